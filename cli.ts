@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander'
+import { registerBench } from './bench/command.ts'
+import { registerBundle } from './bundle/command.ts'
+import { reportFailure } from './command/run-stage.ts'
+import { registerFuzz } from './fuzz/command.ts'
+import { registerLoad } from './load/command.ts'
+import { registerReports } from './reports/command.ts'
+import { registerRun } from './run/command.ts'
+
+const program = new Command('edgeproof')
+  .description('A tuned JWT authorizer for CloudFront and private S3, and the suite that proves it.')
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 every check held; 1 a check failed; 2 usage or environment; 3 inconclusive or not measured.',
+  )
+  .showHelpAfterError(false)
+  .exitOverride()
+
+for (const register of [registerRun, registerBundle, registerBench, registerFuzz, registerLoad, registerReports]) {
+  register(program)
+}
+for (const command of program.commands) command.exitOverride()
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  // commander has printed its own line (or the help); a mistake in the usage is exit code 2 here.
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
+  else reportFailure(error)
+}

@@ -1,0 +1,84 @@
+import { Command } from 'commander'
+import { loadConfig } from '../config/load-config.ts'
+import { UsageError } from '../config/usage-error.ts'
+import { createProgress } from '../reports/progress.ts'
+import { exitCode, type Result } from '../reports/result.ts'
+import { writeResult } from '../reports/result-file.ts'
+import { colourVerdict, terminalTable } from '../reports/terminal.ts'
+import type { Stage } from './stage.ts'
+
+/** The options that every command takes. */
+export interface SharedOptions {
+  config?: string
+  policy?: string
+  out: string
+  json?: boolean
+}
+
+/** A command with the options that all of them take. */
+export function stageCommand(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .option('--config <file>', 'configuration (default: edgeproof.config.ts, .js or .json here, else the demo)')
+    .option('--policy <file>', "a policy as JSON, instead of the configuration's own")
+    .option('--out <dir>', 'directory for result files', 'results')
+    .option('--json', 'print one result document on standard output and nothing else there')
+}
+
+/** Runs one stage for a user: configuration, Ctrl-C, result file, table or JSON, exit code. */
+export async function runStage<Options>(
+  options: SharedOptions & Options,
+  load: () => Promise<Stage<SharedOptions & Options>>,
+): Promise<void> {
+  const { config, file } = await loadConfig(options)
+  const progress = createProgress()
+  const interruption = interruptible()
+  let result: Result
+  try {
+    const stage = await load()
+    result = await stage({ config, configFile: file, out: options.out, progress, signal: interruption.signal }, options)
+  } finally {
+    progress.clear()
+    interruption.release()
+  }
+  const written = writeResult(options.out, result)
+  if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`)
+  else process.stdout.write(`${terminalTable([result])}\n${colourVerdict(result.verdict)}  ${written}\n`)
+  process.exitCode = interruption.signal.aborted ? 130 : exitCode(result.verdict)
+}
+
+/** The first Ctrl-C (or TERM) asks the stage to stop, the second ends the process. */
+function interruptible(): { signal: AbortSignal; release(): void } {
+  const controller = new AbortController()
+  const stop = () => {
+    if (controller.signal.aborted) process.exit(130)
+    controller.abort(new Interrupted())
+  }
+  process.on('SIGINT', stop).on('SIGTERM', stop)
+  return {
+    signal: controller.signal,
+    release: () => void process.off('SIGINT', stop).off('SIGTERM', stop),
+  }
+}
+
+/** The reason of an aborted signal: not a fault, so it is printed without a stack. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted'
+  constructor() {
+    super('interrupted')
+  }
+}
+
+/** Prints what ended a command early: one line for a usage error, a stack for a fault of ours. */
+export function reportFailure(error: unknown): void {
+  if (error instanceof Interrupted) {
+    process.stderr.write('interrupted\n')
+    process.exitCode = 130
+  } else if (error instanceof UsageError) {
+    process.stderr.write(`edgeproof: ${error.message}\n`)
+    process.exitCode = 2
+  } else {
+    process.stderr.write(`edgeproof: internal fault: ${error instanceof Error ? error.stack : String(error)}\n`)
+    process.exitCode = 2
+  }
+}

@@ -1,0 +1,44 @@
+/** The shape of edgeproof.config.ts: the policy, and a section for each folder that can be told something. */
+import * as z from 'zod'
+import type { Policy } from '../authorizer/policy.ts'
+import { policySchema } from './policy-schema.ts'
+import { UsageError } from './usage-error.ts'
+
+export interface Config {
+  policy: Policy
+}
+
+const configSchema = z.strictObject({
+  policy: policySchema,
+})
+
+/** For edgeproof.config.ts: types and completion, nothing else; it is checked when it is read. */
+export function defineConfig(config: Config): Config {
+  return config
+}
+
+/** Checks a configuration; throws a UsageError that names the file, the field's path, and what it should be. */
+export function parseConfig(value: unknown, file: string): Config {
+  return parse(configSchema, value, file, '')
+}
+
+/** Checks a policy alone, as `--policy FILE` reads it. */
+export function parsePolicy(value: unknown, file = 'policy'): Policy {
+  return parse(policySchema, value, file, '')
+}
+
+function parse<Output>(schema: z.ZodType<Output>, value: unknown, file: string, prefix: string): Output {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  if (!issue) throw parsed.error
+  throw new UsageError(`${file}: ${prefix}${fieldPath(issue)}: ${issue.message}`)
+}
+
+function fieldPath(issue: z.core.$ZodIssue): string {
+  const path = issue.path.reduce<string>(
+    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`),
+    '',
+  )
+  return path === '' ? 'the whole' : path
+}

@@ -1,0 +1,68 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { basename, extname, resolve } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { type Config, parseConfig, parsePolicy } from './config.ts'
+import { UsageError } from './usage-error.ts'
+
+const defaultFiles = ['edgeproof.config.ts', 'edgeproof.config.js', 'edgeproof.config.json']
+const demoConfig = fileURLToPath(new URL('../edgeproof.config.ts', import.meta.url))
+
+/**
+ * The configuration of a command: `--config FILE`, else the first of edgeproof.config.{ts,js,json} in the working
+ * directory, else the demo that ships; its policy replaced by `--policy FILE` where that is given.
+ * Every mistake is a UsageError that names the file and the field.
+ */
+export async function loadConfig(options: {
+  config?: string
+  policy?: string
+}): Promise<{ config: Config; file: string }> {
+  const file = options.config ?? defaultFiles.find((name) => existsSync(name)) ?? demoConfig
+  const config = parseConfig(await readModule(file, 'pass --config FILE'), basename(file))
+  if (options.policy === undefined) return { config, file }
+  return { config: { ...config, policy: loadPolicy(options.policy) }, file: options.policy }
+}
+
+/** A policy from a JSON file. */
+export function loadPolicy(file: string) {
+  return parsePolicy(readJson(file, 'pass --policy FILE'), basename(file))
+}
+
+async function readModule(file: string, remedy: string): Promise<unknown> {
+  if (extname(file) === '.json') return readJson(file, remedy)
+  readText(file, remedy)
+  let module: { default?: unknown }
+  try {
+    module = await import(pathToFileURL(resolve(file)).href)
+  } catch (error) {
+    throw new UsageError(`${file}: cannot be loaded: ${firstLine(error)}`)
+  }
+  if (module.default === undefined)
+    throw new UsageError(`${file}: has no default export; write "export default defineConfig({ policy: … })"`)
+  return module.default
+}
+
+function readJson(file: string, remedy: string): unknown {
+  const text = readText(file, remedy)
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new UsageError(`${file}: is not JSON: ${firstLine(error)}`)
+  }
+}
+
+function readText(file: string, remedy: string): string {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    const reason = code === 'ENOENT' ? 'not found' : `cannot be read (${code})`
+    throw new UsageError(`${file}: ${reason}; ${remedy}`)
+  }
+  if (text.trim() === '') throw new UsageError(`${file}: is empty; ${remedy}`)
+  return text
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? ''
+}

@@ -1,0 +1,3 @@
+import type { Command } from 'commander'
+
+export function registerFuzz(_program: Command): void {}

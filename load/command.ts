@@ -1,0 +1,3 @@
+import type { Command } from 'commander'
+
+export function registerLoad(_program: Command): void {}

@@ -1,0 +1,60 @@
+import { styleText } from 'node:util'
+import Table from 'cli-table3'
+import type { Check, Result, Verdict } from './result.ts'
+
+const colours = { pass: 'green', fail: 'red', inconclusive: 'yellow', 'not-measured': 'yellow' } as const
+
+/** One table of all checks of the given results, for a terminal or a log; colours only where the stream shows them. */
+export function terminalTable(results: readonly Result[], stream: NodeJS.WriteStream = process.stdout): string {
+  const table = new Table({
+    head: ['command', 'check', 'value', 'limit', 'verdict'],
+    style: { head: [], border: [], compact: true },
+    colAligns: ['left', 'left', 'right', 'right', 'left'],
+  })
+  for (const result of results) {
+    const command = commandOf(result)
+    for (const check of result.checks) {
+      table.push([command, check.title, valueText(check), limitText(check), verdictText(check, stream)])
+    }
+  }
+  return table.toString()
+}
+
+/** `edgeproof/bench@1` → `bench`. */
+export function commandOf(result: Result): string {
+  return result.schema.replace(/^edgeproof\//, '').replace(/@\d+$/, '')
+}
+
+/** The value with its unit and, where known, its interval. */
+export function valueText({ value, unit, interval }: Check): string {
+  if (value === null) return 'not measured'
+  const text = withUnit(value, unit)
+  return interval ? `${text} [${number(interval.low)}, ${number(interval.high)}]` : text
+}
+
+export function limitText({ limit, direction, unit }: Check): string {
+  if (limit === null || direction === 'none') return ''
+  return `${direction === 'lower' ? '≤' : '≥'} ${withUnit(limit, unit)}`
+}
+
+function verdictText(check: Check, stream: NodeJS.WriteStream): string {
+  // A figure without a limit is neither good nor bad.
+  if (check.direction === 'none' && check.verdict === 'pass') return ''
+  return colourVerdict(check.verdict, stream)
+}
+
+export function colourVerdict(verdict: Verdict, stream: NodeJS.WriteStream = process.stdout): string {
+  return styleText(colours[verdict], verdict, { stream })
+}
+
+function withUnit(value: number | string, unit: string): string {
+  const text = typeof value === 'number' ? number(value) : value
+  // A bare "1" is the unit of a ratio (UCUM), "count" that of a number of things.
+  return unit === '' || unit === 'count' ? text : unit === '1' ? `${text}x` : `${text} ${unit}`
+}
+
+function number(value: number): string {
+  if (Number.isInteger(value)) return value.toLocaleString('en-US')
+  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : Math.abs(value) >= 1 ? 2 : 3
+  return value.toFixed(digits)
+}
