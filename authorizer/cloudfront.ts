@@ -12,7 +12,9 @@ export interface ViewerRequest {
 }
 
 export interface ViewerRequestEvent {
-  Records: { cf: { config?: { distributionId?: string; requestId?: string; eventType?: string }; request: ViewerRequest } }[]
+  Records: {
+    cf: { config?: { distributionId?: string; requestId?: string; eventType?: string }; request: ViewerRequest }
+  }[]
 }
 
 /** A response that CloudFront sends to the viewer instead of asking its cache or the origin. */
