@@ -1,0 +1,167 @@
+/**
+ * The requests that every benchmark and the gate measure: thousands of distinct, realistic Cognito access tokens, each
+ * in a viewer-request event of its own. Deterministic: the same sources give the same bytes on every machine.
+ */
+import { createHash, createPrivateKey, sign } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import type { EdgeConfiguration } from '../authorizer/configuration.ts'
+import type { Policy } from '../authorizer/policy.ts'
+import { accessTokenPayload } from '../tokens/issuer.ts'
+import { viewerRequestEvent } from '../tokens/viewer-request.ts'
+import { publishedKeys, signingKey } from './issuer-keys.ts'
+
+/** One request: the token, and the serialized event that carries it in its authorization header. */
+export interface WorkItem {
+  token: string
+  /** JSON text; parse it anew for each call, as Lambda does: handlers delete headers, and parsing makes fresh strings. */
+  event: string
+}
+
+export interface Workload {
+  /** Valid for their path under `policy`; no two share a token or a subject. */
+  valid: WorkItem[]
+  /** Properly signed, expired; a quarter as many. */
+  expired: WorkItem[]
+}
+
+const issuer = 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_EXAMPLE01'
+
+export const clientId = '1example23456789client0abc'
+
+/** The policy under measurement: every kind of route, and what a Cognito deployment usually requires. */
+export const policy: Policy & { issuer: string; jwksUri: string } = {
+  issuer,
+  jwksUri: `${issuer}/.well-known/jwks.json`,
+  clientIds: [clientId],
+  tokenUse: 'access',
+  requiredClaims: ['cognito:groups'],
+  routes: [
+    { path: '/public/*', public: true },
+    { path: '/users/{sub}/*' },
+    { path: '/groups/{group}/*' },
+    { path: '/vault/{group}/*', hash: 'md5' },
+    { path: '/reports/*', groups: ['analysts'] },
+  ],
+  corsPreflight: true,
+  corsOrigins: ['https://app.example.com'],
+}
+
+/** What the bundle is built with; with the snapshot, the first request needs no network. Times in ms since the epoch. */
+export function edgeConfiguration(fetchedAt = Date.now()): EdgeConfiguration {
+  return { policy, snapshots: { [issuer]: { fetchedAt, keys: publishedKeys } } }
+}
+
+/** The issuer's JWK Set, the body of an answer from `policy.jwksUri`. */
+export const jwks = { keys: publishedKeys }
+
+const groups = ['analysts', 'editors', 'emea-sales', 'field-engineering', 'partners', 'support-tier-2']
+const files = ['index.html', 'report-2026-q1.pdf', 'assets/app.3f9c1b.js', 'images/header@2x.png', 'data/export 01.csv']
+
+/** Ten digits, as today's dates have; far enough apart that a result from any year within is the same work. */
+const issuedAt = 1_767_225_600 // 2026-01-01
+const expiresAt = 4_102_444_800 // 2100-01-01
+
+/** `size` valid requests (default 4,096) and a quarter as many expired ones; about 0.3 ms of CPU time each when first minted, then read from the temporary directory. */
+export function loadWorkload(size = 4096): Workload {
+  return JSON.parse(readFileSync(workloadFile(size), 'utf8')) as Workload
+}
+
+/** The file that holds the workload, for processes that should not spend time on minting; it is made if it is not there. */
+export function workloadFile(size = 4096): string {
+  const unsigned = {
+    valid: Array.from({ length: size }, (_, index) => unsignedItem(`valid ${index}`, expiresAt)),
+    expired: Array.from({ length: size / 4 }, (_, index) => unsignedItem(`expired ${index}`, issuedAt + 3600)),
+  }
+  // Named after its contents, so that a change of this file or of the tokens' shape never meets old signatures.
+  const digest = createHash('sha256').update(JSON.stringify(unsigned)).digest('hex').slice(0, 32)
+  const file = join(tmpdir(), 'edgeproof-workload', `${digest}.json`)
+  if (!existsSync(file)) {
+    mkdirSync(dirname(file), { recursive: true })
+    const partial = `${file}.${process.pid}`
+    writeFileSync(
+      partial,
+      JSON.stringify({ valid: unsigned.valid.map(signed), expired: unsigned.expired.map(signed) } satisfies Workload),
+    )
+    renameSync(partial, file)
+  }
+  return file
+}
+
+interface UnsignedItem {
+  signingInput: string
+  uri: string
+  requestId: string
+}
+
+function unsignedItem(seed: string, exp: number): UnsignedItem {
+  const bytes = createHash('sha512').update(seed).digest()
+  const [sub, origin_jti, event_id, jti] = [0, 16, 32, 48].map((at) => uuid(bytes.subarray(at, at + 16)))
+  const own = groups.filter((_, index) => index === 0 || (bytes[index] ?? 0) % 4 === 0)
+  const payload = accessTokenPayload({
+    iss: issuer,
+    client_id: clientId,
+    ...(sub === undefined ? {} : { sub }),
+    'cognito:groups': own,
+    iat: issuedAt,
+    exp,
+    origin_jti,
+    event_id,
+    jti,
+  })
+  return {
+    signingInput: `${base64url({ kid: signingKey.kid, alg: 'RS256' })}.${base64url(payload)}`,
+    uri: encodeURI(grantedPath(bytes, String(sub), own)),
+    requestId: createHash('sha256').update(bytes).digest('base64url'),
+  }
+}
+
+/** A path that the token's owner may read: mostly their own, then their groups', sometimes behind a digest. */
+function grantedPath(bytes: Buffer, sub: string, own: readonly string[]): string {
+  const [kind = 0, pick = 0, leaf = 0] = bytes.subarray(8)
+  const file = files[leaf % files.length]
+  const group = own[pick % own.length] ?? ''
+  if (kind < 100) return `/users/${sub}/${file}`
+  if (kind < 170) return `/groups/${group}/${file}`
+  if (kind < 230) return `/vault/${createHash('md5').update(group).digest('hex')}/${file}`
+  return `/reports/${file}`
+}
+
+const privateKey = createPrivateKey({ key: { ...signingKey }, format: 'jwk' })
+
+function signed({ signingInput, uri, requestId }: UnsignedItem): WorkItem {
+  const token = `${signingInput}.${sign('RSA-SHA256', Buffer.from(signingInput), privateKey).toString('base64url')}`
+  return { token, event: eventText(uri, token, requestId) }
+}
+
+/** A serialized viewer-request event as a browser's XHR causes it; `authorization` is left out where it is null. */
+export function eventText(uri: string, token: string | null, requestId: string): string {
+  const event = viewerRequestEvent(uri, {
+    headers: {
+      host: 'd111111abcdef8.cloudfront.net',
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      'user-agent':
+        'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
+      accept: 'application/json, text/plain, */*',
+      'accept-language': 'en-GB,en;q=0.9,de;q=0.8',
+      'accept-encoding': 'gzip, deflate, br, zstd',
+      origin: 'https://app.example.com',
+      referer: 'https://app.example.com/',
+      'sec-fetch-mode': 'cors',
+      'sec-fetch-site': 'cross-site',
+    },
+  })
+  for (const { cf } of event.Records) if (cf.config) cf.config.requestId = requestId
+  return JSON.stringify(event)
+}
+
+function base64url(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url')
+}
+
+/** RFC 9562 5.4: version 4 from given octets. */
+function uuid(octets: Buffer): string {
+  const hex = octets.toString('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20)}`
+}
