@@ -19,4 +19,6 @@ export default defineConfig({
     corsOrigins: ['https://app.example.com'],
     deny: { unauthenticated: { status: 401 }, forbidden: { status: 403 } },
   },
+  // `cdk deploy` makes this pool, and its issuer and client take the place of the policy's.
+  site: { createUserPool: { groups: ['analysts'] } },
 })

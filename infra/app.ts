@@ -1,0 +1,16 @@
+/** The CDK app that cdk.json names. `--context config=FILE` chooses the configuration. */
+import { App } from 'aws-cdk-lib'
+import { bundleAuthorizer } from '../bundle/bundle.ts'
+import { reportFailure } from '../command/run-stage.ts'
+import { loadConfig } from '../config/load-config.ts'
+import { buildSite } from './site-app.ts'
+
+try {
+  const app = new App()
+  const file: unknown = app.node.tryGetContext('config')
+  const { config } = await loadConfig(typeof file === 'string' ? { config: file } : {})
+  buildSite(app, config, (await bundleAuthorizer()).program)
+  app.synth()
+} catch (error) {
+  reportFailure(error)
+}

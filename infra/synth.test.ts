@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import type { Config } from '../config/config.ts'
+import { synthesize } from './synth.ts'
+
+const program = 'exports.handler = async (event) => event.Records[0].cf.request'
+const policy = {
+  issuer: 'https://issuer.example.com',
+  clientIds: ['client'],
+  routes: [{ path: '/reports/*', groups: ['analysts'] }],
+}
+
+async function inlineCode(config: Config): Promise<unknown> {
+  const { template } = await synthesize(config, { program })
+  const handler = Object.values(template.Resources).find(({ Type }) => Type === 'AWS::Lambda::Function')
+  return (handler?.Properties?.Code as { ZipFile: unknown } | undefined)?.ZipFile
+}
+
+test('the same configuration gives the same bytes, without credentials', async () => {
+  const first = await synthesize({ policy, site: { createUserPool: {} } }, { program })
+  const second = await synthesize({ policy, site: { createUserPool: {} } }, { program })
+  expect(await readFile(first.templateFile, 'utf8')).toBe(await readFile(second.templateFile, 'utf8'))
+})
+
+test("a created pool's id and client are references inside the inline code", async () => {
+  const code = (await inlineCode({ policy, site: { createUserPool: {} } })) as { 'Fn::Join': [string, unknown[]] }
+  const [separator, parts] = code['Fn::Join']
+  expect(separator).toBe('')
+  expect(parts.filter((part) => typeof part !== 'string')).toEqual([
+    { Ref: expect.stringContaining('Pool') },
+    { Ref: expect.stringContaining('Client') },
+  ])
+})
+
+test('an issuer of its own is a literal in the code', async () => {
+  expect(await inlineCode({ policy })).toContain('"issuer":"https://issuer.example.com","clientIds":["client"]')
+})
+
+test("an existing pool's issuer is taken from its ARN, whatever its region", async () => {
+  const userPoolArn = 'arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_EXAMPLE01'
+  expect(await inlineCode({ policy, site: { userPoolArn } })).toContain(
+    '"issuer":"https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_EXAMPLE01"',
+  )
+})

@@ -1,0 +1,42 @@
+import { mkdtemp, readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { App } from 'aws-cdk-lib'
+import { bundleAuthorizer } from '../bundle/bundle.ts'
+import cdkJson from '../cdk.json' with { type: 'json' }
+import type { Config } from '../config/config.ts'
+import { buildSite } from './site-app.ts'
+
+/** A CloudFormation template, as far as its readers here go. */
+export interface Template {
+  Resources: Record<string, { Type: string; Properties?: Record<string, unknown>; [attribute: string]: unknown }>
+  Outputs?: Record<string, { Value: unknown }>
+  [section: string]: unknown
+}
+
+export interface SynthesizeOptions {
+  /** Where the cloud assembly goes; default a new temporary directory, which stays. */
+  outdir?: string
+  /** CDK context beyond cdk.json's, as `--context` gives it. */
+  context?: Record<string, string>
+  /** The bundled program; default the authorizer of this package. */
+  program?: string
+}
+
+export interface Synthesized {
+  template: Template
+  templateFile: string
+  stackName: string
+}
+
+/**
+ * The template that `cdk deploy` would send, without the CLI, credentials or network. The same configuration gives the
+ * same bytes. Throws a UsageError where the configuration cannot be deployed.
+ */
+export async function synthesize(config: Config, options: SynthesizeOptions = {}): Promise<Synthesized> {
+  const outdir = options.outdir ?? (await mkdtemp(join(tmpdir(), 'edgeproof-cdk-')))
+  const app = new App({ outdir, analyticsReporting: false, context: { ...cdkJson.context, ...options.context } })
+  const stack = buildSite(app, config, options.program ?? (await bundleAuthorizer()).program)
+  const { templateFullPath, stackName } = app.synth().getStackArtifact(stack.artifactId)
+  return { template: JSON.parse(await readFile(templateFullPath, 'utf8')), templateFile: templateFullPath, stackName }
+}
