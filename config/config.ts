@@ -3,16 +3,19 @@ import * as z from 'zod'
 import type { Policy } from '../authorizer/policy.ts'
 import { policySchema } from './policy-schema.ts'
 import { type SiteConfig, siteSchema } from './site-schema.ts'
+import { type SizeConfig, sizeSchema } from './size-schema.ts'
 import { UsageError } from './usage-error.ts'
 
 export interface Config {
   policy: Policy
   site?: SiteConfig
+  size?: SizeConfig
 }
 
 const configSchema = z.strictObject({
   policy: policySchema,
   site: siteSchema.exactOptional(),
+  size: sizeSchema.exactOptional(),
 })
 
 /** For edgeproof.config.ts: types and completion, nothing else; it is checked when it is read. */
