@@ -146,8 +146,10 @@ export interface Answer {
   fetches: Fetch[]
   /** Lines written to the console or to the standard streams. */
   logs: string[]
-  /** CPU time of the invocation in milliseconds; 0 where it was not measured (only suspects are). */
-  cpuMs: number
+  /** The suite's clock afterwards, in milliseconds since the epoch: it moves on while a handler waits for a timer. */
+  clock: number
+  /** Real time in milliseconds; only a suspicion, which a measurement of CPU time must confirm. */
+  realMs: number
 }
 
 export interface ReturnedRequest {
@@ -169,8 +171,8 @@ export interface Fetch {
   url: string
   /** Milliseconds since the epoch on the suite's clock. */
   at: number
-  /** Which door it left by. */
-  via: 'fetch' | 'http' | 'https' | 'http2' | 'socket'
+  /** `connect`: a connection on which no request was sent; `url` is then `tcp://host:port`. */
+  via: 'http/1.1' | 'h2' | 'connect'
 }
 
 /** What semantics.md says about one request. */
@@ -180,6 +182,8 @@ export interface Verdict {
   rule: string
   /** One clause for people. */
   reason: string
+  /** What our own authorizer does where others may choose; absent where even ours may do either. */
+  ours?: 'allow' | 'deny'
 }
 
 export type FindingClass =
@@ -194,6 +198,10 @@ export type FindingClass =
   | 'open-redirect'
   | 'header-injection'
   | 'unsafe-denial'
+  /** Something was fetched that a token or a header named. */
+  | 'request-forgery'
+  /** A line of the log that the viewer wrote. */
+  | 'log-injection'
 
 export type Severity = 'critical' | 'high' | 'medium' | 'low'
 
