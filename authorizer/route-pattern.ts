@@ -32,7 +32,6 @@ function parseSegment(part: string, last: boolean): PatternSegment {
   // A literal is written decoded; what no decoded segment of a well-formed URI can be would never match.
   if (/[{}*]/.test(part))
     throw new Error(`has the segment "${part}"; captures are {sub}, {group} and {claim:NAME}, and "*" stands alone`)
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a path must not hold
   if (
     part === '.' ||
     part === '..' ||

@@ -1,0 +1,71 @@
+import type { JsonObject } from './json-object.ts'
+import type { ResolvedPolicy } from './resolved-policy.ts'
+
+/** What routes need of a verified token; held for as long as the token is remembered. */
+export interface TokenRights {
+  /** Milliseconds since the epoch: valid from `notBefore` on and before `notAfter`, tolerance included. */
+  notBefore: number
+  notAfter: number
+  sub: string | undefined
+  groups: readonly string[]
+  /** The named claims that some route captures. */
+  claims: ReadonlyMap<string, string>
+  /** Whether every required claim is present and not null. */
+  complete: boolean
+}
+
+export type ClaimFault = 'expired' | 'not-yet-valid' | 'date' | 'token-use' | 'client' | 'groups'
+
+/**
+ * Checks the registered and Cognito claims (RFC 7519 4.1, RFC 9068 4; Cognito Developer Guide, "Verifying JSON web tokens")
+ * of a payload whose issuer is already settled, and picks what routes need. The signature is not checked here.
+ */
+export function readClaims(payload: JsonObject, policy: ResolvedPolicy): TokenRights | ClaimFault {
+  const { exp, nbf, iat, sub } = payload
+  if (!Number.isFinite(exp)) return 'date'
+  if (nbf !== undefined && !Number.isFinite(nbf)) return 'date'
+  if (iat !== undefined && !Number.isFinite(iat)) return 'date'
+  if (policy.tokenUse !== null && payload.token_use !== policy.tokenUse) return 'token-use'
+  if (!isForClient(payload, policy)) return 'client'
+  const groups = payload['cognito:groups']
+  if (groups !== undefined && !(Array.isArray(groups) && groups.every((group) => typeof group === 'string')))
+    return 'groups'
+  return {
+    notBefore: nbf === undefined ? Number.NEGATIVE_INFINITY : ((nbf as number) - policy.clockTolerance) * 1000,
+    notAfter: ((exp as number) + policy.clockTolerance) * 1000,
+    sub: comparable(sub) ? sub : undefined,
+    groups: groups === undefined ? noGroups : groups.filter(comparable),
+    claims: capturedClaims(payload, policy.capturedClaims),
+    complete: policy.requiredClaims.every((name) => Object.hasOwn(payload, name) && payload[name] !== null),
+  }
+}
+
+const noGroups: readonly string[] = []
+const noClaims: ReadonlyMap<string, string> = new Map()
+
+/** The time limits, checked at each use of a token, remembered or not. */
+export function validity({ notBefore, notAfter }: TokenRights, now: number): ClaimFault | undefined {
+  return now >= notAfter ? 'expired' : now < notBefore ? 'not-yet-valid' : undefined
+}
+
+function isForClient({ aud, client_id }: JsonObject, { tokenUse, clientIds }: ResolvedPolicy): boolean {
+  const isClient = (value: unknown) => typeof value === 'string' && clientIds.includes(value)
+  if (tokenUse === 'access') return isClient(client_id)
+  if (Array.isArray(aud)) return tokenUse === 'id' ? aud.length === 1 && isClient(aud[0]) : aud.some(isClient)
+  return isClient(aud)
+}
+
+function capturedClaims(payload: JsonObject, names: readonly string[]): ReadonlyMap<string, string> {
+  if (names.length === 0) return noClaims
+  const claims = new Map<string, string>()
+  for (const name of names) {
+    const value = Object.hasOwn(payload, name) ? payload[name] : undefined
+    if (comparable(value)) claims.set(name, value)
+  }
+  return claims
+}
+
+/** A string that a decoded path segment, or its digest, can equal: not empty, and no lone surrogate (it would hash as U+FFFD). */
+function comparable(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.isWellFormed()
+}

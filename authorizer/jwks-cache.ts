@@ -1,0 +1,118 @@
+import type { JwksSnapshot } from './configuration.ts'
+import { type KeysById, readJwkSet } from './jwk-set.ts'
+import type { Algorithm } from './policy.ts'
+import type { VerificationKey } from './verification-key.ts'
+
+export interface JwksCacheOptions {
+  uri: string
+  algorithms: readonly Algorithm[]
+  /** Milliseconds, as everything here. */
+  maxAge: number
+  maxStale: number
+  cooldown: number
+  snapshot: JwksSnapshot | undefined
+  /** The answer's text; rejects where there is no good answer. */
+  get: (uri: string) => Promise<string>
+  now: () => number
+}
+
+/** One issuer's keys. Everything is decided by comparing times when a request asks, since a frozen sandbox's timers lie. */
+export interface JwksCache {
+  /** Starts the refresh that is due, if any, and gives it back where the decision has to wait for it. */
+  refreshed(now: number): Promise<void> | undefined
+  /** The same for a `kid` that the set does not have. */
+  refreshedFor(kid: string, now: number): Promise<void> | undefined
+  /** The key of that name, unless the whole set is too old to be used. */
+  key(kid: string, now: number): VerificationKey | undefined
+  /** Whether there are keys at all that may still be used. */
+  usable(now: number): boolean
+}
+
+/** From this share of maxAge on, a refresh runs beside the requests, so that at maxAge hardly one has to wait for it. */
+const refreshAhead = 0.75
+
+/** A fetch that has not answered within this time is given up for a new one; `get` has its own, shorter, time limit. */
+const abandonedAfter = 5000
+
+/**
+ * The keys of one issuer: fresh until `maxAge` after the last good answer; from then on a request waits for a refresh and
+ * falls back on the old keys when it fails, until `maxAge + maxStale`; then refused. An answer without a usable key never
+ * replaces keys. At most one fetch starts within a cooldown.
+ *
+ * A request does wait past maxAge, because keys that are served stale meanwhile could include one that the issuer has
+ * withdrawn. The one exception is a snapshot that no live answer has confirmed yet: it serves while the first fetch runs.
+ */
+export function createJwksCache(options: JwksCacheOptions): JwksCache {
+  const { uri, algorithms, maxAge, maxStale, cooldown, snapshot, get, now: clock } = options
+  let keys: KeysById = new Map()
+  let answeredAt = 0
+  let confirmed = false
+  let attemptedAt = Number.NEGATIVE_INFINITY
+  let attempt: Promise<void> | undefined
+  let attempts = 0
+  let answered = 0
+
+  if (snapshot) {
+    keys = readJwkSet(snapshot, algorithms)
+    answeredAt = snapshot.fetchedAt
+  }
+  if (!usable(clock())) refresh(clock())
+
+  function refresh(now: number): Promise<void> | undefined {
+    // A clock that went back says nothing about the cooldown, so it counts as over.
+    const since = now - attemptedAt
+    if (attempt && since >= 0 && since < abandonedAfter) return attempt
+    if (since >= 0 && since < cooldown) return undefined
+    attemptedAt = now
+    const started = fetchKeys(now).finally(() => {
+      if (attempt === started) attempt = undefined
+    })
+    attempt = started
+    return started
+  }
+
+  async function fetchKeys(startedAt: number): Promise<void> {
+    const number = ++attempts
+    try {
+      const answer = readJwkSet(JSON.parse(await get(uri)), algorithms, keys)
+      // An answer that a later one has overtaken would bring old keys back.
+      if (answer.size === 0 || number < answered) return
+      answered = number
+      keys = answer
+      answeredAt = startedAt
+      confirmed = true
+    } catch {
+      // No good answer: the keys at hand stay, and attemptedAt keeps the next fetch a cooldown away.
+    }
+  }
+
+  /** Age of the last good answer; one from the future (the clock went back) counts as just past fresh. */
+  function age(now: number): number {
+    return now >= answeredAt ? now - answeredAt : maxAge
+  }
+
+  function usable(now: number): boolean {
+    return keys.size > 0 && age(now) <= maxAge + maxStale
+  }
+
+  return {
+    usable,
+    key: (kid, now) => (age(now) <= maxAge + maxStale ? keys.get(kid) : undefined),
+    refreshed(now) {
+      const old = age(now)
+      if (!usable(now)) return refresh(now)
+      if (old < maxAge * refreshAhead) return undefined
+      if (old < maxAge) {
+        refresh(now)
+        return undefined
+      }
+      if (confirmed) return refresh(now)
+      // Loading the network client costs more than the whole first request: it can wait until after the response.
+      setImmediate(() => refresh(now))
+      return undefined
+    },
+    refreshedFor(kid, now) {
+      return keys.has(kid) ? undefined : refresh(now)
+    },
+  }
+}

@@ -1,0 +1,29 @@
+import { hash } from 'node:crypto'
+import type { RouteCapture, RouteMatch } from './routes.ts'
+import type { VerifiedToken } from './verified-tokens.ts'
+
+/** Whether the token grants what the route asks: one of its groups, and each captured segment. */
+export function isGranted({ route, segments }: RouteMatch, token: VerifiedToken): boolean {
+  const { groups } = token.rights
+  if (route.groups && !route.groups.some((group) => groups.includes(group))) return false
+  for (const capture of route.captures) {
+    const segment = segments[capture.index] as string
+    const granted = capture.hash ? digests(capture, token).has(segment) : values(capture, token).includes(segment)
+    if (!granted) return false
+  }
+  return true
+}
+
+/** The token's values that a capture may equal. */
+function values(capture: RouteCapture, { rights }: VerifiedToken): readonly string[] {
+  if (capture.kind === 'group') return rights.groups
+  const value = capture.kind === 'sub' ? rights.sub : rights.claims.get(capture.name)
+  return value === undefined ? [] : [value]
+}
+
+/** Their lower-case hex digests, made once for a token and kind of capture. */
+function digests(capture: RouteCapture, token: VerifiedToken): ReadonlySet<string> {
+  const { hash: algorithm, slot } = capture
+  token.digests[slot] ??= new Set(values(capture, token).map((value) => hash(algorithm as string, value, 'hex')))
+  return token.digests[slot]
+}

@@ -1,0 +1,51 @@
+/** What a project may tell `edgeproof gate`: its own limits, and what may fail a change. */
+import * as z from 'zod'
+
+const methods = ['size', 'instructions', 'cpu'] as const
+export type GateMethod = (typeof methods)[number]
+
+const checkIds = [
+  ...methods,
+  ...['raw', 'gzip', 'brotli'].map((form) => `size.${form}`),
+  ...['init', 'cold', 'warm', 'hot', 'deny', 'routes'].map((suite) => `instructions.${suite}`),
+  ...['warm', 'hot', 'deny', 'routes'].map((suite) => `cpu.${suite}`),
+]
+
+export interface GateConfig {
+  /**
+   * The module that builds a side, relative to the repository's root: it exports
+   * `bundleAuthorizer(): Promise<{ program: string, metafile?: esbuild.Metafile }>`. Default `bundle/bundle.ts`.
+   */
+  bundler?: string
+  /**
+   * The growth that a check allows, as a fraction: 0.02 lets head cost 2 % more than base. By method or by check id, for
+   * example `{ "cpu": 0.03, "instructions.hot": 0.02 }`. Defaults: size 0.02, instructions 0.01, cpu 0.02.
+   */
+  thresholds?: Record<string, number>
+  /** Instructions per operation that head may add in any case. Default 100. */
+  minimumInstructions?: number
+  /** Probability that the CPU-time part, as a whole, fails a change at its threshold. Default 0.01. */
+  errorRate?: number
+  /** Longest time for the CPU-time part, in seconds. Default 90. */
+  budgetSeconds?: number
+  /** Methods or check ids that decide the exit code; the others are shown. Default all. */
+  failOn?: string[]
+}
+
+const checkId = z
+  .string()
+  .refine((id) => checkIds.includes(id), `should be one of ${methods.join(', ')}, or a check such as cpu.warm`)
+
+export const gateSchema: z.ZodType<GateConfig> = z.strictObject({
+  bundler: z.string().min(1, 'should not be empty').exactOptional(),
+  thresholds: z.record(checkId, z.number().min(0, 'should be a fraction, 0.02 for 2 %').max(10)).exactOptional(),
+  minimumInstructions: z.int().min(0).exactOptional(),
+  errorRate: z.number().gt(0, 'should be above 0').max(0.1, 'should be at most 0.1').exactOptional(),
+  budgetSeconds: z.number().min(5, 'should be at least 5 seconds').max(3600).exactOptional(),
+  failOn: z.array(checkId).min(1, 'should name at least one check').exactOptional(),
+})
+
+/** Whether a text names a method or a check of the gate. */
+export function isGateCheck(id: string): boolean {
+  return checkIds.includes(id)
+}
