@@ -1,7 +1,7 @@
 import type { GeneratedResponse, Headers, ViewerRequest, ViewerRequestEvent } from './cloudfront.ts'
 import type { JwksSnapshot } from './configuration.ts'
 import { authorizationHeader, cookieCredentials } from './credentials.ts'
-import { createDenialLog, type LogLine } from './denial-log.ts'
+import { createDenialLog, type LogEntry } from './denial-log.ts'
 import { createDenialResponses, type Reason } from './denials.ts'
 import { httpsGet } from './https-get.ts'
 import { createJwksCache } from './jwks-cache.ts'
@@ -18,8 +18,8 @@ export interface AuthorizerOptions {
   get?: (uri: string) => Promise<string>
   /** Milliseconds since the epoch. Default Date.now. */
   now?: () => number
-  /** Where denials are logged, one JSON line each. Default console.log, which Lambda sends to CloudWatch. */
-  log?: LogLine
+  /** Where denials are logged, one entry each. Default console.log, which Lambda sends to CloudWatch. */
+  log?: LogEntry
 }
 
 export type Decision =
@@ -55,7 +55,10 @@ export function createAuthorizer(policy: Policy, options: AuthorizerOptions = {}
   const logDenial = createDenialLog(log, now)
 
   /** The order is that of the policy's semantics: what needs no token is decided first. */
-  async function reasonAgainst({ method, uri, headers }: ViewerRequest): Promise<Reason | undefined> {
+  function reasonAgainst(
+    { method, uri, headers }: ViewerRequest,
+    mayWait: boolean,
+  ): Reason | undefined | Promise<void> {
     if (corsPreflight && method === 'OPTIONS' && isPreflight(headers)) return undefined
     if (!methods.includes(method)) return 'method'
     const match = matchRoute(uri)
@@ -63,15 +66,20 @@ export function createAuthorizer(policy: Policy, options: AuthorizerOptions = {}
     if (match.route.public) return undefined
     const text = credentials.read(headers)
     if (text === undefined) return 'no-credentials'
-    const token = await verify(text)
-    if (typeof token === 'string') return token
+    const token = verify(text, mayWait)
+    if (typeof token === 'string' || token instanceof Promise) return token
     if (!token.rights.complete) return 'required-claim'
     return isGranted(match, token) ? undefined : 'right'
   }
 
   async function authorize(request: ViewerRequest): Promise<Decision> {
     try {
-      const reason = isViewerRequest(request) ? await reasonAgainst(request) : 'event'
+      let reason = isViewerRequest(request) ? reasonAgainst(request, true) : 'event'
+      for (let waits = 1; reason instanceof Promise; waits++) {
+        await reason
+        // Twice at most: for the keys to be fresh, and for a key that they lack.
+        reason = reasonAgainst(request, waits < 2)
+      }
       if (reason === undefined) {
         credentials.remove(request.headers)
         return { allow: true, request }

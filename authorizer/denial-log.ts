@@ -1,7 +1,11 @@
 import type { Reason } from './denials.ts'
 
-/** One line of JSON about denials; never a token, a claim, a path or a query. */
-export type LogLine = (line: string) => void
+/**
+ * Where an entry about denials goes; it never holds a token, a claim, a path or a query. An object, not its text: Lambda's
+ * JSON log format puts it under `message` as it is, where a metric filter can read `$.message.reason` and sum
+ * `$.message.count`; a string would arrive there quoted.
+ */
+export type LogEntry = (entry: object) => void
 
 /** Lines that may be written at once, and one more for each of these milliseconds: an attack must not become a log bill. */
 const burst = 20
@@ -11,7 +15,7 @@ const refillMs = 1000
  * Logs denials by reason, sampled above a rate: `count` says how many denials of that reason the line stands for, so that
  * a metric filter which sums it loses nothing but the last few.
  */
-export function createDenialLog(write: LogLine, now: () => number) {
+export function createDenialLog(write: LogEntry, now: () => number) {
   const unlogged = new Map<Reason, number>()
   let allowance = burst
   let refilledAt = now()
@@ -31,6 +35,6 @@ export function createDenialLog(write: LogLine, now: () => number) {
     }
     allowance--
     unlogged.delete(reason)
-    write(JSON.stringify({ edgeproof: 'denied', reason, status: Number(status), count, distributionId, requestId }))
+    write({ edgeproof: 'denied', reason, status: Number(status), count, distributionId, requestId })
   }
 }
