@@ -55,10 +55,7 @@ export function createAuthorizer(policy: Policy, options: AuthorizerOptions = {}
   const logDenial = createDenialLog(log, now)
 
   /** The order is that of the policy's semantics: what needs no token is decided first. */
-  function reasonAgainst(
-    { method, uri, headers }: ViewerRequest,
-    mayWait: boolean,
-  ): Reason | undefined | Promise<void> {
+  async function reasonAgainst({ method, uri, headers }: ViewerRequest): Promise<Reason | undefined> {
     if (corsPreflight && method === 'OPTIONS' && isPreflight(headers)) return undefined
     if (!methods.includes(method)) return 'method'
     const match = matchRoute(uri)
@@ -66,20 +63,15 @@ export function createAuthorizer(policy: Policy, options: AuthorizerOptions = {}
     if (match.route.public) return undefined
     const text = credentials.read(headers)
     if (text === undefined) return 'no-credentials'
-    const token = verify(text, mayWait)
-    if (typeof token === 'string' || token instanceof Promise) return token
+    const token = await verify(text)
+    if (typeof token === 'string') return token
     if (!token.rights.complete) return 'required-claim'
     return isGranted(match, token) ? undefined : 'right'
   }
 
   async function authorize(request: ViewerRequest): Promise<Decision> {
     try {
-      let reason = isViewerRequest(request) ? reasonAgainst(request, true) : 'event'
-      for (let waits = 1; reason instanceof Promise; waits++) {
-        await reason
-        // Twice at most: for the keys to be fresh, and for a key that they lack.
-        reason = reasonAgainst(request, waits < 2)
-      }
+      const reason = isViewerRequest(request) ? await reasonAgainst(request) : 'event'
       if (reason === undefined) {
         credentials.remove(request.headers)
         return { allow: true, request }
