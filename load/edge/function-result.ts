@@ -1,0 +1,145 @@
+/**
+ * What CloudFront makes of a viewer-request function's result. CloudFront Developer Guide: "Restrictions on edge
+ * functions" (edge-functions-restrictions) and "Generate HTTP responses in request triggers"
+ * (lambda-generating-http-responses-in-requests), read in AWS's published source, 2023-06-15. Whether a removed read-only
+ * header fails is inferred: the pages speak of adding and editing.
+ */
+
+import { eventHeaders, type WireRequest } from './event-wire.ts'
+import { isDisallowed, notAddableInViewerRequest, readOnlyInViewerRequest } from './header-rules.ts'
+
+export type FunctionOutcome =
+  | { kind: 'request'; changes: RequestChanges | null }
+  | { kind: 'response'; response: ResponseOfFunction }
+  /** 502 LambdaValidationError. */
+  | { kind: 'invalid'; reason: string }
+  /** 503 LambdaExecutionError: an exception, a time-out, no memory, an exit. */
+  | { kind: 'failed'; reason: string }
+  /** 503 LambdaLimitExceeded. */
+  | { kind: 'throttled' }
+
+/** Only what differs from the viewer's request. */
+export interface RequestChanges {
+  uri?: string
+  querystring?: string
+  /** Lower-case names. */
+  removed: string[]
+  /** Lower-case name → values; in place of what the viewer sent. */
+  set: Record<string, string[]>
+}
+
+export interface ResponseOfFunction {
+  status: number
+  statusDescription: string
+  /** Name, value, name, value. */
+  headers: string[]
+  body: string
+  bodyEncoding: 'text' | 'base64'
+}
+
+/** "Viewer request events: 40 KB", headers and body together. */
+const maxGeneratedBytes = 40_960
+/** "The total size of the URI, including the query string, must be less than 8,192 characters." */
+const maxUriLength = 8192
+
+const headerName = /^[!#$%&'*+.^_`|~0-9a-z-]+$/
+const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/
+
+/** Judges a result against the event as it was sent; never throws. */
+export function judgeResult(original: WireRequest, result: unknown): FunctionOutcome {
+  try {
+    if (typeof result !== 'object' || result === null) throw new Invalid('the result is not an object')
+    if ('status' in result) return { kind: 'response', response: generatedResponse(result as Fields) }
+    return { kind: 'request', changes: requestChanges(original, result as Fields) }
+  } catch (error) {
+    if (error instanceof Invalid) return { kind: 'invalid', reason: error.message }
+    throw error
+  }
+}
+
+class Invalid extends Error {}
+
+type Fields = Record<string, unknown>
+
+function requestChanges(original: WireRequest, result: Fields): RequestChanges | null {
+  const { uri = original.uri, querystring = original.querystring } = result
+  if (typeof uri !== 'string' || !uri.startsWith('/')) throw new Invalid('request.uri does not begin with /')
+  if (typeof querystring !== 'string') throw new Invalid('request.querystring is not a string')
+  if (result.method !== undefined && result.method !== original.method) throw new Invalid('request.method is read-only')
+  if (result.clientIp !== undefined && result.clientIp !== original.clientIp) {
+    throw new Invalid('request.clientIp is read-only')
+  }
+  const uriChanged = uri !== original.uri || querystring !== original.querystring
+  if (uriChanged && uri.length + querystring.length + 1 > maxUriLength) throw new Invalid('request.uri is too long')
+  if (uriChanged && /[\x00-\x20\x7f#]/.test(uri + querystring))
+    throw new Invalid('request.uri has forbidden characters')
+  const before = eventHeaders(original.headers)
+  const after = headersOf(result.headers)
+  const removed = Object.keys(before).filter((name) => !after.has(name))
+  const set: Record<string, string[]> = {}
+  for (const [name, values] of after) {
+    const had = before[name]
+    if (had && had.length === values.length && had.every(({ value }, index) => value === values[index])) continue
+    if (isDisallowed(name)) throw new Invalid(`header ${name} is not allowed`)
+    if (!had && notAddableInViewerRequest.has(name)) throw new Invalid(`header ${name} cannot be added here`)
+    set[name] = values
+  }
+  for (const name of [...removed, ...Object.keys(set)]) {
+    if (readOnlyInViewerRequest.has(name)) throw new Invalid(`header ${name} is read-only`)
+  }
+  if (!uriChanged && removed.length === 0 && Object.keys(set).length === 0) return null
+  return { ...(uriChanged && { uri, querystring }), removed, set }
+}
+
+function generatedResponse(result: Fields): ResponseOfFunction {
+  const status = Number(result.status)
+  if (!Number.isInteger(status) || status < 200 || status > 599) throw new Invalid(`status ${String(result.status)}`)
+  const { body = '', bodyEncoding = 'text', statusDescription = '' } = result
+  if (typeof body !== 'string') throw new Invalid('response.body is not a string')
+  if (bodyEncoding !== 'text' && bodyEncoding !== 'base64') throw new Invalid('response.bodyEncoding')
+  if (bodyEncoding === 'base64' && !/^[A-Za-z0-9+/]*={0,2}$/.test(body))
+    throw new Invalid('response.body is not base64')
+  if (status === 204 && body !== '') throw new Invalid('a 204 with a body')
+  if (typeof statusDescription !== 'string' || !headerValue.test(statusDescription)) {
+    throw new Invalid('response.statusDescription')
+  }
+  const flat: string[] = []
+  for (const [name, values] of headersOf(result.headers)) {
+    if (isDisallowed(name) || name === 'transfer-encoding' || name === 'via') {
+      throw new Invalid(`header ${name} is not allowed`)
+    }
+    for (const value of values) flat.push(keyOf(result.headers, name), value)
+  }
+  const bytes = Buffer.byteLength(body) + flat.reduce((sum, text) => sum + text.length, 0)
+  if (bytes > maxGeneratedBytes) throw new Invalid(`the response is ${bytes} bytes long`)
+  return { status, statusDescription, headers: flat, body, bodyEncoding }
+}
+
+/** Lower-case name → values; throws Invalid for names and values that no HTTP message can hold. */
+function headersOf(headers: unknown): Map<string, string[]> {
+  const list = new Map<string, string[]>()
+  if (headers === undefined) return list
+  if (typeof headers !== 'object' || headers === null) throw new Invalid('headers is not an object')
+  for (const [name, entries] of Object.entries(headers)) {
+    if (!headerName.test(name)) throw new Invalid(`header name ${JSON.stringify(name)} is not a lower-case HTTP name`)
+    if (!Array.isArray(entries)) throw new Invalid(`header ${name} is not an array`)
+    const values = entries.map((entry) => {
+      const value: unknown = (entry as { value?: unknown } | null)?.value
+      const key: unknown = (entry as { key?: unknown } | null)?.key
+      if (typeof value !== 'string' || !headerValue.test(value)) throw new Invalid(`header ${name} has no valid value`)
+      if (key !== undefined && (typeof key !== 'string' || key.toLowerCase() !== name)) {
+        throw new Invalid(`header ${name} has the key ${String(key)}`)
+      }
+      return value
+    })
+    if (values.length > 0) list.set(name, values)
+  }
+  return list
+}
+
+/** The entry's own spelling; without one, "initial capitalization for each part". */
+function keyOf(headers: unknown, name: string): string {
+  const key: unknown = (headers as Record<string, { key?: unknown }[]>)[name]?.[0]?.key
+  if (typeof key === 'string') return key
+  return name.replace(/(^|-)[a-z]/g, (start) => start.toUpperCase())
+}

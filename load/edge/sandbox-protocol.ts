@@ -1,0 +1,42 @@
+/** What a sandbox's two threads say to each other. */
+import type { DistributionIdentity } from './event-wire.ts'
+import type { FunctionOutcome } from './function-result.ts'
+import type { IssuerRoute } from './network-guard.ts'
+
+export interface SandboxData {
+  code: string
+  /** The exported name of the handler. */
+  handler: string
+  functionName: string
+  timeoutMs: number
+  memoryMb: number
+  distribution: DistributionIdentity
+  route: IssuerRoute
+  /** Where the function's own output goes; null drops it. */
+  logFile: string | null
+  /** Int32Array of `Slot.length`. */
+  shared: SharedArrayBuffer
+}
+
+/** Places in the shared Int32Array. */
+export const Slot = {
+  /** 1 while there is something to receive; the frozen sandbox waits on it. */
+  wake: 0,
+  /** The number of the event that runs now, 0 between events. */
+  current: 1,
+  /** Connections that were refused, ever. */
+  refused: 2,
+  length: 3,
+} as const
+
+/** To the sandbox: events with their numbers, to be run one after the other. */
+export type Batch = [number: number, wire: string][]
+
+/** From the sandbox. */
+export type SandboxMessage =
+  | { kind: 'ready'; initMs: number }
+  | { kind: 'outcomes'; outcomes: Finished[] }
+  /** Events that were not begun, because the one before them waits for something. */
+  | { kind: 'returned'; numbers: number[] }
+
+export type Finished = [number: number, milliseconds: number, outcome: FunctionOutcome]

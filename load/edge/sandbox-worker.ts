@@ -1,0 +1,119 @@
+/**
+ * The inside of a sandbox: loads the function (INIT), then runs one event at a time. Between events the whole thread
+ * waits on a futex, timers and sockets included, as Lambda freezes an execution environment between invocations
+ * (Lambda Developer Guide, "Understanding the Lambda execution environment lifecycle").
+ */
+import { Console } from 'node:console'
+import { appendFileSync } from 'node:fs'
+import { createRequire, isBuiltin } from 'node:module'
+import { Writable } from 'node:stream'
+import { compileFunction, constants } from 'node:vm'
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { decodeEvent, viewerRequestEvent } from './event-wire.ts'
+import { type FunctionOutcome, judgeResult } from './function-result.ts'
+import { confineNetwork } from './network-guard.ts'
+import { type Batch, type Finished, type SandboxData, type SandboxMessage, Slot } from './sandbox-protocol.ts'
+
+type Handler = (event: unknown, context: object, callback?: (error: unknown, result?: unknown) => void) => unknown
+
+if (!parentPort) throw new Error('a sandbox runs as a worker thread')
+const port = parentPort
+const data = workerData as SandboxData
+const shared = new Int32Array(data.shared)
+
+redirectOutput(data.logFile)
+confineNetwork(data.route, () => void Atomics.add(shared, Slot.refused, 1))
+const began = performance.now()
+const handler = loadHandler(data)
+say({ kind: 'ready', initMs: performance.now() - began })
+
+for (;;) {
+  Atomics.wait(shared, Slot.wake, 0)
+  Atomics.store(shared, Slot.wake, 0)
+  for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port))
+    await runBatch(next.message as Batch)
+}
+
+async function runBatch(batch: Batch): Promise<void> {
+  const finished: Finished[] = []
+  let end = batch.length
+  let index = 0
+  // While handlers settle in microtasks alone the event loop does not turn; once it does, an event is waiting for
+  // something, and those behind it must not wait with it.
+  const turn = setImmediate(() => {
+    if (finished.length > 0) say({ kind: 'outcomes', outcomes: finished.splice(0) })
+    const numbers = batch.slice(index + 1, end).map(([number]) => number)
+    end = index + 1
+    if (numbers.length > 0) say({ kind: 'returned', numbers })
+  })
+  for (; index < end; index++) {
+    const [number, wire] = batch[index] as Batch[number]
+    Atomics.store(shared, Slot.current, number)
+    const start = performance.now()
+    const outcome = await runEvent(wire)
+    finished.push([number, performance.now() - start, outcome])
+    Atomics.store(shared, Slot.current, 0)
+  }
+  clearImmediate(turn)
+  say({ kind: 'outcomes', outcomes: finished })
+}
+
+async function runEvent(wire: string): Promise<FunctionOutcome> {
+  const request = decodeEvent(wire)
+  try {
+    const result = await invoke(viewerRequestEvent(request, data.distribution), request.requestId)
+    return judgeResult(request, result)
+  } catch (error) {
+    return { kind: 'failed', reason: error instanceof Error ? `${error.name}: ${error.message}` : String(error) }
+  }
+}
+
+function invoke(event: unknown, awsRequestId: string): unknown {
+  const deadline = Date.now() + data.timeoutMs
+  const context = {
+    functionName: data.functionName,
+    functionVersion: '1',
+    memoryLimitInMB: String(data.memoryMb),
+    awsRequestId,
+    callbackWaitsForEmptyEventLoop: true,
+    getRemainingTimeInMillis: () => deadline - Date.now(),
+  }
+  if (handler.length < 3) return handler(event, context)
+  return new Promise((resolve, reject) => {
+    handler(event, context, (error, result) => (error ? reject(error) : resolve(result)))
+  })
+}
+
+function loadHandler({ code, handler: name }: SandboxData): Handler {
+  const require = createRequire(import.meta.url)
+  const builtinsOnly = (id: string) => {
+    if (isBuiltin(id)) return require(id)
+    throw Object.assign(new Error(`Cannot find module '${id}'`), { code: 'MODULE_NOT_FOUND' })
+  }
+  const module: { exports: Record<string, unknown> } = { exports: {} }
+  const load = compileFunction(code, ['exports', 'require', 'module', '__filename', '__dirname'], {
+    filename: 'index.js',
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  })
+  load(module.exports, builtinsOnly, module, '/var/task/index.js', '/var/task')
+  const found = module.exports[name]
+  if (typeof found !== 'function') throw new Error(`index.js exports no function ${name}`)
+  return found as Handler
+}
+
+/** Written at once: a frozen thread would hold its streams' buffers back. */
+function redirectOutput(logFile: string | null): void {
+  const sink = new Writable({
+    decodeStrings: false,
+    write(chunk, _encoding, done) {
+      if (logFile !== null) appendFileSync(logFile, chunk)
+      done()
+    },
+  })
+  globalThis.console = new Console({ stdout: sink, stderr: sink })
+  for (const stream of [process.stdout, process.stderr]) stream.write = sink.write.bind(sink) as typeof stream.write
+}
+
+function say(message: SandboxMessage): void {
+  port.postMessage(message)
+}
