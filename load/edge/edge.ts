@@ -1,6 +1,6 @@
 /** The local distribution: what a synthesized template describes, served on loopback. */
 import type { Config } from '../../config/config.ts'
-import type { AccessTokenClaims } from '../../tokens/issuer.ts'
+import type { AccessTokenClaims, SigningKey } from '../../tokens/issuer.ts'
 
 /** `rfc9111`: a correct shared cache; `cloudfront`: what CloudFront documents. */
 export type CacheProfile = 'rfc9111' | 'cloudfront'
@@ -155,8 +155,8 @@ export interface LocalIssuer {
   readonly url: string
   /** A token of this issuer signed with the current key; claims are merged over those of a fresh Cognito access token. */
   mint(claims?: Partial<AccessTokenClaims>): Promise<string>
-  /** Signs with a new key from now on; the former key stays in the JWK Set until `withdraw`. */
-  rotate(): Promise<void>
+  /** Signs with a new key from now on (`key`, or one made here); the former key stays in the JWK Set until `withdraw`. */
+  rotate(key?: SigningKey): Promise<void>
   /** Takes every key but the current one out of the JWK Set. */
   withdraw(): void
   /** How the JWKS endpoint behaves from now on. Default `error` (a 500). */
