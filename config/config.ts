@@ -1,6 +1,8 @@
 /** The shape of edgeproof.config.ts: the policy, and a section for each folder that can be told something. */
 import * as z from 'zod'
 import type { Policy } from '../authorizer/policy.ts'
+import { type BenchConfig, benchSchema } from './bench-schema.ts'
+import { type Objectives, objectivesSchema } from './objectives-schema.ts'
 import { policySchema } from './policy-schema.ts'
 import { type SiteConfig, siteSchema } from './site-schema.ts'
 import { type SizeConfig, sizeSchema } from './size-schema.ts'
@@ -8,14 +10,18 @@ import { UsageError } from './usage-error.ts'
 
 export interface Config {
   policy: Policy
+  objectives?: Objectives
   site?: SiteConfig
   size?: SizeConfig
+  bench?: BenchConfig
 }
 
 const configSchema = z.strictObject({
   policy: policySchema,
+  objectives: objectivesSchema.exactOptional(),
   site: siteSchema.exactOptional(),
   size: sizeSchema.exactOptional(),
+  bench: benchSchema.exactOptional(),
 })
 
 /** For edgeproof.config.ts: types and completion, nothing else; it is checked when it is read. */

@@ -1,0 +1,106 @@
+/** Requests that must be denied, as data: each makes a new event from a valid request, so that no two share a token. */
+import type { WorkItem } from './workload.ts'
+
+export interface DenyCase {
+  id: string
+  title: string
+  /** Changes the valid token; null takes the header away. `index` differs for each. */
+  token(token: string, index: number): string | null
+  /** The token can be refused before its signature is looked at. */
+  malformed: boolean
+}
+
+export const denyCases: readonly DenyCase[] = [
+  { id: 'no-header', title: 'no header', malformed: false, token: () => null },
+  {
+    id: 'malformed-start',
+    title: 'malformed at the start',
+    malformed: true,
+    token: (token) => `!${token.slice(1)}`,
+  },
+  {
+    id: 'malformed-two-parts',
+    title: 'malformed: two parts',
+    malformed: true,
+    token: (token) => token.slice(0, token.lastIndexOf('.')),
+  },
+  {
+    id: 'malformed-header-json',
+    title: 'malformed: the header is not JSON',
+    malformed: true,
+    token: (token) => `${base64url('{"alg":"RS256","kid":')}${token.slice(token.indexOf('.'))}`,
+  },
+  {
+    id: 'malformed-payload-character',
+    title: 'malformed: a character at the end of the payload',
+    malformed: true,
+    token: (token) => replaceAt(token, token.lastIndexOf('.') - 1, '*'),
+  },
+  {
+    id: 'malformed-payload-json',
+    title: 'malformed: the payload is cut off',
+    malformed: true,
+    token: (token) => {
+      const [header, payload, signature] = parts(token)
+      // A multiple of four characters, so that what is left is whole base64url.
+      return [header, payload.slice(0, (payload.length - 16) & ~3), signature].join('.')
+    },
+  },
+  {
+    id: 'malformed-signature-length',
+    title: 'malformed: the signature is short',
+    malformed: true,
+    token: (token) => token.slice(0, -4),
+  },
+  {
+    id: 'malformed-signature-end',
+    title: 'malformed: the last character of the signature',
+    malformed: true,
+    token: (token) => `${token.slice(0, -1)}~`,
+  },
+  {
+    id: 'unknown-kid',
+    title: 'unknown kid, in cooldown',
+    malformed: false,
+    token: (token, index) => {
+      const [, payload, signature] = parts(token)
+      const kid = Buffer.from(`unknown key number ${String(index).padStart(13, '0')}`).toString('base64')
+      return [base64url(JSON.stringify({ kid, alg: 'RS256' })), payload, signature].join('.')
+    },
+  },
+  {
+    id: 'forged',
+    title: 'forged: another claim, the old signature',
+    malformed: false,
+    token: (token, index) => {
+      const [header, payload, signature] = parts(token)
+      const claims = Buffer.from(payload, 'base64url')
+        .toString()
+        .replace(/"jti":"[^"]{8}/, `"jti":"${String(index).padStart(8, '0')}`)
+      return [header, base64url(claims), signature].join('.')
+    },
+  },
+]
+
+/** The events of a case, one for each of the items. */
+export function denyEvents(denyCase: DenyCase, items: readonly WorkItem[]): string[] {
+  return items.map(({ event, token }, index) => {
+    const changed = denyCase.token(token, index)
+    const entry = `"authorization":[{"key":"authorization","value":"Bearer ${token}"}],`
+    if (!event.includes(entry)) throw new Error('the event has no authorization header')
+    return changed === null ? event.replace(entry, '') : event.replace(token, changed)
+  })
+}
+
+function parts(token: string): [string, string, string] {
+  const [header = '', payload = '', signature = ''] = token.split('.')
+  return [header, payload, signature]
+}
+
+function base64url(text: string): string {
+  return Buffer.from(text).toString('base64url')
+}
+
+function replaceAt(text: string, index: number, character: string): string {
+  return text.slice(0, index) + character + text.slice(index + 1)
+}

@@ -1,0 +1,38 @@
+/** The issuer's JWKS endpoint on loopback: real TLS with a certificate for `localhost`, so that subjects load and use their real network client. */
+import { createPrivateKey } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import { signingKey } from './issuer-keys.ts'
+import { jwks } from './workload.ts'
+
+/** Self-signed, for the published example key of issuer-keys.ts; for NODE_EXTRA_CA_CERTS of the measured processes. */
+export const certificateFile = fileURLToPath(new URL('jwks-server.pem', import.meta.url))
+
+export interface JwksServer {
+  jwksUri: string
+  close(): Promise<void>
+}
+
+export function startJwksServer(): Promise<JwksServer> {
+  const key = createPrivateKey({ key: { ...signingKey }, format: 'jwk' }).export({ type: 'pkcs8', format: 'pem' })
+  const body = JSON.stringify(jwks)
+  const server = createServer({ key, cert: readFileSync(certificateFile) }, (_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'public, max-age=86400' }).end(body)
+  })
+  return new Promise((resolve, reject) => {
+    server.on('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      resolve({
+        jwksUri: `https://localhost:${port}/.well-known/jwks.json`,
+        close: () =>
+          new Promise((closed) => {
+            server.close(() => closed())
+            server.closeAllConnections()
+          }),
+      })
+    })
+  })
+}

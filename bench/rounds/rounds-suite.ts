@@ -1,0 +1,99 @@
+import { fileURLToPath } from 'node:url'
+import type { StageContext } from '../../command/stage.ts'
+import { measureInProcess } from '../child-process.ts'
+import { type MedianInterval, medianInterval } from '../median-interval.ts'
+import type { SubjectBundle } from '../subject-bundles.ts'
+import type { RoundsPlan, RoundsReport } from './rounds.ts'
+import type { RoundsJob } from './rounds-process.ts'
+
+const program = fileURLToPath(new URL('rounds-process.ts', import.meta.url))
+
+export interface RoundsCase {
+  id: string
+  /** Ids of the subjects that answer it. */
+  subjects: readonly string[]
+  plan: Omit<RoundsPlan, 'rotation'>
+}
+
+export interface Budget {
+  /** Fresh processes, each one sample. */
+  processes: number
+  /** Seconds after which no further process begins, once there are five. */
+  seconds: number
+}
+
+/** One sample for each process, and what they come to. */
+export interface Figure extends MedianInterval {
+  samples: number[]
+}
+
+export interface CaseSummary {
+  id: string
+  /** Raw, in microseconds of CPU time per request: parsing and calling alone, and one bare verification. */
+  harness: Figure
+  verify: Figure
+  subjects: {
+    id: string
+    /** Raw: parsing included. */
+    cpu: Figure
+    wall: Figure
+    /** CPU time less the harness's, to the floors in the same rounds. */
+    toVerify: Figure
+    toLookup: Figure | null
+  }[]
+}
+
+/** Runs all cases in each of several fresh processes, one after another. */
+export async function measureRounds(
+  cases: readonly RoundsCase[],
+  bundles: readonly SubjectBundle[],
+  size: number,
+  budget: Budget,
+  { progress, signal }: Pick<StageContext, 'progress' | 'signal'>,
+): Promise<CaseSummary[]> {
+  const end = Date.now() + budget.seconds * 1000
+  const processes: RoundsReport[][] = []
+  while (processes.length < budget.processes && (processes.length < 5 || Date.now() < end)) {
+    signal.throwIfAborted()
+    progress.step('fresh processes', processes.length, budget.processes)
+    const job: RoundsJob = {
+      size,
+      cases: cases.map(({ id, subjects, plan }) => ({
+        id,
+        subjects: bundles.filter((bundle) => subjects.includes(bundle.id)),
+        plan: { ...plan, rotation: processes.length },
+      })),
+    }
+    processes.push(await measureInProcess<RoundsReport[]>(program, job, signal))
+  }
+  return cases.map((entry, index) =>
+    summarize(
+      entry,
+      processes.map((reports) => reports[index] as RoundsReport),
+    ),
+  )
+}
+
+function summarize({ id, subjects }: RoundsCase, reports: readonly RoundsReport[]): CaseSummary {
+  const figure = (sample: (report: RoundsReport) => number): Figure => {
+    const samples = reports.map(sample)
+    return { ...medianInterval(samples), samples }
+  }
+  const cpu = (report: RoundsReport, subject: string) => report.subjects[subject]?.cpu ?? Number.NaN
+  return {
+    id,
+    harness: figure((report) => report.harness.cpu),
+    verify: figure((report) => report.verify.cpu),
+    subjects: subjects.map((subject) => ({
+      id: subject,
+      cpu: figure((report) => cpu(report, subject)),
+      wall: figure((report) => report.subjects[subject]?.wall ?? Number.NaN),
+      toVerify: figure((report) => (cpu(report, subject) - report.harness.cpu) / report.verify.cpu),
+      toLookup: reports.every((report) => report.lookup)
+        ? figure(
+            (report) => (cpu(report, subject) - report.harness.cpu) / ((report.lookup?.cpu ?? 0) - report.harness.cpu),
+          )
+        : null,
+    })),
+  }
+}

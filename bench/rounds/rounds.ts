@@ -1,0 +1,181 @@
+/**
+ * CPU time of several handlers that take turns on the same requests: in each round every subject answers one block, in
+ * rotating order, next to two blocks that are no subject: the harness alone (parse the event, await a function that
+ * returns it) and one bare `crypto.verify` for each token. What a subject costs is its block less the harness's; its
+ * ratio is to the bare verification in the same rounds, so that a machine that slows down slows both.
+ */
+import { createPublicKey, verify } from 'node:crypto'
+import type { ViewerRequest, ViewerRequestEvent } from '../../authorizer/cloudfront.ts'
+import { publishedKeys } from '../issuer-keys.ts'
+import type { Handler } from '../subjects/deployment.ts'
+import type { WorkItem } from '../workload.ts'
+import type { Case } from './cases.ts'
+
+export interface RoundsPlan {
+  /** Requests in one block. */
+  block: number
+  /** Rounds before measuring begins. */
+  warmup: number
+  rounds: number
+  /** Where the rotation begins: differs from process to process. */
+  rotation: number
+}
+
+export interface RoundsSubject {
+  id: string
+  handler: Handler
+  share: number
+}
+
+/** Microseconds of CPU time (user and system, all threads) and of wall time for one request, means over the measured rounds. */
+export interface Cost {
+  cpu: number
+  wall: number
+}
+
+export interface RoundsReport {
+  case: string
+  harness: Cost
+  verify: Cost
+  /** Only where every token was seen: parse the event and ask a Map for its token. */
+  lookup: Cost | null
+  /** Harness not yet subtracted. */
+  subjects: Record<string, Cost>
+  requests: number
+}
+
+/** Runs one case. Throws where a subject's answer is not the expected one. */
+export async function runRounds(
+  entry: Case,
+  subjects: readonly RoundsSubject[],
+  plan: RoundsPlan,
+): Promise<RoundsReport> {
+  for (const { id, handler } of subjects) await prime(id, handler, entry)
+  const contestants: Contestant[] = [
+    { id: 'harness', run: (events) => answer(harness, events), share: 1 },
+    { id: 'verify', run: (_events, items) => verifyAll(items), share: 1 },
+    ...(entry.repeatable ? [lookupFloor(entry.events)] : []),
+    ...subjects.map((subject) => contestantOf(subject, entry)),
+  ]
+  const totals = new Map(contestants.map(({ id }) => [id, { cpu: 0, wall: 0, requests: 0 }]))
+  for (let round = 0; round < plan.warmup + plan.rounds; round++) {
+    const { events, items } = blockOf(entry, round, plan.block)
+    for (let turn = 0; turn < contestants.length; turn++) {
+      const contestant = contestants[(turn + round + plan.rotation) % contestants.length]
+      const total = totals.get(contestant?.id ?? '')
+      if (!contestant || !total) throw new Error('no such contestant')
+      const count = Math.max(1, Math.round(events.length * contestant.share))
+      const own = count === events.length ? events : events.slice(0, count)
+      const wall = performance.now()
+      const cpu = process.cpuUsage()
+      await contestant.run(own, items)
+      const { user, system } = process.cpuUsage(cpu)
+      if (round < plan.warmup) continue
+      total.cpu += user + system
+      total.wall += (performance.now() - wall) * 1000
+      total.requests += count
+    }
+  }
+  const cost = (id: string): Cost => {
+    const { cpu = 0, wall = 0, requests = 1 } = totals.get(id) ?? {}
+    return { cpu: cpu / requests, wall: wall / requests }
+  }
+  return {
+    case: entry.id,
+    harness: cost('harness'),
+    verify: cost('verify'),
+    lookup: totals.has('lookup') ? cost('lookup') : null,
+    subjects: Object.fromEntries(subjects.map(({ id }) => [id, cost(id)])),
+    requests: totals.get('harness')?.requests ?? 0,
+  }
+}
+
+interface Contestant {
+  id: string
+  share: number
+  run(events: string[], items: readonly WorkItem[]): Promise<unknown>
+}
+
+function contestantOf({ id, handler, share }: RoundsSubject, { id: name, expected }: Case): Contestant {
+  return {
+    id,
+    share,
+    async run(events) {
+      const allowed = await answer(handler, events)
+      if (allowed !== (expected === 'allowed' ? events.length : 0)) {
+        throw new Error(`${id}: ${allowed} of ${events.length} ${name} requests were allowed`)
+      }
+    },
+  }
+}
+
+/** The least that remembering tokens can cost: one `Map.get` with a string that was made a moment ago. */
+function lookupFloor(events: readonly string[]): Contestant {
+  const credentials = (event: ViewerRequestEvent) => event.Records[0]?.cf.request.headers.authorization?.[0]?.value
+  const seen = new Map(events.map((text) => [credentials(JSON.parse(text)), true]))
+  const handler: Handler = async (event) => {
+    if (!seen.get(credentials(event))) throw new Error('the token was not seen')
+    return viewerRequest(event)
+  }
+  return { id: 'lookup', share: 1, run: (own) => answer(handler, own) }
+}
+
+async function prime(id: string, handler: Handler, { primer }: Case): Promise<void> {
+  const allowed = await answer(handler, primer)
+  if (allowed !== primer.length) throw new Error(`${id}: ${allowed} of ${primer.length} valid requests were allowed`)
+}
+
+/** Answers each event, freshly parsed; the number that were allowed. */
+async function answer(handler: Handler, events: readonly string[]): Promise<number> {
+  let allowed = 0
+  for (const text of events) {
+    const result = await handler(JSON.parse(text))
+    if ('uri' in result) allowed++
+  }
+  return allowed
+}
+
+const harness: Handler = async (event) => viewerRequest(event)
+
+function viewerRequest(event: ViewerRequestEvent): ViewerRequest {
+  const request = event.Records[0]?.cf.request
+  if (!request) throw new Error('not an event')
+  return request
+}
+
+const publicKey = createPublicKey({ key: publishedKeys[0] ?? {}, format: 'jwk' })
+const preparedSignatures = new WeakMap<WorkItem, { data: Buffer; signature: Buffer }>()
+
+/** One bare verification for each token; its octets are prepared before the first measured use. */
+function prepare(item: WorkItem): { data: Buffer; signature: Buffer } {
+  const known = preparedSignatures.get(item)
+  if (known) return known
+  const end = item.token.lastIndexOf('.')
+  const prepared = {
+    data: Buffer.from(item.token.slice(0, end)),
+    signature: Buffer.from(item.token.slice(end + 1), 'base64url'),
+  }
+  preparedSignatures.set(item, prepared)
+  return prepared
+}
+
+async function verifyAll(items: readonly WorkItem[]): Promise<void> {
+  for (const item of items) {
+    const { data, signature } = prepare(item)
+    if (!verify('RSA-SHA256', data, publicKey, signature)) throw new Error('a valid signature did not verify')
+  }
+}
+
+/** The requests of a round, and the tokens whose bare verification they are compared with. */
+function blockOf(entry: Case, round: number, size: number): { events: string[]; items: readonly WorkItem[] } {
+  const items = take(entry.items, round, size)
+  for (const item of items) prepare(item)
+  if (!entry.repeatable && (round + 1) * size > entry.events.length) {
+    throw new Error(`${entry.id}: ${entry.events.length} fresh requests are too few for round ${round}`)
+  }
+  return { events: take(entry.events, round, size), items }
+}
+
+function take<Item>(list: readonly Item[], round: number, size: number): Item[] {
+  return Array.from({ length: size }, (_, index) => list[(round * size + index) % list.length] as Item)
+}
