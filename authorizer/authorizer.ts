@@ -1,25 +1,24 @@
 import type { GeneratedResponse, Headers, ViewerRequest, ViewerRequestEvent } from './cloudfront.ts'
 import type { JwksSnapshot } from './configuration.ts'
 import { authorizationHeader, cookieCredentials } from './credentials.ts'
-import { createDenialLog, type LogEntry } from './denial-log.ts'
-import { createDenialResponses, type Reason } from './denials.ts'
+import { createDenialLog, type LogLine } from './denial-log.ts'
+import { denialResponse, type Reason } from './denials.ts'
+import type { EdgePolicy } from './edge-policy.ts'
 import { httpsGet } from './https-get.ts'
 import { createJwksCache } from './jwks-cache.ts'
-import type { Policy } from './policy.ts'
-import { resolvePolicy } from './resolved-policy.ts'
 import { isGranted } from './route-rights.ts'
 import { compileRoutes } from './routes.ts'
 import { createTokenVerifier } from './token-verifier.ts'
 
 export interface AuthorizerOptions {
   /** Keys taken at build time, by issuer; default none: the keys are fetched while the module loads. */
-  snapshots?: Record<string, JwksSnapshot> | undefined
+  snapshots?: Readonly<Record<string, JwksSnapshot>>
   /** How a JWK Set is fetched: the text of a good answer, a rejection otherwise. Default: one https GET, two seconds at most. */
   get?: (uri: string) => Promise<string>
   /** Milliseconds since the epoch. Default Date.now. */
   now?: () => number
-  /** Where denials are logged, one entry each. Default console.log, which Lambda sends to CloudWatch. */
-  log?: LogEntry
+  /** Where denials are logged. Default standard output, unadorned, so that CloudWatch's metric filters see pure JSON. */
+  log?: LogLine
 }
 
 export type Decision =
@@ -35,27 +34,24 @@ export interface Authorizer {
 
 /**
  * Builds an authorizer. Its state (keys, verified tokens) lives in this closure, is bounded, and is safe under concurrent
- * requests: nothing is shared across an `await`.
- *
- * @throws Error for a route pattern that is malformed or stands twice. Everything else about a policy is checked when it
- * is read (config/policy-schema.ts), not here.
+ * requests: a decision is made in one synchronous step with the keys of that moment.
  */
-export function createAuthorizer(policy: Policy, options: AuthorizerOptions = {}): Authorizer {
-  const { get = httpsGet, now = Date.now, log = console.log, snapshots } = options
-  const resolved = resolvePolicy(policy)
-  const { algorithms, jwks, methods, corsPreflight } = resolved
+export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOptions = {}): Authorizer {
+  const { get = httpsGet, now = Date.now, log = writeLine, snapshots } = options
+  const { algorithms, jwks, methods, corsPreflight } = policy
   const matchRoute = compileRoutes(policy.routes)
-  const caches = resolved.issuers.map(({ issuer, jwksUri }) =>
+  const caches = policy.issuers.map(({ issuer, jwksUri }) =>
     createJwksCache({ uri: jwksUri, algorithms, ...jwks, snapshot: snapshots?.[issuer], get, now }),
   )
-  const verify = createTokenVerifier(resolved, caches, now)
-  const credentials =
-    resolved.cookie === undefined ? authorizationHeader : cookieCredentials(resolved.cookie, resolved.clientIds)
-  const respond = createDenialResponses(resolved)
+  const verify = createTokenVerifier(policy, caches, now)
+  const credentials = policy.cookies ? cookieCredentials(policy.cookies) : authorizationHeader
   const logDenial = createDenialLog(log, now)
 
-  /** The order is that of the policy's semantics: what needs no token is decided first. */
-  async function reasonAgainst({ method, uri, headers }: ViewerRequest): Promise<Reason | undefined> {
+  /** The order is that of the policy's semantics: what needs no token is decided first. A promise: to wait for before asking again. */
+  function reasonAgainst(
+    { method, uri, headers }: ViewerRequest,
+    mayWait: boolean,
+  ): Reason | undefined | Promise<void> {
     if (corsPreflight && method === 'OPTIONS' && isPreflight(headers)) return undefined
     if (!methods.includes(method)) return 'method'
     const match = matchRoute(uri)
@@ -63,37 +59,38 @@ export function createAuthorizer(policy: Policy, options: AuthorizerOptions = {}
     if (match.route.public) return undefined
     const text = credentials.read(headers)
     if (text === undefined) return 'no-credentials'
-    const token = await verify(text)
-    if (typeof token === 'string') return token
+    const token = verify(text, mayWait)
+    if (typeof token === 'string' || token instanceof Promise) return token
     if (!token.rights.complete) return 'required-claim'
     return isGranted(match, token) ? undefined : 'right'
   }
 
   async function authorize(request: ViewerRequest): Promise<Decision> {
     try {
-      const reason = isViewerRequest(request) ? await reasonAgainst(request) : 'event'
-      if (reason === undefined) {
-        credentials.remove(request.headers)
-        return { allow: true, request }
+      let reason = reasonAgainst(request, true)
+      for (let waits = 1; reason instanceof Promise; waits++) {
+        await reason
+        // Twice at most: for the keys to be fresh, and for a key that they lack.
+        reason = reasonAgainst(request, waits < 2)
       }
-      const readable = reason === 'event' ? undefined : request
-      return {
-        allow: false,
-        reason,
-        response: respond(reason, readable, !!readable && credentials.present(readable.headers)),
-      }
+      if (reason !== undefined) return { allow: false, reason, response: denialResponse(policy, reason, request) }
+      credentials.remove(request.headers)
+      return { allow: true, request }
     } catch {
-      return { allow: false, reason: 'fault', response: respond('fault', undefined, false) }
+      // What is no viewer request ends here, and whatever else was not foreseen.
+      return { allow: false, reason: 'fault', response: denialResponse(policy, 'fault', undefined) }
     }
   }
 
   async function handler(event: ViewerRequestEvent): Promise<ViewerRequest | GeneratedResponse> {
     const cf = event?.Records?.[0]?.cf
-    const isForThis = (cf?.config?.eventType ?? 'viewer-request') === 'viewer-request'
-    const decision = await authorize((isForThis ? cf?.request : undefined) as ViewerRequest)
+    const { eventType = 'viewer-request', distributionId, requestId } = cf?.config ?? {}
+    // At any other event the request is not the viewer's own any more.
+    const request = eventType === 'viewer-request' ? cf?.request : undefined
+    const decision = await authorize(request as ViewerRequest)
     if (decision.allow) return decision.request
     try {
-      logDenial(decision.reason, decision.response.status, cf?.config?.distributionId, cf?.config?.requestId)
+      logDenial(decision.reason, decision.response.status, distributionId, requestId)
     } catch {
       // A log that fails must not turn a denial into an error.
     }
@@ -103,18 +100,11 @@ export function createAuthorizer(policy: Policy, options: AuthorizerOptions = {}
   return { authorize, handler }
 }
 
-function isViewerRequest(request: ViewerRequest | undefined): boolean {
-  return (
-    typeof request?.method === 'string' &&
-    typeof request.uri === 'string' &&
-    typeof request.headers === 'object' &&
-    request.headers !== null
-  )
+function writeLine(line: string): void {
+  process.stdout.write(`${line}\n`)
 }
 
 /** Fetch standard, "CORS-preflight request": one origin and one method asked for. */
-function isPreflight(headers: Headers): boolean {
-  return [headers.origin, headers['access-control-request-method']].every(
-    (entries) => entries?.length === 1 && typeof entries[0]?.value === 'string' && entries[0].value !== '',
-  )
+function isPreflight({ origin, 'access-control-request-method': method }: Headers): boolean {
+  return [origin, method].every((entries) => entries?.length === 1 && !!entries[0]?.value)
 }

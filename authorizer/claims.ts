@@ -1,5 +1,5 @@
+import type { EdgePolicy } from './edge-policy.ts'
 import type { JsonObject } from './json-object.ts'
-import type { ResolvedPolicy } from './resolved-policy.ts'
 
 /** What routes need of a verified token; held for as long as the token is remembered. */
 export interface TokenRights {
@@ -20,7 +20,7 @@ export type ClaimFault = 'expired' | 'not-yet-valid' | 'date' | 'token-use' | 'c
  * Checks the registered and Cognito claims (RFC 7519 4.1, RFC 9068 4; Cognito Developer Guide, "Verifying JSON web tokens")
  * of a payload whose issuer is already settled, and picks what routes need. The signature is not checked here.
  */
-export function readClaims(payload: JsonObject, policy: ResolvedPolicy): TokenRights | ClaimFault {
+export function readClaims(payload: JsonObject, policy: EdgePolicy): TokenRights | ClaimFault {
   const { exp, nbf, iat, sub } = payload
   if (!Number.isFinite(exp)) return 'date'
   if (nbf !== undefined && !Number.isFinite(nbf)) return 'date'
@@ -31,8 +31,8 @@ export function readClaims(payload: JsonObject, policy: ResolvedPolicy): TokenRi
   if (groups !== undefined && !(Array.isArray(groups) && groups.every((group) => typeof group === 'string')))
     return 'groups'
   return {
-    notBefore: nbf === undefined ? Number.NEGATIVE_INFINITY : ((nbf as number) - policy.clockTolerance) * 1000,
-    notAfter: ((exp as number) + policy.clockTolerance) * 1000,
+    notBefore: nbf === undefined ? Number.NEGATIVE_INFINITY : (nbf as number) * 1000 - policy.clockTolerance,
+    notAfter: (exp as number) * 1000 + policy.clockTolerance,
     sub: comparable(sub) ? sub : undefined,
     groups: groups === undefined ? noGroups : groups.filter(comparable),
     claims: capturedClaims(payload, policy.capturedClaims),
@@ -48,7 +48,7 @@ export function validity({ notBefore, notAfter }: TokenRights, now: number): Cla
   return now >= notAfter ? 'expired' : now < notBefore ? 'not-yet-valid' : undefined
 }
 
-function isForClient({ aud, client_id }: JsonObject, { tokenUse, clientIds }: ResolvedPolicy): boolean {
+function isForClient({ aud, client_id }: JsonObject, { tokenUse, clientIds }: EdgePolicy): boolean {
   const isClient = (value: unknown) => typeof value === 'string' && clientIds.includes(value)
   if (tokenUse === 'access') return isClient(client_id)
   if (Array.isArray(aud)) return tokenUse === 'id' ? aud.length === 1 && isClient(aud[0]) : aud.some(isClient)

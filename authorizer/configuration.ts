@@ -1,4 +1,4 @@
-import type { Policy } from './policy.ts'
+import type { EdgePolicy } from './edge-policy.ts'
 
 /** A JWK as an issuer publishes it (RFC 7517 4); members are checked when a key is imported, not here. */
 export type Jwk = Record<string, unknown>
@@ -10,9 +10,9 @@ export interface JwksSnapshot {
   keys: readonly Jwk[]
 }
 
-/** What the build writes into the first line of the bundle. */
+/** What the build writes into the first line of the deployed file. */
 export interface EdgeConfiguration {
-  policy: Policy
+  policy: EdgePolicy
   /** Issuer → its keys. */
-  snapshots?: Record<string, JwksSnapshot>
+  snapshots?: Readonly<Record<string, JwksSnapshot>>
 }

@@ -1,11 +1,7 @@
 import type { Reason } from './denials.ts'
 
-/**
- * Where an entry about denials goes; it never holds a token, a claim, a path or a query. An object, not its text: Lambda's
- * JSON log format puts it under `message` as it is, where a metric filter can read `$.message.reason` and sum
- * `$.message.count`; a string would arrive there quoted.
- */
-export type LogEntry = (entry: object) => void
+/** Where a line about denials goes: one line of JSON, which never holds a token, a claim, a path or a query. */
+export type LogLine = (line: string) => void
 
 /** Lines that may be written at once, and one more for each of these milliseconds: an attack must not become a log bill. */
 const burst = 20
@@ -15,7 +11,7 @@ const refillMs = 1000
  * Logs denials by reason, sampled above a rate: `count` says how many denials of that reason the line stands for, so that
  * a metric filter which sums it loses nothing but the last few.
  */
-export function createDenialLog(write: LogEntry, now: () => number) {
+export function createDenialLog(write: LogLine, now: () => number) {
   const unlogged = new Map<Reason, number>()
   let allowance = burst
   let refilledAt = now()
@@ -35,6 +31,6 @@ export function createDenialLog(write: LogEntry, now: () => number) {
     }
     allowance--
     unlogged.delete(reason)
-    write({ edgeproof: 'denied', reason, status: Number(status), count, distributionId, requestId })
+    write(JSON.stringify({ edgeproof: 'denied', reason, status: Number(status), count, distributionId, requestId }))
   }
 }

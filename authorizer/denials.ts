@@ -1,9 +1,8 @@
 import type { GeneratedResponse, Headers, ViewerRequest } from './cloudfront.ts'
-import type { ResolvedPolicy } from './resolved-policy.ts'
+import type { EdgePolicy } from './edge-policy.ts'
 
 /** Stable codes of why a request was denied: in the decision and in the log, never in the response. */
 export type Reason =
-  | 'event'
   | 'method'
   | 'uri'
   | 'no-route'
@@ -42,67 +41,57 @@ const fixedHeaders = {
   'x-content-type-options': 'nosniff',
 }
 
-export type DenialResponses = (reason: Reason, request: ViewerRequest | undefined, named: boolean) => GeneratedResponse
-
 /**
- * Builds the response for a denial. Its class follows from the reason: *forbidden* before a token matters and after one
+ * The response to a denied request. Its class follows from the reason: *forbidden* before a token matters and after one
  * was verified, *unauthenticated* in between, 503 where no key could be had (a login page would only loop).
  */
-export function createDenialResponses(policy: ResolvedPolicy): DenialResponses {
-  const { unauthenticated, forbiddenStatus, corsOrigins, cookie } = policy
-
-  return (reason, request, named) => {
-    const headers: Headers = {}
-    for (const [name, value] of Object.entries(fixedHeaders)) headers[name] = [{ value }]
-    const status = statusOf(reason)
-    if (status === 503) headers['retry-after'] = [{ value: String(Math.ceil(policy.jwks.cooldown / 1000)) }]
-    const challenge = challengeFor(reason, status, named)
-    if (challenge) headers['www-authenticate'] = [{ value: challenge }]
-    if (status === 302 && request) headers.location = [{ value: location(request) }]
-    if (corsOrigins.length > 0) allowOrigin(headers, request)
-    return { status: String(status), statusDescription: descriptions[status] ?? '', headers }
+export function denialResponse(
+  policy: EdgePolicy,
+  reason: Reason,
+  request: ViewerRequest | undefined,
+): GeneratedResponse {
+  const headers: Headers = {}
+  const set = (name: string, value: string) => {
+    headers[name] = [{ value }]
   }
+  for (const name in fixedHeaders) set(name, fixedHeaders[name as keyof typeof fixedHeaders])
+  const { unauthenticated, forbidden, corsOrigins, cookies, jwks } = policy
+  const status = forbiddenReasons.has(reason) ? forbidden.status : reason === 'no-keys' ? 503 : unauthenticated.status
 
-  function statusOf(reason: Reason): number {
-    if (forbidden.has(reason)) return forbiddenStatus
-    if (reason === 'no-keys') return 503
-    return 'redirect' in unauthenticated ? 302 : unauthenticated.status
-  }
-
-  /** A constant and, if configured, the viewer's own path as one percent-encoded parameter. */
-  function location({ uri }: ViewerRequest): string {
-    if (!('redirect' in unauthenticated)) return ''
-    const { redirect, returnTo } = unauthenticated
-    // The query string may hold credentials, and a path that holds what looks like a JWS is not repeated either.
-    if (returnTo === undefined || uri.length > 1024 || uri.includes('eyJ')) return redirect
-    return `${redirect}${redirect.includes('?') ? '&' : '?'}${returnTo}=${encodeURIComponent(uri)}`
-  }
-
-  /** Fetch standard, CORS protocol: without this a browser hides the denial from the page that asked. */
-  function allowOrigin(headers: Headers, request: ViewerRequest | undefined): void {
-    headers.vary = [{ value: 'Origin' }]
+  if (status === 503) set('retry-after', String(Math.ceil(jwks.cooldown / 1000)))
+  const challenge = challengeFor(reason, status)
+  if (challenge) set('www-authenticate', challenge)
+  if (status === 302) set('location', location(unauthenticated, request))
+  if (corsOrigins.length > 0) {
+    // Fetch standard, CORS protocol: without this a browser hides the denial from the page that asked.
+    set('vary', 'Origin')
     const origins = request?.headers.origin
-    const origin = origins?.length === 1 ? origins[0]?.value : undefined
-    if (origin === undefined || !corsOrigins.includes(origin)) return
-    headers['access-control-allow-origin'] = [{ value: origin }]
-    if (cookie !== undefined) headers['access-control-allow-credentials'] = [{ value: 'true' }]
+    const origin = origins?.length === 1 && origins[0]?.value
+    if (origin && corsOrigins.includes(origin)) {
+      set('access-control-allow-origin', origin)
+      if (cookies) set('access-control-allow-credentials', 'true')
+    }
   }
+  return { status: String(status), statusDescription: descriptions[status] as string, headers }
 }
 
-const forbidden: ReadonlySet<Reason> = new Set([
-  'event',
-  'method',
-  'uri',
-  'no-route',
-  'required-claim',
-  'right',
-  'fault',
-])
+const forbiddenReasons: ReadonlySet<Reason> = new Set(['method', 'uri', 'no-route', 'required-claim', 'right', 'fault'])
 
 /** RFC 6750 3: the challenge, with an error code only where a token was sent. */
-function challengeFor(reason: Reason, status: number, named: boolean): string | undefined {
+function challengeFor(reason: Reason, status: number): string | undefined {
   const realm = 'Bearer realm="edgeproof"'
   if (reason === 'required-claim' || reason === 'right') return `${realm}, error="insufficient_scope"`
   if (status !== 401) return undefined
-  return named ? `${realm}, error="invalid_token"` : realm
+  return reason === 'no-credentials' ? realm : `${realm}, error="invalid_token"`
+}
+
+/** A constant and, if configured, the viewer's own path as one percent-encoded parameter. */
+function location(
+  { location, returnPrefix }: EdgePolicy['unauthenticated'],
+  request: ViewerRequest | undefined,
+): string {
+  // The query string may hold credentials, and a path that holds what looks like a JWS is not repeated either.
+  return returnPrefix && request && request.uri.length <= 1024 && !request.uri.includes('eyJ')
+    ? returnPrefix + encodeURIComponent(request.uri)
+    : (location as string)
 }

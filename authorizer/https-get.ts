@@ -8,7 +8,7 @@ const maxOctets = 262_144
  * `node:https` is loaded at the first call: it costs half of what the first `fetch` does.
  */
 export async function httpsGet(uri: string): Promise<string> {
-  const { get } = await import('node:https')
+  const { get } = process.getBuiltinModule('node:https')
   return new Promise((resolve, reject) => {
     const headers = { accept: 'application/json' }
     get(uri, { agent: false, headers, signal: AbortSignal.timeout(timeout) }, (response) => {

@@ -1,6 +1,6 @@
+import type { Capture, EdgeRoute } from './edge-policy.ts'
 import { pathSegments } from './path-segments.ts'
-import type { Route, RouteHash } from './policy.ts'
-import { type Capture, parsePattern } from './route-pattern.ts'
+import type { RouteHash } from './policy.ts'
 
 /** A capture of a route: which segment it fills, and what that segment has to equal. */
 export type RouteCapture = Capture & {
@@ -28,11 +28,10 @@ export type RouteMatcher = (uri: string) => RouteMatch | 'uri' | 'no-route'
 
 /**
  * Compiles routes to a trie of segments, so that matching costs the URI's segments and not the number of routes.
- * Among routes that match, literal beats capture beats `*`, from the left.
- *
- * @throws Error for a malformed pattern and for two routes of one shape.
+ * Among routes that match, literal beats capture beats `*`, from the left. No two routes have one shape: such a policy is
+ * refused when it is read.
  */
-export function compileRoutes(routes: readonly Route[]): RouteMatcher {
+export function compileRoutes(routes: readonly EdgeRoute[]): RouteMatcher {
   const root = createNode()
   const slots = new Map<string, number>()
   for (const route of routes) insert(root, route, slots)
@@ -58,31 +57,24 @@ function createNode(): Node {
   return { literals: new Map(), capture: undefined, end: undefined, rest: undefined }
 }
 
-function insert(root: Node, route: Route, slots: Map<string, number>): void {
-  const pattern = parsePattern(route.path)
+function insert(root: Node, { segments, rest, hash, groups, ...route }: EdgeRoute, slots: Map<string, number>): void {
   const captures: RouteCapture[] = []
-  const isRest = pattern.at(-1)?.kind === 'rest'
   let node = root
-  for (const [index, segment] of pattern.entries()) {
-    if (segment.kind === 'capture') {
-      const { capture } = segment
-      const name = capture.kind === 'claim' ? capture.name : ''
-      const values = `${route.hash} ${capture.kind} ${name}`
+  for (const [index, segment] of segments.entries()) {
+    let next: Node
+    if (typeof segment === 'string') {
+      next = node.literals.get(segment) ?? createNode()
+      node.literals.set(segment, next)
+    } else {
+      next = node.capture ??= createNode()
+      const values = JSON.stringify([hash, segment])
       const slot = slots.get(values) ?? slots.size
       slots.set(values, slot)
-      captures.push({ ...capture, index, hash: route.hash, slot })
-      node.capture ??= createNode()
-      node = node.capture
-    } else if (segment.kind === 'literal') {
-      const next = node.literals.get(segment.text) ?? createNode()
-      node.literals.set(segment.text, next)
-      node = next
+      captures.push({ ...segment, index, hash, slot })
     }
+    node = next
   }
-  const place = isRest ? 'rest' : 'end'
-  if (node[place]) throw new Error(`two routes of one shape: ${route.path}`)
-  const fixedSegments = pattern.length - (isRest ? 1 : 0)
-  node[place] = { public: route.public === true, captures, groups: route.groups, fixedSegments }
+  node[rest ? 'rest' : 'end'] = { public: !!route.public, captures, groups, fixedSegments: segments.length }
 }
 
 function find(node: Node, segments: readonly string[], index: number): CompiledRoute | undefined {

@@ -2,14 +2,18 @@ import { Buffer } from 'node:buffer'
 import { decodeBase64url } from './base64url.ts'
 import { readClaims, validity } from './claims.ts'
 import type { Reason } from './denials.ts'
+import type { EdgePolicy } from './edge-policy.ts'
 import type { JsonObject } from './json-object.ts'
 import type { JwksCache } from './jwks-cache.ts'
-import type { ResolvedPolicy } from './resolved-policy.ts'
 import { decodeObject, signedOctets, splitToken, type TokenParts } from './token-parts.ts'
 import type { VerificationKey } from './verification-key.ts'
 import { createVerifiedTokens, type VerifiedToken } from './verified-tokens.ts'
 
-export type TokenVerifier = (text: string) => Promise<VerifiedToken | Reason>
+/** A verified token, or why not, or what to wait for before asking again. */
+export type Verification = VerifiedToken | Reason | Promise<void>
+
+/** `mayWait` false: decide with the keys at hand. */
+export type TokenVerifier = (text: string, mayWait: boolean) => Verification
 
 /** Headers whose token was verified: an issuer signs all its tokens under a handful of them. */
 const maxKnownHeaders = 100
@@ -18,29 +22,28 @@ const maxKnownHeaders = 100
  * Verifies tokens against the keys of their issuer and remembers the good ones. `keys` holds one cache for each of the
  * policy's issuers, in its order. A token remembered is still checked for its dates and for its key at each use.
  *
- * What is cheap to refuse is refused before the signature; nothing is remembered or granted before it.
+ * What is cheap to refuse is refused before the signature; nothing is remembered or granted before it. Synchronous, so
+ * that the two common cases cost no promise.
  */
 export function createTokenVerifier(
-  policy: ResolvedPolicy,
+  policy: EdgePolicy,
   keys: readonly JwksCache[],
   clock: () => number,
 ): TokenVerifier {
   const verified = createVerifiedTokens()
   const knownHeaders = new Map<string, TokenHeader>()
 
-  return async (text) => {
+  return (text, mayWait) => {
     const known = verified.get(text)
-    if (known) {
-      const cache = keys[known.issuer] as JwksCache
-      const refresh = cache.refreshed(clock())
-      if (refresh) await refresh
-      const now = clock()
-      if (cache.key(known.kid, now) === known.key) return validity(known.rights, now) ?? known
-    }
-    return verify(text)
+    if (!known) return verify(text, mayWait)
+    const cache = keys[known.issuer] as JwksCache
+    const now = clock()
+    const refresh = cache.refreshed(now)
+    if (refresh && mayWait) return refresh
+    return cache.key(known.kid, now) === known.key ? (validity(known.rights, now) ?? known) : verify(text, mayWait)
   }
 
-  async function verify(text: string): Promise<VerifiedToken | Reason> {
+  function verify(text: string, mayWait: boolean): Verification {
     const parts = splitToken(text)
     if (!parts) return 'token-format'
     const header = knownHeaders.get(parts.header) ?? readHeader(parts.header, policy)
@@ -51,29 +54,24 @@ export function createTokenVerifier(
     if (issuer < 0) return 'issuer'
     const rights = readClaims(payload, policy)
     if (typeof rights === 'string') return rights
-    const early = validity(rights, clock())
+    const now = clock()
+    const early = validity(rights, now)
     if (early) return early
 
+    const { kid } = header
     const cache = keys[issuer] as JwksCache
-    const key = await findKey(cache, header.kid)
-    if (!key) return cache.usable(clock()) ? 'unknown-key' : 'no-keys'
+    const refresh = cache.refreshed(now) ?? cache.refreshedFor(kid, now)
+    if (refresh && mayWait) return refresh
+    const key = cache.key(kid, now)
+    if (!key) return cache.usable(now) ? 'unknown-key' : 'no-keys'
     const fault = signatureFault(text, parts, header, key)
     if (fault) return fault
 
     if (knownHeaders.size >= maxKnownHeaders) knownHeaders.clear()
     knownHeaders.set(parts.header, header)
-    const token = { text, rights, issuer, kid: header.kid, key, digests: [] }
+    const token = { text, rights, issuer, kid, key, digests: [] }
     verified.add(token)
-    // Waiting for keys may have taken the token past its dates.
-    return validity(rights, clock()) ?? token
-  }
-
-  async function findKey(cache: JwksCache, kid: string): Promise<VerificationKey | undefined> {
-    const refresh = cache.refreshed(clock())
-    if (refresh) await refresh
-    const search = cache.refreshedFor(kid, clock())
-    if (search) await search
-    return cache.key(kid, clock())
+    return token
   }
 }
 
@@ -86,7 +84,7 @@ interface TokenHeader {
  * RFC 7515 4.1, RFC 8725 3.1: only `alg`, `kid` and extensions that must be understood matter; nothing else in a header
  * changes what is trusted, and nothing it names is fetched. No extension is understood here.
  */
-function readHeader(part: string, policy: ResolvedPolicy): TokenHeader | Reason {
+function readHeader(part: string, policy: EdgePolicy): TokenHeader | Reason {
   const header = decodeObject(part)
   if (!header) return 'token-format'
   const { alg, kid } = header as JsonObject & { alg: never }

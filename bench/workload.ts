@@ -6,8 +6,8 @@ import { createHash, createPrivateKey, sign } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { EdgeConfiguration } from '../authorizer/configuration.ts'
 import type { Policy } from '../authorizer/policy.ts'
+import type { DeployableOptions } from '../bundle/bundle.ts'
 import { accessTokenPayload } from '../tokens/issuer.ts'
 import { viewerRequestEvent } from '../tokens/viewer-request.ts'
 import { publishedKeys, signingKey } from './issuer-keys.ts'
@@ -49,7 +49,7 @@ export const policy: Policy & { issuer: string; jwksUri: string } = {
 }
 
 /** What the bundle is built with; with the snapshot, the first request needs no network. Times in ms since the epoch. */
-export function edgeConfiguration(fetchedAt = Date.now()): EdgeConfiguration {
+export function edgeConfiguration(fetchedAt = Date.now()): DeployableOptions {
   return { policy, snapshots: { [issuer]: { fetchedAt, keys: publishedKeys } } }
 }
 

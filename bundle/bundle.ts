@@ -1,6 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import { build, type Metafile } from 'esbuild'
-import type { EdgeConfiguration } from '../authorizer/configuration.ts'
+import type { EdgeConfiguration, JwksSnapshot } from '../authorizer/configuration.ts'
+import type { Policy } from '../authorizer/policy.ts'
+import { toEdgePolicy } from '../config/edge-policy.ts'
 
 const projectRoot = fileURLToPath(new URL('../', import.meta.url))
 
@@ -25,16 +27,27 @@ export async function bundleAuthorizer(): Promise<Bundle> {
     legalComments: 'none',
     metafile: true,
     write: false,
+    // The entry assigns exports.handler by hand, see there.
+    logOverride: { 'commonjs-variable-in-esm': 'silent' },
   })
   const [file] = result.outputFiles
   if (!file) throw new Error('esbuild wrote no file')
   return { program: file.text, metafile: result.metafile }
 }
 
+/** What a deployed file is made of, besides the program. */
+export interface DeployableOptions {
+  /** Checked by `parsePolicy`; strings may be unresolved CloudFormation tokens. */
+  policy: Policy
+  /** Issuer → keys taken at build time. Default none. */
+  snapshots?: Readonly<Record<string, JwksSnapshot>>
+}
+
 /**
  * The deployed file: one line with the configuration, then the program. Lambda@Edge has no environment variables, so
- * the configuration is code; a string in it may be an unresolved CloudFormation token.
+ * the configuration is code.
  */
-export function deployable(program: string, configuration: EdgeConfiguration): string {
+export function deployable(program: string, { policy, snapshots }: DeployableOptions): string {
+  const configuration: EdgeConfiguration = { policy: toEdgePolicy(policy), ...(snapshots ? { snapshots } : {}) }
   return `"use strict";const EDGEPROOF_CONFIGURATION=${JSON.stringify(configuration)};\n${program}`
 }

@@ -1,12 +1,15 @@
 /** The policy as its users may write it, checked when it is read; this library never reaches the bundle. */
 import * as z from 'zod'
 import type { Policy, Route } from '../authorizer/policy.ts'
-import { parsePattern, patternShape } from '../authorizer/route-pattern.ts'
+import { parsePattern, patternShape } from './route-pattern.ts'
 
 const httpsUrl = z.string().refine(isHttpsUrl, 'should be an https URL without user, query or fragment')
 const redirectUrl = z
   .string()
-  .refine((text) => isHttps(text) && !/[^\x21-\x7e]/.test(text), 'should be an absolute https URL in ASCII')
+  .refine(
+    (text) => isHttps(text) && !/[^\x21-\x7e]|#/.test(text),
+    'should be an absolute https URL in ASCII, without a fragment',
+  )
 const origin = z
   .string()
   .refine(

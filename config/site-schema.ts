@@ -14,6 +14,25 @@ export interface NewUserPool {
   mfa?: 'optional' | 'required'
 }
 
+export interface CustomDomain {
+  /** Alternate domain names of the distribution; their DNS records are yours. */
+  names: readonly string[]
+  /** An ACM certificate in us-east-1 that covers the names. */
+  certificateArn: string
+  /** Default `"TLSv1.2_2021"`. */
+  minimumTls?: 'TLSv1.2_2021' | 'TLSv1.2_2025' | 'TLSv1.3_2025'
+}
+
+/** Log groups, metric filters, alarms and a dashboard, in a stack of their own for each region. */
+export interface OperationsConfig {
+  /** Regions where viewers' requests run the function; us-east-1 is always among them. */
+  regions: readonly string[]
+  /** Days that the function's logs are kept. Default 30. */
+  logRetentionDays?: number
+  /** Gets every alarm, once the subscription that SNS sends in each region is confirmed. Default: nobody is told. */
+  alarmEmail?: string
+}
+
 export interface SiteConfig {
   /** CloudFormation's name of the stack. Default `"EdgeproofSite"`. */
   stackName?: string
@@ -24,10 +43,26 @@ export interface SiteConfig {
    * place of the policy's; the client ids are the policy's. With neither, the policy's issuer (any OIDC issuer) stays.
    */
   userPoolArn?: string
+  /** Default: the distribution's own cloudfront.net name. */
+  domain?: CustomDomain
+  /** An AWS WAF web ACL with CLOUDFRONT scope. */
+  webAclArn?: string
+  /** Which edge locations serve: the cheapest, all but the dearest, or all. Default `"100"`. */
+  priceClass?: '100' | '200' | 'all'
+  /** Lambda runtime. Default `"nodejs24.x"`. */
+  runtime?: 'nodejs22.x' | 'nodejs24.x'
+  /** What else tells two cached objects apart, and reaches S3. Default nothing: neither query strings nor cookies. */
+  cacheKey?: { queryStrings?: readonly string[]; cookies?: readonly string[] }
+  /** Access logs in a bucket of their own; false for none. Default kept for 90 days. */
+  accessLogs?: false | { retentionDays: number }
+  /** CloudFront's additional metrics (cache-hit rate, origin latency), which cost money. Default false. */
+  additionalMetrics?: boolean
+  /** Default: none, and one `cdk deploy` is all. */
+  operations?: OperationsConfig
 }
 
 /** Cognito API Reference, CreateGroup, GroupName. */
-const groupName = z
+export const groupNameSchema = z
   .string()
   .regex(
     /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u,
@@ -41,7 +76,7 @@ const webUrl = z
   )
 
 const newUserPool = z.strictObject({
-  groups: z.array(groupName).exactOptional(),
+  groups: z.array(groupNameSchema).exactOptional(),
   domainPrefix: z
     .string()
     .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'should be 1 to 63 lower-case letters, digits and inner hyphens')
@@ -52,13 +87,53 @@ const newUserPool = z.strictObject({
   mfa: z.enum(['optional', 'required']).exactOptional(),
 })
 
-const region = '[a-z]{2}(?:-[a-z]+)+-\\d'
+const regionPattern = '[a-z]{2}(?:-[a-z]+)+-\\d'
+const region = z.string().regex(new RegExp(`^${regionPattern}$`), 'should be a region such as eu-west-1')
 const userPoolArn = z
   .string()
   .regex(
-    new RegExp(`^arn:aws[a-z-]*:cognito-idp:${region}:\\d{12}:userpool/${region}_[0-9A-Za-z]+$`),
+    new RegExp(`^arn:aws[a-z-]*:cognito-idp:${regionPattern}:\\d{12}:userpool/${regionPattern}_[0-9A-Za-z]+$`),
     'should be a user pool ARN such as arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_EXAMPLE01',
   )
+
+const domain = z.strictObject({
+  names: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+          'should be a domain name in lower case',
+        ),
+    )
+    .min(1, 'should hold at least one name'),
+  certificateArn: z
+    .string()
+    .regex(
+      /^arn:aws[a-z-]*:acm:us-east-1:\d{12}:certificate\/[0-9a-f-]+$/,
+      'should be the ARN of an ACM certificate in us-east-1, where CloudFront takes them from',
+    ),
+  minimumTls: z.enum(['TLSv1.2_2021', 'TLSv1.2_2025', 'TLSv1.3_2025']).exactOptional(),
+})
+
+/** CloudFront Developer Guide, Quotas, "Query strings per cache policy" and "Cookies per cache policy": 10. */
+const cacheKeyNames = z
+  .array(z.string().regex(/^[\x21-\x24\x26-\x7e]{1,128}$/, 'should be a name in ASCII, without "%" and spaces'))
+  .max(10, 'should hold at most 10 names, as a cache policy does')
+
+/** CloudWatch Logs API Reference, PutRetentionPolicy, retentionInDays. */
+const logRetentionDays = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+]
+
+const operations = z.strictObject({
+  regions: z.array(region),
+  logRetentionDays: z
+    .number()
+    .refine((days) => logRetentionDays.includes(days), `should be one of ${logRetentionDays.join(', ')}`)
+    .exactOptional(),
+  alarmEmail: z.email('should be an e-mail address').exactOptional(),
+})
 
 export const siteSchema: z.ZodType<SiteConfig> = z
   .strictObject({
@@ -68,6 +143,27 @@ export const siteSchema: z.ZodType<SiteConfig> = z
       .exactOptional(),
     createUserPool: newUserPool.exactOptional(),
     userPoolArn: userPoolArn.exactOptional(),
+    domain: domain.exactOptional(),
+    webAclArn: z
+      .string()
+      .regex(
+        /^arn:aws[a-z-]*:wafv2:us-east-1:\d{12}:global\/webacl\/[\w-]+\/[0-9a-f-]+$/,
+        'should be the ARN of a web ACL with CLOUDFRONT scope, which is in us-east-1',
+      )
+      .exactOptional(),
+    priceClass: z.enum(['100', '200', 'all']).exactOptional(),
+    runtime: z.enum(['nodejs22.x', 'nodejs24.x']).exactOptional(),
+    cacheKey: z
+      .strictObject({ queryStrings: cacheKeyNames.exactOptional(), cookies: cacheKeyNames.exactOptional() })
+      .exactOptional(),
+    accessLogs: z
+      .union(
+        [z.literal(false), z.strictObject({ retentionDays: z.int().min(1) })],
+        'should be false or { "retentionDays": DAYS }',
+      )
+      .exactOptional(),
+    additionalMetrics: z.boolean().exactOptional(),
+    operations: operations.exactOptional(),
   })
   .refine(({ createUserPool, userPoolArn }) => !createUserPool || userPoolArn === undefined, {
     path: ['userPoolArn'],

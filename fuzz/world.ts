@@ -2,7 +2,7 @@
 import { createHash, createHmac, generateKeyPair, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { Algorithm, Policy, Route } from '../authorizer/policy.ts'
-import { parsePattern } from '../authorizer/route-pattern.ts'
+import { parsePattern } from '../config/route-pattern.ts'
 import { accessTokenPayload } from '../tokens/issuer.ts'
 import type { ServedUrls, Visitor, World, WorldIssuer, WorldKey } from './case.ts'
 

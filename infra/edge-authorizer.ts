@@ -1,49 +1,94 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib'
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib'
 import * as iam from 'aws-cdk-lib/aws-iam'
 import * as lambda from 'aws-cdk-lib/aws-lambda'
+import * as logs from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import type { EdgeConfiguration } from '../authorizer/configuration.ts'
 import { deployable } from '../bundle/bundle.ts'
+import { UsageError } from '../config/usage-error.ts'
+import { edgeFunction } from './limits.ts'
 
 export interface EdgeAuthorizerProps {
   /** The bundled program (`bundleAuthorizer()`), which reads the configuration put before it. */
   program: string
   /** Strings in it may be CloudFormation references: they are resolved inside the code when the stack is deployed. */
   configuration: EdgeConfiguration
+  runtime: 'nodejs22.x' | 'nodejs24.x'
+  /** Default: CloudFormation chooses. A name is needed where alarms elsewhere must know it. */
+  functionName?: string
+  logGroupName: string
 }
 
 /** The Lambda@Edge function and the version of it that the distribution runs. */
 export class EdgeAuthorizer extends Construct {
+  readonly functionName: string
   readonly version: lambda.IVersion
 
-  constructor(scope: Construct, id: string, { program, configuration }: EdgeAuthorizerProps) {
+  /** Throws a UsageError where the code is too large to stand in a template. */
+  constructor(scope: Construct, id: string, props: EdgeAuthorizerProps) {
     super(scope, id)
+    const handler = new lambda.Function(this, 'Function', {
+      ...(props.functionName !== undefined && { functionName: props.functionName }),
+      description: 'Viewer-request authorizer (edgeproof)',
+      role: this.role(props.logGroupName),
+      runtime: new lambda.Runtime(props.runtime, lambda.RuntimeFamily.NODEJS, { supportsInlineCode: true }),
+      handler: 'index.handler',
+      code: lambda.Code.fromInline(inlineCode(props.program, props.configuration)),
+      memorySize: edgeFunction.memoryMegabytes,
+      timeout: Duration.seconds(edgeFunction.timeoutSeconds),
+      // JSON, so that a metric filter can read a denial's fields; the platform's three lines for each invocation are left
+      // out, or a busy site would pay more for them than for the function.
+      loggingFormat: lambda.LoggingFormat.JSON,
+      applicationLogLevelV2: lambda.ApplicationLogLevel.INFO,
+      systemLogLevelV2: lambda.SystemLogLevel.WARN,
+      logGroup: logs.LogGroup.fromLogGroupName(this, 'Logs', props.logGroupName),
+      // Deleting a function fails while CloudFront keeps replicas of it, for hours after the last distribution let go
+      // (CloudFront Developer Guide, "Delete Lambda@Edge functions and replicas"): remove-orphans.ts does it later.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+    })
+    handler.applyRemovalPolicy(RemovalPolicy.RETAIN)
+    this.functionName = handler.functionName
+    // The library's class misses its own interface under exactOptionalPropertyTypes.
+    this.version = handler.currentVersion as lambda.IVersion
+  }
+
+  /** Replicas write to a log group of this one name in whichever region they run (same guide, "Edge function logs"). */
+  private role(logGroupName: string): iam.Role {
     const role = new iam.Role(this, 'Role', {
       assumedBy: new iam.CompositePrincipal(
         new iam.ServicePrincipal('lambda.amazonaws.com'),
         new iam.ServicePrincipal('edgelambda.amazonaws.com'),
       ),
     })
-    // Replicas write to the log groups of the regions they run in, under a name that begins with the function's home region.
+    const logGroup = Stack.of(this).formatArn({ service: 'logs', region: '*', resource: `log-group:${logGroupName}` })
     role.addToPolicy(
       new iam.PolicyStatement({
         actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
-        resources: [
-          Stack.of(this).formatArn({ service: 'logs', region: '*', resource: 'log-group:/aws/lambda/us-east-1.*' }),
-        ],
+        resources: [logGroup, `${logGroup}:*`],
       }),
     )
-    const handler = new lambda.Function(this, 'Function', {
-      role,
-      runtime: lambda.Runtime.NODEJS_24_X,
-      handler: 'index.handler',
-      code: lambda.Code.fromInline(deployable(program, configuration)),
-      memorySize: 128,
-      timeout: Duration.seconds(5),
-      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
+    Validations.of(role).acknowledge({
+      id: 'AwsSolutions-IAM5',
+      reason:
+        'One log group by name; the region is where CloudFront runs the replica, the stream is what Lambda calls it.',
     })
-    handler.applyRemovalPolicy(RemovalPolicy.RETAIN)
-    // The library's class misses its own interface under exactOptionalPropertyTypes.
-    this.version = handler.currentVersion as lambda.IVersion
+    return role
   }
+}
+
+/**
+ * The code as it stands in the template, in ASCII: a policy may hold any character, and CloudFormation is not known to
+ * keep all of them. A JSON string reads the same with escapes.
+ */
+function inlineCode(program: string, configuration: EdgeConfiguration): string {
+  const code = deployable(program, configuration).replace(
+    /[\u0080-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+  if (code.length > edgeFunction.inlineBytes) {
+    throw new UsageError(
+      `policy: makes the function's code ${code.length} bytes; at most ${edgeFunction.inlineBytes} fit inline: name fewer routes, groups or keys`,
+    )
+  }
+  return code
 }

@@ -1,0 +1,74 @@
+import type { Capture, CookieName, EdgePolicy, EdgeRoute } from '../authorizer/edge-policy.ts'
+import type { Denial, Policy, Route } from '../authorizer/policy.ts'
+import { parsePattern } from './route-pattern.ts'
+
+/**
+ * Fills in a policy's defaults and takes its patterns apart. The policy has been checked by `parsePolicy`, except that
+ * strings may be CloudFormation tokens: they are only ever put together here, never looked into.
+ */
+export function toEdgePolicy(policy: Policy): EdgePolicy {
+  const { credentials = 'header', jwks: { maxAge = 3600, maxStale = 86_400, cooldown = 10 } = {}, deny = {} } = policy
+  const uris = policy.jwksUri === undefined ? [] : [policy.jwksUri].flat()
+  const issuers = [policy.issuer].flat()
+  const routes = policy.routes.map(toEdgeRoute)
+  return {
+    issuers: issuers.map((issuer, index) => ({ issuer, jwksUri: uris[index] ?? `${issuer}/.well-known/jwks.json` })),
+    ...(credentials === 'header' ? {} : { cookies: cookieNames(credentials.cookie, policy.clientIds) }),
+    clientIds: policy.clientIds,
+    tokenUse: policy.tokenUse === undefined ? 'access' : policy.tokenUse,
+    requiredClaims: policy.requiredClaims ?? [],
+    capturedClaims: capturedClaims(routes),
+    algorithms: policy.algorithms ?? ['RS256'],
+    jwks: { maxAge: maxAge * 1000, maxStale: maxStale * 1000, cooldown: cooldown * 1000 },
+    clockTolerance: (policy.clockToleranceSeconds ?? 0) * 1000,
+    routes,
+    methods: policy.methods ?? ['GET', 'HEAD'],
+    corsPreflight: policy.corsPreflight === true,
+    corsOrigins: policy.corsOrigins ?? [],
+    unauthenticated: unauthenticatedResponse(deny.unauthenticated ?? { status: 401 }),
+    forbidden: deny.forbidden ?? { status: 403 },
+  }
+}
+
+function toEdgeRoute({ path, public: isPublic, hash, groups }: Route): EdgeRoute {
+  const pattern = parsePattern(path)
+  const segments: (string | Capture)[] = []
+  for (const segment of pattern) {
+    if (segment.kind !== 'rest') segments.push(segment.kind === 'literal' ? segment.text : segment.capture)
+  }
+  return {
+    segments,
+    ...(pattern.length > segments.length ? { rest: true } : {}),
+    ...(isPublic ? { public: true } : {}),
+    ...(hash ? { hash } : {}),
+    ...(groups ? { groups } : {}),
+  }
+}
+
+/** `{client}` stands for each client id, and the one `*` for any run of characters. */
+function cookieNames(name: string, clientIds: readonly string[]): CookieName[] {
+  const [before = '', after] = name.split('*')
+  const clients = name.includes('{client}') ? clientIds : ['']
+  return clients.map((client) => {
+    const prefix = before.replaceAll('{client}', () => client)
+    return after === undefined ? [prefix] : [prefix, after.replaceAll('{client}', () => client)]
+  })
+}
+
+function capturedClaims(routes: readonly EdgeRoute[]): string[] {
+  const names = routes.flatMap(({ segments }) =>
+    segments.flatMap((segment) => (typeof segment === 'object' && segment.kind === 'claim' ? [segment.name] : [])),
+  )
+  return [...new Set(names)]
+}
+
+function unauthenticatedResponse(denial: Denial): EdgePolicy['unauthenticated'] {
+  if ('status' in denial) return denial
+  const { redirect, returnTo } = denial
+  if (returnTo === undefined) return { status: 302, location: redirect }
+  return {
+    status: 302,
+    location: redirect,
+    returnPrefix: `${redirect}${redirect.includes('?') ? '&' : '?'}${returnTo}=`,
+  }
+}
