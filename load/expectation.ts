@@ -3,9 +3,8 @@
  * matcher: this one is slow and plain, so that the two can disagree.
  */
 import { createHash } from 'node:crypto'
-import type { Capture } from '../authorizer/edge-policy.ts'
 import type { Policy, Route } from '../authorizer/policy.ts'
-import { type PatternSegment, parsePattern } from '../config/route-pattern.ts'
+import { type Capture, type PatternSegment, parsePattern } from '../config/route-pattern.ts'
 
 /** Who asks, as far as a policy looks. */
 export interface Identity {

@@ -1,0 +1,222 @@
+/** Judges a run: which figures count, what they must meet, and when they say nothing. */
+import type { Objectives } from '../config/objectives-schema.ts'
+import { type Check, check } from '../reports/result.ts'
+import type { EdgeMetrics } from './edge/edge.ts'
+import type { MachineShare } from './foreign-load.ts'
+import type { JoinCounts } from './id-join.ts'
+import type { LoadRun } from './load-run.ts'
+import { byteHitRatio, hitRatio, type Measurement } from './measurement.ts'
+import { growth } from './memory.ts'
+import type { Scenario } from './scenario.ts'
+
+export interface Judged {
+  run: LoadRun
+  scenario: Scenario
+  objectives: Required<Objectives>
+  /** Of the local edge, over the run. */
+  edge?: EdgeMetrics
+  /** The planned length in seconds. */
+  seconds: number
+}
+
+/** Faults of availability; every other kind is a wrong answer. */
+const availability = ['error', 'unanswered']
+
+export function loadChecks({ run, scenario, objectives, edge, seconds }: Judged): Check[] {
+  const { measured, machine } = run
+  const target = { ...objectives, ...scenario.objectives }
+  const noise = noiseReason(machine, objectives)
+  return [
+    ...endChecks(run),
+    wrongAnswers(measured),
+    errorRatio(measured, target.errorRatio),
+    droppedIterations(measured),
+    ...(run.join ? joinChecks(run.join) : []),
+    ratio('load.hit-ratio', 'cache hits, share of cacheable requests', hitRatio(measured.counts), target.hitRatio),
+    ratio('load.byte-hit-ratio', 'cache hits, share of cacheable bytes', byteHitRatio(measured.counts), null),
+    ...timeChecks(measured, target.p99Ms, noise),
+    ...(edge ? edgeChecks(edge) : []),
+    ...machineChecks(machine, objectives),
+    ...(seconds >= 120 ? memoryChecks(run, noise) : []),
+  ]
+}
+
+/** Why times say nothing; null where they do. */
+function noiseReason({ foreign, steal }: MachineShare, limits: Required<Objectives>): string | null {
+  const percent = (share: number) => `${Math.round(share * 100)} %`
+  if (foreign !== null && foreign > limits.foreignLoad) return `other programs used ${percent(foreign)} of the CPU time`
+  if (steal !== null && steal > limits.cpuSteal) return `the hypervisor took ${percent(steal)} of the CPU time`
+  return null
+}
+
+function endChecks({ ends, interrupted, measured }: LoadRun): Check[] {
+  const bad = ends.find(({ code }) => code !== 0)
+  if (interrupted) return [ended('the run was interrupted; what was measured until then is kept', 'inconclusive')]
+  if (bad) {
+    const how = bad.signal ? `was ended by ${bad.signal}` : `ended with code ${bad.code}`
+    return [
+      ended(`k6 ${how}; what was measured until then is kept. ${bad.said.split('\n').at(-1) ?? ''}`.trim(), 'fail'),
+    ]
+  }
+  if (measured.counts.requests === 0) return [ended('no request was answered after the warm-up', 'not-measured')]
+  return []
+}
+
+function ended(detail: string, verdict: Check['verdict']): Check {
+  return {
+    id: 'load.end',
+    title: 'the run came to its end',
+    value: null,
+    unit: '',
+    limit: null,
+    direction: 'none',
+    verdict,
+    detail,
+  }
+}
+
+function wrongAnswers(measured: Measurement): Check {
+  const wrong = [...measured.faults.values()].filter(({ kind }) => !availability.includes(kind))
+  return check({
+    id: 'load.wrong-answers',
+    title: 'wrong answers',
+    value: wrong.reduce((sum, { count }) => sum + count, 0),
+    unit: 'count',
+    limit: 0,
+    direction: 'lower',
+    ...detailOf(wrong.map((fault) => `${fault.count}x ${fault.class}: ${fault.example}`).join('; ')),
+  })
+}
+
+function errorRatio(measured: Measurement, limit: number | null): Check {
+  const errors = [...measured.faults.values()].filter(({ kind }) => availability.includes(kind))
+  const all = measured.counts.requests + measured.warmUpRequests
+  const count = errors.reduce((sum, fault) => sum + fault.count, 0)
+  return check({
+    id: 'load.error-ratio',
+    title: 'requests without an answer of their own (5xx, broken connections)',
+    value: all === 0 ? null : count / all,
+    unit: '1',
+    limit,
+    direction: limit === null ? 'none' : 'lower',
+    ...detailOf(errors.map((fault) => `${fault.count}x ${fault.class}: ${fault.example}`).join('; ')),
+  })
+}
+
+/** A dropped iteration is a request that a viewer would have sent and k6 did not: the times are then too good. */
+function droppedIterations(measured: Measurement): Check {
+  const fields = {
+    id: 'load.dropped',
+    title: 'requests that k6 could not send in time',
+    unit: 'count',
+    limit: 0,
+    direction: 'lower',
+  } as const
+  if (measured.dropped === 0) return check({ ...fields, value: 0 })
+  const detail =
+    'the run is invalid: the machine could not keep the arrival rate; lower it, or use a larger machine for k6'
+  return { ...fields, value: measured.dropped, verdict: 'inconclusive', detail }
+}
+
+function joinChecks(join: JoinCounts): Check[] {
+  return [
+    check({
+      id: 'load.join.hits',
+      title: "k6's hits less the edge's own, joined by request id",
+      value: Math.abs(join.k6Hits - join.edgeHits) + join.disagreements,
+      unit: 'count',
+      limit: 0,
+      direction: 'lower',
+      detail: join.example ?? `${join.joined} requests joined, ${join.k6Hits} hits on both sides`,
+    }),
+    check({
+      id: 'load.join.one-sided',
+      title: 'requests that only one side knows',
+      value: join.onlyK6 + join.onlyEdge + join.withoutId,
+      unit: 'count',
+      limit: null,
+      direction: 'none',
+      detail: `only k6 ${join.onlyK6}, only the edge ${join.onlyEdge}, without an id ${join.withoutId}`,
+    }),
+  ]
+}
+
+function ratio(id: string, title: string, value: number | null, limit: number | null): Check {
+  return check({ id, title, value, unit: '1', limit, direction: limit === null ? 'none' : 'higher' })
+}
+
+function timeChecks(measured: Measurement, limit: number | null, noise: string | null): Check[] {
+  const time = (id: string, title: string, name: string, percentile: number, most: number | null = null): Check => {
+    const fields = check({
+      id: `load.${id}`,
+      title,
+      value: measured.percentile(name, percentile),
+      unit: 'ms',
+      limit: most,
+      direction: most === null ? 'none' : 'lower',
+      detail: `${measured.timesRecorded(name)} requests`,
+    })
+    return noise !== null && most !== null ? { ...fields, verdict: 'not-measured', detail: noise } : fields
+  }
+  return [
+    time('allowed.p50', 'time of allowed requests, median', 'allowed', 50),
+    time('allowed.p99', 'time of allowed requests, p99', 'allowed', 99, limit),
+    time('hit.p99', 'time of hits, p99', 'hit', 99),
+    time('miss.p99', 'time of misses, p99', 'miss', 99),
+    time('denial.p99', 'time of denials, p99', 'denial', 99),
+    time('cold-start.p50', 'time of requests that started a sandbox, median', 'cold-start', 50),
+    time('authorizer.p50', 'authorizer, median', 'authorizer', 50),
+    time('authorizer.p99', 'authorizer, p99', 'authorizer', 99),
+  ].filter(({ value, limit }) => value !== null || limit !== null)
+}
+
+function edgeChecks({ sandboxes, issuer }: EdgeMetrics): Check[] {
+  const count = (id: string, title: string, value: number) =>
+    check({ id: `load.${id}`, title, value, unit: 'count', limit: null, direction: 'none' })
+  return [
+    count('sandboxes', 'sandboxes started', sandboxes.started),
+    count('throttles', 'requests refused for want of a sandbox', sandboxes.throttles),
+    count('jwks-fetches', 'JWKS fetches', issuer.fetches),
+  ]
+}
+
+function machineChecks({ foreign, steal }: MachineShare, limits: Required<Objectives>): Check[] {
+  const share = (id: string, title: string, value: number | null, limit: number) =>
+    check({
+      id: `load.${id}`,
+      title,
+      value,
+      unit: '1',
+      limit: null,
+      direction: 'none',
+      detail: `times count up to ${limit}`,
+    })
+  return [
+    share('foreign-load', 'CPU time used by other programs', foreign, limits.foreignLoad),
+    share('cpu-steal', 'CPU time taken by the hypervisor', steal, limits.cpuSteal),
+  ].filter(({ value }) => value !== null)
+}
+
+/** More than a tenth in the second half of a long run is a leak until shown otherwise. */
+const mostGrowth = 1.1
+
+function memoryChecks({ memory }: LoadRun, noise: string | null): Check[] {
+  const grown = (id: string, title: string, samples: readonly number[]) =>
+    check({
+      id: `load.memory.${id}`,
+      title,
+      value: growth(samples),
+      unit: '1',
+      limit: mostGrowth,
+      direction: 'lower',
+      ...detailOf(noise ?? ''),
+    })
+  return [
+    grown('edge', 'memory of the edge, last quarter of the run over the second', memory.edge),
+    grown('k6', 'memory of k6, last quarter of the run over the second', memory.k6),
+  ]
+}
+
+function detailOf(detail: string): { detail?: string } {
+  return detail === '' ? {} : { detail }
+}

@@ -1,0 +1,141 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import type { Policy } from '../authorizer/policy.ts'
+import { silentProgress } from '../reports/progress.ts'
+import { createSigningKey } from '../tokens/issuer.ts'
+import { localCredentials, mintWith } from './credentials.ts'
+import { installedK6 } from './k6.ts'
+import { type LoadRun, type LoadTarget, loadRun } from './load-run.ts'
+import { allObjects, makePopulation, objectBody } from './population.ts'
+import type { RequestClass, Scenario } from './scenario.ts'
+
+const k6 = installedK6()
+if (!k6) console.log('skipped: k6 missing')
+
+const policy: Policy = {
+  issuer: 'https://issuer.example.com',
+  clientIds: ['web'],
+  routes: [{ path: '/public/*', public: true }, { path: '/users/{sub}/*' }],
+}
+
+const scenario: Scenario = {
+  name: 'short',
+  title: '',
+  rate: 40,
+  seconds: 2,
+  warmUp: 0,
+  arrival: 'constant',
+  mix: {},
+  users: 3,
+  objects: 4,
+  zipf: 1,
+  tokens: 'per-user',
+}
+
+/** What a broken site might answer; the policy says what it should. */
+type Answer = (request: IncomingMessage, response: ServerResponse) => void
+
+const servers: { close(): void }[] = []
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close()
+})
+
+describe.skipIf(!k6)('a run of k6', () => {
+  it.each<[string, RequestClass, Answer]>([
+    ['wrongly-allowed', 'expired', (_, response) => void response.writeHead(200).end('secret')],
+    ['wrongly-allowed', 'forged', (_, response) => void response.writeHead(206).end('sec')],
+    ['wrongly-denied', 'valid', (_, response) => void response.writeHead(401, { 'cache-control': 'no-store' }).end()],
+    ['wrong-bytes', 'valid', (_, response) => void response.writeHead(200).end(objectBody('/users/somebody/else'))],
+    ['storable-denial', 'anonymous', (_, response) => void response.writeHead(401).end()],
+    [
+      'leak',
+      'forged',
+      ({ headers }, response) =>
+        void response.writeHead(401, { 'cache-control': 'no-store', 'x-debug': headers.authorization ?? '' }).end(),
+    ],
+    ['wrong-status', 'forbidden', (_, response) => void response.writeHead(401, { 'cache-control': 'no-store' }).end()],
+    ['error', 'valid', (_, response) => void response.writeHead(503).end()],
+    ['unanswered', 'public', (request) => void request.socket.destroy()],
+  ])('calls it %s when a request of class %s is', async (kind, requestClass, answer) => {
+    const { measured } = await runAgainst(answer, { [requestClass]: 1 })
+    const [fault, ...others] = [...measured.faults.values()]
+    expect(others).toEqual([])
+    expect(fault).toMatchObject({ kind, class: requestClass })
+    // A HEAD has no bytes to compare.
+    expect(fault?.count).toBeGreaterThanOrEqual(20)
+  })
+
+  it('finds nothing wrong with right answers, and counts hits, bytes and points of presence', async () => {
+    let served = 0
+    const { measured, ends } = await runAgainst(
+      ({ url = '', method }, response) => {
+        served += 1
+        const body = objectBody(url)
+        const cache = served % 4 === 0 ? 'Miss from cloudfront' : 'Hit from cloudfront'
+        response.writeHead(200, { 'x-cache': cache, 'x-amz-cf-pop': 'FRA1', 'content-length': body.length })
+        response.end(method === 'HEAD' ? undefined : body)
+      },
+      { public: 1 },
+    )
+    expect([...measured.faults.values()]).toEqual([])
+    expect(ends).toMatchObject([{ code: 0 }])
+    expect(measured.counts.requests).toBe(served)
+    expect(measured.counts.misses).toBe(Math.floor(served / 4))
+    expect(measured.by.pop.get('FRA1')?.hits).toBe(served - Math.floor(served / 4))
+    expect(measured.timesRecorded('hit')).toBe(measured.counts.hits)
+    expect(measured.percentile('hit', 50)).toBeGreaterThan(0)
+  })
+
+  it('split into three processes sends each request of the plan once', async () => {
+    const seen: string[] = []
+    const answer: Answer = ({ url = '', method }, response) => {
+      seen.push(url)
+      response.writeHead(200).end(method === 'HEAD' ? undefined : objectBody(url))
+    }
+    const whole = await runAgainst(answer, { public: 1 })
+    const once = seen.splice(0).sort()
+    const parts = await runAgainst(answer, { public: 1 }, { segments: 3 })
+    expect(parts.ends).toHaveLength(3)
+    expect(parts.measured.counts.requests).toBe(whole.measured.counts.requests)
+    expect(seen.sort()).toEqual(once)
+  })
+
+  it('stopped half way ends k6 and keeps what was measured', async () => {
+    const controller = new AbortController()
+    let served = 0
+    const run = await runAgainst(
+      ({ url = '', method }, response) => {
+        served += 1
+        if (served === 30) controller.abort()
+        response.writeHead(200).end(method === 'HEAD' ? undefined : objectBody(url))
+      },
+      { public: 1 },
+      { seconds: 60, signal: controller.signal },
+    )
+    expect(run.interrupted).toBe(true)
+    expect(run.measured.counts.requests).toBeGreaterThanOrEqual(10)
+    expect(run.measured.counts.requests).toBeLessThan(200)
+  })
+})
+
+async function runAgainst(
+  answer: Answer,
+  mix: Scenario['mix'],
+  { seconds = 1, segments = 1, signal = new AbortController().signal } = {},
+): Promise<LoadRun> {
+  if (!k6) throw new Error('k6 missing')
+  const server = createServer(answer)
+  servers.push(server)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const population = makePopulation(policy, 3, 4)
+  expect(allObjects(population).length).toBeGreaterThan(4)
+  const target: LoadTarget = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    policy,
+    population,
+    credentials: await localCredentials(policy, [mintWith(await createSigningKey(), policy)], 3600),
+  }
+  const run = { k6, target, scenario: { ...scenario, mix }, rate: scenario.rate, seconds, segments, seed: 1 }
+  return loadRun({ ...run, progress: silentProgress, signal })
+}

@@ -1,0 +1,56 @@
+/** `edgeproof load`: one k6 scenario against the local edge, every answer checked, hits counted on both sides. */
+
+import { type Stage, stageResult } from '../command/stage.ts'
+import { objectivesOf } from '../config/objectives-schema.ts'
+import { UsageError } from '../config/usage-error.ts'
+import { findK6 } from './k6.ts'
+import { peakRate } from './k6-options.ts'
+import { loadChecks } from './load-checks.ts'
+import { loadRun } from './load-run.ts'
+import { startLocalTarget } from './local-target.ts'
+import type { Scenario } from './scenario.ts'
+import { scenarios } from './scenarios/catalogue.ts'
+
+export interface LoadOptions {
+  /** A name from `scenarios/`. Default `smoke`. */
+  scenario?: string
+  /** Length of the load. Default the scenario's. */
+  seconds?: number
+  /** Requests per second. Default the scenario's. */
+  rate?: number
+  /** k6 processes that share the load. Default 1. */
+  segments?: number
+  /** Points of presence of the local edge. Default 1. */
+  pops?: number
+  /** Of the random choice of users and objects. Default 1. */
+  seed?: number
+}
+
+export const loadStage: Stage<LoadOptions> = async ({ config, progress, signal }, options) => {
+  const scenario = scenarioNamed(options.scenario ?? 'smoke')
+  const { seconds = scenario.seconds, rate = scenario.rate, segments = 1, seed = 1, pops = 1 } = options
+  return stageResult('load', { scenario: scenario.name, seconds, rate, segments, pops, seed }, async () => {
+    const k6 = await findK6({ log: progress.log, signal })
+    progress.step('load: starting the local edge')
+    const requests = Math.ceil(peakRate(scenario, rate) * seconds)
+    const target = await startLocalTarget({ config, scenario, requests, seconds, pops, signal })
+    try {
+      progress.step('load: making tokens and the plan')
+      const run = await loadRun({ k6, target, scenario, rate, seconds, segments, seed, progress, signal })
+      const edge = target.edge.metrics()
+      const checks = loadChecks({ run, scenario, objectives: objectivesOf(config.objectives), edge, seconds })
+      const { measured, join, machine } = run
+      return { checks, data: JSON.parse(JSON.stringify({ measured: measured.toDocument(), join, machine, edge })) }
+    } finally {
+      await target.close()
+    }
+  })
+}
+
+function scenarioNamed(name: string): Scenario {
+  const scenario = scenarios.find((candidate) => candidate.name === name)
+  if (scenario) return scenario
+  throw new UsageError(
+    `--scenario: no scenario "${name}"; choose one of ${scenarios.map((known) => known.name).join(', ')}`,
+  )
+}
