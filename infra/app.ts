@@ -1,4 +1,7 @@
-/** The CDK app that cdk.json names. `--context config=FILE` chooses the configuration. */
+/**
+ * The CDK app that cdk.json names. Context: `config=FILE` chooses the configuration, `snapshot=true` bakes in the keys of
+ * a pool that exists, `accessLogs=false` leaves the access logs out.
+ */
 import { App } from 'aws-cdk-lib'
 import { bundleAuthorizer } from '../bundle/bundle.ts'
 import { reportFailure } from '../command/run-stage.ts'
@@ -9,7 +12,7 @@ try {
   const app = new App()
   const file: unknown = app.node.tryGetContext('config')
   const { config } = await loadConfig(typeof file === 'string' ? { config: file } : {})
-  buildSite(app, config, (await bundleAuthorizer()).program)
+  await buildSite(app, config, (await bundleAuthorizer()).program)
   app.synth()
 } catch (error) {
   reportFailure(error)

@@ -6,18 +6,20 @@ import type { JwksSnapshot } from '../authorizer/configuration.ts'
 import type { Policy } from '../authorizer/policy.ts'
 import type { SiteConfig } from '../config/site-schema.ts'
 import { UsageError } from '../config/usage-error.ts'
+import { AccessLogs } from './access-logs.ts'
+import { authorizerLogGroup, authorizerName, checkDeployable } from './deployable-site.ts'
 import { EdgeAuthorizer } from './edge-authorizer.ts'
+import { policyOfPool } from './existing-pool.ts'
 import { siteBucket } from './site-bucket.ts'
 import { SiteDistribution } from './site-distribution.ts'
 import { SiteUserPool } from './site-user-pool.ts'
-import { issuerOfPool } from './user-pool-arn.ts'
 
 export interface EdgeAuthorizedSiteProps {
   policy: Policy
   /** The bundled authorizer: `(await bundleAuthorizer()).program`. */
   program: string
   site?: SiteConfig
-  /** Keys of issuers that are known when the template is written. */
+  /** Issuer → its keys, where they are known when the template is written. */
   snapshots?: Record<string, JwksSnapshot>
 }
 
@@ -25,48 +27,52 @@ export interface EdgeAuthorizedSiteProps {
 export class EdgeAuthorizedSite extends Construct {
   readonly bucket: s3.IBucket
   readonly distribution: cloudfront.Distribution
+  readonly authorizer: EdgeAuthorizer
   /** What the function enforces: the given policy, with the pool's issuer and client. */
   readonly policy: Policy
 
-  /** Throws a UsageError outside us-east-1, the only region where CloudFront takes functions from. */
+  /**
+   * Throws a UsageError for a policy or a site that could not be deployed, and outside us-east-1, the only region that
+   * CloudFront takes functions from (Developer Guide, "Restrictions on Lambda@Edge").
+   */
   constructor(scope: Construct, id: string, props: EdgeAuthorizedSiteProps) {
     super(scope, id)
-    const { region } = Stack.of(this)
-    if (Token.isUnresolved(region) || region !== 'us-east-1') {
-      const actual = Token.isUnresolved(region) ? 'no region of its own' : region
-      throw new UsageError(
-        `stack ${Stack.of(this).stackName}: env.region: is ${actual}; Lambda@Edge functions live in us-east-1, so give the stack env: { region: 'us-east-1' }`,
-      )
-    }
-    const site = props.site ?? {}
+    const { region, stackName } = Stack.of(this)
+    const { site = {}, snapshots } = props
+    checkRegion(region, stackName)
+    checkDeployable(props.policy, site, stackName)
     const users = site.createUserPool && this.userPool(site, props.policy, region)
     this.policy = deployedPolicy(props.policy, site, users)
     this.bucket = siteBucket(this, 'Bucket', this.policy.corsOrigins ?? [])
-    const authorizer = new EdgeAuthorizer(this, 'Authorizer', {
+    this.authorizer = new EdgeAuthorizer(this, 'Authorizer', {
       program: props.program,
-      configuration: { policy: this.policy, ...(props.snapshots && { snapshots: props.snapshots }) },
+      configuration: { policy: this.policy, ...(snapshots && { snapshots }) },
+      runtime: site.runtime ?? 'nodejs24.x',
+      ...(site.operations && { functionName: authorizerName(stackName) }),
+      logGroupName: authorizerLogGroup(stackName),
     })
     this.distribution = new SiteDistribution(this, 'Site', {
       policy: this.policy,
+      site,
       bucket: this.bucket,
-      authorizer: authorizer.version,
+      authorizer: this.authorizer.version,
     }).distribution
+    const { accessLogs = { retentionDays: 90 } } = site
+    if (accessLogs) new AccessLogs(this, 'AccessLogs', { distribution: this.distribution, ...accessLogs })
     this.outputs()
   }
 
   private userPool(site: SiteConfig, policy: Policy, region: string): SiteUserPool {
-    const groups = new Set([
-      ...(site.createUserPool?.groups ?? []),
-      ...policy.routes.flatMap((route) => route.groups ?? []),
-    ])
+    const named = [...(site.createUserPool?.groups ?? []), ...policy.routes.flatMap((route) => route.groups ?? [])]
     return new SiteUserPool(this, 'Users', {
       domainPrefix: `${Stack.of(this).stackName.toLowerCase()}-${Aws.ACCOUNT_ID}`,
       ...site.createUserPool,
-      groups: [...groups],
+      groups: [...new Set(named)],
       region,
     })
   }
 
+  /** All that a load test or the removal of orphans must be told, under fixed names for `--outputs-file`. */
   private outputs(): void {
     const values = {
       DistributionId: this.distribution.distributionId,
@@ -74,14 +80,23 @@ export class EdgeAuthorizedSite extends Construct {
       BucketName: this.bucket.bucketName,
       Issuer: [this.policy.issuer].flat().join(','),
       ClientId: this.policy.clientIds.join(','),
+      FunctionName: this.authorizer.functionName,
     }
     for (const [key, value] of Object.entries(values)) new CfnOutput(this, key, { value }).overrideLogicalId(key)
   }
 }
 
+function checkRegion(region: string, stackName: string): void {
+  if (region === 'us-east-1') return
+  const actual = Token.isUnresolved(region) ? 'is not given' : `is ${region}`
+  throw new UsageError(
+    `stack ${stackName}: env.region: ${actual}; CloudFront takes functions from us-east-1 only: env: { region: 'us-east-1' }`,
+  )
+}
+
 function deployedPolicy(policy: Policy, site: SiteConfig, users: SiteUserPool | undefined): Policy {
+  if (site.userPoolArn !== undefined) return policyOfPool(policy, site.userPoolArn)
+  if (!users) return policy
   const { jwksUri, ...rest } = policy
-  if (users) return { ...rest, issuer: users.issuer, clientIds: [users.client.userPoolClientId] }
-  if (site.userPoolArn !== undefined) return { ...rest, issuer: issuerOfPool(site.userPoolArn) }
-  return policy
+  return { ...rest, issuer: users.issuer, clientIds: [users.client.userPoolClientId] }
 }

@@ -3,8 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam'
 import * as lambda from 'aws-cdk-lib/aws-lambda'
 import * as logs from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
-import type { EdgeConfiguration } from '../authorizer/configuration.ts'
-import { deployable } from '../bundle/bundle.ts'
+import { type DeployableOptions, deployable } from '../bundle/bundle.ts'
 import { UsageError } from '../config/usage-error.ts'
 import { edgeFunction } from './limits.ts'
 
@@ -12,7 +11,7 @@ export interface EdgeAuthorizerProps {
   /** The bundled program (`bundleAuthorizer()`), which reads the configuration put before it. */
   program: string
   /** Strings in it may be CloudFormation references: they are resolved inside the code when the stack is deployed. */
-  configuration: EdgeConfiguration
+  configuration: DeployableOptions
   runtime: 'nodejs22.x' | 'nodejs24.x'
   /** Default: CloudFormation chooses. A name is needed where alarms elsewhere must know it. */
   functionName?: string
@@ -80,7 +79,7 @@ export class EdgeAuthorizer extends Construct {
  * The code as it stands in the template, in ASCII: a policy may hold any character, and CloudFormation is not known to
  * keep all of them. A JSON string reads the same with escapes.
  */
-function inlineCode(program: string, configuration: EdgeConfiguration): string {
+function inlineCode(program: string, configuration: DeployableOptions): string {
   const code = deployable(program, configuration).replace(
     /[\u0080-\uffff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -1,14 +1,92 @@
-import { type App, Stack } from 'aws-cdk-lib'
+import { Annotations, type App, Stack } from 'aws-cdk-lib'
+import type { JwksSnapshot } from '../authorizer/configuration.ts'
+import type { Policy } from '../authorizer/policy.ts'
 import type { Config } from '../config/config.ts'
+import type { OperationsConfig, SiteConfig } from '../config/site-schema.ts'
+import { authorizerLogGroup, authorizerName } from './deployable-site.ts'
 import { EdgeAuthorizedSite } from './edge-authorized-site.ts'
+import { policyOfPool } from './existing-pool.ts'
+import { takeSnapshots } from './jwks-snapshot.ts'
+import { RegionalOperations } from './operations/regional-operations.ts'
+import { SiteDashboard } from './operations/site-dashboard.ts'
 
-/** Puts the stacks of a configuration into an app; returns the stack of the edge part. */
-export function buildSite(app: App, config: Config, program: string): Stack {
-  // Policies of CloudFront are named after the stack's place in the app: two stacks in one account need two names.
-  const stack = new Stack(app, config.site?.stackName ?? 'EdgeproofSite', {
+/**
+ * Puts the stacks of a configuration into an app; resolves to the site's own. `program` is the bundled authorizer. Context:
+ * `accessLogs=false` leaves the access logs out, `snapshot=true` bakes the issuers' keys in.
+ */
+export async function buildSite(app: App, config: Config, program: string): Promise<Stack> {
+  const site = siteInContext(app, config.site ?? {})
+  // CloudFront's policies are named after the stack's place in the app: two stacks in one account need two names.
+  const stack = new Stack(app, site.stackName ?? 'EdgeproofSite', {
     env: { region: 'us-east-1' },
     description: 'A private bucket behind CloudFront with an authorizer before the cache (edgeproof)',
   })
-  new EdgeAuthorizedSite(stack, 'Site', { policy: config.policy, program, ...(config.site && { site: config.site }) })
+  const snapshots = isContext(app, 'snapshot', 'true') ? await snapshotsFor(stack, config.policy, site) : undefined
+  const { distribution } = new EdgeAuthorizedSite(stack, 'Site', {
+    policy: config.policy,
+    program,
+    site,
+    ...(snapshots && { snapshots }),
+  })
+  if (site.operations) addOperations(app, stack, site, site.operations, distribution)
   return stack
+}
+
+/** A pool that this very deployment creates has no keys yet. */
+async function snapshotsFor(stack: Stack, policy: Policy, site: SiteConfig): Promise<Record<string, JwksSnapshot>> {
+  const warn = (message: string) => Annotations.of(stack).addWarningV2('edgeproof:snapshot', message)
+  if (!site.createUserPool) {
+    return takeSnapshots(site.userPoolArn === undefined ? policy : policyOfPool(policy, site.userPoolArn), warn)
+  }
+  warn('no snapshot: the user pool is created by this stack; name it in site.userPoolArn once it exists')
+  return {}
+}
+
+function isContext(app: App, key: string, value: string): boolean {
+  return String(app.node.tryGetContext(key)) === value
+}
+
+/** Log delivery is the one part that emulators of AWS lack. */
+function siteInContext(app: App, site: SiteConfig): SiteConfig {
+  return isContext(app, 'accessLogs', 'false') ? { ...site, accessLogs: false } : site
+}
+
+function addOperations(
+  app: App,
+  stack: Stack,
+  site: SiteConfig,
+  operations: OperationsConfig,
+  distribution: EdgeAuthorizedSite['distribution'],
+): void {
+  const siteName = stack.stackName
+  const functionName = authorizerName(siteName)
+  const email = operations.alarmEmail === undefined ? {} : { alarmEmail: operations.alarmEmail }
+  const regions = [...new Set(['us-east-1', ...operations.regions])]
+  for (const region of regions) {
+    const regional = new Stack(app, `${siteName}-Operations-${region}`, {
+      env: { region },
+      description: `Logs, metrics and alarms of ${functionName} in ${region} (edgeproof)`,
+    })
+    new RegionalOperations(regional, 'Operations', {
+      siteName,
+      functionName,
+      logGroupName: authorizerLogGroup(siteName),
+      logRetentionDays: operations.logRetentionDays ?? 30,
+      ...email,
+    })
+    // The log groups come first: a replica that finds none makes one, and then the stack could not.
+    stack.addStackDependency(regional)
+  }
+  const dashboard = new Stack(app, `${siteName}-Dashboard`, {
+    env: { region: 'us-east-1' },
+    description: `Dashboard of ${siteName} (edgeproof)`,
+  })
+  new SiteDashboard(dashboard, 'Dashboard', {
+    siteName,
+    distribution,
+    functionName,
+    regions,
+    additionalMetrics: site.additionalMetrics === true,
+    ...email,
+  })
 }

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib'
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib'
 import * as cognito from 'aws-cdk-lib/aws-cognito'
 import { Construct } from 'constructs'
 import type { NewUserPool } from '../config/site-schema.ts'
@@ -54,6 +54,14 @@ export class SiteUserPool extends Construct {
       }),
     })
     this.pool.addDomain('Domain', { cognitoDomain: { domainPrefix: props.domainPrefix } })
+    Validations.of(this.pool).acknowledge({
+      id: 'AwsSolutions-COG2',
+      reason: 'A second factor is optional by default, so that a first sign-in works; createUserPool.mfa requires it.',
+    })
+    Validations.of(this.pool).acknowledge({
+      id: 'AwsSolutions-COG3',
+      reason: "Threat protection belongs to Cognito's paid Plus plan; switching it on is the owner's choice.",
+    })
     this.issuer = `https://cognito-idp.${props.region}.amazonaws.com/${this.pool.userPoolId}`
   }
 }

@@ -14,6 +14,9 @@ export interface Template {
   [section: string]: unknown
 }
 
+/** What the CLI adds of its own accord, so that both write the same bytes. */
+const cliContext = { 'aws:cdk:enable-path-metadata': true }
+
 export interface SynthesizeOptions {
   /** Where the cloud assembly goes; default a new temporary directory, which stays. */
   outdir?: string
@@ -35,8 +38,12 @@ export interface Synthesized {
  */
 export async function synthesize(config: Config, options: SynthesizeOptions = {}): Promise<Synthesized> {
   const outdir = options.outdir ?? (await mkdtemp(join(tmpdir(), 'edgeproof-cdk-')))
-  const app = new App({ outdir, analyticsReporting: false, context: { ...cdkJson.context, ...options.context } })
-  const stack = buildSite(app, config, options.program ?? (await bundleAuthorizer()).program)
+  const app = new App({
+    outdir,
+    analyticsReporting: false,
+    context: { ...cdkJson.context, ...cliContext, ...options.context },
+  })
+  const stack = await buildSite(app, config, options.program ?? (await bundleAuthorizer()).program)
   const { templateFullPath, stackName } = app.synth().getStackArtifact(stack.artifactId)
   return { template: JSON.parse(await readFile(templateFullPath, 'utf8')), templateFile: templateFullPath, stackName }
 }

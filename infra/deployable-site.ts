@@ -1,0 +1,44 @@
+import type { Policy } from '../authorizer/policy.ts'
+import { groupNameSchema, type SiteConfig } from '../config/site-schema.ts'
+import { UsageError } from '../config/usage-error.ts'
+import { functionNameLength } from './limits.ts'
+
+/** Throws a UsageError for what reads well as a policy but could not be deployed: it would fail minutes into a deployment. */
+export function checkDeployable(policy: Policy, site: SiteConfig, stackName: string): void {
+  for (const [index, method] of (policy.methods ?? []).entries()) {
+    if (!['GET', 'HEAD', 'OPTIONS'].includes(method)) {
+      throw new UsageError(
+        `policy.methods[${index}]: is "${method}"; the distribution only reads: GET, HEAD or OPTIONS`,
+      )
+    }
+  }
+  if (site.createUserPool) checkGroups(policy)
+  if (site.operations && authorizerName(stackName).length > functionNameLength) {
+    throw new UsageError(
+      `site.stackName: is too long; the function "${authorizerName(stackName)}" may have ${functionNameLength} characters`,
+    )
+  }
+}
+
+/** Name of the function where operations must know it. */
+export function authorizerName(stackName: string): string {
+  return `${stackName}-authorizer`
+}
+
+/** One name for the function's log group in every region, whatever the function is called. */
+export function authorizerLogGroup(stackName: string): string {
+  return `/edgeproof/${stackName}`
+}
+
+/** A route may ask for any group of a token, but only names that Cognito takes can be created. */
+function checkGroups({ routes }: Policy): void {
+  for (const [index, route] of routes.entries()) {
+    for (const [position, group] of (route.groups ?? []).entries()) {
+      const parsed = groupNameSchema.safeParse(group)
+      if (parsed.success) continue
+      throw new UsageError(
+        `policy.routes[${index}].groups[${position}]: "${group}" cannot be a Cognito group: ${parsed.error.issues[0]?.message}`,
+      )
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import type * as cloudfront from 'aws-cdk-lib/aws-cloudfront'
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch'
+import { Construct } from 'constructs'
+import { alarmAction } from './alarm-action.ts'
+import { denialsByReason, replicaMetric } from './edge-metrics.ts'
+
+export interface SiteDashboardProps {
+  siteName: string
+  distribution: cloudfront.Distribution
+  functionName: string
+  regions: readonly string[]
+  /** The distribution publishes its additional, paid metrics. */
+  additionalMetrics: boolean
+  alarmEmail?: string
+}
+
+const width = 12
+
+/** The distribution's alarm and one dashboard over all regions. CloudFront's own metrics are in us-east-1. */
+export class SiteDashboard extends Construct {
+  constructor(scope: Construct, id: string, props: SiteDashboardProps) {
+    super(scope, id)
+    const { siteName, distribution, regions } = props
+    const serverErrors = new cloudwatch.Alarm(this, 'ServerErrors', {
+      alarmDescription: 'More than one viewer request in a hundred got a 5xx.',
+      metric: distribution.metric5xxErrorRate(),
+      threshold: 1,
+      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods: 2,
+      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+    })
+    alarmAction(this, 'Alarms', props.alarmEmail)(serverErrors)
+    new cloudwatch.Dashboard(this, 'Dashboard', {
+      dashboardName: siteName,
+      widgets: [this.siteWidgets(props), ...regions.map((region) => regionWidgets(props, region))],
+    })
+  }
+
+  private siteWidgets({ distribution, additionalMetrics }: SiteDashboardProps): cloudwatch.IWidget[] {
+    const widgets = [
+      new cloudwatch.GraphWidget({ title: 'Requests', width, left: [distribution.metricRequests()] }),
+      new cloudwatch.GraphWidget({
+        title: 'Errors, % of requests',
+        width,
+        left: [distribution.metric4xxErrorRate(), distribution.metric5xxErrorRate()],
+      }),
+    ]
+    if (additionalMetrics) {
+      widgets.push(
+        new cloudwatch.GraphWidget({ title: 'Cache hits, %', width, left: [distribution.metricCacheHitRate()] }),
+        new cloudwatch.GraphWidget({ title: 'Origin latency, ms', width, left: [distribution.metricOriginLatency()] }),
+      )
+    }
+    return widgets
+  }
+}
+
+function regionWidgets({ siteName, functionName }: SiteDashboardProps, region: string): cloudwatch.IWidget[] {
+  return [
+    new cloudwatch.GraphWidget({
+      title: `Authorizer, ${region}`,
+      width,
+      region,
+      left: [
+        replicaMetric(functionName, 'Invocations', 'Sum', region),
+        replicaMetric(functionName, 'Errors', 'Sum', region),
+        replicaMetric(functionName, 'Throttles', 'Sum', region),
+      ],
+      right: [replicaMetric(functionName, 'Duration', 'p99', region)],
+    }),
+    new cloudwatch.GraphWidget({
+      title: `Denials by reason, ${region}`,
+      width,
+      region,
+      left: [denialsByReason(siteName, region)],
+    }),
+  ]
+}

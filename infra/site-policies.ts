@@ -1,0 +1,66 @@
+import { Duration } from 'aws-cdk-lib'
+import * as cloudfront from 'aws-cdk-lib/aws-cloudfront'
+import type { Construct } from 'constructs'
+import type { Policy } from '../authorizer/policy.ts'
+import type { SiteConfig } from '../config/site-schema.ts'
+import { corsMaxAge, corsRequestHeaders, corsResponseHeaders } from './cors.ts'
+
+/** Neither the token nor a cookie nor a query string splits the cache or reaches S3, unless the configuration asks. */
+export function cachePolicy(scope: Construct, id: string, { queryStrings = [], cookies = [] }: CacheKey) {
+  return new cloudfront.CachePolicy(scope, id, {
+    minTtl: Duration.seconds(0),
+    defaultTtl: Duration.days(1),
+    maxTtl: Duration.days(365),
+    headerBehavior: cloudfront.CacheHeaderBehavior.none(),
+    cookieBehavior:
+      cookies.length > 0 ? cloudfront.CacheCookieBehavior.allowList(...cookies) : cloudfront.CacheCookieBehavior.none(),
+    queryStringBehavior:
+      queryStrings.length > 0
+        ? cloudfront.CacheQueryStringBehavior.allowList(...queryStrings)
+        : cloudfront.CacheQueryStringBehavior.none(),
+    enableAcceptEncodingGzip: true,
+    enableAcceptEncodingBrotli: true,
+  })
+}
+
+type CacheKey = NonNullable<SiteConfig['cacheKey']>
+
+/** S3 decides about a preflight by these three headers. */
+export function originRequestPolicy(scope: Construct, id: string) {
+  return new cloudfront.OriginRequestPolicy(scope, id, {
+    headerBehavior: cloudfront.OriginRequestHeaderBehavior.allowList(
+      'Origin',
+      'Access-Control-Request-Method',
+      'Access-Control-Request-Headers',
+    ),
+    cookieBehavior: cloudfront.OriginRequestCookieBehavior.none(),
+    queryStringBehavior: cloudfront.OriginRequestQueryStringBehavior.none(),
+  })
+}
+
+/**
+ * Security headers for every object, and CORS headers for the viewer's own origin: a cached object carries those that its
+ * first viewer caused. Denials get theirs from the function, as CloudFront applies no such policy before its cache.
+ */
+export function responseHeadersPolicy(scope: Construct, id: string, { corsOrigins = [], credentials }: Policy) {
+  return new cloudfront.ResponseHeadersPolicy(scope, id, {
+    securityHeadersBehavior: {
+      contentTypeOptions: { override: true },
+      frameOptions: { frameOption: cloudfront.HeadersFrameOption.DENY, override: true },
+      referrerPolicy: { referrerPolicy: cloudfront.HeadersReferrerPolicy.SAME_ORIGIN, override: true },
+      strictTransportSecurity: { accessControlMaxAge: Duration.days(365), includeSubdomains: true, override: true },
+    },
+    ...(corsOrigins.length > 0 && {
+      corsBehavior: {
+        // A cookie is sent across origins only where the response allows credentials (Fetch standard, CORS protocol).
+        accessControlAllowCredentials: typeof credentials === 'object',
+        accessControlAllowHeaders: corsRequestHeaders,
+        accessControlAllowMethods: ['GET', 'HEAD', 'OPTIONS'],
+        accessControlAllowOrigins: [...corsOrigins],
+        accessControlExposeHeaders: corsResponseHeaders,
+        accessControlMaxAge: Duration.seconds(corsMaxAge),
+        originOverride: true,
+      },
+    }),
+  })
+}
