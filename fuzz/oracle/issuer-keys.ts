@@ -1,0 +1,90 @@
+/**
+ * What an issuer's key set has been over time, what of it the handler has seen, and hence whether a key of the issuer's
+ * must, may or must not be used now (semantics.md, "The issuer's keys").
+ */
+import type { Algorithm, Policy } from '../../authorizer/policy.ts'
+import type { Served } from '../case.ts'
+import { type Judgement, may, refused, sound } from './judgement.ts'
+import { type KeySet, keySetOf, type PublishedKey } from './key-set.ts'
+
+interface Period {
+  from: number
+  set: KeySet
+}
+
+export interface IssuerKeys {
+  /** From now on the URL answers this. */
+  serve(served: Served | undefined, now: number): Promise<void>
+  /** The handler asked at this time. */
+  fetched(at: number): void
+  /** Every key that has been in the set at any time. */
+  everPublished(): PublishedKey[]
+  /** Whether two usable members of the current set have this `kid`. */
+  ambiguous(kid: string): boolean
+  judgeAge(key: PublishedKey, now: number): Judgement
+}
+
+/** `cooldownMs`: how long a handler may take to notice a new key. */
+export function createIssuerKeys(policy: Policy, cooldownMs: number): IssuerKeys {
+  const algorithms: readonly Algorithm[] = policy.algorithms ?? ['RS256']
+  const { maxAge, maxStale } = policy.jwks ?? {}
+  const usableMs = maxAge === undefined || maxStale === undefined ? undefined : (maxAge + maxStale) * 1000
+  const periods: Period[] = []
+  let lastGood: Period | undefined
+
+  const has = (set: KeySet, key: PublishedKey) => set.keys.some(({ material }) => material === key.material)
+
+  /** Since when the URL has answered good sets of which `accepts` holds, without a break; undefined where it does not now. */
+  function since(accepts: (set: KeySet) => boolean): number | undefined {
+    let from: number | undefined
+    for (const period of periods.toReversed()) {
+      if (period.set.quality !== 'good' || !accepts(period.set)) break
+      from = period.from
+    }
+    return from
+  }
+
+  return {
+    async serve(served, now) {
+      const set = await keySetOf(served, algorithms)
+      periods.push({ from: periods.length === 0 ? Number.NEGATIVE_INFINITY : now, set })
+    },
+    fetched(at) {
+      const period = periods.findLast(({ from }) => from <= at)
+      if (period && period.set.quality !== 'bad') lastGood = { from: at, set: period.set }
+    },
+    everPublished: () => [
+      ...new Map(periods.flatMap(({ set }) => set.keys).map((key) => [`${key.kid} ${key.material}`, key])).values(),
+    ],
+    ambiguous: (kid) => (periods.at(-1)?.set.keys ?? []).filter((key) => key.kid === kid).length > 1,
+    judgeAge(key, now) {
+      const age = lastGood === undefined ? undefined : now - lastGood.from
+      const held = lastGood !== undefined && has(lastGood.set, key)
+      const heldForSure = held && lastGood?.set.quality === 'good'
+      const usable = age !== undefined && usableMs !== undefined && age < usableMs
+
+      const inSetSince = since((set) => has(set, key))
+      if (inSetSince !== undefined) {
+        return now - inSetSince > cooldownMs || (heldForSure && usable)
+          ? sound
+          : may('keys/new', 'the key has not been in the set for longer than the cooldown')
+      }
+      const outSince = since((set) => !has(set, key))
+      if (outSince !== undefined) {
+        if (maxAge !== undefined && now - outSince >= maxAge * 1000) {
+          return refused('keys/withdrawn', 'the key left the set longer than maxAge ago')
+        }
+        return may('keys/withdrawn', 'the key left the set not long ago, or the policy states no maxAge')
+      }
+      if (!held || usableMs === undefined || age === undefined) {
+        return may('keys/outage', 'the set cannot be fetched, and whether the key is held is not known')
+      }
+      if (age >= usableMs) return refused('keys/too-old', 'the last good answer is older than maxAge and maxStale')
+      const withdrawnUnseen = periods.some(
+        ({ from, set }) => lastGood !== undefined && from > lastGood.from && set.quality !== 'bad' && !has(set, key),
+      )
+      const doubt = withdrawnUnseen || !heldForSure || periods.at(-1)?.set.quality === 'unsure'
+      return doubt ? may('keys/outage', 'the key was withdrawn, or the answer is of a doubtful kind') : sound
+    },
+  }
+}

@@ -1,0 +1,50 @@
+/** One rule's opinion of one request; `sound` where it has nothing against it. The strictest opinion is the verdict. */
+import type { Verdict } from '../case.ts'
+
+export interface Judgement {
+  outcome: 'sound' | 'may' | 'lax' | 'refused'
+  rule: string
+  reason: string
+  /** Ours, where others may choose; absent where ours may do either too. */
+  ours?: 'allow' | 'deny'
+}
+
+export const sound: Judgement = { outcome: 'sound', rule: '', reason: '' }
+
+export function refused(rule: string, reason: string): Judgement {
+  return { outcome: 'refused', rule, reason, ours: 'deny' }
+}
+
+export function may(rule: string, reason: string, ours?: 'allow' | 'deny'): Judgement {
+  return { outcome: 'may', rule, reason, ...(ours ? { ours } : {}) }
+}
+
+export function lax(rule: string, reason: string, ours: 'allow' | 'deny' = 'deny'): Judgement {
+  return { outcome: 'lax', rule, reason, ours }
+}
+
+const order = ['sound', 'may', 'lax', 'refused'] as const
+
+/** What all of these together mean for a request that is otherwise allowed. */
+export function verdictOf(judgements: readonly Judgement[]): Verdict {
+  const worst = judgements.reduce((a, b) => (order.indexOf(b.outcome) > order.indexOf(a.outcome) ? b : a), sound)
+  if (worst.outcome === 'sound') {
+    return {
+      outcome: 'must-allow',
+      rule: 'order/allow',
+      reason: 'the token is good and grants the path',
+      ours: 'allow',
+    }
+  }
+  if (worst.outcome === 'refused') {
+    return { outcome: 'must-deny', rule: worst.rule, reason: worst.reason, ours: 'deny' }
+  }
+  // Ours denies if any single rule makes it deny, allows only if none leaves it open.
+  const open = judgements.filter((judgement) => judgement.outcome !== 'sound')
+  const ours = open.some((judgement) => judgement.ours === 'deny')
+    ? 'deny'
+    : open.every((judgement) => judgement.ours === 'allow')
+      ? 'allow'
+      : undefined
+  return { outcome: worst.outcome, rule: worst.rule, reason: worst.reason, ...(ours ? { ours } : {}) }
+}

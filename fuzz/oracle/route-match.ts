@@ -1,0 +1,61 @@
+/** Which route a list of decoded segments belongs to, by trying every route in turn (semantics.md, "Paths"). */
+import type { Route } from '../../authorizer/policy.ts'
+
+export type Part =
+  | { kind: 'literal'; text: string }
+  | { kind: 'sub' }
+  | { kind: 'group' }
+  | { kind: 'claim'; name: string }
+  | { kind: 'rest' }
+
+export interface Match {
+  route: Route
+  parts: Part[]
+}
+
+export function partsOf(route: Route): Part[] {
+  return route.path
+    .slice(1)
+    .split('/')
+    .map((text): Part => {
+      if (text === '*') return { kind: 'rest' }
+      if (text === '{sub}') return { kind: 'sub' }
+      if (text === '{group}') return { kind: 'group' }
+      if (text.startsWith('{claim:')) return { kind: 'claim', name: text.slice('{claim:'.length, -1) }
+      return { kind: 'literal', text }
+    })
+}
+
+/** Among the routes that match, literal beats capture beats `*`, from the left; null where none matches. */
+export function bestMatch(routes: readonly Route[], segments: readonly string[]): Match | null {
+  let best: Match | null = null
+  for (const route of routes) {
+    const match = { route, parts: partsOf(route) }
+    if (matches(match.parts, segments) && (best === null || beats(match.parts, best.parts))) best = match
+  }
+  return best
+}
+
+function matches(parts: readonly Part[], segments: readonly string[]): boolean {
+  for (const [index, part] of parts.entries()) {
+    const segment = segments[index]
+    if (segment === undefined) return false
+    // One or more segments, whatever they are.
+    if (part.kind === 'rest') return true
+    if (part.kind === 'literal' ? part.text !== segment : segment === '') return false
+  }
+  return parts.length === segments.length
+}
+
+function beats(parts: readonly Part[], others: readonly Part[]): boolean {
+  for (const [index, part] of parts.entries()) {
+    const other = others[index]
+    if (other === undefined) return true
+    if (rank(part) !== rank(other)) return rank(part) < rank(other)
+  }
+  return false
+}
+
+function rank(part: Part): number {
+  return part.kind === 'literal' ? 0 : part.kind === 'rest' ? 2 : 1
+}

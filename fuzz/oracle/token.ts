@@ -1,0 +1,113 @@
+/** Takes a compact JWS apart and judges its form (semantics.md, "Token"; RFC 7515 3.1, 4.1, 5.2; RFC 7797; RFC 8725 3). */
+import type { Policy } from '../../authorizer/policy.ts'
+import type { Claims } from './claims.ts'
+import { hasDuplicateMembers } from './json-text.ts'
+import { type Judgement, lax, may, refused, sound } from './judgement.ts'
+
+export interface TokenParts {
+  header: Record<string, unknown>
+  claims: Claims
+  /** The octets that were signed, exactly as received. */
+  signingInput: string
+  signature: Buffer
+  judgements: Judgement[]
+}
+
+/** Null with a refusal where the text is no compact JWS of two JSON objects under any loose reading. */
+export function takeApart(policy: Policy, token: string): TokenParts | Judgement {
+  const parts = token.split('.')
+  const [rawHeader, rawPayload, rawSignature] = parts
+  if (parts.length !== 3 || rawHeader === undefined || rawPayload === undefined || rawSignature === undefined) {
+    return refused('token/compact', 'the token is not three parts')
+  }
+  const header = jsonObject(rawHeader, 'header')
+  if ('outcome' in header) return header
+  const payload = jsonObject(rawPayload, 'payload')
+  if ('outcome' in payload) return payload
+  if (/[^A-Za-z0-9_-]/.test(rawSignature) || rawSignature.length % 4 === 1) {
+    return refused('token/signature-spelling', 'the signature is not base64url')
+  }
+  return {
+    header: header.object,
+    claims: payload.object,
+    signingInput: `${rawHeader}.${rawPayload}`,
+    signature: Buffer.from(rawSignature, 'base64url'),
+    judgements: [
+      ...header.judgements,
+      ...payload.judgements,
+      trailingBits(rawSignature, 'signature'),
+      judgeAlgorithm(policy, header.object),
+      ...judgeExtensions(header.object),
+    ],
+  }
+}
+
+function jsonObject(
+  raw: string,
+  part: 'header' | 'payload',
+): { object: Record<string, unknown>; judgements: Judgement[] } | Judgement {
+  const octets = Buffer.from(raw, 'base64url')
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(octets)
+  const judgements = [
+    /^[A-Za-z0-9_-]*$/.test(raw) && raw.length % 4 !== 1
+      ? trailingBits(raw, part)
+      : lax('token/base64url', `the ${part} has characters outside base64url`),
+    text.startsWith('\ufeff') ? lax('token/bom', `the ${part} begins with a byte order mark`) : sound,
+    isUtf8(octets) ? sound : lax('token/utf-8', `the ${part} is not UTF-8`),
+  ]
+  const json = text.replace(/^\ufeff/, '')
+  let object: unknown
+  try {
+    object = JSON.parse(json)
+  } catch {
+    return refused('token/json', `the ${part} is not JSON`)
+  }
+  if (typeof object !== 'object' || object === null || Array.isArray(object)) {
+    return refused('token/json', `the ${part} is not a JSON object`)
+  }
+  if (hasDuplicateMembers(json)) {
+    judgements.push(may('token/duplicates', `the ${part} names a member twice`, 'deny'))
+  }
+  return { object: object as Record<string, unknown>, judgements }
+}
+
+function isUtf8(octets: Buffer): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(octets)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** RFC 4648 3.5: the bits that no octet uses should be zero. */
+function trailingBits(raw: string, part: string): Judgement {
+  return Buffer.from(raw, 'base64url').toString('base64url') === raw
+    ? sound
+    : may('token/trailing-bits', `the ${part} has non-zero trailing bits`, 'deny')
+}
+
+function judgeAlgorithm(policy: Policy, header: Record<string, unknown>): Judgement {
+  const allowed: readonly unknown[] = policy.algorithms ?? ['RS256']
+  return Object.hasOwn(header, 'alg') && allowed.includes(header.alg)
+    ? sound
+    : refused('token/alg', `alg is not one of ${allowed.join(', ')}`)
+}
+
+function judgeExtensions(header: Record<string, unknown>): Judgement[] {
+  const judgements: Judgement[] = []
+  if (Object.hasOwn(header, 'crit')) {
+    const onlyB64 = Array.isArray(header.crit) && header.crit.length === 1 && header.crit[0] === 'b64'
+    judgements.push(
+      onlyB64 ? lax('token/b64', 'crit names b64') : refused('token/crit', 'crit names what nobody understands'),
+    )
+  }
+  if (Object.hasOwn(header, 'b64')) {
+    judgements.push(
+      header.b64 === true
+        ? lax('token/b64', 'the header has b64')
+        : refused('token/b64', 'b64 is not true: the payload is not encoded'),
+    )
+  }
+  return judgements
+}

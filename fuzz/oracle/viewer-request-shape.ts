@@ -1,0 +1,31 @@
+/** Whether a value is an event as CloudFront sends it (CloudFront Developer Guide, "Lambda@Edge event structure": viewer request). */
+import type { ViewerRequest } from '../../authorizer/cloudfront.ts'
+
+/** The request of a well-shaped event, else null. */
+export function viewerRequestOf(event: unknown): ViewerRequest | null {
+  const records = member(event, 'Records')
+  if (!Array.isArray(records) || records.length !== 1) return null
+  const cf = member(records[0], 'cf')
+  const eventType = member(member(cf, 'config'), 'eventType')
+  if (eventType !== undefined && eventType !== 'viewer-request') return null
+  const request = member(cf, 'request')
+  for (const name of ['method', 'uri', 'querystring']) {
+    if (typeof member(request, name) !== 'string') return null
+  }
+  const headers = member(request, 'headers')
+  if (typeof headers !== 'object' || headers === null || Array.isArray(headers)) return null
+  const sound = Object.entries(headers).every(
+    ([name, entries]) =>
+      name === name.toLowerCase() &&
+      Array.isArray(entries) &&
+      entries.length > 0 &&
+      entries.every((entry) => typeof member(entry, 'value') === 'string'),
+  )
+  return sound ? (request as ViewerRequest) : null
+}
+
+function member(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Record<string, unknown>)[name]
+    : undefined
+}

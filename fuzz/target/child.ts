@@ -1,0 +1,209 @@
+/** The child process that holds a target: loads it, hands it events one at a time, and reports what came of each. */
+import type { ServedUrls, Step } from '../case.ts'
+import { type Handler, loadHandler } from './load-handler.ts'
+import { captureOutput } from './output-capture.ts'
+import { countPendingCrypto } from './pending-work.ts'
+import type { Effects, RawResult, Reply, Request, Runtime, StepOutcome } from './protocol.ts'
+import { guardPrototypes } from './prototype-guard.ts'
+import { VirtualClock } from './virtual-clock.ts'
+import { installDate } from './virtual-date.ts'
+import { createVirtualNetwork } from './virtual-network.ts'
+import { installMonotonic, installTimers } from './virtual-timers.ts'
+
+/** Lambda's own limit for a function at viewer request (Lambda@Edge quotas); a handler that waits longer gave no answer. */
+const functionTimeoutMs = 30_000
+/** Turns of the event loop without anything moving, after which the target only waits for the clock. */
+const quietTurns = 12
+/** Real time that work in other threads (files, zlib) is given before the clock moves; nobody's decision depends on it. */
+const graceMs = 1
+const maxStops = 200
+const lastGraceMs = 100
+
+const realSetImmediate = setImmediate
+const realSetTimeout = setTimeout
+const realNow = performance.now.bind(performance)
+const realError = console.error.bind(console)
+const send = process.send?.bind(process)
+if (!send) {
+  realError('This file is started by the fuzzer as a child process.')
+  process.exit(2)
+}
+
+const clock = new VirtualClock()
+const pendingCrypto = countPendingCrypto()
+const network = createVirtualNetwork(clock)
+installDate(clock)
+installMonotonic(clock)
+installTimers(clock)
+const takeLogs = captureOutput()
+const takePollution = guardPrototypes()
+
+let handler: Handler | undefined
+let runtime: Runtime = 'nodejs24.x'
+let stray: ((error: string) => void) | undefined
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, (error: unknown) => stray?.(`${event}: ${textOf(error)}`))
+}
+process.on('disconnect', () => process.exit(0))
+process.on('message', (request: Request) => {
+  answer(request).then(
+    (reply) => send(reply),
+    (error) => send({ kind: 'refused', reason: textOf(error) } satisfies Reply),
+  )
+})
+
+async function answer(request: Request): Promise<Reply> {
+  if (request.kind === 'load') return load(request)
+  if (request.kind === 'run') {
+    const outcomes: StepOutcome[] = []
+    for (const step of request.steps) outcomes.push(await take(step, request.timed ?? false))
+    return { kind: 'ran', outcomes }
+  }
+  globalThis.gc?.()
+  const { heapUsed, external, rss } = process.memoryUsage()
+  return { kind: 'memory', heapBytes: heapUsed, externalBytes: external, rssBytes: rss }
+}
+
+async function load(request: { file: string; runtime: Runtime; start: number; serve: ServedUrls }): Promise<Reply> {
+  clock.reset(request.start)
+  network.reset(request.serve)
+  takeLogs()
+  runtime = request.runtime
+  try {
+    handler = await loadHandler(request.file)
+  } catch (error) {
+    return { kind: 'refused', reason: textOf(error) }
+  }
+  // What INIT began goes on while nothing waits for the clock; Lambda freezes a sandbox only after INIT.
+  await untilQuiet()
+  return { kind: 'loaded', effects: effects() }
+}
+
+async function take(step: Step, timed: boolean): Promise<StepOutcome> {
+  if (step.kind === 'request') return invoke(step.event, timed)
+  if (step.kind === 'serve') network.serve(step.urls)
+  else if (step.kind === 'freeze') clock.jump(clock.now() + step.ms)
+  else {
+    const end = clock.now() + step.ms
+    // A target with a short interval would make a long step last for ever; the rest of its timers fire at the end.
+    for (let stops = 0; stops < maxStops; stops++) {
+      const due = clock.nextDue()
+      if (due === undefined || due > end) break
+      clock.advanceTo(due)
+      await untilQuiet()
+    }
+    clock.jump(end)
+    clock.advanceTo(end)
+    await untilQuiet()
+  }
+  return { effects: effects(), realMs: 0 }
+}
+
+async function invoke(event: unknown, timed: boolean): Promise<StepOutcome> {
+  const started = realNow()
+  const cpu = timed ? process.cpuUsage() : undefined
+  let result: RawResult | undefined
+  const settle = (value: RawResult) => {
+    result ??= value
+  }
+  stray = (error) => settle({ kind: 'threw', error })
+  start(event, settle)
+  // A handler that has its keys answers within a few turns of the microtask queue.
+  for (let turn = 0; turn < 40 && result === undefined; turn++) await undefined
+  if (result === undefined) await waitFor(() => result !== undefined)
+  stray = undefined
+  const used = cpu && process.cpuUsage(cpu)
+  return {
+    effects: effects(),
+    result: result ?? { kind: 'timeout' },
+    realMs: realNow() - started,
+    ...(used ? { cpuMs: (used.user + used.system) / 1000 } : {}),
+  }
+}
+
+function start(event: unknown, settle: (result: RawResult) => void): void {
+  const context = {
+    functionName: 'us-east-1.viewer-request',
+    functionVersion: '1',
+    invokedFunctionArn: 'arn:aws:lambda:us-east-1:123456789012:function:viewer-request:1',
+    awsRequestId: '00000000-0000-4000-8000-000000000000',
+    memoryLimitInMB: '128',
+    callbackWaitsForEmptyEventLoop: true,
+    getRemainingTimeInMillis: () => functionTimeoutMs,
+  }
+  const threw = (error: unknown) => settle({ kind: 'threw', error: textOf(error) })
+  const returned = (value: unknown) => settle(rawResult(value))
+  try {
+    if (!handler) throw new Error('no handler is loaded')
+    if (runtime === 'nodejs24.x') {
+      // Node.js 24's client has no callbacks, and refuses a handler that declares one.
+      if (handler.length >= 3) throw new Error('Runtime.CallbackHandlerDeprecated: the handler takes a callback')
+      Promise.resolve(handler(event, context)).then(returned, threw)
+      return
+    }
+    const value = handler(event, context, (error, value) => (error ? threw(error) : returned(value)))
+    // Older clients ignore a result that is no promise: the invocation ends without one unless the callback is called.
+    if (isThenable(value)) value.then(returned, threw)
+    else if (handler.length < 3) returned(null)
+  } catch (error) {
+    threw(error)
+  }
+}
+
+/** Lambda hands on the JSON of the value. */
+function rawResult(value: unknown): RawResult {
+  try {
+    const json = JSON.stringify(value)
+    return json === undefined ? { kind: 'value' } : { kind: 'value', json }
+  } catch (error) {
+    return { kind: 'threw', error: `the result has no JSON: ${textOf(error)}` }
+  }
+}
+
+/** Moves the clock on whenever the target does nothing but wait for it, until `done` or the function's time is over. */
+async function waitFor(done: () => boolean): Promise<void> {
+  const end = clock.now() + functionTimeoutMs
+  for (;;) {
+    if (await untilQuiet(done)) return
+    const due = clock.nextDue()
+    if (due !== undefined && due <= end) {
+      clock.advanceTo(due)
+      continue
+    }
+    await new Promise((resolve) => realSetTimeout(resolve, lastGraceMs))
+    if (done() || clock.nextDue() !== due || pendingCrypto() > 0) continue
+    clock.advanceTo(end)
+    return
+  }
+}
+
+/** Resolves true as soon as `done`, false once nothing has moved for a while. */
+async function untilQuiet(done: () => boolean = () => false): Promise<boolean> {
+  let activity = -1
+  for (let graces = 0; graces < 2; ) {
+    for (let turns = 0; turns < quietTurns; turns++) {
+      if (done()) return true
+      await new Promise((resolve) => realSetImmediate(resolve))
+      if (network.activity() === activity && pendingCrypto() === 0) continue
+      activity = network.activity()
+      turns = 0
+    }
+    graces++
+    const before = network.activity()
+    await new Promise((resolve) => realSetTimeout(resolve, graceMs))
+    if (network.activity() !== before || pendingCrypto() > 0) graces = 0
+  }
+  return done()
+}
+
+function effects(): Effects {
+  return { fetches: network.takeFetches(), logs: takeLogs(), clock: clock.now(), polluted: takePollution() }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function'
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 2000) : String(error).slice(0, 2000)
+}

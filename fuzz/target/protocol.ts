@@ -1,0 +1,41 @@
+/** What the suite and the child process that holds a target say to each other, one JSON message at a time. */
+import type { Fetch, ServedUrls, Step } from '../case.ts'
+
+export type Runtime = 'nodejs22.x' | 'nodejs24.x'
+
+export type Request =
+  /** A new instance of the handler: module state, clock and network as after a cold start. */
+  | { kind: 'load'; file: string; runtime: Runtime; start: number; serve: ServedUrls }
+  /** `timed`: measure the CPU time of each request, which costs a system call. */
+  | { kind: 'run'; steps: Step[]; timed?: boolean }
+  | { kind: 'memory' }
+
+export type Reply =
+  | { kind: 'loaded'; effects: Effects }
+  | { kind: 'refused'; reason: string }
+  | { kind: 'ran'; outcomes: StepOutcome[] }
+  | { kind: 'memory'; heapBytes: number; externalBytes: number; rssBytes: number }
+
+/** What a step did besides answering. */
+export interface Effects {
+  fetches: Fetch[]
+  logs: string[]
+  /** The suite's clock afterwards. */
+  clock: number
+  /** Built-in prototypes that were changed, as `Object.prototype.isAdmin`. */
+  polluted: string[]
+}
+
+export interface StepOutcome {
+  effects: Effects
+  /** Absent for a step that is no request. */
+  result?: RawResult
+  realMs: number
+  /** Only where asked for. */
+  cpuMs?: number
+}
+
+/** As Lambda's runtime client sees it. */
+export type RawResult =
+  /** `json` is undefined where the value has none (a function, undefined itself). */
+  { kind: 'value'; json?: string } | { kind: 'threw'; error: string } | { kind: 'timeout' }

@@ -1,0 +1,328 @@
+/**
+ * The suite's network inside the target's process. Every connection (net.connect, tls.connect, http.Agent, and what
+ * sits on them: node:http, https, http2, fetch, npm's undici) ends in a server in this process that answers for the URLs
+ * the suite serves, and records every request. Certificates and names are not checked: any host is who it says it is.
+ */
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import { createRequire, syncBuiltinESMExports } from 'node:module'
+import { Duplex } from 'node:stream'
+import type { Fetch, Served, ServedUrls } from '../case.ts'
+import type { TimerHandle, VirtualClock } from './virtual-clock.ts'
+
+const require = createRequire(import.meta.url)
+
+interface Origin {
+  secure: boolean
+  host: string
+  port: number
+}
+
+export interface VirtualNetwork {
+  /** Replaces everything that is served. */
+  reset(urls: ServedUrls): void
+  /** Adds to, or changes, what is served. */
+  serve(urls: ServedUrls): void
+  /** What was requested since the last call. */
+  takeFetches(): Fetch[]
+  /** Grows whenever anything moves; while it does, nobody is merely waiting. */
+  activity(): number
+}
+
+export function createVirtualNetwork(clock: VirtualClock): VirtualNetwork {
+  let served: ServedUrls = {}
+  let fetches: Fetch[] = []
+  let activity = 0
+  const origins = new WeakMap<object, Origin>()
+
+  const record = (url: string, via: Fetch['via']) => void fetches.push({ url, at: clock.now(), via })
+  const moved = () => void activity++
+
+  const answer = (request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse) => {
+    const version2 = request.httpVersionMajor === 2
+    const origin = origins.get(
+      version2 ? ((request as Http2ServerRequest).stream.session?.socket ?? {}) : request.socket,
+    )
+    const authority = request.headers[':authority'] ?? request.headers.host ?? origin?.host ?? ''
+    const url = urlOf(origin?.secure ?? true, String(authority), request.url ?? '/')
+    record(url, version2 ? 'h2' : 'http/1.1')
+    request.resume()
+    respond(clock, served[url], response as ServerResponse)
+  }
+
+  const http: { server?: Server } = {}
+  const accept = (socket: Duplex) => {
+    http.server ??= createServer(answer)
+    http.server.emit('connection', socket)
+  }
+  const accept2 = (socket: Duplex) => {
+    const { createServer } = require('node:http2') as typeof import('node:http2')
+    const server = createServer(answer)
+    server.on('sessionError', () => {})
+    server.emit('connection', socket)
+  }
+
+  const connect = (origin: Origin, protocols: readonly string[]): VirtualSocket => {
+    const h2 = protocols.includes('h2') && !protocols.includes('http/1.1')
+    const [client, server] = socketPair(clock, moved, origin.secure ? (h2 ? 'h2' : 'http/1.1') : undefined)
+    origins.set(server, origin)
+    if (h2) accept2(server)
+    else accept(server)
+    return client
+  }
+  install(connect, (host) => record(`tcp://${host}`, 'connect'))
+
+  return {
+    reset(urls) {
+      served = { ...urls }
+      fetches = []
+    },
+    serve: (urls) => void Object.assign(served, urls),
+    takeFetches() {
+      const taken = fetches
+      fetches = []
+      return taken
+    },
+    activity: () => activity,
+  }
+}
+
+function createServer(answer: (request: IncomingMessage, response: ServerResponse) => void): Server {
+  const { createServer } = require('node:http') as typeof import('node:http')
+  const server = createServer({ keepAliveTimeout: 0, maxHeaderSize: 1 << 20 }, answer)
+  server.on('clientError', (_error, socket) => socket.destroy())
+  return server
+}
+
+function urlOf(secure: boolean, authority: string, target: string): string {
+  try {
+    return new URL(target, `${secure ? 'https' : 'http'}://${authority}`).href
+  } catch {
+    return `${secure ? 'https' : 'http'}://${authority}${target}`
+  }
+}
+
+function respond(clock: VirtualClock, answer: Served | undefined, response: ServerResponse): void {
+  if (answer === undefined || answer.kind === 'reset') response.destroy()
+  else if (answer.kind === 'flood') flood(answer, response)
+  else if (answer.kind === 'body') {
+    const send = () => {
+      response.writeHead(answer.status ?? 200, { 'content-type': 'application/json', ...answer.headers })
+      response.end(answer.body)
+    }
+    if (answer.delayMs) clock.schedule(answer.delayMs, false, send)
+    else send()
+  }
+}
+
+function flood({ bytes, prefix = '' }: Extract<Served, { kind: 'flood' }>, response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/json' })
+  response.on('error', () => {})
+  const chunk = Buffer.alloc(64 * 1024, 0x20)
+  let left = bytes
+  const more = () => {
+    while (left > 0 && !response.destroyed) {
+      left -= chunk.length
+      if (!response.write(chunk)) return void response.once('drain', more)
+    }
+    response.end()
+  }
+  response.write(prefix)
+  more()
+}
+
+/** One end of a connection: a stream with the manners of net.Socket and tls.TLSSocket that HTTP clients rely on. */
+class VirtualSocket extends Duplex {
+  peer: VirtualSocket | undefined
+  connecting = true
+  readonly remoteAddress = '192.0.2.1'
+  readonly remotePort = 443
+  readonly remoteFamily = 'IPv4'
+  readonly localAddress = '192.0.2.2'
+  readonly localPort = 40000
+  bytesRead = 0
+  bytesWritten = 0
+  timeout = 0
+  readonly #clock: VirtualClock
+  readonly #moved: () => void
+  #timer: TimerHandle | undefined
+
+  constructor(clock: VirtualClock, moved: () => void, protocol: string | undefined) {
+    super({ allowHalfOpen: false, autoDestroy: true })
+    this.#clock = clock
+    this.#moved = moved
+    if (protocol !== undefined) {
+      Object.assign(this, { encrypted: true, authorized: true, authorizationError: null, alpnProtocol: protocol })
+    }
+  }
+
+  override _read(): void {
+    this.#moved()
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#moved()
+    this.#timer?.restart()
+    this.bytesWritten += chunk.length
+    // Later, as over a wire: the other end never runs inside this end's call.
+    setImmediate(() => {
+      this.#moved()
+      if (this.peer && !this.peer.destroyed) {
+        this.peer.bytesRead += chunk.length
+        this.peer.push(chunk)
+      }
+      done()
+    })
+  }
+
+  override _final(done: () => void): void {
+    setImmediate(() => {
+      if (this.peer && !this.peer.destroyed && !this.peer.readableEnded) this.peer.push(null)
+      done()
+    })
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#timer?.cancel()
+    const { peer } = this
+    setImmediate(() => {
+      this.#moved()
+      if (peer && !peer.destroyed) {
+        peer.destroy(
+          peer.readableEnded
+            ? undefined
+            : Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' }),
+        )
+      }
+    })
+    done(error)
+  }
+
+  setTimeout(ms: number, listener?: () => void): this {
+    this.timeout = ms
+    this.#timer?.cancel()
+    this.#timer = ms > 0 ? this.#clock.schedule(ms, false, () => this.emit('timeout')) : undefined
+    if (listener) this.once('timeout', listener)
+    return this
+  }
+  setNoDelay(): this {
+    return this
+  }
+  setKeepAlive(): this {
+    return this
+  }
+  ref(): this {
+    return this
+  }
+  unref(): this {
+    return this
+  }
+  address() {
+    return { address: this.localAddress, port: this.localPort, family: this.remoteFamily }
+  }
+  destroySoon(): void {
+    this.end(() => this.destroy())
+  }
+  resetAndDestroy(): this {
+    return this.destroy()
+  }
+  getPeerCertificate() {
+    return {}
+  }
+  getCipher() {
+    return { name: 'TLS_AES_128_GCM_SHA256', standardName: 'TLS_AES_128_GCM_SHA256', version: 'TLSv1.3' }
+  }
+  getProtocol() {
+    return 'TLSv1.3'
+  }
+  getSession() {
+    return undefined
+  }
+  isSessionReused() {
+    return false
+  }
+  setServername(): void {}
+  enableTrace(): void {}
+}
+
+function socketPair(
+  clock: VirtualClock,
+  moved: () => void,
+  protocol: string | undefined,
+): [client: VirtualSocket, server: VirtualSocket] {
+  const client = new VirtualSocket(clock, moved, protocol)
+  const server = new VirtualSocket(clock, moved, protocol)
+  client.peer = server
+  server.peer = client
+  server.connecting = false
+  // A server's end that breaks off is the suite's own doing.
+  server.on('error', () => {})
+  setImmediate(() => {
+    moved()
+    client.connecting = false
+    if (client.destroyed) return
+    client.emit('connect')
+    if (protocol !== undefined) client.emit('secureConnect')
+    client.emit('ready')
+  })
+  return [client, server]
+}
+
+/** Puts `connect` in the place of every door that leads out. */
+function install(
+  connect: (origin: Origin, protocols: readonly string[]) => VirtualSocket,
+  refused: (host: string) => void,
+) {
+  const net = require('node:net') as typeof import('node:net')
+  const tls = require('node:tls') as typeof import('node:tls')
+  const http = require('node:http') as typeof import('node:http')
+  const https = require('node:https') as typeof import('node:https')
+  const dns = require('node:dns') as typeof import('node:dns')
+
+  const door = (secure: boolean) =>
+    function connectVirtually(...parameters: unknown[]) {
+      const options = optionsOf(parameters)
+      const origin = {
+        secure,
+        host: String(options.servername || options.host || options.hostname || options.path || 'localhost'),
+        port: Number(options.port ?? (secure ? 443 : 80)),
+      }
+      const socket = connect(origin, Array.isArray(options.ALPNProtocols) ? options.ALPNProtocols.map(String) : [])
+      const listener = parameters.find((parameter) => typeof parameter === 'function')
+      if (listener) socket.once(secure ? 'secureConnect' : 'connect', listener as () => void)
+      return socket
+    }
+  Object.assign(net, { connect: door(false), createConnection: door(false) })
+  Object.assign(tls, { connect: door(true) })
+  const agentDoor = (secure: boolean) => {
+    const open = door(secure)
+    // The second parameter is a callback that the agent calls itself where a socket is returned.
+    return (options: unknown) => open(options)
+  }
+  Object.assign(http.Agent.prototype, { createConnection: agentDoor(false) })
+  Object.assign(https.Agent.prototype, { createConnection: agentDoor(true) })
+  net.Socket.prototype.connect = function (...parameters: unknown[]) {
+    const { host, port, path } = optionsOf(parameters)
+    refused(`${host ?? path ?? 'localhost'}:${port ?? ''}`)
+    return this.destroy(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', syscall: 'connect' }))
+  }
+  const lookup = (host: string, ...rest: unknown[]) => {
+    const done = rest.at(-1) as (error: Error | null, address?: unknown, family?: number) => void
+    const all = (rest[0] as { all?: boolean } | undefined)?.all
+    setImmediate(() => (all ? done(null, [{ address: '192.0.2.1', family: 4 }]) : done(null, '192.0.2.1', 4)))
+    return { host }
+  }
+  Object.assign(dns, { lookup })
+  Object.assign(dns.promises, { lookup: async () => ({ address: '192.0.2.1', family: 4 }) })
+  syncBuiltinESMExports()
+}
+
+/** net.connect takes (options), (port, host) or (path); tls.connect the same with options after them. */
+function optionsOf(parameters: readonly unknown[]): Record<string, unknown> {
+  const [first, second] = parameters
+  const options = Object.assign({}, ...parameters.filter((one) => typeof one === 'object' && one !== null))
+  if (typeof first === 'number' || (typeof first === 'string' && /^\d+$/.test(first))) {
+    return { ...options, port: Number(first), ...(typeof second === 'string' ? { host: second } : {}) }
+  }
+  return typeof first === 'string' ? { ...options, path: first } : options
+}
