@@ -32,7 +32,7 @@ const values: readonly { name: string; source: string; value: string }[] = [
   { name: 'backslash', source: 'CWE-22', value: 'g1\\g2' },
   { name: 'capture', source: 'CWE-1336', value: '{group}' },
   { name: 'capture-sub', source: 'CWE-1336', value: '{sub}' },
-  { name: 'template', source: 'CWE-1336', value: '${group}' },
+  { name: 'template', source: 'CWE-1336', value: '\u0024{group}' },
   { name: 'replacement', source: 'CWE-1336', value: '$&' },
   { name: 'comma-list', source: 'CWE-138', value: 'g1,g2' },
   { name: 'undefined', source: 'CWE-843', value: 'undefined' },
@@ -63,7 +63,14 @@ function spelt(value: string): string[] {
   const well = value.toWellFormed()
   const folded = [well.normalize('NFC'), well.normalize('NFD'), well.normalize('NFKC'), well.toLowerCase(), well.trim()]
   const raw = value.replaceAll(/[?#\u0000-\u0020]/g, encodeURIComponent)
-  return [...new Set([encodeURIComponent(well), encodeURIComponent(encodeURIComponent(well)), raw, ...folded.map(encodeURIComponent)])]
+  return [
+    ...new Set([
+      encodeURIComponent(well),
+      encodeURIComponent(encodeURIComponent(well)),
+      raw,
+      ...folded.map(encodeURIComponent),
+    ]),
+  ]
 }
 
 function capturedBy(route: Route | undefined, value: string, visitor: Visitor): Changes | null {

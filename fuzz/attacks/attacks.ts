@@ -1,0 +1,82 @@
+/** Every attack, and the order in which a run tries them. */
+import type { Attack, Random } from '../case.ts'
+import { algorithmChoiceAttacks } from './algorithm-choice.ts'
+import { algorithmConfusionAttacks } from './algorithm-confusion.ts'
+import { algorithmNoneAttacks } from './algorithm-none.ts'
+import { capturedValueAttacks } from './captured-values.ts'
+import { claimTypeAttacks } from './claim-types.ts'
+import { credentialAttacks } from './credentials.ts'
+import { dateAttacks } from './dates.ts'
+import { eventShapeAttacks } from './event-shapes.ts'
+import { forwardingHeaderAttacks } from './forwarding-headers.ts'
+import { groupAttacks } from './groups.ts'
+import { headerMemberAttacks } from './header-members.ts'
+import { issuerClaimAttacks } from './issuer-claim.ts'
+import { jsonTextAttacks } from './json-text.ts'
+import { keyIdAttacks } from './key-id.ts'
+import { keyInjectionAttacks } from './key-injection.ts'
+import { keyRotationAttacks } from './key-rotation.ts'
+import { keySetAnswerAttacks } from './key-set-answers.ts'
+import { methodAndPreflightAttacks } from './methods.ts'
+import { pathAttacks } from './paths.ts'
+import { resourceAndLogAttacks } from './resources.ts'
+import { secondSpellingAttacks } from './second-spelling.ts'
+import { serializationAttacks } from './serialization.ts'
+import { signatureAttacks } from './signature.ts'
+import { tokenPurposeAttacks } from './token-purpose.ts'
+import { tokenReuseAttacks } from './token-reuse.ts'
+
+/** One list for each idea; a run takes from them in turn. */
+const ideas: readonly (readonly Attack[])[] = [
+  algorithmNoneAttacks,
+  algorithmConfusionAttacks,
+  algorithmChoiceAttacks,
+  keyInjectionAttacks,
+  issuerClaimAttacks,
+  keyIdAttacks,
+  headerMemberAttacks,
+  serializationAttacks,
+  secondSpellingAttacks,
+  signatureAttacks,
+  claimTypeAttacks,
+  tokenPurposeAttacks,
+  dateAttacks,
+  groupAttacks,
+  capturedValueAttacks,
+  jsonTextAttacks,
+  credentialAttacks,
+  forwardingHeaderAttacks,
+  methodAndPreflightAttacks,
+  pathAttacks,
+  tokenReuseAttacks,
+  keyRotationAttacks,
+  keySetAnswerAttacks,
+  resourceAndLogAttacks,
+  eventShapeAttacks,
+]
+
+export const attacks: readonly Attack[] = ideas.flat()
+
+/** Another order for each seed, in which every idea has its turn before any has its second. */
+export function inTurns(random: Random): Attack[] {
+  const queues = shuffled(ideas, random).map((idea) => shuffled(idea, random))
+  const order: Attack[] = []
+  for (let turn = 0; order.length < attacks.length; turn++) {
+    for (const queue of queues) {
+      const attack = queue[turn]
+      if (attack) order.push(attack)
+    }
+  }
+  return order
+}
+
+function shuffled<Item>(items: readonly Item[], random: Random): Item[] {
+  const copy = [...items]
+  for (let last = copy.length - 1; last > 0; last--) {
+    const other = random.integer(0, last)
+    const kept = copy[last] as Item
+    copy[last] = copy[other] as Item
+    copy[other] = kept
+  }
+  return copy
+}

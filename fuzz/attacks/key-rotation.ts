@@ -1,0 +1,360 @@
+/** The issuer's keys come and go (RFC 7517 5, semantics: The issuer's keys), and the clock and the network with them. */
+import type { Attack, Served, Step, World, WorldIssuer, WorldKey } from '../case.ts'
+import { servedByIssuers } from '../world.ts'
+import { advance } from './dates.ts'
+import { attackerJwks } from './key-injection.ts'
+import { keySet } from './key-set-answers.ts'
+import { request } from './request-step.ts'
+import { attackerToken, issuedToken, signedBy } from './tokens.ts'
+
+const minute = 60_000
+const hour = 3_600_000
+
+interface Scene {
+  world: World
+  issuer: WorldIssuer
+  /** A good request. */
+  use: Step
+  /** The same claims, valid for days, under another of the issuer's keys. */
+  useKey: (key: WorldKey) => Step
+  /** A request with a forged token under a `kid` that nobody published. */
+  stranger: (n: number) => Step
+  publish: (answer: Served) => Step
+  maxAge: number
+  maxStale: number
+}
+
+function scene(world: World, visitor = world.visitors[0]): Scene {
+  const { issuer, granted } = visitor
+  const claims = { ...visitor.claims, exp: Math.floor(world.start / 1000) + 10 * 86_400 }
+  const useKey = (key: WorldKey) => request(world, { uri: granted[0], token: signedBy(world, key, claims) })
+  const { maxAge = 3600, maxStale = 86_400 } = world.policy.jwks ?? {}
+  return {
+    world,
+    issuer,
+    use: useKey(issuer.keys[0]),
+    useKey,
+    stranger: (n) =>
+      request(world, { uri: granted[0], token: attackerToken(world, visitor.claims, { kid: `stranger-${n}` }) }),
+    publish: (answer) => ({ kind: 'serve', urls: { [issuer.jwksUri]: answer } }),
+    maxAge: maxAge * 1000,
+    maxStale: maxStale * 1000,
+  }
+}
+
+function good({ world, issuer }: Scene): Served {
+  return servedByIssuers(world.issuers)[issuer.jwksUri] ?? { kind: 'reset' }
+}
+
+const jwks = (...keys: WorldKey[]) => keySet(keys.map(({ jwk }) => jwk))
+
+const stories: readonly {
+  name: string
+  class: 'rotation' | 'outage'
+  source: string
+  steps: (scene: Scene) => Step[]
+}[] = [
+  {
+    name: 'key-added',
+    class: 'rotation',
+    source: 'RFC 7517 5',
+    steps: ({ use, useKey, publish, issuer }) => [
+      use,
+      publish(jwks(...issuer.keys, issuer.spareKeys[0])),
+      advance(2 * minute),
+      useKey(issuer.spareKeys[0]),
+      advance(2 * minute),
+      useKey(issuer.spareKeys[0]),
+      use,
+    ],
+  },
+  {
+    name: 'key-used-before-published',
+    class: 'rotation',
+    source: 'RFC 7517 5',
+    steps: ({ use, useKey, publish, issuer }) => [
+      use,
+      useKey(issuer.spareKeys[0]),
+      publish(jwks(...issuer.keys, issuer.spareKeys[0])),
+      advance(2 * minute),
+      useKey(issuer.spareKeys[0]),
+    ],
+  },
+  {
+    name: 'key-replaced',
+    class: 'rotation',
+    source: 'RFC 7517 5',
+    steps: ({ use, useKey, publish, issuer, maxAge }) => [
+      use,
+      publish(jwks(issuer.spareKeys[0])),
+      advance(2 * minute),
+      useKey(issuer.spareKeys[0]),
+      advance(maxAge + minute),
+      useKey(issuer.spareKeys[0]),
+      use,
+    ],
+  },
+  {
+    name: 'key-withdrawn',
+    class: 'rotation',
+    source: 'RFC 8725 3.4',
+    steps: ({ use, useKey, publish, issuer, maxAge }) => [
+      use,
+      publish(jwks(issuer.spareKeys[0])),
+      advance(maxAge + minute),
+      useKey(issuer.spareKeys[0]),
+      advance(minute),
+      use,
+      advance(hour),
+      use,
+    ],
+  },
+  {
+    name: 'key-withdrawn-quietly',
+    class: 'rotation',
+    source: 'RFC 8725 3.4',
+    steps: ({ use, publish, issuer, maxAge }) => [
+      use,
+      publish(jwks(issuer.spareKeys[0])),
+      advance(maxAge + minute),
+      use,
+      advance(minute),
+      use,
+      advance(maxAge + minute),
+      use,
+    ],
+  },
+  {
+    name: 'key-withdrawn-token-in-use',
+    class: 'rotation',
+    source: 'CWE-613',
+    steps: ({ use, publish, issuer, maxAge }) => [
+      use,
+      use,
+      publish(jwks(issuer.spareKeys[0])),
+      ...[1, 2, 3].flatMap(() => [advance(maxAge / 2 + minute), use, advance(1000), use]),
+    ],
+  },
+  {
+    name: 'key-returns',
+    class: 'rotation',
+    source: 'RFC 7517 5',
+    steps: (s) => [
+      s.use,
+      s.publish(jwks(s.issuer.spareKeys[0])),
+      advance(s.maxAge + minute),
+      s.useKey(s.issuer.spareKeys[0]),
+      s.publish(good(s)),
+      advance(s.maxAge + minute),
+      s.useKey(s.issuer.keys[0]),
+      advance(2 * minute),
+      s.use,
+    ],
+  },
+  {
+    name: 'same-kid-other-key',
+    class: 'rotation',
+    source: 'RFC 7517 4.5',
+    steps: ({ use, publish, issuer, maxAge }) => [
+      use,
+      publish(keySet([{ ...issuer.spareKeys[0].jwk, kid: issuer.keys[0].kid }])),
+      advance(maxAge + minute),
+      use,
+      advance(minute),
+      use,
+    ],
+  },
+  {
+    name: 'strangers',
+    class: 'rotation',
+    source: 'CWE-770',
+    steps: ({ use, stranger }) => [
+      use,
+      ...Array.from({ length: 30 }, (_, n) => [stranger(n), advance(1000)]).flat(),
+      use,
+    ],
+  },
+  {
+    name: 'strangers-at-once',
+    class: 'rotation',
+    source: 'CWE-770',
+    steps: ({ use, stranger }) => [use, ...Array.from({ length: 30 }, (_, n) => stranger(n)), use],
+  },
+  {
+    name: 'one-stranger-again',
+    class: 'rotation',
+    source: 'CWE-770',
+    steps: ({ use, stranger }) => [use, ...Array.from({ length: 30 }, () => stranger(0)), use],
+  },
+  {
+    name: 'many-visitors',
+    class: 'rotation',
+    source: 'CWE-770',
+    steps: ({ use }) => Array.from({ length: 30 }, () => use),
+  },
+  {
+    name: 'strangers-then-rotation',
+    class: 'rotation',
+    source: 'RFC 7517 5',
+    steps: ({ use, useKey, stranger, publish, issuer }) => [
+      use,
+      stranger(0),
+      stranger(1),
+      publish(jwks(...issuer.keys, issuer.spareKeys[0])),
+      advance(2 * minute),
+      useKey(issuer.spareKeys[0]),
+      use,
+    ],
+  },
+  {
+    name: 'freeze-then-rotation',
+    class: 'rotation',
+    source: 'CWE-672',
+    steps: ({ use, useKey, publish, issuer, maxAge }) => [
+      use,
+      publish(jwks(issuer.spareKeys[0])),
+      { kind: 'freeze', ms: maxAge + hour },
+      use,
+      advance(2 * minute),
+      useKey(issuer.spareKeys[0]),
+      use,
+    ],
+  },
+  {
+    name: 'long-quiet',
+    class: 'rotation',
+    source: 'CWE-672',
+    steps: ({ use }) => [use, advance(2 * hour), use, advance(30 * hour), use, { kind: 'freeze', ms: 26 * hour }, use],
+  },
+  {
+    name: 'clock-back',
+    class: 'rotation',
+    source: 'CWE-367',
+    steps: ({ use, useKey, publish, issuer }) => [
+      use,
+      { kind: 'freeze', ms: -30 * minute },
+      use,
+      publish(jwks(...issuer.keys, issuer.spareKeys[0])),
+      advance(45 * minute),
+      useKey(issuer.spareKeys[0]),
+      use,
+    ],
+  },
+  {
+    name: 'redirected-to-attacker',
+    class: 'outage',
+    source: 'RFC 8725 3.10',
+    steps: ({ world, use, publish, maxAge }) => [
+      use,
+      publish({
+        kind: 'body',
+        status: 302,
+        body: '',
+        headers: { location: `${world.attackerOrigin}/.well-known/jwks.json` },
+      }),
+      advance(maxAge + minute),
+      forged(world),
+      advance(minute),
+      forged(world),
+      use,
+    ],
+  },
+  {
+    name: 'keys-lost-in-turn',
+    class: 'outage',
+    source: 'CWE-754',
+    steps: (s) => [
+      s.use,
+      s.publish(keySet([])),
+      advance(s.maxAge + minute),
+      s.use,
+      advance(minute),
+      s.use,
+      s.publish(good(s)),
+      advance(2 * minute),
+      s.use,
+    ],
+  },
+  {
+    name: 'past-stale',
+    class: 'outage',
+    source: 'CWE-672',
+    steps: (s) => [
+      s.use,
+      s.publish({ kind: 'reset' }),
+      advance(s.maxAge + s.maxStale - minute),
+      s.use,
+      advance(2 * minute),
+      s.use,
+      s.publish(good(s)),
+      advance(2 * minute),
+      s.use,
+    ],
+  },
+]
+
+function forged(world: World): Step {
+  const visitor = world.visitors[0]
+  return request(world, { uri: visitor.granted[0], token: attackerToken(world, visitor.claims) })
+}
+
+const storyAttacks: Attack[] = stories.map(({ name, class: attackClass, source, steps }) => ({
+  name: `keys-${name}`,
+  class: attackClass,
+  source,
+  build(world, random) {
+    const attackerUrl = `${world.attackerOrigin}/.well-known/jwks.json`
+    return { steps: steps(scene(world, random.pick(world.visitors))), serve: { [attackerUrl]: attackerJwks(world) } }
+  },
+}))
+
+/** The handler loads into an outage, and the issuer comes back: the failure must not stay. */
+const initOutages: readonly { name: string; answer: (scene: Scene) => Served }[] = [
+  { name: 'refused', answer: () => ({ kind: 'reset' }) },
+  { name: 'silent', answer: () => ({ kind: 'never' }) },
+  { name: 'error', answer: () => ({ kind: 'body', status: 503, body: 'unavailable' }) },
+  { name: 'garbage', answer: () => ({ kind: 'body', body: '<html>' }) },
+  { name: 'empty-set', answer: () => keySet([]) },
+  { name: 'slow', answer: (s) => ({ ...good(s), kind: 'body', delayMs: 20_000 }) as Served },
+]
+
+const initOutageAttacks: Attack[] = initOutages.map(({ name, answer }) => ({
+  name: `keys-outage-at-load-${name}`,
+  class: 'outage',
+  source: 'CWE-754',
+  build(world, random) {
+    const s = scene(world, random.pick(world.visitors))
+    return {
+      serve: { [s.issuer.jwksUri]: answer(s) },
+      steps: [s.use, advance(1000), s.use, s.publish(good(s)), advance(2 * minute), s.use, advance(2 * minute), s.use],
+    }
+  },
+}))
+
+/** While the endpoint fails, each request must not become a fetch (CWE-770). */
+const failingBursts: Attack[] = initOutages.slice(0, 4).map(({ name, answer }) => ({
+  name: `keys-burst-while-${name}`,
+  class: 'outage',
+  source: 'CWE-770',
+  build(world, random) {
+    const s = scene(world, random.pick(world.visitors))
+    const tokens = Array.from({ length: 25 }, (_, n) => (n % 2 === 0 ? s.use : s.stranger(n)))
+    return { serve: { [s.issuer.jwksUri]: answer(s) }, steps: tokens }
+  },
+}))
+
+/** With two published keys, a token of each; and of two issuers, a token of each. */
+const everyKey: Attack = {
+  name: 'keys-each-in-turn',
+  class: 'benign',
+  source: 'RFC 7517 5',
+  build(world) {
+    const steps = world.visitors.flatMap((visitor) => [
+      ...visitor.issuer.keys.map((key) => scene(world, visitor).useKey(key)),
+      request(world, { uri: visitor.granted[0], token: issuedToken(world, visitor) }),
+    ])
+    return { steps: [...steps, advance(minute), ...steps] }
+  },
+}
+
+export const keyRotationAttacks = [...storyAttacks, ...initOutageAttacks, ...failingBursts, everyKey]

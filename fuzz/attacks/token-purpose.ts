@@ -1,0 +1,84 @@
+/** Good tokens of the same issuer that are for something else: another client, another use (RFC 8725 3.9 and 3.12). */
+import { tokenAttack } from './token-attack.ts'
+import { type Changes, issuedToken } from './tokens.ts'
+
+const other = 'otherclient'
+
+const purposes: readonly { name: string; source: string; changes: (client: string) => Changes }[] = [
+  {
+    name: 'id-token',
+    source: 'RFC 8725 3.12',
+    changes: (client) => ({ token_use: 'id', aud: client, client_id: undefined, 'cognito:username': 'visitor' }),
+  },
+  {
+    name: 'id-token-with-client',
+    source: 'RFC 8725 3.12',
+    changes: (client) => ({ token_use: 'id', aud: client, client_id: client }),
+  },
+  {
+    name: 'access-token',
+    source: 'RFC 8725 3.12',
+    changes: (client) => ({ token_use: 'access', client_id: client, aud: undefined }),
+  },
+  {
+    name: 'access-token-with-audience',
+    source: 'RFC 8725 3.12',
+    changes: (client) => ({ token_use: 'access', client_id: client, aud: client }),
+  },
+  { name: 'refresh-token', source: 'RFC 8725 3.12', changes: () => ({ token_use: 'refresh' }) },
+  { name: 'no-use', source: 'RFC 8725 3.12', changes: () => ({ token_use: undefined }) },
+  { name: 'use-upper-case', source: 'RFC 8725 3.12', changes: () => ({ token_use: 'ACCESS' }) },
+  { name: 'use-longer', source: 'RFC 8725 3.12', changes: () => ({ token_use: 'access id' }) },
+  { name: 'use-list', source: 'CWE-843', changes: () => ({ token_use: ['access', 'id'] }) },
+  { name: 'other-client', source: 'RFC 8725 3.9', changes: () => ({ client_id: other }) },
+  { name: 'other-audience', source: 'CVE-2025-62610', changes: () => ({ aud: other }) },
+  { name: 'other-client-and-audience', source: 'RFC 8725 3.9', changes: () => ({ client_id: other, aud: other }) },
+  {
+    name: 'other-client-own-audience',
+    source: 'RFC 8725 3.9',
+    changes: (client) => ({ client_id: other, aud: client }),
+  },
+  {
+    name: 'own-client-other-audience',
+    source: 'RFC 8725 3.9',
+    changes: (client) => ({ client_id: client, aud: other }),
+  },
+  { name: 'audience-for-client', source: 'RFC 8725 3.9', changes: (client) => ({ client_id: undefined, aud: client }) },
+  {
+    name: 'authorized-party',
+    source: 'RFC 8725 3.9',
+    changes: (client) => ({ client_id: other, aud: other, azp: client }),
+  },
+  { name: 'audience-list', source: 'CVE-2020-26160', changes: (client) => ({ aud: [client] }) },
+  { name: 'audience-list-with-others', source: 'CVE-2020-26160', changes: (client) => ({ aud: [other, client] }) },
+  { name: 'audience-list-of-others', source: 'CVE-2020-26160', changes: () => ({ aud: [other] }) },
+  { name: 'audience-empty-list', source: 'CVE-2020-26160', changes: () => ({ aud: [] }) },
+  { name: 'audience-list-with-null', source: 'CVE-2020-26160', changes: (client) => ({ aud: [null, client] }) },
+  { name: 'client-inside', source: 'CWE-187', changes: (client) => ({ client_id: `x${client}x`, aud: `x${client}x` }) },
+  {
+    name: 'client-prefix',
+    source: 'CWE-187',
+    changes: (client) => ({ client_id: client.slice(0, 4), aud: client.slice(0, 4) }),
+  },
+  {
+    name: 'client-list-text',
+    source: 'CWE-187',
+    changes: (client) => ({ client_id: `${other},${client}`, aud: `${other},${client}` }),
+  },
+  { name: 'client-missing', source: 'RFC 8725 3.9', changes: () => ({ client_id: undefined, aud: undefined }) },
+  { name: 'client-proto', source: 'CWE-1321', changes: () => ({ client_id: '__proto__', aud: 'constructor' }) },
+]
+
+const singles = purposes.map(({ name, source, changes }) =>
+  tokenAttack(`purpose-${name}`, 'claims', source, (world, visitor) =>
+    issuedToken(world, visitor, changes(world.policy.clientIds[0] ?? '')),
+  ),
+)
+
+const everyClient = tokenAttack('purpose-each-client', 'benign', 'RFC 8725 3.9', (world, visitor) =>
+  world.policy.clientIds.map((client) =>
+    issuedToken(world, visitor, visitor.claims.client_id === undefined ? { aud: client } : { client_id: client }),
+  ),
+)
+
+export const tokenPurposeAttacks = [...singles, everyClient]

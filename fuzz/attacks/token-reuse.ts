@@ -1,0 +1,195 @@
+/** A good token is seen first; then comes one that a cache of verified tokens may take for it (CWE-524, CVE-2026-35039). */
+import type { Attack, Random, Step, Visitor, World } from '../case.ts'
+import { base64url } from '../mint.ts'
+import { advance } from './dates.ts'
+import { request } from './request-step.ts'
+import { promoted } from './serialization.ts'
+import { attackerToken, hmacToken, issuedToken, partsOf, unsigned } from './tokens.ts'
+
+/** What follows the good token, and shares one thing or another with it. */
+const twins: readonly {
+  name: string
+  source: string
+  twin: (token: string, world: World, visitor: Visitor, random: Random) => string
+}[] = [
+  {
+    name: 'same-payload-other-signature',
+    source: 'CWE-347',
+    twin: (token, world, visitor) => swap(token, 2, partsOf(attackerToken(world, visitor.claims))[2]),
+  },
+  { name: 'same-payload-no-signature', source: 'CWE-347', twin: (token) => swap(token, 2, '') },
+  {
+    name: 'same-signature-other-payload',
+    source: 'CWE-347',
+    twin: (token, _world, visitor) => swap(token, 1, base64url(JSON.stringify(promoted(visitor)))),
+  },
+  {
+    name: 'same-signature-other-header',
+    source: 'CWE-347',
+    twin: (token, _world, visitor) =>
+      swap(token, 0, base64url(JSON.stringify({ kid: visitor.issuer.keys[0].kid, alg: 'none' }))),
+  },
+  {
+    name: 'same-payload-unsecured',
+    source: 'CWE-347',
+    twin: (_token, _world, visitor) => unsigned({ alg: 'none' }, visitor.claims),
+  },
+  {
+    name: 'same-first-half',
+    source: 'CWE-187',
+    twin: (token) => token.slice(0, token.length / 2) + 'A'.repeat(token.length / 2),
+  },
+  {
+    name: 'same-last-characters',
+    source: 'CWE-187',
+    twin: (token, _world, visitor) => {
+      const [header, , signature] = partsOf(token)
+      return `${header}.${base64url(JSON.stringify({ ...promoted(visitor), pad: 1 }))}.${'A'.repeat(signature.length - 40)}${signature.slice(-40)}`
+    },
+  },
+  {
+    name: 'same-all-but-middle',
+    source: 'CWE-187',
+    twin: (token) => token.slice(0, 40) + token.slice(40, 48).split('').reverse().join('') + token.slice(48),
+  },
+  {
+    name: 'one-bit',
+    source: 'CWE-347',
+    twin: (token) => `${token.slice(0, -6)}${token.at(-6) === 'A' ? 'B' : 'A'}${token.slice(-5)}`,
+  },
+  {
+    name: 'same-length',
+    source: 'CWE-328',
+    twin: (token, _world, _visitor, random) => random.bytes(token.length).toString('base64url').slice(0, token.length),
+  },
+  {
+    name: 'same-token-id',
+    source: 'CVE-2026-35039',
+    twin: (_token, world, visitor) => attackerToken(world, { ...promoted(visitor), jti: visitor.claims.jti }),
+  },
+  {
+    name: 'same-subject-and-kid',
+    source: 'CVE-2026-35039',
+    twin: (_token, world, visitor) => attackerToken(world, visitor.claims, { kid: visitor.issuer.keys[0].kid }),
+  },
+  {
+    name: 'same-claims-by-hmac',
+    source: 'CWE-347',
+    twin: (_token, _world, visitor) =>
+      hmacToken('HS256', Buffer.from('x'), { kid: visitor.issuer.keys[0].kid }, visitor.claims),
+  },
+  { name: 'upper-case', source: 'CWE-178', twin: (token) => token.toUpperCase() },
+  { name: 'lower-case', source: 'CWE-178', twin: (token) => token.toLowerCase() },
+  { name: 'longer', source: 'CWE-187', twin: (token) => `${token}AAAA` },
+  { name: 'shorter', source: 'CWE-187', twin: (token) => token.slice(0, -4) },
+  { name: 'prototype', source: 'CWE-1321', twin: () => '__proto__' },
+  { name: 'constructor', source: 'CWE-1321', twin: () => 'constructor' },
+]
+
+const twinAttacks: Attack[] = twins.map(({ name, source, twin }) => ({
+  name: `reuse-${name}`,
+  class: 'cache',
+  source,
+  build(world, random) {
+    const visitor = random.pick(world.visitors)
+    const token = issuedToken(world, visitor)
+    const other = twin(token, world, visitor, random)
+    const use = (uri: string, text: string) => request(world, { uri, token: text })
+    const [uri] = visitor.granted
+    return {
+      steps: [use(uri, token), use(uri, other), ...visitor.denied.map((path) => use(path, other)), use(uri, token)],
+    }
+  },
+}))
+
+/** The decision itself remembered: by path, by token, or by nothing at all. */
+const repeats: readonly { name: string; source: string; steps: (world: World, visitor: Visitor) => Step[] }[] = [
+  {
+    name: 'same-token-other-path',
+    source: 'CWE-524',
+    steps: (world, visitor) => {
+      const token = issuedToken(world, visitor)
+      const elsewhere = world.visitors.filter(({ route }) => route !== visitor.route).flatMap(({ denied }) => denied)
+      return [...visitor.granted, ...visitor.denied, ...elsewhere, visitor.granted[0]].map((uri) =>
+        request(world, { uri, token }),
+      )
+    },
+  },
+  {
+    name: 'same-path-without-token',
+    source: 'CWE-524',
+    steps: (world, visitor) => {
+      const [uri] = visitor.granted
+      const token = issuedToken(world, visitor)
+      return [
+        request(world, { uri, token }),
+        request(world, { uri }),
+        request(world, { uri, token: 'x.y.z' }),
+        request(world, { uri, token }),
+      ]
+    },
+  },
+  {
+    name: 'denied-first',
+    source: 'CWE-524',
+    steps: (world, visitor) => {
+      const [uri] = visitor.granted
+      const token = issuedToken(world, visitor)
+      return [
+        request(world, { uri }),
+        ...visitor.denied.map((path) => request(world, { uri: path, token })),
+        request(world, { uri, token }),
+      ]
+    },
+  },
+  {
+    name: 'same-event-again',
+    source: 'CWE-524',
+    steps: (world, visitor) =>
+      Array.from({ length: 5 }, () => request(world, { uri: visitor.granted[0], token: issuedToken(world, visitor) })),
+  },
+  {
+    name: 'two-visitors-in-turn',
+    source: 'CWE-488',
+    steps: (world, visitor) => {
+      const other = {
+        ...visitor,
+        claims: { ...visitor.claims, sub: 'other', username: 'other', jti: 'other', 'cognito:groups': ['other'] },
+      }
+      const pairs = [visitor, other].map((one) => issuedToken(world, one))
+      return [...pairs, ...pairs].flatMap((token) => visitor.granted.map((uri) => request(world, { uri, token })))
+    },
+  },
+  {
+    name: 'same-id-other-rights',
+    source: 'CVE-2026-35039',
+    steps: (world, visitor) => {
+      const better = issuedToken(world, visitor)
+      const worse = issuedToken(world, visitor, { 'cognito:groups': ['other'] })
+      return [better, worse, better].flatMap((token) =>
+        world.visitors.map(({ granted }) => request(world, { uri: granted[0], token })),
+      )
+    },
+  },
+  {
+    name: 'expired-after-reuse',
+    source: 'CWE-613',
+    steps: (world, visitor) => {
+      const use = request(world, { uri: visitor.granted[0], token: issuedToken(world, visitor) })
+      return [use, advance(60_000), use, advance(1_800_000), use, advance(3_600_000), use]
+    },
+  },
+]
+
+const repeatAttacks: Attack[] = repeats.map(({ name, source, steps }) => ({
+  name: `reuse-${name}`,
+  class: 'cache',
+  source,
+  build: (world, random) => ({ steps: steps(world, random.pick(world.visitors)) }),
+}))
+
+export const tokenReuseAttacks = [...twinAttacks, ...repeatAttacks]
+
+function swap(token: string, part: 0 | 1 | 2, text: string): string {
+  return partsOf(token).with(part, text).join('.')
+}

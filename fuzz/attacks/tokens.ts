@@ -1,0 +1,86 @@
+/** Tokens that attacks start from: good ones (signed once for each text), and forgeries that cost no RSA. */
+import { createHmac } from 'node:crypto'
+import type { Random, Visitor, World, WorldKey } from '../case.ts'
+import { base64url, mint, mintOctets } from '../mint.ts'
+
+/** Members to set; undefined removes one. */
+export type Changes = Record<string, unknown>
+
+export function change(object: object, changes: Changes): Record<string, unknown> {
+  const all: Record<string, unknown> = { ...object, ...changes }
+  for (const [name, value] of Object.entries(all)) if (value === undefined) delete all[name]
+  return all
+}
+
+// An RSA signature costs more than judging a case, and most attacks start from the same few tokens.
+const signed = new WeakMap<World, Map<string, string>>()
+const signedAtMost = 5000
+
+function once(world: World, name: string, sign: () => string): string {
+  let tokens = signed.get(world)
+  if (!tokens || tokens.size >= signedAtMost) {
+    tokens = new Map()
+    signed.set(world, tokens)
+  }
+  const token = tokens.get(name) ?? sign()
+  tokens.set(name, token)
+  return token
+}
+
+/** Signed by the visitor's true issuer: the visitor's claims with changes, the header with changes. */
+export function issuedToken(world: World, visitor: Visitor, changes: Changes = {}, header: Changes = {}): string {
+  return signedBy(world, visitor.issuer.keys[0], change(visitor.claims, changes), header)
+}
+
+/** Signed by a given key under its own `kid` and `alg`, unless the header's changes say otherwise. */
+export function signedBy(world: World, key: WorldKey, claims: object, header: Changes = {}): string {
+  const full = change({ kid: key.kid, alg: key.algorithm }, header)
+  return signedTexts(world, key, JSON.stringify(full), JSON.stringify(claims))
+}
+
+/** Signed by a given key over these very texts. */
+export function signedTexts(world: World, key: WorldKey, header: string, payload: string | Buffer): string {
+  const text = typeof payload === 'string' ? payload : payload.toString('latin1')
+  return once(world, `${key.kid} ${key.algorithm} ${header} ${text}`, () =>
+    mintOctets(key.algorithm, key.privateKey, header, payload),
+  )
+}
+
+/** Signed with an attacker's own key, under any header. */
+export function attackerToken(world: World, claims: object, header: Changes = {}): string {
+  const key = attackerKey(world)
+  return once(world, JSON.stringify([claims, header]), () => mint(key, claims, header))
+}
+
+/** The attacker's key of the kind that the issuer's own tokens use. */
+export function attackerKey(world: World): WorldKey {
+  const wanted = world.issuers[0].keys[0].algorithm
+  return world.attackerKeys.find((key) => key.algorithm === wanted) ?? world.attackerKeys[0]
+}
+
+/** Any header and payload, with this signature text. */
+export function unsigned(header: object | string, payload: object | string, signature = ''): string {
+  return `${encoded(header)}.${encoded(payload)}.${signature}`
+}
+
+/** HS256, HS384 or HS512 (RFC 7518 3.2) with any octets as the secret. */
+export function hmacToken(alg: 'HS256' | 'HS384' | 'HS512', secret: Buffer, header: object, payload: object): string {
+  const input = `${encoded({ alg, ...header })}.${encoded(payload)}`
+  return `${input}.${createHmac(`sha${alg.slice(2)}`, secret)
+    .update(input)
+    .digest('base64url')}`
+}
+
+function encoded(value: object | string): string {
+  return base64url(typeof value === 'string' ? value : JSON.stringify(value))
+}
+
+/** A token's three parts. */
+export function partsOf(token: string): [header: string, payload: string, signature: string] {
+  const [header = '', payload = '', signature = ''] = token.split('.')
+  return [header, payload, signature]
+}
+
+export function anyVisitor(world: World, random: Random): Visitor {
+  return random.pick(world.visitors)
+}
