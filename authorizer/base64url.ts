@@ -1,5 +1,3 @@
-import { Buffer } from 'node:buffer'
-
 /**
  * Decodes base64url as RFC 7515 2 and RFC 4648 3.5 write it: no padding, no other alphabet, no white space, no stray
  * bits in the last character, so that every octet string has exactly one spelling. Node's own decoder forgives all of these.
@@ -14,11 +12,12 @@ export function decodeBase64url(text: string, target: Buffer): number {
   // Node skips what it does not know, and a skipped character shortens the output; only these two stand for others.
   if (target.write(text, 0, octets, 'base64url') !== octets || text.includes('+') || text.includes('/')) return -1
   if (rest === 0) return octets
-  const last = alphabet.indexOf(text.charAt(length - 1))
-  return (last & (rest === 2 ? 15 : 3)) === 0 ? octets : -1
+  return (rest === 2 ? lastOfTwo : lastOfThree).includes(text[length - 1] as string) ? octets : -1
 }
 
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+/** The characters whose lower four, or two, bits are zero: the only ones that may end a group of two, or three. */
+const lastOfTwo = 'AQgw'
+const lastOfThree = 'AEIMQUYcgkosw048'
 
 /** Room for the longest credential (8,192 characters) decoded; shared, since each use is synchronous. */
 export const scratch = Buffer.allocUnsafeSlow(8192)

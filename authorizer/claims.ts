@@ -6,7 +6,6 @@ export interface TokenRights {
   /** Milliseconds since the epoch: valid from `notBefore` on and before `notAfter`, tolerance included. */
   notBefore: number
   notAfter: number
-  sub: string | undefined
   groups: readonly string[]
   /** The named claims that some route captures. */
   claims: ReadonlyMap<string, string>
@@ -21,7 +20,7 @@ export type ClaimFault = 'expired' | 'not-yet-valid' | 'date' | 'token-use' | 'c
  * of a payload whose issuer is already settled, and picks what routes need. The signature is not checked here.
  */
 export function readClaims(payload: JsonObject, policy: EdgePolicy): TokenRights | ClaimFault {
-  const { exp, nbf, iat, sub } = payload
+  const { exp, nbf, iat } = payload
   if (!Number.isFinite(exp)) return 'date'
   if (nbf !== undefined && !Number.isFinite(nbf)) return 'date'
   if (iat !== undefined && !Number.isFinite(iat)) return 'date'
@@ -31,17 +30,15 @@ export function readClaims(payload: JsonObject, policy: EdgePolicy): TokenRights
   if (groups !== undefined && !(Array.isArray(groups) && groups.every((group) => typeof group === 'string')))
     return 'groups'
   return {
-    notBefore: nbf === undefined ? Number.NEGATIVE_INFINITY : (nbf as number) * 1000 - policy.clockTolerance,
+    notBefore: nbf === undefined ? -Infinity : (nbf as number) * 1000 - policy.clockTolerance,
     notAfter: (exp as number) * 1000 + policy.clockTolerance,
-    sub: comparable(sub) ? sub : undefined,
     groups: groups === undefined ? noGroups : groups.filter(comparable),
     claims: capturedClaims(payload, policy.capturedClaims),
-    complete: policy.requiredClaims.every((name) => Object.hasOwn(payload, name) && payload[name] !== null),
+    complete: policy.requiredClaims.every((name) => (payload[name] ?? null) !== null),
   }
 }
 
 const noGroups: readonly string[] = []
-const noClaims: ReadonlyMap<string, string> = new Map()
 
 /** The time limits, checked at each use of a token, remembered or not. */
 export function validity({ notBefore, notAfter }: TokenRights, now: number): ClaimFault | undefined {
@@ -56,10 +53,9 @@ function isForClient({ aud, client_id }: JsonObject, { tokenUse, clientIds }: Ed
 }
 
 function capturedClaims(payload: JsonObject, names: readonly string[]): ReadonlyMap<string, string> {
-  if (names.length === 0) return noClaims
   const claims = new Map<string, string>()
   for (const name of names) {
-    const value = Object.hasOwn(payload, name) ? payload[name] : undefined
+    const value = payload[name]
     if (comparable(value)) claims.set(name, value)
   }
   return claims

@@ -20,7 +20,6 @@ export interface ViewerRequestEvent {
 /** A response that CloudFront sends to the viewer instead of asking its cache or the origin. */
 export interface GeneratedResponse {
   status: string
-  statusDescription: string
   headers: Headers
   body?: string
 }

@@ -47,15 +47,10 @@ export function cookieCredentials(names: readonly CookieName[]): Credentials {
       return values.length === 1 && (values[0] as string).length <= maxLength ? values[0] : undefined
     },
     remove(headers) {
-      const entries = headers.cookie ?? []
-      const kept = entries.flatMap((entry) => {
-        const pairs = entry.value.split(';')
-        const others = pairs.filter((pair) => credentialIn(pair) === undefined)
-        if (others.length === pairs.length) return [entry]
-        return others.length > 0 ? [{ ...entry, value: others.join(';').trim() }] : []
-      })
-      if (kept.length > 0) headers.cookie = kept
-      else delete headers.cookie
+      const isOther = (pair: string) => credentialIn(pair) === undefined
+      for (const entry of headers.cookie ?? []) entry.value = entry.value.split(';').filter(isOther).join(';').trim()
+      headers.cookie = (headers.cookie ?? []).filter(({ value }) => value !== '')
+      if (headers.cookie.length === 0) delete headers.cookie
     },
   }
 }

@@ -24,14 +24,6 @@ export type Reason =
   | 'right'
   | 'fault'
 
-const descriptions: Record<string, string> = {
-  302: 'Found',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  503: 'Service Unavailable',
-}
-
 /** A fixed set of headers: no denial is cached, sniffed, framed, or followed by a referrer. */
 const fixedHeaders = {
   'cache-control': 'no-store',
@@ -55,10 +47,10 @@ export function denialResponse(
     headers[name] = [{ value }]
   }
   for (const name in fixedHeaders) set(name, fixedHeaders[name as keyof typeof fixedHeaders])
-  const { unauthenticated, forbidden, corsOrigins, cookies, jwks } = policy
+  const { unauthenticated, forbidden, corsOrigins, cookies } = policy
   const status = forbiddenReasons.has(reason) ? forbidden.status : reason === 'no-keys' ? 503 : unauthenticated.status
 
-  if (status === 503) set('retry-after', String(Math.ceil(jwks.cooldown / 1000)))
+  if (status === 503) set('retry-after', '10')
   const challenge = challengeFor(reason, status)
   if (challenge) set('www-authenticate', challenge)
   if (status === 302) set('location', location(unauthenticated, request))
@@ -72,7 +64,7 @@ export function denialResponse(
       if (cookies) set('access-control-allow-credentials', 'true')
     }
   }
-  return { status: String(status), statusDescription: descriptions[status] as string, headers }
+  return { status: String(status), headers }
 }
 
 const forbiddenReasons: ReadonlySet<Reason> = new Set(['method', 'uri', 'no-route', 'required-claim', 'right', 'fault'])

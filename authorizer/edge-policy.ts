@@ -31,8 +31,10 @@ export interface EdgePolicy {
 /** `[whole name]`, or `[what precedes the "*", what follows it]`. */
 export type CookieName = readonly [string] | readonly [string, string]
 
-/** What a captured segment has to equal: the token's `sub`, one of its groups, or a named claim. */
-export type Capture = { kind: 'sub' } | { kind: 'group' } | { kind: 'claim'; name: string }
+/** What a captured segment has to equal: the named claim (`sub` is one), or without a name one of the token's groups. */
+export interface Capture {
+  claim?: string
+}
 
 export interface EdgeRoute {
   /** Literals as strings, captures as objects; a final `*` is `rest`. */

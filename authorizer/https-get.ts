@@ -1,7 +1,9 @@
+import type { IncomingMessage } from 'node:http'
+
 /** Longest wait for an answer, in milliseconds: a viewer-request function has five seconds in all. */
 const timeout = 2000
-/** Longest answer, in octets; large issuers publish some 20 kB. */
-const maxOctets = 262_144
+/** Longest answer, in characters; large issuers publish some 20 kB. */
+const maxLength = 262_144
 
 /**
  * GET over https with a new connection (one that was kept through a freeze would be dead), no redirects, status 200 only.
@@ -9,24 +11,15 @@ const maxOctets = 262_144
  */
 export async function httpsGet(uri: string): Promise<string> {
   const { get } = process.getBuiltinModule('node:https')
-  return new Promise((resolve, reject) => {
-    const headers = { accept: 'application/json' }
-    get(uri, { agent: false, headers, signal: AbortSignal.timeout(timeout) }, (response) => {
-      const chunks: Buffer[] = []
-      let octets = 0
-      response.on('error', reject)
-      if (response.statusCode !== 200) {
-        response.destroy(new Error('status'))
-        return
-      }
-      response.on('data', (chunk: Buffer) => {
-        octets += chunk.length
-        if (octets > maxOctets) response.destroy(new Error('size'))
-        else chunks.push(chunk)
-      })
-      response.on('end', () => resolve(Buffer.concat(chunks).toString()))
-      // A connection that breaks before the end gives neither end nor error.
-      response.on('close', () => reject(new Error('closed')))
-    }).on('error', reject)
+  const options = { agent: false, signal: AbortSignal.timeout(timeout) }
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    get(uri, options, resolve).on('error', reject)
   })
+  let text = ''
+  // Leaving the loop early ends the connection; one that breaks early ends the loop with an error.
+  for await (const chunk of response.setEncoding('utf8')) {
+    text += chunk
+    if (response.statusCode !== 200 || text.length > maxLength) throw new Error()
+  }
+  return text
 }

@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer'
 import { scratch } from './base64url.ts'
 
 export type JsonObject = Record<string, unknown>
@@ -15,6 +14,9 @@ const maxDepth = 16
  * the quotation marks of the text exactly when no name stood there twice.
  */
 export function parseJsonObject(octets: number): JsonObject | undefined {
+  // Most garbage ends here, before an exception has to be made for it: an object begins with a brace, or white space.
+  const first = scratch[0] as number
+  if (first !== 0x7b && first > 0x20) return undefined
   let quotes = 0
   let ascii = 0
   for (let i = 0; i < octets; i++) {
@@ -27,18 +29,15 @@ export function parseJsonObject(octets: number): JsonObject | undefined {
       ascii |= scratch[i] as number
     }
   }
-  let text: string
-  if (ascii < 0x80) text = scratch.toString('latin1', 0, octets)
-  else if (isUtf8(scratch.subarray(0, octets))) text = scratch.toString('utf8', 0, octets)
-  else return undefined
-  let value: unknown
+  const text = scratch.toString(ascii < 0x80 ? 'latin1' : 'utf8', 0, octets)
+  // Decoding puts U+FFFD where there is no UTF-8, and then the way back leads elsewhere.
+  if (ascii >= 0x80 && !scratch.subarray(0, octets).equals(Buffer.from(text))) return undefined
   try {
-    value = JSON.parse(text)
+    const value: unknown = JSON.parse(text)
+    return isObject(value) && countStrings(value, 0) * 2 === quotes ? value : undefined
   } catch {
     return undefined
   }
-  if (!isObject(value) || countStrings(value, 0) * 2 !== quotes) return undefined
-  return value
 }
 
 /** An object in JSON's sense: neither null nor an array. */
@@ -50,7 +49,7 @@ export function isObject(value: unknown): value is JsonObject {
 function countStrings(value: unknown, depth: number): number {
   if (typeof value === 'string') return 1
   if (typeof value !== 'object' || value === null) return 0
-  if (depth === maxDepth) return Number.NaN
+  if (depth === maxDepth) return NaN
   let count = 0
   if (Array.isArray(value)) {
     for (const item of value) count += countStrings(item, depth + 1)

@@ -47,7 +47,7 @@ export function createJwksCache(options: JwksCacheOptions): JwksCache {
   let keys: KeysById = new Map()
   let answeredAt = 0
   let confirmed = false
-  let attemptedAt = Number.NEGATIVE_INFINITY
+  let attemptedAt = -Infinity
   let attempt: Promise<void> | undefined
   let attempts = 0
   let answered = 0

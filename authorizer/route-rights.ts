@@ -16,14 +16,17 @@ export function isGranted({ route, segments }: RouteMatch, token: VerifiedToken)
 
 /** The token's values that a capture may equal. */
 function values(capture: RouteCapture, { rights }: VerifiedToken): readonly string[] {
-  if (capture.kind === 'group') return rights.groups
-  const value = capture.kind === 'sub' ? rights.sub : rights.claims.get(capture.name)
+  if (capture.claim === undefined) return rights.groups
+  const value = rights.claims.get(capture.claim)
   return value === undefined ? [] : [value]
 }
 
 /** Their lower-case hex digests, made once for a token and kind of capture. */
 function digests(capture: RouteCapture, token: VerifiedToken): ReadonlySet<string> {
-  const { hash: algorithm, slot } = capture
-  token.digests[slot] ??= new Set(values(capture, token).map((value) => hash(algorithm as string, value, 'hex')))
-  return token.digests[slot]
+  let made = token.digests.get(capture.name)
+  if (!made) {
+    made = new Set(values(capture, token).map((value) => hash(capture.hash as string, value, 'hex')))
+    token.digests.set(capture.name, made)
+  }
+  return made
 }

@@ -3,19 +3,15 @@ import { pathSegments } from './path-segments.ts'
 import type { RouteHash } from './policy.ts'
 
 /** A capture of a route: which segment it fills, and what that segment has to equal. */
-export type RouteCapture = Capture & {
+export interface RouteCapture extends Capture {
   index: number
   hash: RouteHash | undefined
-  /** Where a token keeps the digests this capture is compared with; meaningless without a hash. */
-  slot: number
+  /** Captures of one name compare with the same values, digested the same way. */
+  name: string
 }
 
-export interface CompiledRoute {
-  public: boolean
+export interface CompiledRoute extends EdgeRoute {
   captures: readonly RouteCapture[]
-  groups: readonly string[] | undefined
-  /** Segments before the `*`, or all of them. */
-  fixedSegments: number
 }
 
 /** The route that decides a path, with the path's decoded segments. */
@@ -33,8 +29,7 @@ export type RouteMatcher = (uri: string) => RouteMatch | 'uri' | 'no-route'
  */
 export function compileRoutes(routes: readonly EdgeRoute[]): RouteMatcher {
   const root = createNode()
-  const slots = new Map<string, number>()
-  for (const route of routes) insert(root, route, slots)
+  for (const route of routes) insert(root, route)
   return (uri) => {
     const segments = pathSegments(uri)
     if (!segments) return 'uri'
@@ -57,7 +52,8 @@ function createNode(): Node {
   return { literals: new Map(), capture: undefined, end: undefined, rest: undefined }
 }
 
-function insert(root: Node, { segments, rest, hash, groups, ...route }: EdgeRoute, slots: Map<string, number>): void {
+function insert(root: Node, route: EdgeRoute): void {
+  const { segments, hash } = route
   const captures: RouteCapture[] = []
   let node = root
   for (const [index, segment] of segments.entries()) {
@@ -67,14 +63,11 @@ function insert(root: Node, { segments, rest, hash, groups, ...route }: EdgeRout
       node.literals.set(segment, next)
     } else {
       next = node.capture ??= createNode()
-      const values = JSON.stringify([hash, segment])
-      const slot = slots.get(values) ?? slots.size
-      slots.set(values, slot)
-      captures.push({ ...segment, index, hash, slot })
+      captures.push({ ...segment, index, hash, name: JSON.stringify([hash, segment]) })
     }
     node = next
   }
-  node[rest ? 'rest' : 'end'] = { public: !!route.public, captures, groups, fixedSegments: segments.length }
+  node[route.rest ? 'rest' : 'end'] = { ...route, captures }
 }
 
 function find(node: Node, segments: readonly string[], index: number): CompiledRoute | undefined {
@@ -95,5 +88,5 @@ function find(node: Node, segments: readonly string[], index: number): CompiledR
 function plusIsHarmless(root: Node, uri: string, segments: readonly string[], route: CompiledRoute): boolean {
   const spaced = pathSegments(uri.replaceAll('+', ' '))
   if (!spaced || find(root, spaced, 0) !== route) return false
-  return segments.every((segment, index) => index >= route.fixedSegments || segment === spaced[index])
+  return segments.every((segment, index) => index >= route.segments.length || segment === spaced[index])
 }

@@ -1,11 +1,10 @@
-import { Buffer } from 'node:buffer'
 import { decodeBase64url } from './base64url.ts'
 import { readClaims, validity } from './claims.ts'
 import type { Reason } from './denials.ts'
 import type { EdgePolicy } from './edge-policy.ts'
 import type { JsonObject } from './json-object.ts'
 import type { JwksCache } from './jwks-cache.ts'
-import { decodeObject, signedOctets, splitToken, type TokenParts } from './token-parts.ts'
+import { decodeObject, signedOctets } from './token-parts.ts'
 import type { VerificationKey } from './verification-key.ts'
 import { createVerifiedTokens, type VerifiedToken } from './verified-tokens.ts'
 
@@ -44,11 +43,12 @@ export function createTokenVerifier(
   }
 
   function verify(text: string, mayWait: boolean): Verification {
-    const parts = splitToken(text)
-    if (!parts) return 'token-format'
-    const header = knownHeaders.get(parts.header) ?? readHeader(parts.header, policy)
+    const parts = text.split('.', 4)
+    if (parts.length !== 3) return 'token-format'
+    const [headerPart, payloadPart, signaturePart] = parts as [string, string, string]
+    const header = knownHeaders.get(headerPart) ?? readHeader(headerPart, policy)
     if (typeof header === 'string') return header
-    const payload = decodeObject(parts.payload)
+    const payload = decodeObject(payloadPart)
     if (!payload) return 'token-format'
     const issuer = policy.issuers.findIndex((candidate) => candidate.issuer === payload.iss)
     if (issuer < 0) return 'issuer'
@@ -64,12 +64,12 @@ export function createTokenVerifier(
     if (refresh && mayWait) return refresh
     const key = cache.key(kid, now)
     if (!key) return cache.usable(now) ? 'unknown-key' : 'no-keys'
-    const fault = signatureFault(text, parts, header, key)
+    const fault = signatureFault(text, signaturePart, header, key)
     if (fault) return fault
 
     if (knownHeaders.size >= maxKnownHeaders) knownHeaders.clear()
-    knownHeaders.set(parts.header, header)
-    const token = { text, rights, issuer, kid, key, digests: [] }
+    knownHeaders.set(headerPart, header)
+    const token = { text, rights, issuer, kid, key, digests: new Map() }
     verified.add(token)
     return token
   }
@@ -89,7 +89,7 @@ function readHeader(part: string, policy: EdgePolicy): TokenHeader | Reason {
   if (!header) return 'token-format'
   const { alg, kid } = header as JsonObject & { alg: never }
   if (!policy.algorithms.includes(alg)) return 'algorithm'
-  if (typeof kid !== 'string' || Object.hasOwn(header, 'crit') || Object.hasOwn(header, 'b64')) return 'token-header'
+  if (typeof kid !== 'string' || 'crit' in header || 'b64' in header) return 'token-header'
   return { algorithm: alg, kid }
 }
 
@@ -97,7 +97,7 @@ let signatureBuffer = Buffer.allocUnsafeSlow(0)
 
 function signatureFault(
   text: string,
-  parts: TokenParts,
+  signature: string,
   { algorithm }: TokenHeader,
   key: VerificationKey,
 ): Reason | undefined {
@@ -105,6 +105,6 @@ function signatureFault(
   if (!check) return 'algorithm'
   const { signatureOctets } = key
   if (signatureBuffer.length !== signatureOctets) signatureBuffer = Buffer.allocUnsafeSlow(signatureOctets)
-  if (decodeBase64url(parts.signature, signatureBuffer) !== signatureOctets) return 'signature'
-  return check(signedOctets(text, parts), signatureBuffer) ? undefined : 'signature'
+  if (decodeBase64url(signature, signatureBuffer) !== signatureOctets) return 'signature'
+  return check(signedOctets(text, text.length - signature.length - 1), signatureBuffer) ? undefined : 'signature'
 }

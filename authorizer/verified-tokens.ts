@@ -10,8 +10,8 @@ export interface VerifiedToken {
   issuer: number
   kid: string
   key: VerificationKey
-  /** Accepted segments of hashed captures by slot, made at the token's first hashed route. */
-  digests: (ReadonlySet<string> | undefined)[]
+  /** Accepted segments of hashed captures by the capture's name, made at the token's first hashed route. */
+  digests: Map<string, ReadonlySet<string>>
 }
 
 /** Tokens in each of the two generations; with the longest credentials that is 16 MB. */

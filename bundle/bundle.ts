@@ -4,6 +4,30 @@ import type { EdgeConfiguration, JwksSnapshot } from '../authorizer/configuratio
 import type { Policy } from '../authorizer/policy.ts'
 import { toEdgePolicy } from '../config/edge-policy.ts'
 
+/**
+ * Properties that only the program's own objects have, shortened in the bundle. Names of the policy, of tokens, keys,
+ * events and Node's own interfaces must never stand here.
+ */
+const internalProperties = [
+  'signatureOctets',
+  'notBefore',
+  'notAfter',
+
+  'literals',
+  'captures',
+  'checks',
+  'identity',
+  'refreshedFor',
+  'refreshed',
+  'usable',
+  'rights',
+  'digests',
+  'complete',
+  'allow',
+  'authorize',
+  'route',
+]
+
 const projectRoot = fileURLToPath(new URL('../', import.meta.url))
 
 export interface Bundle {
@@ -20,6 +44,7 @@ export async function bundleAuthorizer(): Promise<Bundle> {
     outfile: 'index.js',
     bundle: true,
     minify: true,
+    mangleProps: new RegExp(`^(?:${internalProperties.join('|')})$`),
     // Lambda@Edge loads index.js as CommonJS; an .mjs cannot be written inline into a template.
     format: 'cjs',
     platform: 'node',

@@ -1,6 +1,6 @@
 import type { Capture, CookieName, EdgePolicy, EdgeRoute } from '../authorizer/edge-policy.ts'
 import type { Denial, Policy, Route } from '../authorizer/policy.ts'
-import { parsePattern } from './route-pattern.ts'
+import { type Capture as PatternCapture, parsePattern } from './route-pattern.ts'
 
 /**
  * Fills in a policy's defaults and takes its patterns apart. The policy has been checked by `parsePolicy`, except that
@@ -34,7 +34,8 @@ function toEdgeRoute({ path, public: isPublic, hash, groups }: Route): EdgeRoute
   const pattern = parsePattern(path)
   const segments: (string | Capture)[] = []
   for (const segment of pattern) {
-    if (segment.kind !== 'rest') segments.push(segment.kind === 'literal' ? segment.text : segment.capture)
+    if (segment.kind === 'literal') segments.push(segment.text)
+    else if (segment.kind === 'capture') segments.push(toEdgeCapture(segment.capture))
   }
   return {
     segments,
@@ -55,9 +56,14 @@ function cookieNames(name: string, clientIds: readonly string[]): CookieName[] {
   })
 }
 
+function toEdgeCapture(capture: PatternCapture): Capture {
+  if (capture.kind === 'group') return {}
+  return { claim: capture.kind === 'sub' ? 'sub' : capture.name }
+}
+
 function capturedClaims(routes: readonly EdgeRoute[]): string[] {
   const names = routes.flatMap(({ segments }) =>
-    segments.flatMap((segment) => (typeof segment === 'object' && segment.kind === 'claim' ? [segment.name] : [])),
+    segments.flatMap((segment) => (typeof segment === 'object' && segment.claim !== undefined ? [segment.claim] : [])),
   )
   return [...new Set(names)]
 }

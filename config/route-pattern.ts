@@ -1,7 +1,7 @@
-import type { Capture } from '../authorizer/edge-policy.ts'
 import type { Route } from '../authorizer/policy.ts'
 
-export type { Capture }
+/** What a capture compares its segment with: the token's `sub`, one of its groups, or a named claim. */
+export type Capture = { kind: 'sub' } | { kind: 'group' } | { kind: 'claim'; name: string }
 
 /** One segment of a route pattern; `rest` stands at the end for one or more segments, of which the last may be empty. */
 export type PatternSegment =
