@@ -7,7 +7,7 @@ import { certificateFile } from './jwks-server.ts'
  */
 export function measureInProcess<Report>(program: string, job: object, signal: AbortSignal): Promise<Report> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, JSON.stringify(job)], {
+    const child = spawn(process.execPath, ['--expose-gc', program, JSON.stringify(job)], {
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
       env: { ...process.env, NODE_EXTRA_CA_CERTS: certificateFile, NODE_OPTIONS: '' },
       signal,

@@ -1,6 +1,6 @@
 /** What the in-process suites put before their subjects. */
 import { denyCases, denyEvents } from '../deny-cases.ts'
-import { loadWorkload, type WorkItem } from '../workload.ts'
+import type { WorkItem, Workload } from '../workload.ts'
 
 export type Outcome = 'allowed' | 'denied'
 
@@ -21,8 +21,7 @@ export interface Case {
 const seenTokens = 256
 
 /** Cases by id: `warm` (keys cached, token never seen), `hot` (token seen), and the denials of deny-cases.ts. */
-export function buildCase(id: string, size: number): Case {
-  const { valid } = loadWorkload(size)
+export function buildCase(id: string, { valid }: Workload): Case {
   // A subject fetches its keys, and compiles, before the first measured round.
   const primer = valid.slice(-8).map((item) => item.event)
   const fresh = valid.slice(0, -8)

@@ -2,6 +2,7 @@
 import { writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Handler } from '../subjects/deployment.ts'
+import { loadWorkload } from '../workload.ts'
 import { buildCase } from './cases.ts'
 import { type RoundsPlan, type RoundsReport, runRounds } from './rounds.ts'
 
@@ -13,10 +14,14 @@ export interface RoundsJob {
 
 const require = createRequire(import.meta.url)
 const job = JSON.parse(process.argv[2] ?? '') as RoundsJob
+const workload = loadWorkload(job.size)
 const reports: RoundsReport[] = []
 for (const { id, subjects, plan } of job.cases) {
   const loaded = subjects.map((subject) => ({ ...subject, handler: load(subject.file) }))
-  reports.push(await runRounds(buildCase(id, job.size), loaded, plan))
+  const entry = buildCase(id, workload)
+  // What building left behind is nobody's garbage; collected now, or it would be on somebody's account.
+  global.gc?.()
+  reports.push(await runRounds(entry, loaded, plan))
 }
 writeSync(3, JSON.stringify(reports))
 // Subjects may hold timers and sockets; what was measured is written.

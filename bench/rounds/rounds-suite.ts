@@ -12,7 +12,7 @@ export interface RoundsCase {
   id: string
   /** Ids of the subjects that answer it. */
   subjects: readonly string[]
-  plan: Omit<RoundsPlan, 'rotation'>
+  plan: Omit<RoundsPlan, 'seed'>
 }
 
 export interface Budget {
@@ -61,7 +61,7 @@ export async function measureRounds(
       cases: cases.map(({ id, subjects, plan }) => ({
         id,
         subjects: bundles.filter((bundle) => subjects.includes(bundle.id)),
-        plan: { ...plan, rotation: processes.length },
+        plan: { ...plan, seed: processes.length },
       })),
     }
     processes.push(await measureInProcess<RoundsReport[]>(program, job, signal))

@@ -1,6 +1,6 @@
 /**
- * CPU time of several handlers that take turns on the same requests: in each round every subject answers one block, in
- * rotating order, next to two blocks that are no subject: the harness alone (parse the event, await a function that
+ * CPU time of several handlers that take turns on the same requests: in each round every subject answers one block, in an
+ * order drawn anew (nobody always follows the same neighbour, whose data are then in the caches), next to two blocks that are no subject: the harness alone (parse the event, await a function that
  * returns it) and one bare `crypto.verify` for each token. What a subject costs is its block less the harness's; its
  * ratio is to the bare verification in the same rounds, so that a machine that slows down slows both.
  */
@@ -17,8 +17,8 @@ export interface RoundsPlan {
   /** Rounds before measuring begins. */
   warmup: number
   rounds: number
-  /** Where the rotation begins: differs from process to process. */
-  rotation: number
+  /** Decides the order of turns; differs from process to process. */
+  seed: number
 }
 
 export interface RoundsSubject {
@@ -60,10 +60,9 @@ export async function runRounds(
   const totals = new Map(contestants.map(({ id }) => [id, { cpu: 0, wall: 0, requests: 0 }]))
   for (let round = 0; round < plan.warmup + plan.rounds; round++) {
     const { events, items } = blockOf(entry, round, plan.block)
-    for (let turn = 0; turn < contestants.length; turn++) {
-      const contestant = contestants[(turn + round + plan.rotation) % contestants.length]
-      const total = totals.get(contestant?.id ?? '')
-      if (!contestant || !total) throw new Error('no such contestant')
+    for (const contestant of shuffled(contestants, plan.seed * 10_007 + round)) {
+      const total = totals.get(contestant.id)
+      if (!total) throw new Error(`no contestant ${contestant.id}`)
       const count = Math.max(1, Math.round(events.length * contestant.share))
       const own = count === events.length ? events : events.slice(0, count)
       const wall = performance.now()
@@ -174,6 +173,20 @@ function blockOf(entry: Case, round: number, size: number): { events: string[]; 
     throw new Error(`${entry.id}: ${entry.events.length} fresh requests are too few for round ${round}`)
   }
   return { events: take(entry.events, round, size), items }
+}
+
+/** Fisher-Yates with a multiplicative congruential generator: an order that a seed repeats. */
+function shuffled<Item>(list: readonly Item[], seed: number): Item[] {
+  const order = [...list]
+  let state = (seed % 2_147_483_646) + 1
+  for (let last = order.length - 1; last > 0; last--) {
+    for (let skip = 0; skip < 3; skip++) state = (state * 48_271) % 2_147_483_647
+    const other = state % (last + 1)
+    const item = order[last] as Item
+    order[last] = order[other] as Item
+    order[other] = item
+  }
+  return order
 }
 
 function take<Item>(list: readonly Item[], round: number, size: number): Item[] {
