@@ -26,8 +26,11 @@ export type Decision =
   | { allow: false; response: GeneratedResponse; reason: Reason }
 
 export interface Authorizer {
-  /** Decides one viewer request. Never rejects. An allowed request comes back itself, without its credential. */
-  authorize(request: ViewerRequest): Promise<Decision>
+  /**
+   * Decides one viewer request, at once unless keys have to be waited for. Never throws or rejects. An allowed request
+   * comes back itself, without its credential.
+   */
+  authorize(request: ViewerRequest): Decision | Promise<Decision>
   /** The Lambda@Edge viewer-request handler: the request where it is allowed, else the response. Never rejects. */
   handler(event: ViewerRequestEvent): Promise<ViewerRequest | GeneratedResponse>
 }
@@ -65,16 +68,13 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
     return isGranted(match, token) ? undefined : 'right'
   }
 
-  async function authorize(request: ViewerRequest): Promise<Decision> {
+  /** Waits twice at most: for the keys to be fresh, and for a key that they lack. */
+  function authorize(request: ViewerRequest, waits = 2): Decision | Promise<Decision> {
     try {
-      let reason = reasonAgainst(request, true)
-      for (let waits = 1; reason instanceof Promise; waits++) {
-        await reason
-        // Twice at most: for the keys to be fresh, and for a key that they lack.
-        reason = reasonAgainst(request, waits < 2)
-      }
-      if (reason !== undefined) return { allow: false, reason, response: denialResponse(policy, reason, request) }
-      credentials.remove(request.headers)
+      const reason = reasonAgainst(request, waits > 0)
+      if (reason instanceof Promise) return reason.then(() => authorize(request, waits - 1))
+      if (reason) return { allow: false, reason, response: denialResponse(policy, reason, request) }
+      credentials.remove(request)
       return { allow: true, request }
     } catch {
       // What is no viewer request ends here, and whatever else was not foreseen.
@@ -86,8 +86,8 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
     const cf = event?.Records?.[0]?.cf
     const { eventType = 'viewer-request', distributionId, requestId } = cf?.config ?? {}
     // At any other event the request is not the viewer's own any more.
-    const request = eventType === 'viewer-request' ? cf?.request : undefined
-    const decision = await authorize(request as ViewerRequest)
+    const request = (eventType === 'viewer-request' ? cf?.request : undefined) as ViewerRequest
+    const decision = await authorize(request)
     if (decision.allow) return decision.request
     try {
       logDenial(decision.reason, decision.response.status, distributionId, requestId)

@@ -1,4 +1,4 @@
-import type { Headers } from './cloudfront.ts'
+import type { Headers, ViewerRequest } from './cloudfront.ts'
 import type { CookieName } from './edge-policy.ts'
 
 /** Longest credential that is looked at, in characters; longer values are denied. */
@@ -9,7 +9,7 @@ export interface Credentials {
   /** The token's text; undefined where there is none, more than one, or not one of the expected form. */
   read(headers: Headers): string | undefined
   /** Removes the credential, and nothing else. */
-  remove(headers: Headers): void
+  remove(request: ViewerRequest): void
 }
 
 /** RFC 6750 2.1, RFC 9110 11.4: exactly one field line, the scheme in any case, spaces, the token. */
@@ -21,8 +21,10 @@ export const authorizationHeader: Credentials = {
     const scheme = /^bearer +/i.exec(value)
     return scheme ? value.slice(scheme[0].length) : undefined
   },
-  remove(headers) {
-    delete headers.authorization
+  remove(request) {
+    // A copy without it is cheaper than `delete`, which turns the headers into a dictionary.
+    const { authorization, ...headers } = request.headers
+    request.headers = headers
   },
 }
 
@@ -46,7 +48,7 @@ export function cookieCredentials(names: readonly CookieName[]): Credentials {
         .filter((value) => value !== undefined)
       return values.length === 1 && (values[0] as string).length <= maxLength ? values[0] : undefined
     },
-    remove(headers) {
+    remove({ headers }) {
       const isOther = (pair: string) => credentialIn(pair) === undefined
       for (const entry of headers.cookie ?? []) entry.value = entry.value.split(';').filter(isOther).join(';').trim()
       headers.cookie = (headers.cookie ?? []).filter(({ value }) => value !== '')
