@@ -1,7 +1,9 @@
 import type { Command } from 'commander'
 import { runStage, type SharedOptions, stageCommand } from '../command/run-stage.ts'
+import type { CapacityOptions } from './capacity-stage.ts'
 import type { LoadOptions } from './load-stage.ts'
 import { positiveInteger, positiveNumber } from './number-option.ts'
+import type { TokensOptions } from './tokens-stage.ts'
 
 export function registerLoad(program: Command): void {
   program.addCommand(
@@ -17,6 +19,29 @@ export function registerLoad(program: Command): void {
       .option('--seed <n>', 'of the random choice of users and objects (default: 1)', positiveInteger)
       .action((options: SharedOptions & LoadOptions) =>
         runStage(options, async () => (await import('./load-stage.ts')).loadStage),
+      ),
+  )
+  program.addCommand(
+    stageCommand('capacity', 'the highest load that still meets the objectives, with its interval')
+      .option('--scenario <name>', 'as for load (default: steady)')
+      .option('--seconds <n>', 'length of each probe (default: 8)', positiveNumber)
+      .option('--from <n>', 'first rate, in requests per second (default: 200)', positiveInteger)
+      .option('--most <n>', 'rates above are not tried (default: 20000)', positiveInteger)
+      .option('--repeats <n>', 'how often the knee is searched (default: 3)', positiveInteger)
+      .option('--seed <n>', 'of the random choice of users and objects (default: 1)', positiveInteger)
+      .action((options: SharedOptions & CapacityOptions) =>
+        runStage(options, async () => (await import('./capacity-stage.ts')).capacityStage),
+      ),
+  )
+  program.addCommand(
+    stageCommand('tokens', 'access tokens of test users in a real Cognito user pool, removed afterwards')
+      .option('--users <n>', 'how many (default: 10)', positiveInteger)
+      .option('--groups <names>', "comma-separated (default: those that the policy's routes name)")
+      .option('--file <file>', 'where the tokens go (default: tokens.json)')
+      .option('--seconds <n>', 'how long they stay (default: until Ctrl-C)', positiveNumber)
+      .option('--remove-left', 'remove the users that killed runs left, and do nothing else')
+      .action((options: SharedOptions & TokensOptions) =>
+        runStage(options, async () => (await import('./tokens-stage.ts')).tokensStage),
       ),
   )
 }

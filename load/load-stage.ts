@@ -2,14 +2,12 @@
 
 import { type Stage, stageResult } from '../command/stage.ts'
 import { objectivesOf } from '../config/objectives-schema.ts'
-import { UsageError } from '../config/usage-error.ts'
 import { findK6 } from './k6.ts'
 import { peakRate } from './k6-options.ts'
 import { loadChecks } from './load-checks.ts'
 import { loadRun } from './load-run.ts'
 import { startLocalTarget } from './local-target.ts'
-import type { Scenario } from './scenario.ts'
-import { scenarios } from './scenarios/catalogue.ts'
+import { scenarioNamed } from './scenarios/catalogue.ts'
 
 export interface LoadOptions {
   /** A name from `scenarios/`. Default `smoke`. */
@@ -45,12 +43,4 @@ export const loadStage: Stage<LoadOptions> = async ({ config, progress, signal }
       await target.close()
     }
   })
-}
-
-function scenarioNamed(name: string): Scenario {
-  const scenario = scenarios.find((candidate) => candidate.name === name)
-  if (scenario) return scenario
-  throw new UsageError(
-    `--scenario: no scenario "${name}"; choose one of ${scenarios.map((known) => known.name).join(', ')}`,
-  )
 }

@@ -1,4 +1,5 @@
 /** Every scenario by its name; a new one is a new entry. */
+import { UsageError } from '../../config/usage-error.ts'
 import type { Scenario } from '../scenario.ts'
 
 /** What viewers of a private site send: mostly good tokens, with a little of everything that must be refused. */
@@ -125,3 +126,12 @@ export const scenarios: readonly Scenario[] = [
     objectives: { errorRatio: null, p99Ms: null },
   },
 ]
+
+/** The scenario of that name; a UsageError lists the names there are. */
+export function scenarioNamed(name: string): Scenario {
+  const scenario = scenarios.find((candidate) => candidate.name === name)
+  if (scenario) return scenario
+  throw new UsageError(
+    `--scenario: no scenario "${name}"; choose one of ${scenarios.map((known) => known.name).join(', ')}`,
+  )
+}
