@@ -18,11 +18,15 @@ export interface EdgeOptions {
   profile?: CacheProfile
   /** Points of presence, each with a cache and sandboxes of its own, behind one regional cache. Default 1, without a regional cache. */
   pops?: number
-  /** Directory the bucket's objects are read from. Default: a few generated objects, see `objects.ts`. */
+  /** Directory the bucket's objects are read from, once. Default: a few generated objects (`bucket-objects.ts`). */
   objects?: string
   /** A plain HTTP origin instead of the local bucket, for example `http://127.0.0.1:8000`. */
   originUrl?: string
   sandboxes?: SandboxOptions
+  /** File that the functions' own output is appended to. Default: it is dropped. */
+  functionLog?: string
+  /** Redirect or refuse plain HTTP as the behaviors say. Default false: TLS counts as ended before the plain port. */
+  enforceHttps?: boolean
   /** Bound on the bytes each cache keeps. Default 256 MiB. */
   cacheBytes?: number
   /** Aborting it closes the edge. */
@@ -112,6 +116,15 @@ export interface RequestRecord {
   coldStart: boolean
   protocol: 'HTTP/1.1' | 'HTTP/1.0' | 'HTTP/2.0'
   encrypted: boolean
+  tlsProtocol: string
+  tlsCipher: string
+  /** From the first byte of the request to the first byte of the answer, in milliseconds. */
+  firstByteMs: number
+  /** All bytes the viewer sent, headers included (cs-bytes). */
+  requestBytes: number
+  clientPort: number
+  distributionDomain: string
+  forwardedFor: string
   referer: string
   userAgent: string
   cookie: string
@@ -184,6 +197,7 @@ export interface OriginFault {
 }
 
 /** Starts everything and resolves when it serves. Throws a UsageError for a template it cannot serve and for a port in use. */
-export async function startEdge(_options: EdgeOptions): Promise<Edge> {
-  throw new Error('the edge is not started yet')
+export async function startEdge(options: EdgeOptions): Promise<Edge> {
+  const { assembleEdge } = await import('./assemble-edge.ts')
+  return assembleEdge(options)
 }

@@ -1,0 +1,19 @@
+/** The page CloudFront itself answers with: what the status means and the request's id, for a support case. */
+import { STATUS_CODES } from 'node:http'
+import type { Answer } from './present.ts'
+import type { ViewerRequest } from './viewer-request.ts'
+
+export function errorPage(status: number, { id, method }: ViewerRequest): Answer {
+  const reason = STATUS_CODES[status] ?? 'Error'
+  const body = Buffer.from(
+    `<!DOCTYPE html><html><head><title>${status} ${reason}</title></head><body><h1>${status} ${reason}</h1>` +
+      `<p>The local edge could not satisfy this request.</p><pre>Request ID: ${id}</pre></body></html>\n`,
+  )
+  return {
+    status,
+    statusText: reason,
+    headers: ['Server', 'CloudFront', 'Date', new Date().toUTCString(), 'Content-Type', 'text/html'],
+    body: method === 'HEAD' ? null : body,
+    contentLength: body.length,
+  }
+}

@@ -1,0 +1,233 @@
+/** The viewers' side: HTTP/1.1, and HTTP/2 over TLS, in front of the points of presence. */
+import { randomFillSync } from 'node:crypto'
+import http from 'node:http'
+import http2 from 'node:http2'
+import type { AddressInfo, Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
+import { UsageError } from '../../config/usage-error.ts'
+import { type HeaderList, headerValue } from './header-list.ts'
+import { viaValue } from './origin-request.ts'
+import type { EdgeAnswer, PointOfPresence } from './point-of-presence.ts'
+import { announcesBody } from './viewer-limits.ts'
+import type { ViewerRequest } from './viewer-request.ts'
+
+type Request = http.IncomingMessage | http2.Http2ServerRequest
+type Response = http.ServerResponse | http2.Http2ServerResponse
+
+export interface Exchange {
+  request: ViewerRequest
+  answer: EdgeAnswer
+  pop: string
+  /** The headers as they were sent. */
+  sent: HeaderList
+  /** `performance.now()` of the request's arrival and of the answer's first byte. */
+  arrived: number
+  answered: number
+  complete: boolean
+  socket: Socket | undefined
+}
+
+export interface ListenerOptions {
+  port: number
+  tls: { port: number; key: string; certificate: string } | null
+  pops: readonly PointOfPresence[]
+  /** Plain connections count as encrypted: whatever ends TLS is taken to stand before this port. */
+  plainIsEncrypted: boolean
+  metricsText(): string
+  answered(exchange: Exchange): void
+}
+
+export interface Listener {
+  readonly port: number
+  readonly tlsPort: number | null
+  close(): Promise<void>
+}
+
+/** Beyond CloudFront's 20,480 bytes, so that the refusal is ours and not the parser's. */
+const parserHeaderBytes = 65_536
+const maxBodyBytes = 16 * 1024 * 1024
+const metricsPath = '/_edge/metrics'
+
+export async function listen(options: ListenerOptions): Promise<Listener> {
+  const serve = (request: Request, response: Response) => void handle(request, response, options)
+  const plain = http.createServer({ maxHeaderSize: parserHeaderBytes, keepAliveTimeout: 60_000 }, serve)
+  const servers: { server: http.Server | http2.Http2SecureServer; port: number }[] = [
+    { server: plain, port: options.port },
+  ]
+  if (options.tls) {
+    const { key, certificate, port } = options.tls
+    const secure = http2.createSecureServer(
+      { key, cert: certificate, allowHTTP1: true, maxHeaderListPairs: 1_000 },
+      serve,
+    )
+    servers.push({ server: secure, port })
+  }
+  const closers = servers.map(({ server }) => closer(server))
+  for (const { server, port } of servers) await bound(server, port)
+  const [first, second] = servers.map(({ server }) => (server.address() as AddressInfo).port)
+  return {
+    port: first ?? 0,
+    tlsPort: second ?? null,
+    close: async () => void (await Promise.all(closers.map((close) => close()))),
+  }
+}
+
+function bound(server: http.Server | http2.Http2SecureServer, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reason = error.code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${error.code})`
+      reject(new UsageError(`--port ${port}: ${reason}; choose another, or 0 for any free one`))
+    })
+    server.listen(port, '127.0.0.1', resolve)
+  })
+}
+
+/** Ends a server and every connection it has, HTTP/2 sessions included. */
+function closer(server: http.Server | http2.Http2SecureServer): () => Promise<void> {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  return () =>
+    new Promise((resolve) => {
+      server.close(() => resolve())
+      for (const socket of sockets) socket.destroy()
+    })
+}
+
+async function handle(raw: Request, response: Response, options: ListenerOptions): Promise<void> {
+  const arrived = performance.now()
+  if (raw.url === metricsPath) return sendMetrics(response, options.metricsText())
+  const socket = raw.socket
+  const encrypted = options.plainIsEncrypted || socket instanceof TLSSocket
+  const request = viewerRequest(raw, encrypted)
+  const pop = popOf(socket, options.pops)
+  if (announcesBody(request) && request.method !== 'GET' && request.method !== 'HEAD') {
+    const body = await bodyOf(raw)
+    if (body === null) return void response.destroy()
+    request.body = body
+  }
+  const answer = await pop.answer(request)
+  const sent = send(response, request, answer, pop.name)
+  const answered = performance.now()
+  response.once('close', () =>
+    options.answered({
+      request,
+      answer,
+      pop: pop.name,
+      sent,
+      arrived,
+      answered,
+      complete: response.writableFinished,
+      socket,
+    }),
+  )
+}
+
+function viewerRequest(raw: Request, encrypted: boolean): ViewerRequest {
+  const url = raw.url ?? '/'
+  const mark = url.indexOf('?')
+  return {
+    id: requestId(),
+    method: raw.method ?? 'GET',
+    uri: mark < 0 ? url : url.slice(0, mark),
+    querystring: mark < 0 ? '' : url.slice(mark + 1),
+    headers: raw.httpVersionMajor === 2 ? withoutPseudo(raw.rawHeaders) : raw.rawHeaders,
+    body: null,
+    clientIp: raw.socket.remoteAddress ?? '127.0.0.1',
+    protocol: raw.httpVersionMajor === 2 ? 'HTTP/2.0' : raw.httpVersion === '1.0' ? 'HTTP/1.0' : 'HTTP/1.1',
+    encrypted,
+  }
+}
+
+function withoutPseudo(headers: HeaderList): string[] {
+  const kept: string[] = []
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const name = headers[index] as string
+    if (name === ':authority') kept.push('host', headers[index + 1] as string)
+    else if (!name.startsWith(':')) kept.push(name, headers[index + 1] as string)
+  }
+  return kept
+}
+
+const popOfSocket = new WeakMap<object, PointOfPresence>()
+let turn = 0
+
+/** A connection stays at one point of presence; new ones are dealt round, as a resolver does. */
+function popOf(socket: object, pops: readonly PointOfPresence[]): PointOfPresence {
+  const [only] = pops
+  if (pops.length === 1 && only) return only
+  const known = popOfSocket.get(socket)
+  if (known && pops.includes(known)) return known
+  const next = pops[turn++ % pops.length] as PointOfPresence
+  popOfSocket.set(socket, next)
+  return next
+}
+
+function bodyOf(raw: Request): Promise<Buffer | null> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = []
+    let length = 0
+    raw.on('data', (chunk: Buffer) => {
+      length += chunk.length
+      if (length > maxBodyBytes) resolve(null)
+      else chunks.push(chunk)
+    })
+    raw.on('end', () => resolve(Buffer.concat(chunks)))
+    raw.on('error', () => resolve(null))
+  })
+}
+
+function send(response: Response, request: ViewerRequest, answer: EdgeAnswer, pop: string): HeaderList {
+  const headers = [...answer.headers]
+  if (answer.contentLength !== null) setLength(headers, answer.contentLength)
+  headers.push('X-Cache', xCache(answer), 'Via', viaValue(request), 'X-Amz-Cf-Pop', pop, 'X-Amz-Cf-Id', request.id)
+  if (answer.age !== null) headers.push('Age', String(answer.age))
+  response.sendDate = headerValue(headers, 'date') === undefined
+  if (response instanceof http.ServerResponse) {
+    response.writeHead(answer.status, answer.statusText || undefined, headers)
+    response.end(answer.body)
+  } else {
+    // The types know an object only; the module takes what the HTTP/1 one takes.
+    response.writeHead(answer.status, headers as unknown as http2.OutgoingHttpHeaders)
+    if (answer.body) response.end(answer.body)
+    else response.end()
+  }
+  return headers
+}
+
+function setLength(headers: string[], length: number): void {
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index] as string
+    if (name.length !== 14 || name.toLowerCase() !== 'content-length') continue
+    headers[index + 1] = String(length)
+    return
+  }
+  headers.push('Content-Length', String(length))
+}
+
+export function xCache({ result }: EdgeAnswer): string {
+  return `${result} from cloudfront`
+}
+
+function sendMetrics(response: Response, text: string): void {
+  const headers = { 'Content-Type': 'text/plain; version=0.0.4', 'Content-Length': Buffer.byteLength(text) }
+  if (response instanceof http.ServerResponse) response.writeHead(200, headers).end(text)
+  else response.writeHead(200, headers).end(text)
+}
+
+const idBytes = 40
+const pool = Buffer.alloc(idBytes * 256)
+let used = pool.length
+
+/** 54 characters and `==`, as CloudFront's. */
+function requestId(): string {
+  if (used === pool.length) {
+    randomFillSync(pool)
+    used = 0
+  }
+  const id = pool.toString('base64url', used, used + idBytes)
+  used += idBytes
+  return `${id}==`
+}
