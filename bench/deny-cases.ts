@@ -1,11 +1,15 @@
 /** Requests that must be denied, as data: each makes a new event from a valid request, so that no two share a token. */
-import type { WorkItem } from './workload.ts'
+import { eventText, type WorkItem } from './workload.ts'
 
 export interface DenyCase {
   id: string
   title: string
-  /** Changes the valid token; null takes the header away. `index` differs for each. */
-  token(token: string, index: number): string | null
+  /** Changes the token; null takes the header away. `index` differs for each. Default: the token as it is. */
+  token?(token: string, index: number): string | null
+  /** Asks for this path instead. */
+  uri?: string
+  /** Which of the workload's tokens. Default `valid`. */
+  pool?: 'expired'
   /** The token can be refused before its signature is looked at. */
   malformed: boolean
 }
@@ -80,15 +84,21 @@ export const denyCases: readonly DenyCase[] = [
       return [header, base64url(claims), signature].join('.')
     },
   },
+  { id: 'expired', title: 'expired', malformed: false, pool: 'expired' },
+  {
+    id: 'forbidden',
+    title: "forbidden: somebody else's path",
+    malformed: false,
+    uri: '/users/00000000-0000-4000-a000-000000000000/index.html',
+  },
 ]
 
 /** The events of a case, one for each of the items. */
 export function denyEvents(denyCase: DenyCase, items: readonly WorkItem[]): string[] {
   return items.map(({ event, token }, index) => {
-    const changed = denyCase.token(token, index)
-    const entry = `"authorization":[{"key":"authorization","value":"Bearer ${token}"}],`
-    if (!event.includes(entry)) throw new Error('the event has no authorization header')
-    const text = changed === null ? event.replace(entry, '') : event.replace(token, changed)
+    const changed = denyCase.token ? denyCase.token(token, index) : token
+    const { uri } = JSON.parse(event).Records[0].cf.request
+    const text = eventText(denyCase.uri ?? uri, changed, `denied-${index}`)
     // One flat string: the engine would join the pieces at the first parse, and the first subject would pay for it.
     return Buffer.from(text).toString()
   })

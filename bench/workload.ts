@@ -24,6 +24,8 @@ export interface Workload {
   valid: WorkItem[]
   /** Properly signed, expired; a quarter as many. */
   expired: WorkItem[]
+  /** Valid ID tokens in Cognito's cookie under `cookiePolicy`, for handlers that read those; half as many. */
+  cookie: WorkItem[]
 }
 
 const issuer = 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_EXAMPLE01'
@@ -48,6 +50,13 @@ export const policy: Policy & { issuer: string; jwksUri: string } = {
   corsOrigins: ['https://app.example.com'],
 }
 
+/** The same for a site whose login keeps its ID token in Cognito's cookies. */
+export const cookiePolicy = {
+  ...policy,
+  credentials: { cookie: 'CognitoIdentityServiceProvider.{client}.*.idToken' },
+  tokenUse: 'id',
+} as const satisfies Policy
+
 /** What the bundle is built with; with the snapshot, the first request needs no network. Times in ms since the epoch. */
 export function edgeConfiguration(fetchedAt = Date.now()): DeployableOptions {
   return { policy, snapshots: { [issuer]: { fetchedAt, keys: publishedKeys } } }
@@ -63,7 +72,7 @@ const files = ['index.html', 'report-2026-q1.pdf', 'assets/app.3f9c1b.js', 'imag
 const issuedAt = 1_767_225_600 // 2026-01-01
 const expiresAt = 4_102_444_800 // 2100-01-01
 
-/** `size` valid requests (default 4,096) and a quarter as many expired ones; about 0.3 ms of CPU time each when first minted, then read from the temporary directory. */
+/** `size` valid requests (default 4,096) and the other pools; about 0.3 ms of CPU time each when first minted, then read from the temporary directory. */
 export function loadWorkload(size = 4096): Workload {
   return JSON.parse(readFileSync(workloadFile(size), 'utf8')) as Workload
 }
@@ -71,8 +80,11 @@ export function loadWorkload(size = 4096): Workload {
 /** The file that holds the workload, for processes that should not spend time on minting; it is made if it is not there. */
 export function workloadFile(size = 4096): string {
   const unsigned = {
-    valid: Array.from({ length: size }, (_, index) => unsignedItem(`valid ${index}`, expiresAt)),
-    expired: Array.from({ length: size / 4 }, (_, index) => unsignedItem(`expired ${index}`, issuedAt + 3600)),
+    valid: Array.from({ length: size }, (_, index) => unsignedItem(`valid ${index}`, 'access', expiresAt)),
+    expired: Array.from({ length: size / 4 }, (_, index) =>
+      unsignedItem(`expired ${index}`, 'access', issuedAt + 3600),
+    ),
+    cookie: Array.from({ length: size / 2 }, (_, index) => unsignedItem(`cookie ${index}`, 'id', expiresAt)),
   }
   // Named after its contents, so that a change of this file or of the tokens' shape never meets old signatures.
   const digest = createHash('sha256').update(JSON.stringify(unsigned)).digest('hex').slice(0, 32)
@@ -80,10 +92,12 @@ export function workloadFile(size = 4096): string {
   if (!existsSync(file)) {
     mkdirSync(dirname(file), { recursive: true })
     const partial = `${file}.${process.pid}`
-    writeFileSync(
-      partial,
-      JSON.stringify({ valid: unsigned.valid.map(signed), expired: unsigned.expired.map(signed) } satisfies Workload),
-    )
+    const workload: Workload = {
+      valid: unsigned.valid.map((item) => signed(item, headerEvent)),
+      expired: unsigned.expired.map((item) => signed(item, headerEvent)),
+      cookie: unsigned.cookie.map((item) => signed(item, cookieEvent)),
+    }
+    writeFileSync(partial, JSON.stringify(workload))
     renameSync(partial, file)
   }
   return file
@@ -91,29 +105,58 @@ export function workloadFile(size = 4096): string {
 
 interface UnsignedItem {
   signingInput: string
+  sub: string
   uri: string
   requestId: string
 }
 
-function unsignedItem(seed: string, exp: number): UnsignedItem {
+function unsignedItem(seed: string, use: 'access' | 'id', exp: number): UnsignedItem {
   const bytes = createHash('sha512').update(seed).digest()
-  const [sub, origin_jti, event_id, jti] = [0, 16, 32, 48].map((at) => uuid(bytes.subarray(at, at + 16)))
+  const [sub, origin_jti, event_id, jti] = [0, 16, 32, 48].map((at) => uuid(bytes.subarray(at, at + 16))) as Uuids
   const own = groups.filter((_, index) => index === 0 || (bytes[index] ?? 0) % 4 === 0)
-  const payload = accessTokenPayload({
-    iss: issuer,
-    client_id: clientId,
-    ...(sub === undefined ? {} : { sub }),
-    'cognito:groups': own,
-    iat: issuedAt,
-    exp,
-    origin_jti,
-    event_id,
-    jti,
-  })
+  const ids = { sub, origin_jti, event_id, jti }
+  const payload =
+    use === 'id'
+      ? idTokenPayload(ids, own, exp)
+      : accessTokenPayload({
+          iss: issuer,
+          client_id: clientId,
+          'cognito:groups': own,
+          iat: issuedAt,
+          exp,
+          ...ids,
+        })
   return {
     signingInput: `${base64url({ kid: signingKey.kid, alg: 'RS256' })}.${base64url(payload)}`,
-    uri: encodeURI(grantedPath(bytes, String(sub), own)),
+    sub,
+    uri: encodeURI(grantedPath(bytes, sub, own)),
     requestId: createHash('sha256').update(bytes).digest('base64url'),
+  }
+}
+
+type Uuids = [string, string, string, string]
+
+/** Cognito Developer Guide, "Understanding the identity (ID) token". */
+function idTokenPayload(
+  { sub, origin_jti, event_id, jti }: Record<'sub' | 'origin_jti' | 'event_id' | 'jti', string>,
+  own: readonly string[],
+  exp: number,
+): Record<string, unknown> {
+  return {
+    sub,
+    'cognito:groups': own,
+    email_verified: true,
+    iss: issuer,
+    'cognito:username': sub,
+    origin_jti,
+    aud: clientId,
+    event_id,
+    token_use: 'id',
+    auth_time: issuedAt,
+    exp,
+    iat: issuedAt,
+    jti,
+    email: `${sub.slice(0, 8)}@example.com`,
   }
 }
 
@@ -125,22 +168,36 @@ function grantedPath(bytes: Buffer, sub: string, own: readonly string[]): string
   if (kind < 100) return `/users/${sub}/${file}`
   if (kind < 170) return `/groups/${group}/${file}`
   if (kind < 230) return `/vault/${createHash('md5').update(group).digest('hex')}/${file}`
-  return `/reports/${file}`
+  return `/reports/analysts/${file}`
 }
 
 const privateKey = createPrivateKey({ key: { ...signingKey }, format: 'jwk' })
 
-function signed({ signingInput, uri, requestId }: UnsignedItem): WorkItem {
+function signed(item: UnsignedItem, event: (item: UnsignedItem, token: string) => string): WorkItem {
+  const { signingInput } = item
   const token = `${signingInput}.${sign('RSA-SHA256', Buffer.from(signingInput), privateKey).toString('base64url')}`
-  return { token, event: eventText(uri, token, requestId) }
+  return { token, event: event(item, token) }
 }
 
-/** A serialized viewer-request event as a browser's XHR causes it; `authorization` is left out where it is null. */
+function headerEvent({ uri, requestId }: UnsignedItem, token: string): string {
+  return eventText(uri, token, requestId)
+}
+
+function cookieEvent({ uri, requestId, sub }: UnsignedItem, token: string): string {
+  const prefix = `CognitoIdentityServiceProvider.${clientId}`
+  return browserEvent(uri, { cookie: `${prefix}.LastAuthUser=${sub}; ${prefix}.${sub}.idToken=${token}` }, requestId)
+}
+
+/** A serialized viewer-request event as a browser's XHR causes it; without an authorization header where the token is null. */
 export function eventText(uri: string, token: string | null, requestId: string): string {
+  return browserEvent(uri, token === null ? {} : { authorization: `Bearer ${token}` }, requestId)
+}
+
+function browserEvent(uri: string, credentials: Record<string, string>, requestId: string): string {
   const event = viewerRequestEvent(uri, {
     headers: {
       host: 'd111111abcdef8.cloudfront.net',
-      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      ...credentials,
       'user-agent':
         'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
       accept: 'application/json, text/plain, */*',
