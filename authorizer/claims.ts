@@ -20,25 +20,19 @@ export type ClaimFault = 'expired' | 'not-yet-valid' | 'date' | 'token-use' | 'c
  * of a payload whose issuer is already settled, and picks what routes need. The signature is not checked here.
  */
 export function readClaims(payload: JsonObject, policy: EdgePolicy): TokenRights | ClaimFault {
-  const { exp, nbf, iat } = payload
-  if (!Number.isFinite(exp)) return 'date'
-  if (nbf !== undefined && !Number.isFinite(nbf)) return 'date'
-  if (iat !== undefined && !Number.isFinite(iat)) return 'date'
+  const { exp, nbf = 0, iat = 0, 'cognito:groups': groups = [] } = payload
+  if (![exp, nbf, iat].every(Number.isFinite)) return 'date'
   if (policy.tokenUse !== null && payload.token_use !== policy.tokenUse) return 'token-use'
   if (!isForClient(payload, policy)) return 'client'
-  const groups = payload['cognito:groups']
-  if (groups !== undefined && !(Array.isArray(groups) && groups.every((group) => typeof group === 'string')))
-    return 'groups'
+  if (!Array.isArray(groups) || !groups.every((group) => typeof group === 'string')) return 'groups'
   return {
-    notBefore: nbf === undefined ? -Infinity : (nbf as number) * 1000 - policy.clockTolerance,
+    notBefore: (nbf as number) * 1000 - policy.clockTolerance,
     notAfter: (exp as number) * 1000 + policy.clockTolerance,
-    groups: groups === undefined ? noGroups : groups.filter(comparable),
+    groups: groups.filter(comparable),
     claims: capturedClaims(payload, policy.capturedClaims),
     complete: policy.requiredClaims.every((name) => (payload[name] ?? null) !== null),
   }
 }
-
-const noGroups: readonly string[] = []
 
 /** The time limits, checked at each use of a token, remembered or not. */
 export function validity({ notBefore, notAfter }: TokenRights, now: number): ClaimFault | undefined {

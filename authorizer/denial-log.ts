@@ -29,6 +29,6 @@ export function createDenialLog(write: LogLine, now: () => number) {
       return
     }
     unlogged.delete(reason)
-    write(JSON.stringify({ edgeproof: 'denied', reason, status: Number(status), count, distributionId, requestId }))
+    write(JSON.stringify({ edgeproof: 'denied', reason, status, count, distributionId, requestId }))
   }
 }

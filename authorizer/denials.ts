@@ -24,11 +24,10 @@ export type Reason =
   | 'right'
   | 'fault'
 
-/** A fixed set of headers: no denial is cached, sniffed, framed, or followed by a referrer. */
+/** A fixed set of headers: no denial is cached, sniffed or framed. */
 const fixedHeaders = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'referrer-policy': 'no-referrer',
   'strict-transport-security': 'max-age=63072000',
   'x-content-type-options': 'nosniff',
 }

@@ -14,9 +14,8 @@ const maxDepth = 16
  * the quotation marks of the text exactly when no name stood there twice.
  */
 export function parseJsonObject(octets: number): JsonObject | undefined {
-  // Most garbage ends here, before an exception has to be made for it: an object begins with a brace, or white space.
-  const first = scratch[0] as number
-  if (first !== 0x7b && first > 0x20) return undefined
+  // Most garbage ends here, before an exception has to be made for it: an object begins and ends with a brace, or white space.
+  if (mayNotBe(0x7b, scratch[0]) || mayNotBe(0x7d, scratch[octets - 1])) return undefined
   let quotes = 0
   let ascii = 0
   for (let i = 0; i < octets; i++) {
@@ -32,12 +31,21 @@ export function parseJsonObject(octets: number): JsonObject | undefined {
   const text = scratch.toString(ascii < 0x80 ? 'latin1' : 'utf8', 0, octets)
   // Decoding puts U+FFFD where there is no UTF-8, and then the way back leads elsewhere.
   if (ascii >= 0x80 && !scratch.subarray(0, octets).equals(Buffer.from(text))) return undefined
+  // Making an exception is what costs, and most of that its stack, which nobody sees.
+  const { stackTraceLimit } = Error
+  Error.stackTraceLimit = 0
   try {
     const value: unknown = JSON.parse(text)
     return isObject(value) && countStrings(value, 0) * 2 === quotes ? value : undefined
   } catch {
     return undefined
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
   }
+}
+
+function mayNotBe(brace: number, octet = 0): boolean {
+  return octet !== brace && octet > 0x20
 }
 
 /** An object in JSON's sense: neither null nor an array. */

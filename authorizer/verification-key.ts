@@ -8,7 +8,7 @@ export interface VerificationKey {
   /** Equal for equal members, so that a refreshed set keeps the keys that did not change. */
   identity: string
   /** Exact signature length, in octets. */
-  signatureOctets: number
+  signatureLength: number
   /** How to check each usable algorithm; an algorithm that is not here is refused. */
   checks: Map<string, SignatureCheck>
 }
@@ -25,15 +25,15 @@ export function importVerificationKey(jwk: unknown, allowed: readonly Algorithm[
     const key = createPublicKey({ key: jwk, format: 'jwk' })
     const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {}
     if (jwk.kty === 'RSA' && !isSound(modulusLength, publicExponent)) return undefined
-    let signatureOctets = Math.ceil(modulusLength / 8)
+    let signatureLength = Math.ceil(modulusLength / 8)
     const checks = new Map<string, SignatureCheck>()
     for (const algorithm of allowed) {
       const [curve, octets] = curves[algorithm] ?? []
       if ((jwk.alg ?? algorithm) !== algorithm || (curve ? jwk.crv !== curve : jwk.kty !== 'RSA')) continue
-      signatureOctets = octets ?? signatureOctets
+      signatureLength = octets ?? signatureLength
       checks.set(algorithm, signatureCheck(algorithm, key))
     }
-    return checks.size > 0 ? { identity: JSON.stringify(jwk), signatureOctets, checks } : undefined
+    return checks.size > 0 ? { identity: JSON.stringify(jwk), signatureLength, checks } : undefined
   } catch {
     return undefined
   }
@@ -55,7 +55,7 @@ function isSound(modulusLength: number, publicExponent: bigint): boolean {
 }
 
 /** RFC 7518 3.4, RFC 8037 3.1: each of these algorithms has one curve, and that curve one signature length in octets. */
-const curves: Partial<Record<Algorithm, readonly [curve: string, signatureOctets: number]>> = {
+const curves: Partial<Record<Algorithm, readonly [curve: string, signatureLength: number]>> = {
   ES256: ['P-256', 64],
   ES384: ['P-384', 96],
   ES512: ['P-521', 132],

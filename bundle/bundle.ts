@@ -9,7 +9,7 @@ import { toEdgePolicy } from '../config/edge-policy.ts'
  * events and Node's own interfaces must never stand here.
  */
 const internalProperties = [
-  'signatureOctets',
+  'signatureLength',
   'notBefore',
   'notAfter',
 
