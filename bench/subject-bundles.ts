@@ -5,7 +5,7 @@ import { build } from 'esbuild'
 import { bundleAuthorizer, deployable } from '../bundle/bundle.ts'
 import type { Deployment } from './subjects/deployment.ts'
 import type { Subject } from './subjects.ts'
-import { clientId, edgeConfiguration, jwks, policy } from './workload.ts'
+import { clientId, cookiePolicy, edgeConfiguration, jwks, policy } from './workload.ts'
 
 const projectRoot = fileURLToPath(new URL('../', import.meta.url))
 
@@ -28,17 +28,22 @@ export function bundleSubjects(
     subjects.map(async (subject) => {
       const file = join(directory, `${subject.id}.js`)
       const program =
-        subject.entry === 'authorizer/index.ts' ? await ours(jwksUri) : await bundlePeer(subject.entry, jwksUri)
+        subject.entry === 'authorizer/index.ts'
+          ? await ours(subject, jwksUri)
+          : await bundlePeer(subject.entry, jwksUri)
       writeFileSync(file, program)
       return { ...subject, file, bytes: Buffer.byteLength(program) }
     }),
   )
 }
 
-async function ours(jwksUri: string): Promise<string> {
+async function ours({ credentials, keys }: Subject, jwksUri: string): Promise<string> {
   const { program } = await bundleAuthorizer()
   const { snapshots } = edgeConfiguration()
-  return deployable(program, { policy: { ...policy, jwksUri }, ...(snapshots ? { snapshots } : {}) })
+  return deployable(program, {
+    policy: { ...(credentials === 'cookie' ? cookiePolicy : policy), jwksUri },
+    ...(keys === 'baked' && snapshots ? { snapshots } : {}),
+  })
 }
 
 async function bundlePeer(entry: string, jwksUri: string): Promise<string> {

@@ -3,30 +3,78 @@
 export interface Subject {
   id: string
   title: string
-  /** Entry of the bundle; ours is built by the deployable build itself. */
+  /** Entry of the bundle; the authorizer's is built by its own deployable build. */
   entry: string
-  /** Where the subject looks for its token; `cookie` needs events, and ID tokens, of its own. */
+  /** Where it looks for its token. */
   credentials: 'header' | 'cookie'
-  /** It decides by routes, so that a path of somebody else's is denied. */
+  /** It decides by routes, so that somebody else's path is denied. */
   routes: boolean
-  /** Requests of one block that it is given: fewer for those that are thousands of times slower. */
+  /** Keys baked in: `none` asks the network at its first request at the latest. */
+  keys: 'baked' | 'none'
+  /** Requests of one block that it is given: fewer for those that are many times slower. */
   share: number
 }
 
+const authorizer = { entry: 'authorizer/index.ts', routes: true, share: 1 } as const
 const library = { credentials: 'header', routes: false, share: 1 } as const
 
 export const subjects = [
-  { ...library, id: 'edgeproof', title: 'edgeproof', entry: 'authorizer/index.ts', routes: true },
-  { ...library, id: 'jose', title: 'jose, remote set', entry: 'bench/subjects/jose.ts' },
-  { ...library, id: 'aws-jwt-verify', title: 'aws-jwt-verify', entry: 'bench/subjects/aws-jwt-verify.ts' },
+  { ...authorizer, id: 'edgeproof', title: 'edgeproof', credentials: 'header', keys: 'baked' },
+  { ...authorizer, id: 'edgeproof-network', title: 'edgeproof, no snapshot', credentials: 'header', keys: 'none' },
+  { ...authorizer, id: 'edgeproof-cookie', title: 'edgeproof, cookie', credentials: 'cookie', keys: 'baked' },
+  { ...library, id: 'jose', title: 'jose, remote set', entry: 'bench/subjects/jose.ts', keys: 'none' },
+  { ...library, id: 'jose-local', title: 'jose, local set', entry: 'bench/subjects/jose-local.ts', keys: 'baked' },
+  {
+    ...library,
+    id: 'aws-jwt-verify',
+    title: 'aws-jwt-verify',
+    entry: 'bench/subjects/aws-jwt-verify.ts',
+    keys: 'none',
+  },
   {
     ...library,
     id: 'aws-jwt-verify-sync',
     title: 'aws-jwt-verify, sync',
     entry: 'bench/subjects/aws-jwt-verify-sync.ts',
+    keys: 'baked',
   },
-  { ...library, id: 'fast-jwt', title: 'fast-jwt', entry: 'bench/subjects/fast-jwt.ts' },
-  { ...library, id: 'fast-jwt-cached', title: 'fast-jwt, cache on', entry: 'bench/subjects/fast-jwt-cached.ts' },
+  { ...library, id: 'fast-jwt', title: 'fast-jwt', entry: 'bench/subjects/fast-jwt.ts', keys: 'baked' },
+  {
+    ...library,
+    id: 'fast-jwt-cached',
+    title: 'fast-jwt, cache on',
+    entry: 'bench/subjects/fast-jwt-cached.ts',
+    keys: 'baked',
+  },
+  {
+    ...library,
+    id: 'jsonwebtoken',
+    title: 'jsonwebtoken + jwks-rsa',
+    entry: 'bench/subjects/jsonwebtoken.ts',
+    keys: 'none',
+  },
+  {
+    id: 'cognito-at-edge',
+    title: 'cognito-at-edge',
+    entry: 'bench/subjects/cognito-at-edge.ts',
+    credentials: 'cookie',
+    routes: false,
+    keys: 'baked',
+    share: 1,
+  },
+  {
+    ...library,
+    id: 'naive',
+    title: 'the naive port',
+    entry: 'bench/subjects/naive.ts',
+    keys: 'none',
+    share: 1 / 16,
+  },
 ] as const satisfies readonly Subject[]
 
 export type SubjectId = (typeof subjects)[number]['id']
+
+/** The same project in other configurations: no peer of itself. */
+export function isOurs(id: string): boolean {
+  return id.startsWith('edgeproof')
+}

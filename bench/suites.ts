@@ -6,9 +6,16 @@ import { type SubjectId, subjects } from './subjects.ts'
 /** Valid requests in the workload of the in-process suites. */
 export const workloadSize = 4096
 
-const everyone = subjects.map(({ id }) => id)
-/** Without those that only vary another: for the short run. */
-const principals: SubjectId[] = ['edgeproof', 'jose', 'aws-jwt-verify', 'fast-jwt']
+type Ids = readonly SubjectId[]
+
+/** The fastest form of each project: the short run. */
+const principals: Ids = ['edgeproof', 'jose', 'aws-jwt-verify', 'fast-jwt']
+const byHeader: Ids = [...principals, 'jose-local', 'aws-jwt-verify-sync', 'fast-jwt-cached', 'jsonwebtoken']
+const byCookie: Ids = ['edgeproof-cookie', 'cognito-at-edge']
+/** Those that look at the path; a library says nothing about it. */
+const byRoute: Ids = subjects
+  .filter((subject) => subject.routes && subject.credentials === 'header')
+  .map(({ id }) => id)
 
 const malformed = denyCases.filter((entry) => entry.malformed).map(({ id }) => id)
 
@@ -19,8 +26,15 @@ export const quickCases: readonly RoundsCase[] = [
   ...malformed.map((id) => ({ id, subjects: principals, plan: { block: 32, warmup: 24, rounds: 16 } })),
 ]
 
+/** Suites `warm`, `hot` and `deny`. */
 export const fullCases: readonly RoundsCase[] = [
-  { id: 'warm', subjects: everyone, plan: { block: 64, warmup: 24, rounds: 32 } },
-  { id: 'hot', subjects: everyone, plan: { block: 64, warmup: 24, rounds: 32 } },
-  ...denyCases.map(({ id }) => ({ id, subjects: everyone, plan: { block: 32, warmup: 32, rounds: 32 } })),
+  { id: 'warm', subjects: [...byHeader, 'naive'], plan: { block: 64, warmup: 24, rounds: 32 } },
+  { id: 'hot', subjects: [...byHeader, 'naive'], plan: { block: 64, warmup: 24, rounds: 32 } },
+  { id: 'warm-cookie', subjects: byCookie, plan: { block: 32, warmup: 24, rounds: 32 } },
+  { id: 'hot-cookie', subjects: byCookie, plan: { block: 32, warmup: 24, rounds: 32 } },
+  ...denyCases.map(({ id }) => ({
+    id,
+    subjects: id === 'forbidden' ? byRoute : byHeader,
+    plan: { block: 32, warmup: 16, rounds: 16 },
+  })),
 ]

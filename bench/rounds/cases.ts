@@ -20,18 +20,24 @@ export interface Case {
 /** Tokens that a sandbox has seen and sees again. */
 const seenTokens = 256
 
-/** Cases by id: `warm` (keys cached, token never seen), `hot` (token seen), and the denials of deny-cases.ts. */
-export function buildCase(id: string, { valid }: Workload): Case {
+/**
+ * Cases by id: `warm` (keys cached, token never seen), `hot` (token seen), both also as `-cookie` for handlers that read
+ * cookies, and the denials of deny-cases.ts.
+ */
+export function buildCase(id: string, workload: Workload): Case {
+  const [kind, form] = id.split('-')
+  const pool = form === 'cookie' ? workload.cookie : workload.valid
   // A subject fetches its keys, and compiles, before the first measured round.
-  const primer = valid.slice(-8).map((item) => item.event)
-  const fresh = valid.slice(0, -8)
-  const events = fresh.map((item) => item.event)
-  if (id === 'warm') return { id, expected: 'allowed', events, items: fresh, primer, repeatable: false }
-  if (id === 'hot') {
+  const primer = pool.slice(-8).map((item) => item.event)
+  const items = pool.slice(0, -8)
+  const events = items.map((item) => item.event)
+  if (kind === 'warm') return { id, expected: 'allowed', events, items, primer, repeatable: false }
+  if (kind === 'hot') {
     const seen = events.slice(0, seenTokens)
-    return { id, expected: 'allowed', events: seen, items: fresh, primer: seen, repeatable: true }
+    return { id, expected: 'allowed', events: seen, items, primer: seen, repeatable: true }
   }
   const denyCase = denyCases.find((entry) => entry.id === id)
   if (!denyCase) throw new Error(`no case ${id}`)
-  return { id, expected: 'denied', events: denyEvents(denyCase, fresh), items: fresh, primer, repeatable: false }
+  const denied = denyCase.pool === undefined ? items : workload[denyCase.pool]
+  return { id, expected: 'denied', events: denyEvents(denyCase, denied), items, primer, repeatable: false }
 }

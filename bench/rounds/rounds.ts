@@ -110,7 +110,10 @@ function contestantOf({ id, handler, share }: RoundsSubject, { id: name, expecte
 
 /** The least that remembering tokens can cost: one `Map.get` with a string that was made a moment ago. */
 function lookupFloor(events: readonly string[]): Contestant {
-  const credentials = (event: ViewerRequestEvent) => event.Records[0]?.cf.request.headers.authorization?.[0]?.value
+  const credentials = (event: ViewerRequestEvent) => {
+    const { authorization, cookie } = viewerRequest(event).headers
+    return (authorization ?? cookie)?.[0]?.value
+  }
   const seen = new Map(events.map((text) => [credentials(JSON.parse(text)), true]))
   const handler: Handler = async (event) => {
     if (!seen.get(credentials(event))) throw new Error('the token was not seen')
