@@ -126,6 +126,8 @@ export class Cache {
     const storage = this.#rules.storage(ask, raw)
     const response = await this.#intake(ask, raw)
     const served = fromUpstream(response, raw.status >= 400 ? 'Error' : raw.fromCache ? 'Hit' : 'Miss')
+    // The answer to a HEAD has no body to give to a GET under the same key (RFC 9110 9.3.2).
+    if (ask.method === 'HEAD') return served
     if (!storage) {
       // A newer answer that may not be kept still ends the older one.
       if (raw.status < 400) this.store.delete(ask.key)
