@@ -31,7 +31,7 @@ export const scenarios: readonly Scenario[] = [
     rate: 100,
     seconds: 8,
     users: 5,
-    objects: 4,
+    objects: 2,
     mix: { public: 15, valid: 45, anonymous: 8, expired: 8, forged: 8, malformed: 8, forbidden: 8 },
   },
   {
@@ -48,7 +48,7 @@ export const scenarios: readonly Scenario[] = [
     rate: 100,
     seconds: 20,
     warmUp: 0,
-    mix: { public: 30, valid: 70 },
+    mix: { valid: 1 },
     objects: 'fresh',
     objectives: { hitRatio: null },
   },
