@@ -5,6 +5,7 @@ import { createProgress } from '../reports/progress.ts'
 import { exitCode, type Result } from '../reports/result.ts'
 import { writeResult } from '../reports/result-file.ts'
 import { colourVerdict, terminalTable } from '../reports/terminal.ts'
+import { Interrupted } from './interrupted.ts'
 import type { Stage } from './stage.ts'
 
 /** The options that every command takes. */
@@ -29,6 +30,7 @@ export function stageCommand(name: string, description: string): Command {
 export async function runStage<Options>(
   options: SharedOptions & Options,
   load: () => Promise<Stage<SharedOptions & Options>>,
+  present: (result: Result) => string = (result) => terminalTable([result]),
 ): Promise<void> {
   const { config, file } = await loadConfig(options)
   const progress = createProgress()
@@ -43,7 +45,7 @@ export async function runStage<Options>(
   }
   const written = writeResult(options.out, result)
   if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`)
-  else process.stdout.write(`${terminalTable([result])}\n${colourVerdict(result.verdict)}  ${written}\n`)
+  else process.stdout.write(`${present(result)}\n${colourVerdict(result.verdict)}  ${written}\n`)
   process.exitCode = interruption.signal.aborted ? 130 : exitCode(result.verdict)
 }
 
@@ -58,14 +60,6 @@ function interruptible(): { signal: AbortSignal; release(): void } {
   return {
     signal: controller.signal,
     release: () => void process.off('SIGINT', stop).off('SIGTERM', stop),
-  }
-}
-
-/** The reason of an aborted signal: not a fault, so it is printed without a stack. */
-export class Interrupted extends Error {
-  override readonly name = 'Interrupted'
-  constructor() {
-    super('interrupted')
   }
 }
 

@@ -1,24 +1,14 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { UsageError } from '../config/usage-error.ts'
+import { writeWholeFile } from '../config/write-file.ts'
 import { type Result, resultSchema } from './result.ts'
 import { commandOf } from './terminal.ts'
 
-/** Writes `<out>/<command>.json` whole or not at all (a rename within one directory is atomic), and returns its path. */
+/** Writes `<out>/<command>.json` and returns its path. */
 export function writeResult(out: string, result: Result): string {
   const file = join(out, `${commandOf(result)}.json`)
-  const partial = `${file}.${process.pid}.partial`
-  try {
-    mkdirSync(out, { recursive: true })
-    writeFileSync(partial, `${JSON.stringify(resultSchema.parse(result), null, 2)}\n`)
-    renameSync(partial, file)
-  } catch (error) {
-    rmSync(partial, { force: true })
-    if (error instanceof Error && 'code' in error) {
-      throw new UsageError(`${file}: cannot be written (${error.code}); choose another directory with --out`)
-    }
-    throw error
-  }
+  writeWholeFile(file, `${JSON.stringify(resultSchema.parse(result), null, 2)}\n`)
   return file
 }
 

@@ -1,0 +1,40 @@
+import { join } from 'node:path'
+import { type Stage, stageResult } from '../command/stage.ts'
+import { writeWholeFile } from '../config/write-file.ts'
+import { check } from '../reports/result.ts'
+import { bundleAuthorizer, deployable } from './bundle.ts'
+import { functionZip } from './zip.ts'
+
+/** Largest deployment package of a viewer-request function (CloudFront Developer Guide, "Quotas on Lambda@Edge"). */
+const maxPackageOctets = 1024 * 1024
+
+/** Writes index.js (exports `handler`, configuration baked in), function.zip and esbuild's meta.json to the output directory. */
+export const buildStage: Stage = ({ config, configFile, out }) =>
+  stageResult('build', { config: configFile, out }, async () => {
+    const { program, metafile } = await bundleAuthorizer()
+    const code = deployable(program, { policy: config.policy })
+    const zip = functionZip(code)
+    writeWholeFile(join(out, 'index.js'), code)
+    writeWholeFile(join(out, 'function.zip'), zip)
+    writeWholeFile(join(out, 'meta.json'), `${JSON.stringify(metafile, null, 2)}\n`)
+    return {
+      checks: [
+        check({
+          id: 'build.code',
+          title: 'index.js, configuration included',
+          value: Buffer.byteLength(code),
+          unit: 'B',
+          limit: null,
+          direction: 'none',
+        }),
+        check({
+          id: 'build.package',
+          title: 'function.zip against the quota of a viewer-request function',
+          value: zip.length,
+          unit: 'B',
+          limit: maxPackageOctets,
+          direction: 'lower',
+        }),
+      ],
+    }
+  })

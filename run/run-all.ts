@@ -1,0 +1,68 @@
+import { Interrupted } from '../command/interrupted.ts'
+import { type Stage, type StageContext, stageResult } from '../command/stage.ts'
+import { UsageError } from '../config/usage-error.ts'
+import type { Check, Result } from '../reports/result.ts'
+import { writeResult } from '../reports/result-file.ts'
+import { writeSummary } from '../reports/summary.ts'
+import type { RunStage } from './stages.ts'
+
+/**
+ * Runs stages in turn. Each writes its own result as it ends, so that an interruption keeps what was finished, and one that
+ * cannot run here (a tool is missing) is reported as not measured while the others go on.
+ */
+export function runAll(stages: readonly RunStage[], finished: Result[]): Stage {
+  return (context) =>
+    stageResult('run', { config: context.configFile, out: context.out }, async () => {
+      const checks: Check[] = []
+      for (const [index, stage] of stages.entries()) {
+        if (context.signal.aborted) break
+        context.progress.log(`[${index + 1}/${stages.length}] ${stage.name}: ${stage.title}`)
+        checks.push(await runOne(stage, context, finished))
+      }
+      for (const { name } of stages.slice(checks.length)) checks.push(notMeasured(name, 'interrupted'))
+      writeSummary(context.out, finished)
+      return {
+        checks,
+        data: { stages: finished.map(({ schema, verdict, durationMs }) => ({ schema, verdict, durationMs })) },
+      }
+    })
+}
+
+async function runOne(stage: RunStage, context: StageContext, finished: Result[]): Promise<Check> {
+  try {
+    const run = await stage.stage()
+    const result = await run(context, {})
+    context.progress.clear()
+    if (context.signal.aborted) return notMeasured(stage.name, 'interrupted')
+    writeResult(context.out, result)
+    finished.push(result)
+    const failed = result.checks.filter(({ verdict }) => verdict !== 'pass').map(({ id }) => id)
+    return {
+      ...notMeasured(
+        stage.name,
+        `${Math.round(result.durationMs / 1000)} s${failed.length > 0 ? `; ${failed.join(', ')}` : ''}`,
+      ),
+      value: result.verdict,
+      verdict: result.verdict,
+    }
+  } catch (error) {
+    context.progress.clear()
+    if (error instanceof Interrupted || context.signal.aborted) return notMeasured(stage.name, 'interrupted')
+    if (!(error instanceof UsageError)) throw error
+    context.progress.log(`${stage.name}: ${error.message}`)
+    return notMeasured(stage.name, error.message)
+  }
+}
+
+function notMeasured(name: string, detail: string): Check {
+  return {
+    id: `run.${name}`,
+    title: name,
+    value: null,
+    unit: '',
+    limit: null,
+    direction: 'none',
+    verdict: 'not-measured',
+    detail,
+  }
+}
