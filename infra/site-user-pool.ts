@@ -59,7 +59,7 @@ export class SiteUserPool extends Construct {
       reason: 'A second factor is optional by default, so that a first sign-in works; createUserPool.mfa requires it.',
     })
     Validations.of(this.pool).acknowledge({
-      id: 'AwsSolutions-COG3',
+      id: 'AwsSolutions-COG8',
       reason: "Threat protection belongs to Cognito's paid Plus plan; switching it on is the owner's choice.",
     })
     this.issuer = `https://cognito-idp.${props.region}.amazonaws.com/${this.pool.userPoolId}`

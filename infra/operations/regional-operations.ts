@@ -43,12 +43,12 @@ export class RegionalOperations extends Construct {
     })
     new logs.MetricFilter(this, 'Denials', {
       logGroup,
-      // Lambda's JSON log format puts what the function logs under `message`.
-      filterPattern: logs.FilterPattern.stringValue('$.message.edgeproof', '=', 'denied'),
+      // A denial is one line of JSON on standard output, which Lambda's JSON log format leaves as it is.
+      filterPattern: logs.FilterPattern.stringValue('$.edgeproof', '=', 'denied'),
       metricNamespace: denialNamespace(siteName),
       metricName: denialMetricName,
-      metricValue: '$.message.count',
-      dimensions: { Reason: '$.message.reason' },
+      metricValue: '$.count',
+      dimensions: { Reason: '$.reason' },
     })
   }
 }

@@ -1,0 +1,23 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+const projectRoot = fileURLToPath(new URL('../../', import.meta.url))
+
+/** Runs the CDK's own command line in this project; rejects with its output where it fails. */
+export async function cdk(environment: NodeJS.ProcessEnv, ...parameters: string[]): Promise<string> {
+  const command = join(projectRoot, 'node_modules/aws-cdk/bin/cdk')
+  try {
+    const { stdout } = await run(process.execPath, [command, '--no-notices', '--no-color', ...parameters], {
+      cwd: projectRoot,
+      env: { ...environment, PATH: `${join(projectRoot, 'node_modules/.bin')}:${environment.PATH}` },
+      maxBuffer: 16 * 2 ** 20,
+    })
+    return stdout
+  } catch (error) {
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
+    throw new Error(`cdk ${parameters.join(' ')} failed:\n${stdout}${stderr}`)
+  }
+}
