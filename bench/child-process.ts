@@ -1,13 +1,32 @@
 import { spawn } from 'node:child_process'
 import { certificateFile } from './jwks-server.ts'
 
+export interface ProcessOptions {
+  signal: AbortSignal
+  /** Flags for Node. */
+  flags?: readonly string[]
+  /** A program, with its arguments, that runs Node: valgrind. */
+  under?: readonly string[]
+}
+
+/** What a measured process left: its report, and what it wrote to standard error. */
+export interface ProcessResult<Report> {
+  report: Report
+  errors: string
+}
+
 /**
- * Runs one measured process to its end and returns what it wrote to descriptor 3, as JSON. Its standard output goes to
- * /dev/null: a log line costs its write. Rejects with the last lines of standard error where the process fails.
+ * Runs one measured process to its end; what it writes to descriptor 3 is its report, as JSON. Its standard output goes
+ * to /dev/null: a log line costs its write. Rejects with the last lines of standard error where the process fails.
  */
-export function measureInProcess<Report>(program: string, job: object, signal: AbortSignal): Promise<Report> {
+export function measureInProcess<Report>(
+  program: string,
+  job: object,
+  { signal, flags = [], under = [] }: ProcessOptions,
+): Promise<ProcessResult<Report>> {
+  const [command = process.execPath, ...rest] = [...under, process.execPath, ...flags, program, JSON.stringify(job)]
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--expose-gc', program, JSON.stringify(job)], {
+    const child = spawn(command, rest, {
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
       env: { ...process.env, NODE_EXTRA_CA_CERTS: certificateFile, NODE_OPTIONS: '' },
       signal,
@@ -22,11 +41,12 @@ export function measureInProcess<Report>(program: string, job: object, signal: A
     })
     child.on('error', reject)
     child.on('close', (code, killed) => {
-      if (code === 0) resolve(JSON.parse(text.results) as Report)
-      else
-        reject(
-          new Error(`${program} ended with ${killed ?? code}: ${text.errors.trim().split('\n').slice(-12).join('\n')}`),
-        )
+      if (code === 0) resolve({ report: JSON.parse(text.results) as Report, errors: text.errors })
+      else reject(new Error(`${program} ended with ${killed ?? code}: ${lastLines(text.errors)}`))
     })
   })
+}
+
+function lastLines(text: string): string {
+  return text.trim().split('\n').slice(-12).join('\n')
 }

@@ -68,7 +68,19 @@ export const subjects = [
     title: 'the naive port',
     entry: 'bench/subjects/naive.ts',
     keys: 'none',
-    share: 1 / 16,
+    share: 1 / 32,
+  },
+] as const satisfies readonly Subject[]
+
+/** The least that a process can do: for `init` load nothing, for `cold` import one key and verify once. */
+export const floors = [
+  { ...library, id: 'empty', title: 'an empty handler', entry: 'bench/subjects/empty.ts', keys: 'baked' },
+  {
+    ...library,
+    id: 'bare-verify',
+    title: 'one bare crypto.verify',
+    entry: 'bench/subjects/bare-verify.ts',
+    keys: 'baked',
   },
 ] as const satisfies readonly Subject[]
 

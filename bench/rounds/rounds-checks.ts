@@ -1,9 +1,9 @@
 import type { BenchConfig } from '../../config/bench-schema.ts'
 import type { Check } from '../../reports/result.ts'
 import { denyCases } from '../deny-cases.ts'
-import { medianInterval } from '../median-interval.ts'
+import { type Figure, figureOf } from '../figure.ts'
 import { subjects } from '../subjects.ts'
-import type { CaseSummary, Figure } from './rounds-suite.ts'
+import type { CaseSummary } from './rounds-suite.ts'
 
 const ours = 'edgeproof'
 const titles = new Map<string, string>([
@@ -55,9 +55,13 @@ function peerChecks(summary: CaseSummary): Check[] {
   const [best] = [...peers].sort((a, b) => a.toVerify.median - b.toVerify.median)
   if (!best) return []
   const samples = own.toVerify.samples.map((sample, index) => sample / (best.toVerify.samples[index] ?? Number.NaN))
-  const toBest = { ...medianInterval(samples), samples }
   return [
-    ratioCheck(`bench.${summary.id}.peer`, `${title(summary.id)}: to the best peer, ${name(best.id)}`, toBest, 1),
+    ratioCheck(
+      `bench.${summary.id}.peer`,
+      `${title(summary.id)}: to the best peer, ${name(best.id)}`,
+      figureOf(samples),
+      1,
+    ),
     ...peers.map(({ id, toVerify }) =>
       ratioCheck(`bench.${summary.id}.${id}`, `${title(summary.id)}: ${name(id)} to crypto.verify`, toVerify, null),
     ),

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { StageContext } from '../../command/stage.ts'
 import { measureInProcess } from '../child-process.ts'
-import { type MedianInterval, medianInterval } from '../median-interval.ts'
+import { type Figure, figureOf } from '../figure.ts'
 import type { SubjectBundle } from '../subject-bundles.ts'
 import type { RoundsPlan, RoundsReport } from './rounds.ts'
 import type { RoundsJob } from './rounds-process.ts'
@@ -20,11 +20,6 @@ export interface Budget {
   processes: number
   /** Seconds after which no further process begins, once there are five. */
   seconds: number
-}
-
-/** One sample for each process, and what they come to. */
-export interface Figure extends MedianInterval {
-  samples: number[]
 }
 
 export interface CaseSummary {
@@ -64,7 +59,8 @@ export async function measureRounds(
         plan: { ...plan, seed: processes.length },
       })),
     }
-    processes.push(await measureInProcess<RoundsReport[]>(program, job, signal))
+    const { report } = await measureInProcess<RoundsReport[]>(program, job, { signal, flags: ['--expose-gc'] })
+    processes.push(report)
   }
   return cases.map((entry, index) =>
     summarize(
@@ -75,10 +71,7 @@ export async function measureRounds(
 }
 
 function summarize({ id, subjects }: RoundsCase, reports: readonly RoundsReport[]): CaseSummary {
-  const figure = (sample: (report: RoundsReport) => number): Figure => {
-    const samples = reports.map(sample)
-    return { ...medianInterval(samples), samples }
-  }
+  const figure = (sample: (report: RoundsReport) => number) => figureOf(reports.map(sample))
   const cpu = (report: RoundsReport, subject: string) => report.subjects[subject]?.cpu ?? Number.NaN
   return {
     id,
