@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import type { Policy } from '../authorizer/policy.ts'
 import { type BenchConfig, benchSchema } from './bench-schema.ts'
+import { type GateConfig, gateSchema } from './gate-schema.ts'
 import { type Objectives, objectivesSchema } from './objectives-schema.ts'
 import { policySchema } from './policy-schema.ts'
 import { type SiteConfig, siteSchema } from './site-schema.ts'
@@ -10,6 +11,7 @@ import { UsageError } from './usage-error.ts'
 
 export interface Config {
   policy: Policy
+  gate?: GateConfig
   objectives?: Objectives
   site?: SiteConfig
   size?: SizeConfig
@@ -18,6 +20,7 @@ export interface Config {
 
 const configSchema = z.strictObject({
   policy: policySchema,
+  gate: gateSchema.exactOptional(),
   objectives: objectivesSchema.exactOptional(),
   site: siteSchema.exactOptional(),
   size: sizeSchema.exactOptional(),
