@@ -17,8 +17,8 @@ const base = {
   warmUp: 0.25,
   arrival: 'constant',
   mix: everyday,
-  users: 50,
-  objects: 40,
+  users: 20,
+  objects: 3,
   zipf: 1,
   tokens: 'per-user',
 } as const
@@ -40,6 +40,8 @@ export const scenarios: readonly Scenario[] = [
     title: 'everyday traffic at a constant rate, Zipf-distributed users and objects',
     rate: 500,
     seconds: 30,
+    users: 50,
+    objects: 10,
   },
   {
     ...base,
@@ -68,6 +70,7 @@ export const scenarios: readonly Scenario[] = [
     rate: 300,
     seconds: 20,
     mix: { valid: 8, public: 2, forged: 40, malformed: 30, expired: 10, anonymous: 5, forbidden: 5 },
+    objectives: { hitRatio: null },
   },
   {
     ...base,
@@ -115,6 +118,8 @@ export const scenarios: readonly Scenario[] = [
     rate: 200,
     seconds: 600,
     warmUp: 0.1,
+    users: 200,
+    objects: 20,
   },
   {
     ...base,
