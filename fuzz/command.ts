@@ -1,3 +1,31 @@
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { runStage, type SharedOptions, stageCommand } from '../command/run-stage.ts'
+import type { FuzzOptions } from './fuzz-stage.ts'
 
-export function registerFuzz(_program: Command): void {}
+export function registerFuzz(program: Command): void {
+  program.addCommand(
+    stageCommand('fuzz', 'attack a viewer-request handler: ours, or any file')
+      .option('--handler <file>', 'a CommonJS or ES module that exports handler, as deployed (default: our authorizer)')
+      .addOption(
+        new Option('--runtime <name>', 'which results the runtime accepts')
+          .choices(['nodejs22.x', 'nodejs24.x'])
+          .default('nodejs24.x'),
+      )
+      .option('--seconds <n>', 'how long (default 20)', positive)
+      .option('--runs <n>', 'how many cases', positive)
+      .option('--seed <text>', 'equal seeds try equal scenarios', '1')
+      .option('--workers <n>', 'threads, each with target processes of its own', positive, 1)
+      .option('--shard <i/n>', 'this is the i-th of n machines')
+      .option('--replay <file>', 'a stored case instead of new ones')
+      .option('--minimize', 'with --replay: look for a smaller case that shows the same')
+      .action((options: SharedOptions & FuzzOptions) =>
+        runStage<FuzzOptions>(options, () => import('./fuzz-stage.ts').then((module) => module.fuzzStage)),
+      ),
+  )
+}
+
+function positive(text: string): number {
+  const value = Number(text)
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('should be a number over 0.')
+  return value
+}

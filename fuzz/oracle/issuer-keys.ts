@@ -22,6 +22,8 @@ export interface IssuerKeys {
   /** Whether two usable members of the current set have this `kid`. */
   ambiguous(kid: string): boolean
   judgeAge(key: PublishedKey, now: number): Judgement
+  /** The URL answers a good set now. */
+  reachable(): boolean
 }
 
 /** `cooldownMs`: how long a handler may take to notice a new key. */
@@ -56,6 +58,7 @@ export function createIssuerKeys(policy: Policy, cooldownMs: number): IssuerKeys
     everPublished: () => [
       ...new Map(periods.flatMap(({ set }) => set.keys).map((key) => [`${key.kid} ${key.material}`, key])).values(),
     ],
+    reachable: () => periods.at(-1)?.set.quality === 'good',
     ambiguous: (kid) => (periods.at(-1)?.set.keys ?? []).filter((key) => key.kid === kid).length > 1,
     judgeAge(key, now) {
       const age = lastGood === undefined ? undefined : now - lastGood.from

@@ -4,7 +4,7 @@ import type { ViewerRequest } from '../../authorizer/cloudfront.ts'
 /** The request of a well-shaped event, else null. */
 export function viewerRequestOf(event: unknown): ViewerRequest | null {
   const records = member(event, 'Records')
-  if (!Array.isArray(records) || records.length !== 1) return null
+  if (!Array.isArray(records) || records.length === 0) return null
   const cf = member(records[0], 'cf')
   const eventType = member(member(cf, 'config'), 'eventType')
   if (eventType !== undefined && eventType !== 'viewer-request') return null

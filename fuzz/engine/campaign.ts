@@ -1,0 +1,195 @@
+/** One worker's run against one target: generate, run, judge, confirm, until the time or the number of cases is over. */
+import { setImmediate as turn } from 'node:timers/promises'
+import type { Finding, FuzzCase, Note, Scenario } from '../case.ts'
+import type { Observation, Remark } from '../invariants/observation.ts'
+import type { Target } from '../target/target.ts'
+import { createWorld, servedByIssuers } from '../world.ts'
+import { Confirmation } from './confirmation.ts'
+import { OwnInstances } from './own-instance.ts'
+import { SeededRandom } from './seeded-random.ts'
+import { SharedInstance } from './shared-instance.ts'
+import type { Generated, Strategy } from './strategy.ts'
+import type { Judged } from './trial.ts'
+
+export interface CampaignOptions {
+  target: Target
+  strategy: Strategy
+  /** Equal seeds try equal scenarios in equal order; keys, and so tokens, are new in each process. */
+  seed: string
+  /** At least one of the two; whichever is over first. */
+  seconds?: number
+  cases?: number
+  /** Cases to replay before anything is generated. */
+  corpus?: readonly FuzzCase[]
+  signal: AbortSignal
+  /** End at the first confirmed finding, and leave it as long as it was found. Default false. */
+  stopAtFirst?: boolean
+  /** The clock when handlers load, in milliseconds since the epoch. Default: the real time. */
+  start?: number
+  onProgress?: (progress: CampaignProgress) => void
+}
+
+export interface CampaignProgress {
+  cases: number
+  requests: number
+  seconds: number
+  findings: number
+  notes: number
+  fetches: number
+}
+
+export interface CampaignReport extends CampaignProgress {
+  found: Finding[]
+  noted: Note[]
+  /** Observations that no fresh instance showed again. */
+  unconfirmed: Note[]
+  /** Cases and seconds until the first finding was confirmed; null where there is none. */
+  first: { cases: number; seconds: number } | null
+}
+
+/** Small batches first: a handler that falls at once should not wait for a long one. */
+const firstBatch = 16
+const largestBatch = 128
+
+export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
+  const campaign = new Campaign(options)
+  return campaign.run()
+}
+
+class Campaign {
+  readonly #options: CampaignOptions
+  readonly #started = performance.now()
+  readonly #notes = new Map<string, Note>()
+  #cases = 0
+  #requests = 0
+  #fetches = 0
+  #first: CampaignReport['first'] = null
+  readonly #confirmation: Confirmation
+
+  constructor(options: CampaignOptions) {
+    this.#options = options
+    this.#confirmation = new Confirmation(options.target, !options.stopAtFirst)
+  }
+
+  async run(): Promise<CampaignReport> {
+    const { target, strategy, seed, start = Date.now(), corpus = [] } = this.#options
+    await using confirmation = this.#confirmation
+    const world = await createWorld(target.policy, start)
+    const serve = servedByIssuers(world.issuers)
+    await using shared = new SharedInstance(target, start, serve)
+    await using own = new OwnInstances(target, start, serve)
+    for (const stored of corpus) {
+      if (this.#over()) break
+      this.#cases++
+      await this.#examine(await own.replay(stored), stored, () => [stored])
+    }
+    const scenarios = strategy(world, new SeededRandom(seed))[Symbol.iterator]()
+    let size = firstBatch
+    let batch = draw(scenarios, size)
+    while (!this.#over() && batch.length > 0) {
+      const together = batch.filter(({ scenario }) => sharesInstance(scenario))
+      const alone = batch.filter(({ scenario }) => !sharesInstance(scenario))
+      size = Math.min(largestBatch, size * 2)
+      let next: Generated[] = []
+      const fetched = shared.fetches + own.fetches
+      const results = await shared.run(
+        together.map(({ scenario }) => scenario),
+        () => {
+          next = draw(scenarios, size)
+        },
+      )
+      for (const [index, result] of results.entries()) {
+        this.#cases++
+        await this.#examine(result.judged, result.scenario, () => shared.casesOf(result), together[index]?.shrinks)
+      }
+      for (const { scenario, shrinks } of alone) {
+        if (this.#over()) break
+        this.#cases++
+        await this.#examine(await own.run(scenario), scenario, () => [own.caseOf(scenario)], shrinks)
+      }
+      this.#fetches += shared.fetches + own.fetches - fetched
+      this.#options.onProgress?.(this.#progress())
+      batch = next
+      // Ctrl-C and other events have their turn between batches.
+      await turn()
+    }
+    return {
+      ...this.#progress(),
+      found: confirmation.findings,
+      noted: [...this.#notes.values()],
+      unconfirmed: confirmation.unconfirmed,
+      first: this.#first,
+    }
+  }
+
+  #over(): boolean {
+    const { seconds, cases, signal, stopAtFirst } = this.#options
+    return (
+      signal.aborted ||
+      (seconds !== undefined && this.#seconds() >= seconds) ||
+      (cases !== undefined && this.#cases >= cases) ||
+      (stopAtFirst === true && this.#first !== null)
+    )
+  }
+
+  #seconds(): number {
+    return (performance.now() - this.#started) / 1000
+  }
+
+  #progress(): CampaignProgress {
+    return {
+      cases: this.#cases,
+      requests: this.#requests,
+      seconds: this.#seconds(),
+      findings: this.#confirmation.findings.length,
+      notes: this.#notes.size,
+      fetches: this.#fetches,
+    }
+  }
+
+  /** `cases`: ways to repeat it, the smallest first. */
+  async #examine(
+    judged: readonly Judged[],
+    scenario: Scenario,
+    cases: () => readonly FuzzCase[],
+    shrinks?: () => Iterable<Scenario>,
+  ): Promise<void> {
+    for (const { observations, remarks, step } of judged) {
+      if (step.kind === 'request') this.#requests++
+      for (const remark of remarks) this.#note(remark)
+      for (const observation of observations) await this.#confirm(observation, scenario, cases, shrinks)
+    }
+  }
+
+  async #confirm(
+    observation: Observation,
+    scenario: Scenario,
+    cases: () => readonly FuzzCase[],
+    shrinks?: () => Iterable<Scenario>,
+  ): Promise<void> {
+    if (this.#over() || !this.#confirmation.wants(observation)) return
+    const confirmed = await this.#confirmation.confirm(observation, scenario, cases(), shrinks)
+    if (confirmed) this.#first ??= { cases: this.#cases, seconds: this.#seconds() }
+  }
+
+  #note({ rule, story }: Remark): void {
+    const key = `${rule} ${story}`
+    const note = this.#notes.get(key) ?? { rule, story, count: 0 }
+    note.count++
+    this.#notes.set(key, note)
+  }
+}
+
+function draw(scenarios: Iterator<Generated>, size: number): Generated[] {
+  const drawn: Generated[] = []
+  while (drawn.length < size) {
+    const { value, done } = scenarios.next()
+    if (done) break
+    drawn.push(value)
+  }
+  return drawn
+}
+
+function sharesInstance({ steps, serve }: Scenario): boolean {
+  return serve === undefined && steps.every(({ kind }) => kind === 'request')
+}

@@ -1,0 +1,104 @@
+/** Turns an observation into a finding: shown again in a fresh sandbox, made small, and written down. */
+import { createHash } from 'node:crypto'
+import type { Finding, FuzzCase, Note, Scenario } from '../case.ts'
+import { classes, cweOf, type Observation } from '../invariants/observation.ts'
+import type { Target } from '../target/target.ts'
+import { createMinimizer, type Reproduction } from './minimize.ts'
+import { replayFresh } from './replay.ts'
+
+/** One rule broken in one way is one finding; more than this many failed attempts to show it again are given up. */
+const maxAttempts = 3
+
+export class Confirmation implements AsyncDisposable {
+  readonly findings: Finding[] = []
+  readonly #target: Target
+  readonly #minimizes: boolean
+  readonly #minimizer
+  readonly #attempts = new Map<string, number>()
+  readonly #unconfirmed = new Map<string, Note>()
+
+  constructor(target: Target, minimizes: boolean) {
+    this.#target = target
+    this.#minimizes = minimizes
+    this.#minimizer = createMinimizer(target)
+  }
+
+  get unconfirmed(): Note[] {
+    return [...this.#unconfirmed.values()]
+  }
+
+  wants(observation: Observation): boolean {
+    return (
+      !this.findings.some(({ class: name, rule }) => name === observation.class && rule === observation.rule) &&
+      (this.#attempts.get(keyOf(observation)) ?? 0) < maxAttempts
+    )
+  }
+
+  /** `cases`: the scenario alone, then with what came before it. */
+  async confirm(
+    observation: Observation,
+    scenario: Scenario,
+    cases: readonly FuzzCase[],
+    shrinks?: () => Iterable<Scenario>,
+  ): Promise<boolean> {
+    this.#attempts.set(keyOf(observation), (this.#attempts.get(keyOf(observation)) ?? 0) + 1)
+    for (const [index, fuzzCase] of cases.entries()) {
+      const reproduction = await this.#minimizer.reproduce(fuzzCase, observation)
+      if (!reproduction) continue
+      const relatives = index === 0 && shrinks ? relativesOf(fuzzCase, shrinks()) : []
+      const smallest = this.#minimizes ? await this.#minimizer.minimize(reproduction, relatives) : reproduction
+      const confirmed = await this.#showAgain(smallest)
+      if (!confirmed) continue
+      this.findings.push(this.#write(confirmed, index > 0))
+      return true
+    }
+    const note = this.#unconfirmed.get(keyOf(observation)) ?? {
+      rule: observation.rule,
+      story: `${observation.class} by ${scenario.name}: ${observation.story}`,
+      count: 0,
+    }
+    note.count++
+    this.#unconfirmed.set(keyOf(observation), note)
+    return false
+  }
+
+  /** In a process that has seen nothing else. */
+  async #showAgain(reproduction: Reproduction): Promise<Reproduction | null> {
+    const judged = await replayFresh(this.#target, reproduction.case)
+    const one = judged[reproduction.step]
+    const { class: name, rule } = reproduction.observation
+    const observation = one?.observations.find((other) => other.class === name && other.rule === rule)
+    return one && observation ? { ...reproduction, judged: one, observation } : null
+  }
+
+  /** `poisoned`: it took other cases' requests, so that what is wrong is what the handler remembers of them. */
+  #write({ case: fuzzCase, step, judged, observation }: Reproduction, poisoned: boolean): Finding {
+    const poisoning = poisoned && ['bypass', 'false-denial', 'leak'].includes(observation.class)
+    const name = poisoning ? 'poisoning' : observation.class
+    const id = createHash('sha256').update(keyOf(observation)).digest('hex').slice(0, 8)
+    return {
+      class: name,
+      severity: classes[observation.class].severity,
+      cwe: cweOf({ ...observation, class: name }),
+      rule: observation.rule,
+      story: poisoning ? `after ${step} other requests, ${observation.story}` : observation.story,
+      case: fuzzCase,
+      step,
+      verdict: judged.verdict,
+      answer: judged.answer,
+      replay: `edgeproof fuzz --replay fuzz-findings/${name}-${id}.json`,
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#minimizer[Symbol.asyncDispose]()
+  }
+}
+
+function* relativesOf(fuzzCase: FuzzCase, shrinks: Iterable<Scenario>): Iterable<FuzzCase> {
+  for (const scenario of shrinks) yield { ...fuzzCase, ...scenario, serve: { ...fuzzCase.serve, ...scenario.serve } }
+}
+
+function keyOf({ class: name, rule }: Observation): string {
+  return `${name} ${rule}`
+}

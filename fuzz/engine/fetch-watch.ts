@@ -1,0 +1,67 @@
+/** Watches what a handler fetches, how often, and who decided it (semantics.md, "The issuer's keys" and "Token"). */
+import type { Fetch } from '../case.ts'
+import type { Observation, Remark } from '../invariants/observation.ts'
+import type { Target } from '../target/target.ts'
+
+/** A foreign handler may fetch this often within a minute of the suite's clock. */
+const foreignPerMinute = 12
+const minuteMs = 60_000
+
+export class FetchWatch {
+  readonly #whose: Target['whose']
+  readonly #cooldownMs: number
+  readonly #own: Set<string>
+  readonly #recent = new Map<string, number[]>()
+  #remarks: Remark[] = []
+
+  constructor({ policy, whose }: Target) {
+    this.#whose = whose
+    this.#cooldownMs = (policy.jwks?.cooldown ?? 10) * 1000
+    const issuers = [policy.issuer].flat()
+    this.#own = new Set([
+      ...(policy.jwksUri === undefined
+        ? issuers.map((issuer) => `${issuer}/.well-known/jwks.json`)
+        : [policy.jwksUri].flat()),
+      ...issuers.map((issuer) => `${issuer}/.well-known/openid-configuration`),
+    ])
+  }
+
+  examine(fetches: readonly Fetch[]): Observation[] {
+    const observations: Observation[] = []
+    for (const { url, at } of fetches) {
+      if (this.#own.has(url)) {
+        const fault = this.#tooOften(url, at)
+        if (fault) observations.push({ class: 'amplification', rule: 'keys/fetches', story: fault })
+      } else if (/attacker/.test(url)) {
+        observations.push({
+          class: 'request-forgery',
+          rule: 'token/fetch',
+          story: `${url} was fetched, which a viewer named`,
+        })
+      } else this.#remarks.push({ rule: 'token/fetch', story: `${url} was fetched, which is none of the policy's` })
+    }
+    return observations
+  }
+
+  takeRemarks(): Remark[] {
+    const taken = this.#remarks
+    this.#remarks = []
+    return taken
+  }
+
+  #tooOften(url: string, at: number): string | null {
+    const recent = (this.#recent.get(url) ?? []).filter((earlier) => at - earlier < minuteMs)
+    const last = recent.at(-1)
+    recent.push(at)
+    this.#recent.set(url, recent)
+    if (this.#whose === 'ours') {
+      // A clock that was set back says nothing about the time between.
+      return last !== undefined && at >= last && at - last < this.#cooldownMs
+        ? `${url} was fetched again after ${(at - last) / 1000} s, within the cooldown`
+        : null
+    }
+    return recent.length > foreignPerMinute
+      ? `${url} was fetched ${recent.length} times within a minute of the suite's clock`
+      : null
+  }
+}

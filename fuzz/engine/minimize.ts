@@ -1,0 +1,130 @@
+/** Makes a finding small: fewer steps, then less in each event, as long as the same rule is broken in the same way. */
+import type { FuzzCase, Step } from '../case.ts'
+import type { Observation } from '../invariants/observation.ts'
+import { createSandbox, type Sandbox, SandboxGone } from '../target/sandbox.ts'
+import type { Target } from '../target/target.ts'
+import { replayIn } from './replay.ts'
+import type { Judged } from './trial.ts'
+
+export interface Reproduction {
+  case: FuzzCase
+  step: number
+  judged: Judged
+  observation: Observation
+}
+
+export interface Minimizer extends AsyncDisposable {
+  /** Null where the case does not show this observation. */
+  reproduce(fuzzCase: FuzzCase, wanted: Observation): Promise<Reproduction | null>
+  /** The smallest case found within the budget of replays; the case itself where nothing can go. */
+  minimize(found: Reproduction, candidates?: Iterable<FuzzCase>): Promise<Reproduction>
+}
+
+const maxReplays = 120
+
+export function createMinimizer(target: Target): Minimizer {
+  let sandbox: Sandbox | undefined
+
+  async function reproduce(fuzzCase: FuzzCase, wanted: Observation): Promise<Reproduction | null> {
+    sandbox ??= createSandbox({ runtime: target.runtime })
+    let judged: Judged[]
+    try {
+      judged = await replayIn(sandbox, target, fuzzCase)
+    } catch (error) {
+      if (!(error instanceof SandboxGone)) throw error
+      sandbox = undefined
+      return null
+    }
+    if (judged.some(({ answer }) => answer.result.kind === 'exit' || isSpinning(answer.result))) {
+      await sandbox[Symbol.asyncDispose]()
+      sandbox = undefined
+    }
+    for (const [step, one] of judged.entries()) {
+      const observation = one.observations.find(
+        ({ class: name, rule }) => name === wanted.class && rule === wanted.rule,
+      )
+      if (observation)
+        return { case: { ...fuzzCase, steps: fuzzCase.steps.slice(0, step + 1) }, step, judged: one, observation }
+    }
+    return null
+  }
+
+  return {
+    reproduce,
+    async minimize(found, candidates = []) {
+      let best = found
+      let replays = 0
+      const attempt = async (smaller: FuzzCase): Promise<boolean> => {
+        if (replays++ >= maxReplays) return false
+        const reproduction = await reproduce(smaller, best.observation)
+        if (reproduction) best = reproduction
+        return reproduction !== null
+      }
+      for (const candidate of candidates) await attempt(candidate)
+      await removeSteps(() => best.case, attempt)
+      if (Object.keys(best.case.serve).length > 0) await removeServed(() => best.case, attempt)
+      await simplifyEvents(() => best.case, attempt)
+      return best
+    },
+    async [Symbol.asyncDispose]() {
+      await sandbox?.[Symbol.asyncDispose]()
+    },
+  }
+}
+
+function isSpinning(result: Judged['answer']['result']): boolean {
+  return result.kind === 'timeout' && result.spinning
+}
+
+/** Delta debugging (Zeller and Hildebrandt 2002) on all steps before the last: halves, quarters, down to single ones. */
+async function removeSteps(current: () => FuzzCase, attempt: (smaller: FuzzCase) => Promise<boolean>): Promise<void> {
+  for (let size = Math.ceil((current().steps.length - 1) / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+    for (let from = 0; from < current().steps.length - 1; ) {
+      const { steps } = current()
+      const smaller = [...steps.slice(0, from), ...steps.slice(Math.min(from + size, steps.length - 1))]
+      if (!(await attempt({ ...current(), steps: smaller }))) from += size
+    }
+  }
+}
+
+async function removeServed(current: () => FuzzCase, attempt: (smaller: FuzzCase) => Promise<boolean>): Promise<void> {
+  for (const url of Object.keys(current().serve)) {
+    const { [url]: _, ...serve } = current().serve
+    await attempt({ ...current(), serve })
+  }
+}
+
+interface LooseRequest {
+  headers?: Record<string, unknown>
+  querystring?: unknown
+}
+
+/** Drops headers and the query of the last request, one at a time. */
+async function simplifyEvents(
+  current: () => FuzzCase,
+  attempt: (smaller: FuzzCase) => Promise<boolean>,
+): Promise<void> {
+  const change = (edit: (request: LooseRequest) => unknown): FuzzCase | null => {
+    const steps = structuredClone(current().steps)
+    const request = requestOf(steps.at(-1))
+    if (request === null) return null
+    edit(request)
+    return { ...current(), steps }
+  }
+  for (const name of Object.keys(requestOf(current().steps.at(-1))?.headers ?? {})) {
+    const smaller = change(({ headers }) => void delete headers?.[name])
+    if (smaller) await attempt(smaller)
+  }
+  const { querystring } = requestOf(current().steps.at(-1)) ?? {}
+  if (typeof querystring === 'string' && querystring !== '') {
+    const smaller = change((request) => Object.assign(request, { querystring: '' }))
+    if (smaller) await attempt(smaller)
+  }
+}
+
+function requestOf(step: Step | undefined): LooseRequest | null {
+  if (step?.kind !== 'request') return null
+  const event = step.event as { Records?: { cf?: { request?: LooseRequest } }[] } | null
+  const request = Array.isArray(event?.Records) ? event.Records[0]?.cf?.request : undefined
+  return typeof request === 'object' && request !== null && typeof request.headers === 'object' ? request : null
+}

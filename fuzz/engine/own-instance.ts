@@ -1,0 +1,67 @@
+/** A child process in which each scenario gets an instance of its own: those that move the clock or change what is served. */
+import type { FuzzCase, Scenario, ServedUrls } from '../case.ts'
+import { createSandbox, type Sandbox, SandboxGone } from '../target/sandbox.ts'
+import type { Target } from '../target/target.ts'
+import { replayIn } from './replay.ts'
+import { type Judged, Trial } from './trial.ts'
+
+/** Real time for a whole scenario, before it is replayed step by step. */
+const scenarioWatchdogMs = 4_000
+/** Modules that cannot be unloaded (ES modules) pile up in a process; a new one after so many. */
+const maxInstances = 500
+
+export class OwnInstances implements AsyncDisposable {
+  readonly #target: Target
+  readonly #start: number
+  readonly #serve: ServedUrls
+  #sandbox: Sandbox | undefined
+  #instances = 0
+  fetches = 0
+
+  constructor(target: Target, start: number, serve: ServedUrls) {
+    this.#target = target
+    this.#start = start
+    this.#serve = serve
+    this.#sandbox = createSandbox({ runtime: target.runtime })
+  }
+
+  caseOf(scenario: Scenario): FuzzCase {
+    return {
+      ...scenario,
+      policy: this.#target.policy,
+      start: this.#start,
+      serve: { ...this.#serve, ...scenario.serve },
+    }
+  }
+
+  run(scenario: Scenario): Promise<Judged[]> {
+    return this.replay(this.caseOf(scenario))
+  }
+
+  async replay(fuzzCase: FuzzCase): Promise<Judged[]> {
+    if (this.#instances++ >= maxInstances) await this.#discard()
+    this.#sandbox ??= createSandbox({ runtime: this.#target.runtime })
+    try {
+      const trial = await Trial.open(this.#sandbox, this.#target, fuzzCase.start, fuzzCase.serve)
+      const outcomes = await this.#sandbox.run(fuzzCase.steps, { watchdogMs: scenarioWatchdogMs })
+      const judged = await trial.judge(fuzzCase.steps, outcomes)
+      this.fetches += trial.fetches
+      return judged
+    } catch (error) {
+      if (!(error instanceof SandboxGone)) throw error
+      await this.#discard()
+      this.#sandbox = createSandbox({ runtime: this.#target.runtime })
+      return replayIn(this.#sandbox, this.#target, fuzzCase)
+    }
+  }
+
+  async #discard(): Promise<void> {
+    await this.#sandbox?.[Symbol.asyncDispose]()
+    this.#sandbox = undefined
+    this.#instances = 0
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#discard()
+  }
+}

@@ -1,0 +1,133 @@
+/** Spreads a run over workers and merges what they found. */
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import type { Finding, FuzzCase, Note } from '../case.ts'
+import type { Target } from '../target/target.ts'
+import { type CampaignProgress, type CampaignReport, runCampaign } from './campaign.ts'
+import { type StrategyName, strategies } from './strategy.ts'
+
+export interface Plan {
+  target: Target
+  strategy: StrategyName
+  seed: string
+  seconds?: number
+  /** Over all workers. */
+  cases?: number
+  /** Each has its own target processes. Default 1; at most the machine's cores. */
+  workers?: number
+  corpus?: readonly FuzzCase[]
+  signal: AbortSignal
+  onProgress?: (progress: CampaignProgress) => void
+}
+
+/** What a worker thread is started with. */
+export interface WorkerTask {
+  target: Target
+  strategy: StrategyName
+  seed: string
+  seconds?: number
+  cases?: number
+  corpus: readonly FuzzCase[]
+}
+
+export type WorkerMessage =
+  | { kind: 'progress'; progress: CampaignProgress }
+  | { kind: 'report'; report: CampaignReport }
+
+export async function runPlan(plan: Plan): Promise<CampaignReport> {
+  const { target, strategy, seed, seconds, cases, corpus = [], signal, onProgress } = plan
+  const workers = Math.max(1, Math.min(plan.workers ?? 1, availableParallelism()))
+  const limits = {
+    ...(seconds === undefined ? {} : { seconds }),
+    ...(cases === undefined ? {} : { cases: Math.ceil(cases / workers) }),
+  }
+  if (workers === 1) {
+    return runCampaign({
+      target,
+      strategy: strategies[strategy],
+      seed,
+      ...limits,
+      corpus,
+      signal,
+      ...(onProgress ? { onProgress } : {}),
+    })
+  }
+  const latest: CampaignProgress[] = []
+  const reports = await Promise.all(
+    Array.from({ length: workers }, (_, index) =>
+      runWorker(
+        { target, strategy, seed: `${seed}/${index}`, ...limits, corpus: index === 0 ? corpus : [] },
+        signal,
+        (progress) => {
+          latest[index] = progress
+          onProgress?.(sum(latest.filter((one) => one !== undefined)))
+        },
+      ),
+    ),
+  )
+  return merge(reports)
+}
+
+function runWorker(
+  task: WorkerTask,
+  signal: AbortSignal,
+  onProgress: (progress: CampaignProgress) => void,
+): Promise<CampaignReport> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: task })
+    const stop = () => worker.postMessage('stop')
+    signal.addEventListener('abort', stop, { once: true })
+    worker.on('message', (message: WorkerMessage) => {
+      if (message.kind === 'progress') onProgress(message.progress)
+      else resolve(message.report)
+    })
+    worker.on('error', reject)
+    worker.on('exit', (code) => {
+      signal.removeEventListener('abort', stop)
+      reject(new Error(`a worker ended with code ${code}`))
+    })
+  })
+}
+
+function sum(all: readonly CampaignProgress[]): CampaignProgress {
+  const total = (field: keyof CampaignProgress) => all.reduce((value, one) => value + one[field], 0)
+  return {
+    cases: total('cases'),
+    requests: total('requests'),
+    seconds: Math.max(...all.map(({ seconds }) => seconds)),
+    findings: total('findings'),
+    notes: Math.max(...all.map(({ notes }) => notes)),
+    fetches: total('fetches'),
+  }
+}
+
+/** Two workers that break the same rule in the same way have one finding between them: the smaller. */
+function merge(reports: readonly CampaignReport[]): CampaignReport {
+  const findings = new Map<string, Finding>()
+  for (const finding of reports.flatMap(({ found }) => found)) {
+    const key = `${finding.class} ${finding.rule}`
+    const other = findings.get(key)
+    if (!other || JSON.stringify(finding.case).length < JSON.stringify(other.case).length) findings.set(key, finding)
+  }
+  const found = [...findings.values()]
+  const noted = mergeNotes(reports.flatMap((report) => report.noted))
+  return {
+    ...sum(reports),
+    findings: found.length,
+    notes: noted.length,
+    found,
+    noted,
+    unconfirmed: mergeNotes(reports.flatMap((report) => report.unconfirmed)),
+    first: reports.map(({ first }) => first).reduce((a, b) => (b && (!a || b.seconds < a.seconds) ? b : a), null),
+  }
+}
+
+function mergeNotes(notes: readonly Note[]): Note[] {
+  const merged = new Map<string, Note>()
+  for (const { rule, story, count } of notes) {
+    const note = merged.get(`${rule} ${story}`) ?? { rule, story, count: 0 }
+    note.count += count
+    merged.set(`${rule} ${story}`, note)
+  }
+  return [...merged.values()].sort((a, b) => b.count - a.count)
+}

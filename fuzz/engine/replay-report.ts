@@ -1,0 +1,28 @@
+/** Replays one stored case and reports it in the form of a run. */
+import type { FuzzCase } from '../case.ts'
+import type { Target } from '../target/target.ts'
+import type { CampaignReport } from './campaign.ts'
+import { Confirmation } from './confirmation.ts'
+import { replayFresh } from './replay.ts'
+
+export async function replayCase(target: Target, fuzzCase: FuzzCase, minimizes: boolean): Promise<CampaignReport> {
+  const started = performance.now()
+  await using confirmation = new Confirmation(target, minimizes)
+  const judged = await replayFresh(target, fuzzCase)
+  for (const observation of judged.flatMap(({ observations }) => observations)) {
+    if (confirmation.wants(observation)) await confirmation.confirm(observation, fuzzCase, [fuzzCase])
+  }
+  const noted = judged.flatMap(({ remarks }) => remarks.map((remark) => ({ ...remark, count: 1 })))
+  return {
+    cases: 1,
+    requests: judged.filter(({ step }) => step.kind === 'request').length,
+    seconds: (performance.now() - started) / 1000,
+    findings: confirmation.findings.length,
+    notes: noted.length,
+    fetches: judged.reduce((sum, { answer }) => sum + answer.fetches.length, 0),
+    found: confirmation.findings,
+    noted,
+    unconfirmed: confirmation.unconfirmed,
+    first: confirmation.findings.length > 0 ? { cases: 1, seconds: (performance.now() - started) / 1000 } : null,
+  }
+}

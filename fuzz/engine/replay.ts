@@ -1,0 +1,37 @@
+/** Runs one stored case in an instance of its own and judges every step. */
+import type { Answer, FuzzCase } from '../case.ts'
+import { createSandbox, type Sandbox, SandboxGone } from '../target/sandbox.ts'
+import type { Target } from '../target/target.ts'
+import { type Judged, Trial } from './trial.ts'
+
+/** Real time after which a single request counts as spinning; a batch is given this for each. */
+export const stepWatchdogMs = 5_000
+
+/** In a fresh child process, so that nothing an earlier case did matters. */
+export async function replayFresh(target: Target, fuzzCase: FuzzCase): Promise<Judged[]> {
+  await using sandbox = createSandbox({ runtime: target.runtime })
+  // Awaited here: the sandbox is disposed of when this function returns.
+  return await replayIn(sandbox, target, fuzzCase)
+}
+
+/** In a child process that lives on for the next case; it is gone where a request ended it. */
+export async function replayIn(sandbox: Sandbox, target: Target, { start, serve, steps }: FuzzCase): Promise<Judged[]> {
+  const trial = await Trial.open(sandbox, target, start, serve)
+  const judged: Judged[] = []
+  // One at a time, so that a request which ends the process is known.
+  for (const step of steps) {
+    try {
+      const outcomes = await sandbox.run([step], { watchdogMs: stepWatchdogMs })
+      judged.push(...(await trial.judge([step], outcomes)))
+    } catch (error) {
+      if (!(error instanceof SandboxGone)) throw error
+      judged.push(await trial.judgeDeath(step, deathResult(error)))
+      break
+    }
+  }
+  return judged
+}
+
+export function deathResult({ how }: SandboxGone): Answer['result'] {
+  return how.kind === 'spinning' ? { kind: 'timeout', spinning: true } : how
+}

@@ -1,0 +1,129 @@
+/** One instance of a handler that answers many cases' requests in a row, as a warm Lambda sandbox does. */
+import type { FuzzCase, Scenario, ServedUrls, Step } from '../case.ts'
+import { createSandbox, type Sandbox, SandboxGone } from '../target/sandbox.ts'
+import type { Target } from '../target/target.ts'
+import { deathResult } from './replay.ts'
+import { type Judged, Trial } from './trial.ts'
+
+/** A new instance after so many requests, so that the history behind a finding stays short enough to search. */
+const maxHistory = 4_000
+/** A new one too when handlers that wait have moved the clock this far, before tokens grow old. */
+const maxDriftMs = 60_000
+/** A batch that takes longer is taken apart; only a single request that takes as long by itself is a finding. */
+const batchWatchdogMs = 2_000
+const singleWatchdogMs = 3_000
+
+export interface JudgedScenario {
+  scenario: Scenario
+  judged: Judged[]
+  /** Everything that the instance answered, and how much of it came before this scenario. */
+  history: { steps: readonly Step[]; length: number }
+}
+
+export class SharedInstance implements AsyncDisposable {
+  readonly #target: Target
+  readonly #start: number
+  readonly #serve: ServedUrls
+  #sandbox: Sandbox | undefined
+  #trial: Trial | undefined
+  #history: Step[] = []
+  fetches = 0
+
+  constructor(target: Target, start: number, serve: ServedUrls) {
+    this.#target = target
+    this.#start = start
+    this.#serve = serve
+    this.#sandbox = createSandbox({ runtime: target.runtime })
+  }
+
+  /** Runs the scenarios' requests in order; `meanwhile` is called once they are under way. */
+  async run(scenarios: readonly Scenario[], meanwhile: () => void): Promise<JudgedScenario[]> {
+    const steps = scenarios.flatMap((scenario) => scenario.steps)
+    const { sandbox, trial } = await this.#ready()
+    const running = sandbox.run(steps, { watchdogMs: batchWatchdogMs })
+    // It may fail before anybody awaits it.
+    running.catch(() => {})
+    meanwhile()
+    try {
+      const outcomes = await running
+      const history = this.#history
+      const length = history.length
+      const fetchesBefore = trial.fetches
+      const judged = await trial.judge(steps, outcomes)
+      this.fetches += trial.fetches - fetchesBefore
+      history.push(...steps)
+      return spread(scenarios, judged, { steps: history, length })
+    } catch (error) {
+      if (!(error instanceof SandboxGone)) throw error
+      await this.#discard()
+      return this.#runSingly(scenarios)
+    }
+  }
+
+  /** The case of a scenario alone, and with everything that the instance had answered before it. */
+  casesOf({ scenario, history }: JudgedScenario): [alone: FuzzCase, whole: FuzzCase] {
+    const base = { ...scenario, policy: this.#target.policy, start: this.#start, serve: this.#serve }
+    return [base, { ...base, steps: [...history.steps.slice(0, history.length), ...scenario.steps] }]
+  }
+
+  memory(): Promise<{ heapBytes: number; externalBytes: number; rssBytes: number }> | undefined {
+    return this.#sandbox?.memory()
+  }
+
+  async #ready(): Promise<{ sandbox: Sandbox; trial: Trial }> {
+    this.#sandbox ??= createSandbox({ runtime: this.#target.runtime })
+    const stale = this.#history.length >= maxHistory || Math.abs((this.#trial?.clock ?? 0) - this.#start) > maxDriftMs
+    if (this.#trial === undefined || stale) {
+      this.#trial = await Trial.open(this.#sandbox, this.#target, this.#start, this.#serve)
+      this.#history = []
+    }
+    return { sandbox: this.#sandbox, trial: this.#trial }
+  }
+
+  async #runSingly(scenarios: readonly Scenario[]): Promise<JudgedScenario[]> {
+    const results: JudgedScenario[] = []
+    for (const scenario of scenarios) {
+      const judged: Judged[] = []
+      const { sandbox, trial } = await this.#ready()
+      const history = { steps: this.#history, length: this.#history.length }
+      for (const step of scenario.steps) {
+        try {
+          judged.push(...(await trial.judge([step], await sandbox.run([step], { watchdogMs: singleWatchdogMs }))))
+          this.#history.push(step)
+        } catch (error) {
+          if (!(error instanceof SandboxGone)) throw error
+          judged.push(await trial.judgeDeath(step, deathResult(error)))
+          await this.#discard()
+          break
+        }
+      }
+      results.push({ scenario, judged, history })
+    }
+    return results
+  }
+
+  async #discard(): Promise<void> {
+    await this.#sandbox?.[Symbol.asyncDispose]()
+    this.#sandbox = undefined
+    this.#trial = undefined
+    this.#history = []
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#discard()
+  }
+}
+
+function spread(
+  scenarios: readonly Scenario[],
+  judged: readonly Judged[],
+  { steps, length }: JudgedScenario['history'],
+): JudgedScenario[] {
+  let from = 0
+  return scenarios.map((scenario) => {
+    const own = judged.slice(from, from + scenario.steps.length)
+    const history = { steps, length: length + from }
+    from += scenario.steps.length
+    return { scenario, judged: own, history }
+  })
+}

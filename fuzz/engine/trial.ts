@@ -1,0 +1,143 @@
+/** One instance of a handler and the oracle that follows its clock, its network and what it may still remember. */
+import type { ViewerRequest } from '../../authorizer/cloudfront.ts'
+import type { Answer, ServedUrls, Step, Verdict } from '../case.ts'
+import { examine } from '../invariants/examine.ts'
+import type { Observation, Remark } from '../invariants/observation.ts'
+import { readResult } from '../invariants/result-shape.ts'
+import { createOracle, type Oracle } from '../oracle/oracle.ts'
+import { viewerRequestOf } from '../oracle/viewer-request-shape.ts'
+import type { Effects, StepOutcome } from '../target/protocol.ts'
+import type { Sandbox } from '../target/sandbox.ts'
+import type { Target } from '../target/target.ts'
+import { FetchWatch } from './fetch-watch.ts'
+
+/** What the judge makes of one step. */
+export interface Judged {
+  step: Step
+  answer: Answer
+  verdict: Verdict
+  observations: Observation[]
+  remarks: Remark[]
+}
+
+export class Trial {
+  readonly start: number
+  readonly target: Target
+  readonly #oracle: Oracle
+  readonly #watch: FetchWatch
+  #clock: number
+  fetches = 0
+
+  private constructor(target: Target, start: number) {
+    this.target = target
+    this.start = start
+    this.#clock = start
+    this.#oracle = createOracle(target.policy, target.whose)
+    this.#watch = new FetchWatch(target)
+  }
+
+  /** Loads a new instance into the sandbox. Throws TargetRefused where it does not load. */
+  static async open(sandbox: Sandbox, target: Target, start: number, serve: ServedUrls): Promise<Trial> {
+    const trial = new Trial(target, start)
+    await trial.#oracle.serve(serve, start)
+    trial.#follow(await sandbox.load(target.file, start, serve))
+    return trial
+  }
+
+  get clock(): number {
+    return this.#clock
+  }
+
+  /** Judges steps that were run in this instance, in their order. */
+  async judge(steps: readonly Step[], outcomes: readonly StepOutcome[]): Promise<Judged[]> {
+    const judged: Judged[] = []
+    for (const [index, outcome] of outcomes.entries()) {
+      const step = steps[index]
+      if (step) judged.push(await this.#judgeStep(step, outcome))
+    }
+    return judged
+  }
+
+  /** Judges a request during which the process ended or stopped answering. */
+  async judgeDeath(step: Step, result: Answer['result']): Promise<Judged> {
+    const answer = { result, fetches: [], logs: [], clock: this.#clock, realMs: 0 }
+    if (step.kind !== 'request') {
+      return {
+        step,
+        answer,
+        verdict: { outcome: 'may', rule: '', reason: '' },
+        observations: [deathBetween],
+        remarks: [],
+      }
+    }
+    return this.#examineRequest(step.event, step, answer, this.#clock)
+  }
+
+  async #judgeStep(step: Step, outcome: StepOutcome): Promise<Judged> {
+    const now = this.#clock
+    const { effects, realMs } = outcome
+    const observations = this.#follow(effects)
+    const answer: Answer = {
+      result: outcome.result ? readResult(outcome.result) : { kind: 'invalid', value: '', why: 'no request' },
+      fetches: effects.fetches,
+      logs: effects.logs,
+      clock: effects.clock,
+      realMs,
+    }
+    if (step.kind !== 'request') {
+      if (step.kind === 'serve') await this.#oracle.serve(step.urls, this.#clock)
+      return { step, answer, verdict: { outcome: 'may', rule: '', reason: '' }, observations, remarks: [] }
+    }
+    const judged = await this.#examineRequest(step.event, step, answer, now)
+    judged.observations.push(...observations)
+    judged.remarks.push(...this.#watch.takeRemarks())
+    return judged
+  }
+
+  async #examineRequest(event: unknown, step: Step, answer: Answer, now: number): Promise<Judged> {
+    const verdict = await this.#verdictBetween(event, now, answer.clock)
+    const request = viewerRequestOf(event)
+    const rewritten = await this.#rewritten(request, answer, now)
+    const { observations, remarks } = examine(answer, {
+      policy: this.target.policy,
+      whose: this.target.whose,
+      request,
+      verdict,
+      rewritten,
+      keysReachable: this.#oracle.keysReachable(),
+    })
+    this.#oracle.observe(answer.fetches)
+    return { step, answer, verdict, observations, remarks }
+  }
+
+  /** The clock may have moved while the handler waited; where that matters, either answer will do. */
+  async #verdictBetween(event: unknown, from: number, to: number): Promise<Verdict> {
+    const verdict = await this.#oracle.judge(event, from)
+    if (to === from) return verdict
+    const later = await this.#oracle.judge(event, to)
+    return later.outcome === verdict.outcome ? verdict : { outcome: 'may', rule: later.rule, reason: later.reason }
+  }
+
+  async #rewritten(request: ViewerRequest | null, { result }: Answer, now: number) {
+    if (request === null || result.kind !== 'request' || typeof result.request.uri !== 'string') return undefined
+    if (result.request.uri === request.uri) return undefined
+    const changed = { Records: [{ cf: { request: { ...request, uri: result.request.uri } } }] }
+    return this.#oracle.judge(changed, now)
+  }
+
+  #follow(effects: Effects): Observation[] {
+    this.#clock = effects.clock
+    this.fetches += effects.fetches.length
+    const observations = this.#watch.examine(effects.fetches)
+    for (const name of effects.polluted) {
+      observations.push({ class: 'poisoning', rule: 'cache/prototype', story: `${name} was changed` })
+    }
+    return observations
+  }
+}
+
+const deathBetween: Observation = {
+  class: 'crash',
+  rule: 'result/answer',
+  story: 'the process ended between two requests',
+}

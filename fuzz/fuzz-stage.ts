@@ -1,0 +1,182 @@
+/** `edgeproof fuzz`: attacks one handler and reports what it found. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { basename, join, resolve } from 'node:path'
+import type { Stage, StageContext } from '../command/stage.ts'
+import { stageResult } from '../command/stage.ts'
+import { UsageError } from '../config/usage-error.ts'
+import { type Check, check } from '../reports/result.ts'
+import type { Finding, FuzzCase } from './case.ts'
+import { readCase, readCorpus, writeFindings } from './corpus.ts'
+import type { CampaignProgress, CampaignReport } from './engine/campaign.ts'
+import { runPlan } from './engine/plan.ts'
+import { probe } from './engine/probe.ts'
+import { replayCase } from './engine/replay-report.ts'
+import type { Runtime } from './target/protocol.ts'
+import { TargetRefused } from './target/sandbox.ts'
+import type { Target } from './target/target.ts'
+import { buildOurs } from './targets/build-target.ts'
+
+export interface FuzzOptions {
+  /** A CommonJS or ES module that exports `handler`; default: our own authorizer, built with the policy. */
+  handler?: string
+  runtime?: Runtime
+  /** Default 20 where `runs` is not given either. */
+  seconds?: number
+  runs?: number
+  /** Default 1. */
+  seed?: string
+  /** Default 1. */
+  workers?: number
+  /** `i/n`: this is the i-th of n machines that share one seed. */
+  shard?: string
+  /** A stored case instead of generated ones. */
+  replay?: string
+  /** With `replay`: writes the smallest case that shows the same. */
+  minimize?: boolean
+}
+
+export const fuzzStage: Stage<FuzzOptions> = async (context, options) => {
+  const directory = mkdtempSync(join(tmpdir(), 'edgeproof-fuzz-'))
+  try {
+    const target = await targetOf(context, options, directory)
+    return await stageResult('fuzz', inputsOf(context, options, target), async () => {
+      const report = options.replay ? await replay(target, options) : await attack(target, context, options)
+      const found = writeFindings(context.out, report.found, handlerOptions(options))
+      for (const finding of found) context.progress.log(line(finding))
+      return { checks: checksOf({ ...report, found }), data: JSON.parse(JSON.stringify(dataOf({ ...report, found }))) }
+    })
+  } catch (error) {
+    if (error instanceof TargetRefused) {
+      throw new UsageError(`${options.handler ?? 'the handler'}: cannot be used: ${error.message}`)
+    }
+    throw error
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+async function targetOf({ config }: StageContext, options: FuzzOptions, directory: string): Promise<Target> {
+  const runtime = options.runtime ?? 'nodejs24.x'
+  // A stored case has its own policy, with which ours is built anew.
+  const policy = options.replay ? readCase(options.replay).policy : config.policy
+  if (options.handler === undefined) return buildOurs(policy, { directory, runtime })
+  const file = resolve(options.handler)
+  return { name: basename(file), whose: 'foreign', file, policy, runtime }
+}
+
+async function attack(
+  target: Target,
+  { progress, signal }: StageContext,
+  options: FuzzOptions,
+): Promise<CampaignReport> {
+  await probe(target)
+  const cases = options.runs === undefined ? {} : { cases: options.runs }
+  const seconds = options.seconds ?? (options.runs === undefined ? 20 : undefined)
+  return runPlan({
+    target,
+    strategy: 'full',
+    seed: `${options.seed ?? '1'}${shardOf(options.shard)}`,
+    ...cases,
+    ...(seconds === undefined ? {} : { seconds }),
+    workers: options.workers ?? 1,
+    corpus: corpusFor(target),
+    signal,
+    onProgress: (now) => progress.step(statusLine(now), Math.round(now.seconds), seconds ?? Math.round(now.seconds)),
+  })
+}
+
+/** Stored cases hold tokens for their own policy; another policy's handler has nothing to say about them. */
+function corpusFor({ policy }: Target): FuzzCase[] {
+  const wanted = JSON.stringify(policy)
+  return readCorpus()
+    .map((stored) => stored.case)
+    .filter((stored) => JSON.stringify(stored.policy) === wanted)
+}
+
+async function replay(target: Target, { replay: file = '', minimize = false }: FuzzOptions): Promise<CampaignReport> {
+  return replayCase(target, readCase(file), minimize)
+}
+
+function shardOf(shard: string | undefined): string {
+  if (shard === undefined) return ''
+  const [, index, count] = /^(\d+)\/(\d+)$/.exec(shard) ?? []
+  if (index === undefined || count === undefined || Number(index) < 1 || Number(index) > Number(count)) {
+    throw new UsageError(`--shard: "${shard}" should be i/n with 1 <= i <= n, such as 2/4`)
+  }
+  return ` shard ${index} of ${count}`
+}
+
+function inputsOf({ configFile }: StageContext, options: FuzzOptions, target: Target) {
+  return {
+    target: target.name,
+    config: configFile,
+    runtime: target.runtime,
+    seed: options.seed ?? '1',
+    workers: Math.min(options.workers ?? 1, availableParallelism()),
+    ...(options.seconds === undefined ? {} : { seconds: options.seconds }),
+    ...(options.runs === undefined ? {} : { runs: options.runs }),
+    ...(options.shard === undefined ? {} : { shard: options.shard }),
+    ...(options.replay === undefined ? {} : { replay: options.replay }),
+  }
+}
+
+function handlerOptions({ handler, runtime }: FuzzOptions): string {
+  return `${handler === undefined ? '' : ` --handler ${handler}`}${runtime === undefined ? '' : ` --runtime ${runtime}`}`
+}
+
+function statusLine({ cases, seconds, findings, notes, fetches }: CampaignProgress): string {
+  const rate = Math.round(cases / Math.max(seconds, 0.001))
+  return `fuzz: ${cases} cases, ${rate}/s, ${findings} findings, ${notes} notes, ${fetches} fetches`
+}
+
+function line({ severity, class: name, rule, cwe, story, replay }: Finding): string {
+  return `${severity} ${name} (${rule}, ${cwe}): ${story}\n    ${replay}`
+}
+
+function checksOf(report: CampaignReport): Check[] {
+  const { cases, requests, seconds, found, unconfirmed, noted, fetches } = report
+  const plain = { limit: null, direction: 'none' } as const
+  return [
+    check({ id: 'fuzz.findings', title: 'findings', value: found.length, unit: 'count', limit: 0, direction: 'lower' }),
+    ...found.map((finding) =>
+      check({
+        id: `fuzz.finding.${finding.class}.${finding.rule.replaceAll('/', '.')}`,
+        title: `${finding.severity} ${finding.class}: ${finding.story}`.slice(0, 160),
+        value: 1,
+        unit: 'count',
+        limit: 0,
+        direction: 'lower',
+        detail: `${finding.cwe}; ${finding.verdict.reason}; ${finding.replay}`,
+      }),
+    ),
+    check({ id: 'fuzz.cases', title: 'cases', value: cases, unit: 'count', ...plain }),
+    check({ id: 'fuzz.requests', title: 'requests in them', value: requests, unit: 'count', ...plain }),
+    check({
+      id: 'fuzz.rate',
+      title: 'requests per second',
+      value: requests / Math.max(seconds, 0.001),
+      unit: '/s',
+      ...plain,
+    }),
+    check({ id: 'fuzz.fetches', title: 'fetches by the handler', value: fetches, unit: 'count', ...plain }),
+    check({
+      id: 'fuzz.notes',
+      title: 'notes (lax or different, no findings)',
+      value: noted.length,
+      unit: 'count',
+      ...plain,
+    }),
+    check({
+      id: 'fuzz.unconfirmed',
+      title: 'observations that no fresh sandbox showed again',
+      value: unconfirmed.length,
+      unit: 'count',
+      ...plain,
+    }),
+  ]
+}
+
+function dataOf({ found, noted, unconfirmed, first }: CampaignReport) {
+  return { findings: found, notes: noted, unconfirmed, first }
+}

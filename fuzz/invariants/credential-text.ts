@@ -1,0 +1,48 @@
+/** The texts of a request that must not turn up elsewhere: its token, and what the token says. */
+import type { ViewerRequest } from '../../authorizer/cloudfront.ts'
+import type { Policy } from '../../authorizer/policy.ts'
+
+const tailLength = 24
+const minSecret = 16
+const minValue = 8
+
+export interface CredentialText {
+  /** Parts of the token that identify it wherever they appear. */
+  secrets: string[]
+  /** String claims long enough not to appear by chance. */
+  values: string[]
+}
+
+export function credentialText(policy: Policy, request: ViewerRequest): CredentialText {
+  const name = (policy.credentials ?? 'header') === 'header' ? 'authorization' : 'cookie'
+  const entries = Object.hasOwn(request.headers, name) ? (request.headers[name] ?? []) : []
+  const text = entries.map(({ value }) => String(value)).join(' ')
+  const secrets: string[] = []
+  const values = new Set<string>()
+  for (const [token] of text.matchAll(/[\w+/=-]{8,}(?:\.[\w+/=-]*){2,4}/g)) {
+    const parts = token.split('.')
+    for (const part of [parts[1], parts.at(-1)]) {
+      if (part !== undefined && part.length >= minSecret) secrets.push(part.slice(-tailLength))
+    }
+    for (const value of stringsIn(parts[1] ?? '')) if (value.length >= minValue) values.add(value)
+  }
+  return { secrets, values: [...values] }
+}
+
+function stringsIn(part: string): string[] {
+  try {
+    const payload: unknown = JSON.parse(Buffer.from(part, 'base64url').toString())
+    return typeof payload === 'object' && payload !== null
+      ? Object.entries(payload).flatMap(([name, value]) =>
+          typeof value === 'string' && !isPublic(name) ? [value] : [],
+        )
+      : []
+  } catch {
+    return []
+  }
+}
+
+/** Claims that say nothing about the visitor: the policy has them, too. */
+function isPublic(name: string): boolean {
+  return ['iss', 'aud', 'client_id', 'token_use', 'scope'].includes(name)
+}

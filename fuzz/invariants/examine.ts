@@ -1,0 +1,162 @@
+/** Holds one answer against its verdict and against the invariants that hold whatever the verdict. */
+import type { Headers, ViewerRequest } from '../../authorizer/cloudfront.ts'
+import type { Policy } from '../../authorizer/policy.ts'
+import type { Answer, Verdict } from '../case.ts'
+import { isCredentialCookie } from '../oracle/credentials.ts'
+import { credentialText } from './credential-text.ts'
+import { examineDenial } from './denial.ts'
+import { injectedHeaders, injectedLogLines } from './injections.ts'
+import { leaksInto } from './leaks.ts'
+import type { Observation, Remark } from './observation.ts'
+import { requestFault, responseFault } from './result-shape.ts'
+
+export interface Examination {
+  observations: Observation[]
+  remarks: Remark[]
+}
+
+export interface Circumstances {
+  policy: Policy
+  whose: 'ours' | 'foreign'
+  /** Null where the event is none that CloudFront sends. */
+  request: ViewerRequest | null
+  verdict: Verdict
+  /** The verdict for the URI that the handler returned, where it returned another. */
+  rewritten: Verdict | undefined
+  keysReachable: boolean
+}
+
+export function examine(answer: Answer, circumstances: Circumstances): Examination {
+  const { request } = circumstances
+  const { result } = answer
+  const examination: Examination = { observations: [], remarks: [] }
+  const add = ({ observations = [], remarks = [] }: Partial<Examination>) => {
+    examination.observations.push(...observations)
+    examination.remarks.push(...remarks)
+  }
+  if (request === null) return examineStrangeEvent(answer, circumstances)
+  if (result.kind === 'threw') add({ observations: [crash(`the handler threw ${result.error}`)] })
+  else if (result.kind === 'timeout') {
+    add({ observations: [crash(result.spinning ? 'the process no longer answers' : 'the handler never answered')] })
+  } else if (result.kind === 'exit') {
+    add({ observations: [crash(`the handler ended its process (${result.signal ?? result.code})`)] })
+  } else if (result.kind === 'invalid') {
+    add({ observations: [{ class: 'invalid-result', rule: 'result/shape', story: result.why }] })
+  } else if (result.kind === 'request') add(examineAllowed(result.request, request, circumstances))
+  else add(examineDenied(result.response, request, circumstances))
+
+  if (answer.logs.length > 0 || answer.fetches.length > 0) {
+    const text = credentialText(circumstances.policy, request)
+    for (const line of answer.logs) add(leaksInto('log', line, text))
+    for (const { url } of answer.fetches) add(leaksInto('fetch', url, text))
+    add({ observations: injectedLogLines(request, answer.logs) })
+  }
+  return examination
+}
+
+function crash(story: string): Observation {
+  return { class: 'crash', rule: 'result/answer', story }
+}
+
+/** Rule 1: ours denies what is no viewer-request event; Lambda@Edge never sends one to others. */
+function examineStrangeEvent({ result }: Answer, { whose, verdict }: Circumstances): Examination {
+  if (result.kind === 'response') return { observations: [], remarks: [] }
+  const story = `an event that is no viewer request was not denied (${result.kind})`
+  return whose === 'ours'
+    ? {
+        observations: [{ class: result.kind === 'request' ? 'bypass' : 'crash', rule: verdict.rule, story }],
+        remarks: [],
+      }
+    : { observations: [], remarks: [{ rule: verdict.rule, story }] }
+}
+
+function examineAllowed(
+  returned: { uri?: unknown; method?: unknown; querystring?: unknown; headers?: Headers },
+  request: ViewerRequest,
+  { policy, whose, verdict, rewritten }: Circumstances,
+): Examination {
+  const observations: Observation[] = []
+  const remarks: Remark[] = []
+  const fault = requestFault(returned, { ...request })
+  if (fault) observations.push({ class: 'invalid-result', rule: 'result/request', story: fault })
+  observations.push(...injectedHeaders(returned.headers, request.headers))
+  const judged = rewritten ?? verdict
+  if (judged.outcome === 'must-deny') {
+    const where = rewritten
+      ? `${JSON.stringify(returned.uri)} in the place of the viewer's`
+      : JSON.stringify(request.uri)
+    observations.push({ class: 'bypass', rule: judged.rule, story: `${where} passed although ${judged.reason}` })
+  } else if (judged.outcome !== 'must-allow') {
+    const story = `passed although ${judged.reason}`
+    if (whose === 'ours' && judged.ours === 'deny') observations.push({ class: 'bypass', rule: judged.rule, story })
+    else if (judged.outcome === 'lax') remarks.push({ rule: judged.rule, story })
+  }
+  const changes = changesTo(returned, request, policy)
+  if (whose === 'ours') {
+    for (const story of changes) observations.push({ class: 'leak', rule: 'allow/unchanged', story })
+  } else for (const story of changes) remarks.push({ rule: 'allow/unchanged', story })
+  return { observations, remarks }
+}
+
+/** What an allowed request has lost, gained or kept over the viewer's own without its credential. */
+function changesTo(
+  returned: { uri?: unknown; method?: unknown; querystring?: unknown; headers?: Headers },
+  request: ViewerRequest,
+  policy: Policy,
+): string[] {
+  const expected = withoutCredential(policy, request.headers)
+  const headers = returned.headers ?? {}
+  const changes: string[] = []
+  for (const name of ['method', 'uri', 'querystring'] as const) {
+    if (returned[name] !== request[name]) changes.push(`the ${name} was changed`)
+  }
+  for (const name of new Set([...Object.keys(expected), ...Object.keys(headers)])) {
+    if (JSON.stringify(headers[name]) === JSON.stringify(expected[name])) continue
+    if (name === 'authorization' && Object.hasOwn(headers, name)) changes.push('the credential is kept')
+    else changes.push(`the header ${name} was changed, added or removed`)
+  }
+  return changes
+}
+
+function withoutCredential(policy: Policy, headers: Headers): Headers {
+  const { authorization, cookie, ...others } = headers
+  if ((policy.credentials ?? 'header') === 'header') return cookie === undefined ? others : { ...others, cookie }
+  const kept = (cookie ?? []).flatMap((entry) => {
+    const pairs = entry.value.split(';')
+    const left = pairs.filter((pair) => !isCredentialCookie(policy, pair.slice(0, pair.indexOf('=')).trim()))
+    if (left.length === pairs.length) return [entry]
+    const value = left.map((pair) => pair.trim()).join('; ')
+    return value === '' ? [] : [{ ...entry, value }]
+  })
+  return {
+    ...others,
+    ...(authorization === undefined ? {} : { authorization }),
+    ...(kept.length === 0 ? {} : { cookie: kept }),
+  }
+}
+
+function examineDenied(
+  response: { status?: unknown; headers?: Headers },
+  request: ViewerRequest,
+  { policy, whose, verdict, keysReachable }: Circumstances,
+): Examination {
+  const observations: Observation[] = []
+  const remarks: Remark[] = []
+  const fault = responseFault(response)
+  if (fault) return { observations: [{ class: 'invalid-result', rule: 'result/response', story: fault }], remarks }
+  observations.push(...injectedHeaders(response.headers))
+  if (verdict.rule === 'order/preflight' && String(response.status).startsWith('2')) {
+    return { observations, remarks: [{ rule: verdict.rule, story: 'a preflight is answered at the edge' }] }
+  }
+  const expected = whose === 'ours' ? verdict.ours : verdict.outcome === 'must-allow' ? 'allow' : undefined
+  if (expected === 'allow') {
+    const story = `${request.method} ${JSON.stringify(request.uri)} was denied (${String(response.status)}) although ${verdict.reason}`
+    observations.push({ class: 'false-denial', rule: verdict.rule, story })
+  }
+  const denial = examineDenial(policy, request, response, keysReachable)
+  const leaks = leaksInto('response', JSON.stringify(response), credentialText(policy, request))
+  return {
+    observations: [...observations, ...denial.observations, ...leaks.observations],
+    remarks: [...remarks, ...denial.remarks, ...leaks.remarks],
+  }
+}

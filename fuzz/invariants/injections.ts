@@ -1,0 +1,65 @@
+/** Line feeds of the viewer's that became lines of a header or of the log (CWE-113, CWE-117). */
+import type { Headers, ViewerRequest } from '../../authorizer/cloudfront.ts'
+import type { Observation } from './observation.ts'
+
+export function injectedHeaders(headers: Headers | undefined, before: Headers = {}): Observation[] {
+  for (const [name, entries] of Object.entries(headers ?? {})) {
+    if (!Array.isArray(entries) || JSON.stringify(entries) === JSON.stringify(before[name])) continue
+    const text = `${name}${entries.map((entry) => `${entry?.key ?? ''}${entry?.value ?? ''}`).join('')}`
+    if (/[\r\n\0]/.test(text)) {
+      return [
+        {
+          class: 'header-injection',
+          rule: 'deny/header',
+          story: `the header ${JSON.stringify(name)} has a line break`,
+        },
+      ]
+    }
+  }
+  return []
+}
+
+/** A line of the log that begins where a line feed in the request or the token ended. */
+export function injectedLogLines(request: ViewerRequest, logs: readonly string[]): Observation[] {
+  if (logs.length < 2) return []
+  const texts = viewersTexts(request)
+  const forged = logs.slice(1).find((line) => line.length >= 8 && texts.some((text) => text.includes(`\n${line}`)))
+  return forged === undefined
+    ? []
+    : [
+        {
+          class: 'log-injection',
+          rule: 'log/line',
+          story: `the viewer wrote a line of the log: ${forged.slice(0, 100)}`,
+        },
+      ]
+}
+
+function viewersTexts(request: ViewerRequest): string[] {
+  const texts: string[] = []
+  const add = (value: unknown) => {
+    if (typeof value === 'string') {
+      if (value.includes('\n')) texts.push(value.replaceAll('\r', ''))
+    } else if (typeof value === 'object' && value !== null) for (const one of Object.values(value)) add(one)
+  }
+  add(request)
+  for (const text of [request.uri, request.querystring]) {
+    try {
+      add(decodeURIComponent(text))
+    } catch {
+      // Not an escape that anybody decodes.
+    }
+  }
+  for (const entries of Object.values(request.headers)) {
+    for (const { value } of entries) {
+      for (const part of String(value).split(/[\s.=]+/)) {
+        try {
+          add(JSON.parse(Buffer.from(part, 'base64url').toString()))
+        } catch {
+          // Not JSON: nothing that a handler could have read from it.
+        }
+      }
+    }
+  }
+  return texts
+}

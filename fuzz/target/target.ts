@@ -1,0 +1,13 @@
+/** A handler under test, as the engine needs it. */
+import type { Policy } from '../../authorizer/policy.ts'
+import type { Runtime } from './protocol.ts'
+
+export interface Target {
+  name: string
+  /** Ours is held to the side it promises wherever the semantics leave others a choice. */
+  whose: 'ours' | 'foreign'
+  /** A CommonJS or ES module that exports `handler`, with this policy baked in. */
+  file: string
+  policy: Policy
+  runtime: Runtime
+}
