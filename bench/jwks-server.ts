@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import type { Jwk } from '../authorizer/configuration.ts'
 import { signingKey } from './issuer-keys.ts'
 import { jwks } from './workload.ts'
 
@@ -12,13 +13,25 @@ export const certificateFile = fileURLToPath(new URL('jwks-server.pem', import.m
 
 export interface JwksServer {
   jwksUri: string
+  /** Answers seen since the last `publish`. */
+  readonly requests: number
+  /** The next request is answered with the first set, later ones with the second (default: the first again). */
+  publish(first: readonly Jwk[], later?: readonly Jwk[]): void
   close(): Promise<void>
 }
 
 export function startJwksServer(): Promise<JwksServer> {
   const key = createPrivateKey({ key: { ...signingKey }, format: 'jwk' }).export({ type: 'pkcs8', format: 'pem' })
-  const body = JSON.stringify(jwks)
+  let bodies: [string, string]
+  let requests = 0
+  const publish = (first: readonly Jwk[], later = first) => {
+    bodies = [JSON.stringify({ keys: first }), JSON.stringify({ keys: later })]
+    requests = 0
+  }
+  publish(jwks.keys)
   const server = createServer({ key, cert: readFileSync(certificateFile) }, (_request, response) => {
+    const body = bodies[requests === 0 ? 0 : 1]
+    requests++
     response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'public, max-age=86400' }).end(body)
   })
   return new Promise((resolve, reject) => {
@@ -27,6 +40,10 @@ export function startJwksServer(): Promise<JwksServer> {
       const { port } = server.address() as AddressInfo
       resolve({
         jwksUri: `https://localhost:${port}/.well-known/jwks.json`,
+        get requests() {
+          return requests
+        },
+        publish,
         close: () =>
           new Promise((closed) => {
             server.close(() => closed())

@@ -8,6 +8,7 @@ import { createPublicKey, verify } from 'node:crypto'
 import type { ViewerRequest, ViewerRequestEvent } from '../../authorizer/cloudfront.ts'
 import { publishedKeys } from '../issuer-keys.ts'
 import type { Handler } from '../subjects/deployment.ts'
+import { shuffled } from '../turns.ts'
 import type { WorkItem } from '../workload.ts'
 import type { Case } from './cases.ts'
 
@@ -176,20 +177,6 @@ function blockOf(entry: Case, round: number, size: number): { events: string[]; 
     throw new Error(`${entry.id}: ${entry.events.length} fresh requests are too few for round ${round}`)
   }
   return { events: take(entry.events, round, size), items }
-}
-
-/** Fisher-Yates with a multiplicative congruential generator: an order that a seed repeats. */
-function shuffled<Item>(list: readonly Item[], seed: number): Item[] {
-  const order = [...list]
-  let state = (seed % 2_147_483_646) + 1
-  for (let last = order.length - 1; last > 0; last--) {
-    for (let skip = 0; skip < 3; skip++) state = (state * 48_271) % 2_147_483_647
-    const other = state % (last + 1)
-    const item = order[last] as Item
-    order[last] = order[other] as Item
-    order[other] = item
-  }
-  return order
 }
 
 function take<Item>(list: readonly Item[], round: number, size: number): Item[] {
