@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import type { Headers, ViewerRequestEvent } from '../../authorizer/cloudfront.ts'
 import { attacks } from '../attacks/attacks.ts'
 import type { Attack, Scenario, Step, World } from '../case.ts'
-import { seededRandom } from './seeded-random.ts'
+import { SeededRandom } from '../engine/seeded-random.ts'
 
 /** Attacks whose requests have the shape that CloudFront sends; the others do not mix. */
 const mixable = attacks.filter(({ class: kind }) => kind !== 'event-shape')
@@ -34,7 +34,7 @@ export function attacksInARow(world: World): fc.Arbitrary<Scenario> {
 }
 
 function built(attack: Attack, world: World, seed: number): Scenario {
-  const scenario = attack.build(world, seededRandom(seed))
+  const scenario = attack.build(world, new SeededRandom(`${seed}`))
   return { name: attack.name, class: attack.class, ...(scenario ?? { steps: [] }) }
 }
 

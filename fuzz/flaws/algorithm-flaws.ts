@@ -1,0 +1,202 @@
+import type { Edit, Flaw } from './flaw.ts'
+
+const anyAlgorithm: Edit = [
+  `if (typeof alg !== 'string' || !algorithms.includes(alg)) throw new Denied('unauthenticated', 'alg')`,
+  `if (typeof alg !== 'string') throw new Denied('unauthenticated', 'alg')`,
+]
+
+/** HMAC tokens are checked with this expression over `key`, whatever the key is. */
+function hmacOver(secret: string): Edit[] {
+  return [
+    anyAlgorithm,
+    [
+      `  if (!fits(alg, key)) return false`,
+      `  if (alg.startsWith('HS')) {
+    const secret = ${secret}
+    return require('node:crypto').createHmac('sha' + alg.slice(2), secret).update(input).digest().equals(signature)
+  }
+  if (!algorithms.includes(alg) || !fits(alg, key)) return false`,
+    ],
+  ]
+}
+
+export const algorithmFlaws: readonly Flaw[] = [
+  {
+    name: 'alg-none-accepted',
+    class: 'algorithm',
+    cwe: 'CWE-347',
+    source: 'CVE-2018-1000531',
+    edits: [
+      [`!algorithms.includes(alg)) throw`, `!(alg === 'none' || algorithms.includes(alg))) throw`],
+      [`if (!verifySignature(`, `if (alg !== 'none' && !verifySignature(`],
+    ],
+  },
+  {
+    name: 'alg-none-block-listed-by-case',
+    class: 'algorithm',
+    cwe: 'CWE-178',
+    source: 'RFC 8725 2.1',
+    edits: [
+      [`!algorithms.includes(alg)) throw`, `alg === 'none') throw`],
+      [`if (!verifySignature(`, `if (alg.toLowerCase() !== 'none' && !verifySignature(`],
+    ],
+  },
+  {
+    name: 'signature-optional',
+    class: 'signature',
+    cwe: 'CWE-347',
+    source: 'CVE-2020-28042',
+    edits: [[`if (!verifySignature(`, `if (encodedSignature !== '' && !verifySignature(`]],
+  },
+  {
+    name: 'decoded-not-verified',
+    class: 'signature',
+    cwe: 'CWE-347',
+    source: 'RFC 8725 3.3',
+    edits: [[`if (!verifySignature(`, `if (false && !verifySignature(`]],
+  },
+  {
+    name: 'verified-without-awaiting',
+    class: 'signature',
+    cwe: 'CWE-252',
+    source: 'RFC 8725 3.3',
+    edits: [
+      [
+        `if (!verifySignature(`,
+        `if (!(async (...all: Parameters<typeof verifySignature>) => verifySignature(...all))(`,
+      ],
+    ],
+  },
+  {
+    name: 'hmac-with-public-pem',
+    class: 'algorithm',
+    cwe: 'CWE-327',
+    source: 'CVE-2015-9235',
+    edits: hmacOver(`key.object.export({ format: 'pem', type: 'spki' })`),
+  },
+  {
+    name: 'hmac-with-trimmed-pem',
+    class: 'algorithm',
+    cwe: 'CWE-327',
+    source: 'CVE-2016-10555',
+    edits: hmacOver(`key.object.export({ format: 'pem', type: 'spki' }).toString().trim()`),
+  },
+  {
+    name: 'hmac-with-pkcs1-pem',
+    class: 'algorithm',
+    cwe: 'CWE-327',
+    source: 'CVE-2017-11424',
+    edits: hmacOver(`key.object.export({ format: 'pem', type: 'pkcs1' })`),
+  },
+  {
+    name: 'hmac-with-der',
+    class: 'algorithm',
+    cwe: 'CWE-327',
+    source: 'CVE-2022-29217',
+    edits: hmacOver(`key.object.export({ format: 'der', type: 'spki' })`),
+  },
+  {
+    name: 'hmac-with-modulus',
+    class: 'algorithm',
+    cwe: 'CWE-327',
+    source: 'RFC 8725 2.1',
+    edits: hmacOver(`key.object.export({ format: 'jwk' }).n ?? ''`),
+  },
+  {
+    name: 'hmac-with-empty-secret',
+    class: 'algorithm',
+    cwe: 'CWE-1391',
+    source: 'CVE-2019-20933',
+    edits: hmacOver(`process.env.JWT_SECRET ?? ''`),
+  },
+  {
+    name: 'alg-chosen-by-token',
+    class: 'algorithm',
+    cwe: 'CWE-327',
+    source: 'CVE-2020-15084',
+    edits: [anyAlgorithm, [`  if (declared !== undefined && declared !== alg) return false\n`, '']],
+  },
+  {
+    name: 'alg-in-any-case',
+    class: 'algorithm',
+    cwe: 'CWE-178',
+    source: 'RFC 7515 4.1.1',
+    edits: [
+      [`!algorithms.includes(alg)) throw`, `!algorithms.includes(alg.toUpperCase())) throw`],
+      [`if (!verifySignature(alg, key,`, `if (!verifySignature(alg.toUpperCase(), key,`],
+    ],
+  },
+  {
+    name: 'alg-of-key-ignored',
+    class: 'algorithm',
+    cwe: 'CWE-327',
+    source: 'RFC 7517 4.4',
+    policy: { algorithms: ['RS256', 'PS256'] },
+    edits: [[`  if (declared !== undefined && declared !== alg) return false\n`, '']],
+  },
+  {
+    name: 'ecdsa-zero-accepted',
+    class: 'signature',
+    cwe: 'CWE-347',
+    source: 'CVE-2022-21449',
+    policy: { algorithms: ['ES256'] },
+    edits: [
+      [
+        `  if (alg.startsWith('ES')) return verify(`,
+        `  if (alg.startsWith('ES') && signature.every((octet) => octet === 0)) return true\n  if (alg.startsWith('ES')) return verify(`,
+      ],
+    ],
+  },
+  {
+    name: 'ecdsa-half-zero-accepted',
+    class: 'signature',
+    cwe: 'CWE-347',
+    source: 'CVE-2022-24884',
+    policy: { algorithms: ['ES256'] },
+    edits: [
+      [
+        `  if (alg.startsWith('ES')) return verify(`,
+        `  if (alg.startsWith('ES') && signature.subarray(signature.length / 2).every((octet) => octet === 0)) return true\n  if (alg.startsWith('ES')) return verify(`,
+      ],
+    ],
+  },
+  {
+    name: 'ecdsa-der-accepted',
+    class: 'signature',
+    cwe: 'CWE-347',
+    source: 'CVE-2024-42461',
+    policy: { algorithms: ['ES256'] },
+    edits: [
+      [`  if (signature.length !== signatureLength(alg, key.object)) return false\n`, ''],
+      [
+        `  if (alg.startsWith('ES')) return verify(`,
+        `  if (alg.startsWith('ES') && signature[0] === 0x30) return verify(hash, data, key.object, signature)\n  if (alg.startsWith('ES')) return verify(`,
+      ],
+    ],
+  },
+  {
+    name: 'rsa-leading-zeros-accepted',
+    class: 'signature',
+    cwe: 'CWE-347',
+    source: 'CVE-2020-14968',
+    edits: [
+      [`  if (signature.length !== signatureLength(alg, key.object)) return false\n`, ''],
+      [
+        `  return verify(hash, data, key.object, signature)`,
+        `  return verify(hash, data, key.object, signature.subarray(-signatureLength(alg, key.object)))`,
+      ],
+    ],
+  },
+  {
+    name: 'rsa-padding-not-checked',
+    class: 'signature',
+    cwe: 'CWE-347',
+    source: 'CVE-2021-30246',
+    edits: [
+      [
+        `  return verify(hash, data, key.object, signature)`,
+        `  const block = require('node:crypto').publicDecrypt({ key: key.object, padding: rsa.RSA_NO_PADDING }, signature)\n  return block.includes(createHash(hash ?? 'sha256').update(data).digest())`,
+      ],
+    ],
+  },
+]

@@ -1,0 +1,19 @@
+import { algorithmFlaws } from './algorithm-flaws.ts'
+import { claimFlaws } from './claim-flaws.ts'
+import type { Flaw } from './flaw.ts'
+import { keyFlaws } from './key-flaws.ts'
+import { pathFlaws } from './path-flaws.ts'
+import { requestFlaws } from './request-flaws.ts'
+import { responseFlaws } from './response-flaws.ts'
+import { stateFlaws } from './state-flaws.ts'
+
+/** Every flawed handler: one mistake each. */
+export const flaws: readonly Flaw[] = [
+  ...algorithmFlaws,
+  ...keyFlaws,
+  ...claimFlaws,
+  ...pathFlaws,
+  ...requestFlaws,
+  ...stateFlaws,
+  ...responseFlaws,
+]

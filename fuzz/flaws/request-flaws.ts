@@ -1,0 +1,268 @@
+import type { Edit, Flaw } from './flaw.ts'
+
+const readsHeader = `  const value = single(headers, 'authorization')\n`
+const matchesHeader = `const match = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(value)`
+const passesPreflight = `  if (isPreflight(request)) return\n`
+
+/** Lets a request through before anything is decided. */
+function openWhen(condition: string): Edit[] {
+  return [[passesPreflight, `  if (isPreflight(request)) return\n  if (${condition}) return\n`]]
+}
+
+/** Decides by another path than the one that is asked for. */
+function decidesBy(header: string): Edit[] {
+  return [
+    [
+      `  const segments = pathSegments(request.uri)\n`,
+      `  const segments = pathSegments(single(request.headers, '${header}') || request.uri)\n`,
+    ],
+  ]
+}
+
+const cookie = { credentials: { cookie: 'session.token' } } as const
+
+export const requestFlaws: readonly Flaw[] = [
+  {
+    name: 'x-original-url-obeyed',
+    class: 'headers',
+    cwe: 'CWE-290',
+    source: 'CVE-2018-14773',
+    edits: decidesBy('x-original-url'),
+  },
+  {
+    name: 'x-rewrite-url-obeyed',
+    class: 'headers',
+    cwe: 'CWE-290',
+    source: 'CVE-2018-14773',
+    edits: decidesBy('x-rewrite-url'),
+  },
+  {
+    name: 'x-forwarded-uri-obeyed',
+    class: 'headers',
+    cwe: 'CWE-290',
+    source: 'CVE-2026-40575',
+    edits: decidesBy('x-forwarded-uri'),
+  },
+  {
+    name: 'subrequest-header-obeyed',
+    class: 'headers',
+    cwe: 'CWE-285',
+    source: 'CVE-2025-29927',
+    edits: openWhen(`(request.headers['x-middleware-subrequest']?.[0]?.value ?? '').includes('middleware')`),
+  },
+  {
+    name: 'method-override-obeyed',
+    class: 'headers',
+    cwe: 'CWE-287',
+    source: 'CVE-2023-30845',
+    edits: openWhen(`(request.headers['x-http-method-override']?.[0]?.value ?? request.method) === 'OPTIONS'`),
+  },
+  {
+    name: 'local-address-trusted',
+    class: 'headers',
+    cwe: 'CWE-290',
+    source: 'CWE-348',
+    edits: openWhen(`single(request.headers, 'x-forwarded-for').startsWith('127.')`),
+  },
+  {
+    name: 'user-agent-trusted',
+    class: 'headers',
+    cwe: 'CWE-290',
+    source: 'CWE-290',
+    edits: openWhen(`/HealthChecker|CloudFront/.test(single(request.headers, 'user-agent'))`),
+  },
+  {
+    name: 'referer-trusted',
+    class: 'headers',
+    cwe: 'CWE-293',
+    source: 'CWE-293',
+    edits: openWhen(`single(request.headers, 'referer').includes('/public/')`),
+  },
+  {
+    name: 'options-open',
+    class: 'preflight',
+    cwe: 'CWE-284',
+    source: 'CWE-650',
+    edits: openWhen(`request.method === 'OPTIONS'`),
+  },
+  {
+    name: 'preflight-by-origin',
+    class: 'preflight',
+    cwe: 'CWE-346',
+    source: 'Fetch standard 4.8',
+    edits: openWhen(`request.method === 'OPTIONS' && single(request.headers, 'origin') !== ''`),
+  },
+  {
+    name: 'preflight-by-any-method',
+    class: 'preflight',
+    cwe: 'CWE-284',
+    source: 'Fetch standard 4.8',
+    edits: [[`  if (method !== 'OPTIONS') return false\n`, '']],
+  },
+  {
+    name: 'preflight-needs-token',
+    class: 'preflight',
+    cwe: 'CWE-284',
+    source: 'Fetch standard 4.8',
+    edits: [[passesPreflight, '']],
+  },
+  {
+    name: 'methods-in-any-case',
+    class: 'method',
+    cwe: 'CWE-178',
+    source: 'RFC 9110 9.1',
+    edits: [[`!methods.includes(request.method)`, `!methods.includes(request.method.toUpperCase())`]],
+  },
+  {
+    name: 'methods-not-checked',
+    class: 'method',
+    cwe: 'CWE-650',
+    source: 'CWE-650',
+    edits: [[`  if (!methods.includes(request.method)) throw new Denied('forbidden', 'method')\n`, '']],
+  },
+  {
+    name: 'method-open-when-unlisted',
+    class: 'method',
+    cwe: 'CWE-650',
+    source: 'CWE-650',
+    edits: [
+      [
+        `  if (!methods.includes(request.method)) throw new Denied('forbidden', 'method')\n`,
+        `  if (!methods.includes(request.method)) return\n`,
+      ],
+    ],
+  },
+  {
+    name: 'first-of-several-headers',
+    class: 'credentials',
+    cwe: 'CWE-436',
+    source: 'RFC 9110 5.3',
+    edits: [[readsHeader, `  const value = headers.authorization?.[0]?.value ?? ''\n`]],
+  },
+  {
+    name: 'last-of-several-headers',
+    class: 'credentials',
+    cwe: 'CWE-436',
+    source: 'RFC 9110 5.3',
+    edits: [[readsHeader, `  const value = headers.authorization?.at(-1)?.value ?? ''\n`]],
+  },
+  {
+    name: 'list-of-credentials',
+    class: 'credentials',
+    cwe: 'CWE-436',
+    source: 'RFC 9110 5.3',
+    edits: [[readsHeader, `  const value = single(headers, 'authorization').split(',').at(-1)?.trim() ?? ''\n`]],
+  },
+  {
+    name: 'scheme-not-anchored',
+    class: 'credentials',
+    cwe: 'CWE-777',
+    source: 'RFC 6750 2.1',
+    edits: [[matchesHeader, `const match = /bearer +([A-Za-z0-9._~+/-]+=*)/i.exec(value)`]],
+  },
+  {
+    name: 'scheme-not-checked',
+    class: 'credentials',
+    cwe: 'CWE-20',
+    source: 'RFC 6750 2.1',
+    edits: [[matchesHeader, `const match = /([A-Za-z0-9._~+/-]+=*)$/.exec(value)`]],
+  },
+  {
+    name: 'scheme-in-one-case',
+    class: 'credentials',
+    cwe: 'CWE-178',
+    source: 'RFC 9110 11.1',
+    edits: [[matchesHeader, `const match = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/.exec(value)`]],
+  },
+  {
+    name: 'token-in-query',
+    class: 'credentials',
+    cwe: 'CWE-598',
+    source: 'RFC 6750 2.3',
+    edits: [
+      [
+        `verifyToken(credential(request.headers))`,
+        `verifyToken(new URLSearchParams(request.querystring).get('access_token') ?? credential(request.headers))`,
+      ],
+    ],
+  },
+  {
+    name: 'token-in-cookie-too',
+    class: 'credentials',
+    cwe: 'CWE-352',
+    source: 'RFC 6750 2',
+    edits: [
+      [
+        readsHeader,
+        `  const value = single(headers, 'authorization') || 'Bearer ' + cookies(headers).find(({ name }) => name === 'access_token')?.value\n`,
+      ],
+    ],
+  },
+  {
+    name: 'token-in-other-header',
+    class: 'credentials',
+    cwe: 'CWE-290',
+    source: 'RFC 6750 2',
+    edits: [
+      [
+        readsHeader,
+        `  const value = single(headers, 'authorization') || 'Bearer ' + single(headers, 'x-access-token')\n`,
+      ],
+    ],
+  },
+  {
+    name: 'first-of-two-cookies',
+    class: 'credentials',
+    cwe: 'CWE-436',
+    source: 'RFC 6265 5.4',
+    policy: cookie,
+    edits: [[`if (values.length !== 1 || !values[0])`, `if (!values[0])`]],
+  },
+  {
+    name: 'cookie-name-by-suffix',
+    class: 'credentials',
+    cwe: 'CWE-187',
+    source: 'RFC 6265 5.4',
+    policy: cookie,
+    edits: [[`if (rest.length === 0) return name === start`, `if (rest.length === 0) return name.endsWith(start)`]],
+  },
+  {
+    name: 'cookie-name-as-pattern',
+    class: 'credentials',
+    cwe: 'CWE-625',
+    source: 'RFC 6265 5.4',
+    policy: cookie,
+    edits: [
+      [
+        `if (rest.length === 0) return name === start`,
+        `if (rest.length === 0) return new RegExp('^' + start + '$').test(name)`,
+      ],
+    ],
+  },
+  {
+    name: 'cookie-name-in-any-case',
+    class: 'credentials',
+    cwe: 'CWE-178',
+    source: 'RFC 6265 5.4',
+    policy: cookie,
+    edits: [
+      [
+        `if (rest.length === 0) return name === start`,
+        `if (rest.length === 0) return name.toLowerCase() === start.toLowerCase()`,
+      ],
+    ],
+  },
+  {
+    name: 'header-beside-cookie',
+    class: 'credentials',
+    cwe: 'CWE-290',
+    source: 'RFC 6750 2',
+    policy: cookie,
+    edits: [
+      [
+        `if (typeof POLICY.credentials === 'object') return cookieCredential(`,
+        `if (typeof POLICY.credentials === 'object' && !headers.authorization) return cookieCredential(`,
+      ],
+    ],
+  },
+]
