@@ -110,11 +110,7 @@ export class Cache {
       if (!(error instanceof UpstreamFailure)) throw error
       return this.#stale(ask, entry, null) ?? Promise.reject(error)
     }
-    if (response.status === 304 && entry) {
-      const renewed = this.#renew(ask, entry, response)
-      // A 304 for something else than what is stored says nothing about it (RFC 9111 4.3.4).
-      return renewed ?? this.#fetch(ask, null)
-    }
+    if (response.status === 304 && entry) return this.#renew(ask, entry, response)
     if (response.status >= 500) {
       const stale = this.#stale(ask, entry, response.status)
       if (stale) return stale
@@ -145,9 +141,7 @@ export class Cache {
     return { ...served, entry }
   }
 
-  #renew(ask: Ask, entry: CacheEntry, response: UpstreamResponse): Served | null {
-    const tag = headerValue(response.headers, 'etag')
-    if (tag !== undefined && entry.etag !== undefined && weakly(tag) !== weakly(entry.etag)) return null
+  #renew(ask: Ask, entry: CacheEntry, response: UpstreamResponse): Served {
     const storage = this.#rules.renewal(entry, ask, response)
     const headers = updatedHeaders(entry.headers, response.headers)
     const renewed: CacheEntry = { ...entry, headers, storedAt: response.responseTime, ...(storage ?? {}) }
@@ -170,7 +164,7 @@ function entryOf(response: UpstreamResponse, storage: Storage, range: CacheEntry
   return {
     status: response.status,
     statusText: response.statusText,
-    headers: response.headers,
+    headers: withoutHeaders(response.headers, ageField),
     body: response.body,
     range,
     etag: headerValue(response.headers, 'etag'),
@@ -232,14 +226,13 @@ function conditional(request: UpstreamRequest, entry: CacheEntry): UpstreamReque
   return { ...request, headers }
 }
 
-/** Fields that describe the stored bytes, which a 304 does not change (RFC 9111 3.2). */
-const keptOnUpdate = new Set(['content-encoding', 'content-length', 'content-range', 'content-type', 'etag'])
+/**
+ * Fields that describe the stored bytes, which a 304 does not change (RFC 9111 3.2). Another ETag than the one that was
+ * asked about is not taken over either: the stored bytes still carry theirs.
+ */
+const keptOnUpdate = new Set(['content-encoding', 'content-length', 'content-md5', 'content-range', 'etag', 'age'])
 
 function updatedHeaders(stored: HeaderList, fresh: HeaderList): string[] {
   const news = withoutHeaders(fresh, keptOnUpdate)
   return [...withoutHeaders(stored, headerNames(news)), ...news]
-}
-
-function weakly(tag: string): string {
-  return tag.startsWith('W/') ? tag.slice(2) : tag
 }

@@ -64,12 +64,14 @@ function exchange(
       timeout: responseTimeoutMs,
       setHost: false,
     })
+    let answering = false
     sent.on('response', (message) => {
+      answering = true
       const responseTime = Date.now()
       const chunks: Buffer[] = []
       message.on('data', (chunk: Buffer) => chunks.push(chunk))
-      message.on('error', (error) => reject(new UpstreamFailure(502, error.message)))
-      message.on('end', () => {
+      message.on('error', () => {})
+      message.on('close', () => {
         if (!message.complete) return reject(new UpstreamFailure(502, 'the answer ended early'))
         resolve({
           status: message.statusCode ?? 502,
@@ -82,9 +84,10 @@ function exchange(
       })
     })
     sent.on('timeout', () => sent.destroy(new UpstreamFailure(504, 'the origin did not answer in time')))
-    sent.on('error', (error) =>
-      reject(error instanceof UpstreamFailure ? error : new UpstreamFailure(502, error.message)),
-    )
+    sent.on('error', (error) => {
+      // Bytes beyond Content-Length break the connection, not the answer before them: that one decides for itself.
+      if (!answering) reject(error instanceof UpstreamFailure ? error : new UpstreamFailure(502, error.message))
+    })
     sent.end(request.body ?? undefined)
   })
 }

@@ -76,7 +76,8 @@ export class PointOfPresence {
     const place = this.#place(request.uri)
     const { behavior } = place
     for (const refusal of refusals) {
-      if (refusal.applies(request, behavior)) return failure(refusal.status, 'Error', request, unasked)
+      if (this.#options.profile === 'cloudfront' && refusal.applies(request, behavior))
+        return failure(refusal.status, 'Error', request, unasked)
     }
     if (behavior.viewerProtocolPolicy === 'redirect-to-https' && !request.encrypted) return redirect(request)
     const pool = behavior.viewerRequest && this.#options.pools.get(behavior.viewerRequest.id)
@@ -115,7 +116,9 @@ export class PointOfPresence {
       method: request.method,
       key: ours
         ? method + cacheKey({ uri: request.uri, querystring: request.querystring, viewer }, behavior.cache)
-        : `${request.uri}?${request.querystring}`,
+        : request.querystring === ''
+          ? request.uri
+          : `${request.uri}?${request.querystring}`,
       viewer,
       // Built when it is needed: a hit never is.
       get upstream() {

@@ -29,7 +29,9 @@ export function present(served: Served, method: string, viewer: Record<string, s
     }
     if (decided === 412)
       return { status: 412, statusText: 'Precondition Failed', headers: [], body: empty, contentLength: 0 }
-    if (method === 'GET' && viewer.range !== undefined && ifRangeHolds(headers, viewer['if-range'])) {
+    // A part that comes straight from upstream is already what was asked for.
+    const whole = status === 200 || served.age !== null
+    if (whole && method === 'GET' && viewer.range !== undefined && ifRangeHolds(headers, viewer['if-range'])) {
       const partial = narrowed(served, viewer.range)
       if (partial) return partial
     }
@@ -68,7 +70,8 @@ function precondition(headers: HeaderList, viewer: Record<string, string>): 304 
 }
 
 function modifiedSince(headers: HeaderList, since: string): boolean | null {
-  const modified = Date.parse(headerValue(headers, 'last-modified') ?? '')
+  // Without Last-Modified, its Date (RFC 9111 4.3.2).
+  const modified = Date.parse(headerValue(headers, 'last-modified') ?? headerValue(headers, 'date') ?? '')
   const than = Date.parse(since)
   return Number.isNaN(modified) || Number.isNaN(than) ? null : modified > than
 }

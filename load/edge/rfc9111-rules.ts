@@ -16,25 +16,29 @@ export const rfc9111Rules: CacheRules = {
     if (!policy) return 'unusable'
     const { response, revalidation } = policy.evaluateRequest(libraryRequest(ask))
     if (response === undefined) return 'stale'
+    if (policy.stale() && mustAskOnceStale.test(headerValue(entry.headers, 'cache-control') ?? '')) return 'stale'
     return revalidation === undefined ? 'fresh' : 'refreshing'
   },
 
   onlyIfCached: (ask) => /(^|[\s,])only-if-cached([\s,]|$)/i.test(ask.viewer['cache-control'] ?? ''),
 
   storage(ask, response) {
-    const policy = new CachePolicy(libraryRequest(ask), libraryResponse(response), { shared: true })
+    const policy = new CachePolicy(libraryRequest(ask), libraryResponse(response, ask), { shared: true })
     return policy.storable() ? stored(policy, ask, response) : null
   },
 
   renewal(entry, ask, response) {
     const { policy } = entry
     if (!policy) return null
-    return stored(policy.revalidatedPolicy(libraryRequest(ask), libraryResponse(response)).policy, ask, response)
+    // The library takes a 304 with another ETag for one about another response; it was asked about this one.
+    const { headers } = libraryResponse(response, ask)
+    const own = entry.etag === undefined ? headers : { ...headers, etag: entry.etag }
+    return stored(policy.revalidatedPolicy(libraryRequest(ask), { status: 304, headers: own }).policy, ask, response)
   },
 
   standsIn(entry, ask) {
     const directives = headerValue(entry.headers, 'cache-control') ?? ''
-    if (/must-revalidate|proxy-revalidate|s-maxage|no-cache/i.test(directives)) return false
+    if (mustAskOnceStale.test(directives)) return false
     return !/no-cache|max-age/i.test(ask.viewer['cache-control'] ?? '')
   },
 
@@ -50,6 +54,9 @@ export const rfc9111Rules: CacheRules = {
     return [ask.key, ...paths]
   },
 }
+
+/** Directives that forbid a shared cache to serve what is stale (RFC 9111 4.2.4). */
+const mustAskOnceStale = /must-revalidate|proxy-revalidate|s-maxage|no-cache/i
 
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 
@@ -76,6 +83,30 @@ function libraryRequest(ask: Ask): CachePolicy.Request {
   return { url: ask.key, method: ask.method, headers: ask.viewer }
 }
 
-function libraryResponse(response: UpstreamResponse): CachePolicy.Response {
-  return { status: response.status, headers: headerRecord(response.headers) }
+/** The response as the library should see it; what it reads otherwise than RFC 9111 is put right here. */
+function libraryResponse(response: UpstreamResponse, ask: Ask): CachePolicy.Response {
+  const headers = headerRecord(response.headers)
+  // Set-Cookie alone forbids no cache to store (RFC 9111 7.3).
+  delete headers['set-cookie']
+  // Directive names know no case (RFC 9111 5.2); the library looks for lower case.
+  const directives = lowerDirectives(headers['cache-control'] ?? '')
+  // must-revalidate and proxy-revalidate speak of stale responses only (RFC 9111 5.2.2.2); the library takes them for no-cache.
+  const plain = directives.replace(/(must|proxy)-revalidate/g, '')
+  // To store what came with Authorization must-revalidate is as good as public (RFC 9111 3.5).
+  const open = ask.viewer.authorization !== undefined && directives.includes('must-revalidate')
+  if (directives !== '') headers['cache-control'] = open ? `${plain}, public` : plain
+  // An Age that is not one number: old, to be on the safe side of the first member that RFC 9111 5.1 would take.
+  if (headers.age !== undefined && !/^\d+$/.test(headers.age)) headers.age = veryOld
+  // Any final status may be stored that says how long (RFC 9111 3); the library keeps to those it knows.
+  const lasting = !/must-understand/.test(directives) && (/max-age/.test(directives) || headers.expires !== undefined)
+  const plainStatus = response.status === 206 || (lasting && response.status >= 299) ? 200 : response.status
+  return { status: plainStatus, headers }
+}
+
+const veryOld = String(2 ** 31)
+
+function lowerDirectives(value: string): string {
+  return value.replace(/"[^"]*"|[^",=\s]+(?=\s*[,=]|\s*$)/g, (part) =>
+    part.startsWith('"') ? part : part.toLowerCase(),
+  )
 }

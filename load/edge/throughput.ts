@@ -1,0 +1,110 @@
+/**
+ * Cache hits per second through the whole local edge, authorizer included, against a bare node:http server that sends the
+ * same bytes. Both take turns in one run, each in a process of its own, asked by the same client over the same number of
+ * kept connections. Usage: node load/edge/throughput.ts [rounds] [seconds per turn]
+ */
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import http from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { loadConfig } from '../../config/load-config.ts'
+import { synthesize } from '../../infra/synth.ts'
+import { startEdge } from './edge.ts'
+
+const connections = 64
+const path = '/reports/2000.txt'
+
+interface Serving {
+  port: number
+  request: string
+}
+
+/** A server's process: says where it listens and what to ask for, and ends with its parent. */
+async function serveInChild(kind: string): Promise<void> {
+  process.send?.(kind === 'edge' ? await serveEdge() : await serveBare(Number(kind)))
+  process.once('disconnect', () => process.exit())
+}
+
+async function serveEdge(): Promise<Serving> {
+  const { config } = await loadConfig({})
+  const edge = await startEdge({ template: (await synthesize(config)).template, config })
+  const token = await edge.issuer.mint({ 'cognito:groups': ['analysts'] })
+  return { port: Number(new URL(edge.url).port), request: requestText(`Authorization: Bearer ${token}\r\n`) }
+}
+
+async function serveBare(bytes: number): Promise<Serving> {
+  const body = Buffer.alloc(bytes, 'x')
+  const server = http.createServer((_request, response) =>
+    response.writeHead(200, { 'Content-Length': bytes }).end(body),
+  )
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return { port: (server.address() as AddressInfo).port, request: requestText(`X-Padding: ${'x'.repeat(1000)}\r\n`) }
+}
+
+function requestText(header: string): string {
+  return `GET ${path} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: throughput\r\nAccept: */*\r\n${header}\r\n`
+}
+
+/** A client that does no more than find where answers end: their heads have a Content-Length. */
+async function requestsPerSecond({ port, request }: Serving, seconds: number): Promise<number> {
+  let answers = 0
+  const sockets = Array.from({ length: connections }, () => {
+    const socket = connect(port, '127.0.0.1')
+    let missing = 0
+    socket.on('connect', () => socket.write(request))
+    socket.on('data', (data: Buffer) => {
+      if (missing === 0) missing = answerLength(data)
+      missing -= data.length
+      if (missing > 0) return
+      missing = 0
+      answers++
+      socket.write(request)
+    })
+    socket.on('error', () => {})
+    return socket
+  })
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  const before = answers
+  const began = performance.now()
+  await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
+  const rate = (answers - before) / ((performance.now() - began) / 1000)
+  for (const socket of sockets) socket.destroy()
+  return rate
+}
+
+function answerLength(data: Buffer): number {
+  const head = data.subarray(0, data.indexOf('\r\n\r\n')).toString('latin1')
+  if (!head.startsWith('HTTP/1.1 200')) throw new Error(`unexpected answer: ${head.split('\r\n', 1)[0]}`)
+  return head.length + 4 + Number(/content-length: (\d+)/i.exec(head)?.[1])
+}
+
+async function start(kind: string) {
+  const child = fork(import.meta.filename, ['--serve', kind], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const [serving] = (await once(child, 'message')) as [Serving]
+  return { child, serving }
+}
+
+async function measure(rounds: number, seconds: number): Promise<void> {
+  const servers = { edge: await start('edge'), bare: await start('2000') }
+  try {
+    await requestsPerSecond(servers.edge.serving, 1)
+    await requestsPerSecond(servers.bare.serving, 1)
+    const ratios: number[] = []
+    for (let round = 0; round < rounds; round++) {
+      const edge = await requestsPerSecond(servers.edge.serving, seconds)
+      const bare = await requestsPerSecond(servers.bare.serving, seconds)
+      ratios.push(edge / bare)
+      console.log(`edge ${edge.toFixed(0)}/s  bare ${bare.toFixed(0)}/s  ratio ${(edge / bare).toFixed(3)}`)
+    }
+    ratios.sort((a, b) => a - b)
+    console.log(
+      `ratio: median ${ratios[ratios.length >> 1]?.toFixed(3)}, ${ratios[0]?.toFixed(3)} to ${ratios.at(-1)?.toFixed(3)} over ${rounds} rounds`,
+    )
+  } finally {
+    for (const { child } of Object.values(servers)) child.kill()
+  }
+}
+
+const [first, second] = process.argv.slice(2)
+if (first === '--serve') await serveInChild(second ?? '')
+else await measure(Number(first ?? 5), Number(second ?? 2))
