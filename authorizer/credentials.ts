@@ -36,10 +36,10 @@ export function cookieCredentials(names: readonly CookieName[]): Credentials {
         ? name === prefix
         : name.startsWith(prefix) && name.endsWith(suffix) && name.length >= prefix.length + suffix.length,
     )
-  /** The value of a pair that is the credential. */
+  /** The value of a pair that is the credential, as it stands: what surrounds a token is not the token. */
   const credentialIn = (pair: string) => {
     const equals = pair.indexOf('=')
-    return equals > 0 && isNamed(pair.slice(0, equals).trim()) ? pair.slice(equals + 1).trim() : undefined
+    return equals > 0 && isNamed(afterSpaces(pair.slice(0, equals))) ? pair.slice(equals + 1) : undefined
   }
   return {
     read({ cookie = [] }) {
@@ -49,10 +49,19 @@ export function cookieCredentials(names: readonly CookieName[]): Credentials {
       return values.length === 1 && (values[0] as string).length <= maxLength ? values[0] : undefined
     },
     remove({ headers }) {
-      const isOther = (pair: string) => credentialIn(pair) === undefined
-      for (const entry of headers.cookie ?? []) entry.value = entry.value.split(';').filter(isOther).join(';').trim()
-      headers.cookie = (headers.cookie ?? []).filter(({ value }) => value !== '')
-      if (headers.cookie.length === 0) delete headers.cookie
+      const lines = headers.cookie?.filter((line) => {
+        const pairs = line.value.split(';')
+        const others = pairs.filter((pair) => credentialIn(pair) === undefined)
+        if (others.length === pairs.length) return true
+        line.value = afterSpaces(others.join(';'))
+        return line.value !== ''
+      })
+      if (lines?.length) headers.cookie = lines
+      else delete headers.cookie
     },
   }
+}
+
+function afterSpaces(text: string): string {
+  return text.replace(/^ +/, '')
 }

@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest'
+import { createSigningKey } from '../tokens/issuer.ts'
+import { createTestBed } from './testing/test-bed.ts'
+
+const key = await createSigningKey('ES256')
+const algorithms = ['ES256'] as const
+
+describe('the authorization header', () => {
+  const bed = createTestBed({ keys: [key], policy: { algorithms } })
+
+  it.each([
+    ['Bearer and one space', 'Bearer TOKEN', 'allow'],
+    ['lower case', 'bearer TOKEN', 'allow'],
+    ['any case', 'bEaReR TOKEN', 'allow'],
+    ['several spaces', 'Bearer   TOKEN', 'allow'],
+    ['nothing', '', 'no-credentials'],
+    ['the scheme alone', 'Bearer', 'no-credentials'],
+    ['the scheme and a space', 'Bearer ', 'token-format'],
+    ['the token alone', 'TOKEN', 'no-credentials'],
+    ['no space', 'BearerTOKEN', 'no-credentials'],
+    ['a tab', 'Bearer\tTOKEN', 'no-credentials'],
+    ['a no-break space', 'Bearer\u00a0TOKEN', 'no-credentials'],
+    ['a space before the scheme', ' Bearer TOKEN', 'no-credentials'],
+    ['a space after the token', 'Bearer TOKEN ', 'signature'],
+    ['a tab before the token', 'Bearer \tTOKEN', 'token-format'],
+    ['text after the token', 'Bearer TOKEN realm=x', 'signature'],
+    ['a comma-joined list', 'Bearer TOKEN, Bearer TOKEN', 'token-format'],
+    ['a list with the token first', 'Bearer TOKEN,Basic YTpi', 'signature'],
+    ['quotation marks', 'Bearer "TOKEN"', 'token-format'],
+    ['a control character at the end', 'Bearer TOKEN\0', 'signature'],
+    ['another scheme', 'Basic TOKEN', 'no-credentials'],
+    ['DPoP', 'DPoP TOKEN', 'no-credentials'],
+  ])('%s', async (_, value, expected) => {
+    const authorization = value.replaceAll('TOKEN', await bed.mint())
+    expect(await bed.outcome('/open/x', { headers: { authorization } })).toBe(expected)
+  })
+
+  it('refuses two field lines, good as each is', async () => {
+    const value = `Bearer ${await bed.mint()}`
+    expect(await bed.outcome('/open/x', { headers: { authorization: [value, value] } })).toBe('no-credentials')
+  })
+
+  it('is not looked at beyond 8,192 characters', async () => {
+    const token = await bed.mint()
+    const at = async (length: number) => {
+      const padded = await bed.mint({ padding: 'x'.repeat(length) })
+      return { length: padded.length + 7, outcome: await bed.present(padded) }
+    }
+    // Four characters of base64url for three of padding: this reaches the limit to within three characters.
+    const fitting = Math.floor(((8192 - 7 - token.length - 20) * 3) / 4)
+    expect(await at(fitting)).toMatchObject({ outcome: 'allow' })
+    expect((await at(fitting)).length).toBeGreaterThan(8150)
+    expect(await at(fitting + 40)).toMatchObject({ outcome: 'no-credentials' })
+  })
+
+  it.each([
+    ['the query string', (token: string) => ({ querystring: `access_token=${token}` })],
+    ['a cookie', (token: string) => ({ headers: { cookie: `access_token=${token}; Authorization=Bearer ${token}` } })],
+    [
+      'another header',
+      (token: string) => ({
+        headers: { 'x-authorization': `Bearer ${token}`, 'proxy-authorization': `Bearer ${token}` },
+      }),
+    ],
+  ])('is the only source: %s does not count', async (_, fields) => {
+    expect(await bed.outcome('/open/x', fields(await bed.mint()))).toBe('no-credentials')
+  })
+})
+
+describe('a cookie', () => {
+  const bed = createTestBed({ keys: [key], policy: { algorithms, credentials: { cookie: 'id' } } })
+  const send = async (...lines: string[]) => {
+    const token = await bed.mint()
+    return bed.outcome('/open/x', { headers: { cookie: lines.map((line) => line.replaceAll('TOKEN', token)) } })
+  }
+
+  it.each([
+    ['alone', ['id=TOKEN'], 'allow'],
+    ['among others', ['a=1; id=TOKEN; b=2'], 'allow'],
+    ['without spaces', ['a=1;id=TOKEN;b=2'], 'allow'],
+    ['in the second of two field lines', ['a=1', 'b=2; id=TOKEN'], 'allow'],
+    ['of a longer name', ['xid=TOKEN; idx=TOKEN'], 'no-credentials'],
+    ['of another case', ['ID=TOKEN'], 'no-credentials'],
+    ['twice', ['id=TOKEN; id=TOKEN'], 'no-credentials'],
+    ['in two field lines', ['id=TOKEN', 'id=TOKEN'], 'no-credentials'],
+    ['twice, once empty', ['id=; id=TOKEN'], 'no-credentials'],
+    ['without a value', ['id'], 'no-credentials'],
+    ['empty', ['id='], 'token-format'],
+    ['in quotation marks', ['id="TOKEN"'], 'token-format'],
+    ['with a space after it', ['id=TOKEN ; a=1'], 'signature'],
+    ['with a tab after it', ['id=TOKEN\t'], 'signature'],
+    ['with a no-break space before its value', ['id=\u00a0TOKEN'], 'token-format'],
+    ['with a no-break space before its name', ['\u00a0id=TOKEN'], 'no-credentials'],
+    ['with an equals sign after it', ['id=TOKEN='], 'signature'],
+    ['inside another’s value', ['a=id=TOKEN'], 'no-credentials'],
+  ])('%s', async (_, lines, expected) => {
+    expect(await send(...lines)).toBe(expected)
+  })
+
+  it('makes the authorization header count for nothing', async () => {
+    expect(await bed.present(await bed.mint())).toBe('no-credentials')
+  })
+
+  it.each([
+    ['first', ['id=T; a=1; b=2'], ['a=1; b=2']],
+    ['last', ['a=1; b=2; id=T'], ['a=1; b=2']],
+    ['in the middle', ['a=1; id=T;b="x y" '], ['a=1;b="x y" ']],
+    ['twice', ['id=T; a=1; id=U'], ['a=1']],
+    ['alone in one of two lines', ['id=T', ' a=1;;  b=é '], [' a=1;;  b=é ']],
+    ['alone', ['id=T'], undefined],
+    ['absent', ['a=1;  b=2;', ''], ['a=1;  b=2;', '']],
+  ])('is taken out and leaves the others byte for byte: %s', async (_, cookie, others) => {
+    const decision = await bed.decide('/public/x', { headers: { cookie } })
+    if (!decision.allow) throw new Error(decision.reason)
+    expect(decision.request.headers.cookie?.map(({ value }) => value)).toEqual(others)
+    expect('cookie' in decision.request.headers).toBe(others !== undefined)
+  })
+
+  it.each([
+    ['fits for each client', 'pool.{client}.token', ['pool.web.token=TOKEN'], 'allow'],
+    ['fits for each client', 'pool.{client}.token', ['pool.app.token=TOKEN'], 'allow'],
+    ['of another client', 'pool.{client}.token', ['pool.other.token=TOKEN'], 'no-credentials'],
+    ['written with its placeholder', 'pool.{client}.token', ['pool.{client}.token=TOKEN'], 'no-credentials'],
+    ['with a user name for the *', 'pool.{client}.*.token', ['pool.web.ann.smith.token=TOKEN'], 'allow'],
+    ['with nothing for the *', 'pool.{client}.*.token', ['pool.web..token=TOKEN'], 'allow'],
+    ['whose ends overlap', 'ab*ba', ['aba=TOKEN'], 'no-credentials'],
+    ['of two users', 'pool.{client}.*.token', ['pool.web.ann.token=TOKEN; pool.web.bob.token=TOKEN'], 'no-credentials'],
+    [
+      'next to those of Cognito’s other names',
+      'pool.{client}.*.token',
+      ['pool.web.ann.id=x; pool.web.LastAuthUser=ann; pool.web.ann.token=TOKEN'],
+      'allow',
+    ],
+  ])('%s (%s)', async (_, cookie, lines, expected) => {
+    const { mint, outcome } = createTestBed({
+      keys: [key],
+      policy: { algorithms, clientIds: ['web', 'app'], credentials: { cookie } },
+    })
+    const token = await mint()
+    const headers = { cookie: lines.map((line) => line.replaceAll('TOKEN', token)) }
+    expect(await outcome('/open/x', { headers })).toBe(expected)
+  })
+})
