@@ -24,6 +24,9 @@ export function confineNetwork(route: IssuerRoute, refused: (target: string) => 
     return http.request(
       {
         ...plain,
+        // An https agent cannot make plain connections; that none is to be shared still holds, or a function that asked
+        // for a new connection would be given one that died while it was frozen.
+        ...(agent === false ? { agent } : {}),
         headers,
         protocol: 'http:',
         host: '127.0.0.1',
