@@ -190,6 +190,6 @@ function draw(scenarios: Iterator<Generated>, size: number): Generated[] {
   return drawn
 }
 
-function sharesInstance({ steps, serve }: Scenario): boolean {
-  return serve === undefined && steps.every(({ kind }) => kind === 'request')
+function sharesInstance({ steps, serve = {} }: Scenario): boolean {
+  return Object.keys(serve).length === 0 && steps.every(({ kind }) => kind === 'request')
 }

@@ -1,6 +1,9 @@
 /** In which order scenarios are tried. */
+import fc from 'fast-check'
+import { anyScenario } from '../arbitraries/scenario.ts'
 import { attacks, inTurns } from '../attacks/attacks.ts'
-import type { Random, Scenario, World } from '../case.ts'
+import type { Scenario, World } from '../case.ts'
+import type { SeededRandom } from './seeded-random.ts'
 
 export interface Generated {
   scenario: Scenario
@@ -9,25 +12,44 @@ export interface Generated {
 }
 
 /** The same world, random and strategy give the same scenarios. Most never end. */
-export type Strategy = (world: World, random: Random) => Iterable<Generated>
+export type Strategy = (world: World, random: SeededRandom) => Iterable<Generated>
 
-/** Every attack once, each idea in turn; then again and again with other choices. */
-function* attackTurns(world: World, random: Random): Iterable<Generated> {
+/** Every attack once, each idea in turn; from then on whatever the arbitraries make of them. */
+function* full(world: World, random: SeededRandom): Iterable<Generated> {
+  yield* built(inTurns(random), world, random)
+  yield* generated(anyScenario(world), random)
+}
+
+/** Every attack once, in the list's order, and no more. */
+function list(world: World, random: SeededRandom): Iterable<Generated> {
+  return built(attacks, world, random)
+}
+
+function* built(order: typeof attacks, world: World, random: SeededRandom): Iterable<Generated> {
+  for (const attack of order) {
+    const scenario = attack.build(world, random)
+    if (scenario) yield { scenario: { name: attack.name, class: attack.class, ...scenario } }
+  }
+}
+
+/** How far shrinking goes down one branch, and how many relatives it offers on each level. */
+const maxDepth = 40
+const maxRelatives = 12
+
+export function* generated(arbitrary: fc.Arbitrary<Scenario>, random: SeededRandom): Iterable<Generated> {
+  const source = new fc.Random(random)
   for (;;) {
-    for (const attack of inTurns(random)) {
-      const built = attack.build(world, random)
-      if (built) yield { scenario: { name: attack.name, class: attack.class, ...built } }
+    const value = arbitrary.generate(source, undefined)
+    yield {
+      scenario: value.value,
+      *shrinks() {
+        for (const smaller of arbitrary.shrink(value.value_, value.context).take(maxDepth * maxRelatives)) {
+          yield smaller.value
+        }
+      },
     }
   }
 }
 
-/** Every attack once, in the list's order, and no more. */
-function* attackList(world: World, random: Random): Iterable<Generated> {
-  for (const attack of attacks) {
-    const built = attack.build(world, random)
-    if (built) yield { scenario: { name: attack.name, class: attack.class, ...built } }
-  }
-}
-
-export const strategies = { full: attackTurns, list: attackList } satisfies Record<string, Strategy>
+export const strategies = { full, list } satisfies Record<string, Strategy>
 export type StrategyName = keyof typeof strategies

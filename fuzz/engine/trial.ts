@@ -104,7 +104,7 @@ export class Trial {
       request,
       verdict,
       rewritten,
-      keysReachable: this.#oracle.keysReachable(),
+      keysReachable: this.#oracle.keysReachable(now),
     })
     this.#oracle.observe(answer.fetches)
     return { step, answer, verdict, observations, remarks }

@@ -19,8 +19,10 @@ export function credentialText(policy: Policy, request: ViewerRequest): Credenti
   const text = entries.map(({ value }) => String(value)).join(' ')
   const secrets: string[] = []
   const values = new Set<string>()
-  for (const [token] of text.matchAll(/[\w+/=-]{8,}(?:\.[\w+/=-]*){2,4}/g)) {
-    const parts = token.split('.')
+  for (const word of text.split(/[\s;,]/)) {
+    const parts = (name === 'cookie' ? word.slice(word.indexOf('=') + 1) : word).split('.')
+    // A JWS or a JWE; a long text of dots is neither.
+    if (parts.length < 3 || parts.length > 5) continue
     for (const part of [parts[1], parts.at(-1)]) {
       if (part !== undefined && part.length >= minSecret) secrets.push(part.slice(-tailLength))
     }

@@ -22,8 +22,8 @@ export interface IssuerKeys {
   /** Whether two usable members of the current set have this `kid`. */
   ambiguous(kid: string): boolean
   judgeAge(key: PublishedKey, now: number): Judgement
-  /** The URL answers a good set now. */
-  reachable(): boolean
+  /** The URL has answered good sets for longer than the cooldown, so that any handler may have asked again. */
+  reachable(now: number): boolean
 }
 
 /** `cooldownMs`: how long a handler may take to notice a new key. */
@@ -34,7 +34,9 @@ export function createIssuerKeys(policy: Policy, cooldownMs: number): IssuerKeys
   const periods: Period[] = []
   let lastGood: Period | undefined
 
-  const has = (set: KeySet, key: PublishedKey) => set.keys.some(({ material }) => material === key.material)
+  // Under another kid it is another key: tokens name it by that.
+  const has = (set: KeySet, key: PublishedKey) =>
+    set.keys.some(({ kid, material }) => kid === key.kid && material === key.material)
 
   /** Since when the URL has answered good sets of which `accepts` holds, without a break; undefined where it does not now. */
   function since(accepts: (set: KeySet) => boolean): number | undefined {
@@ -58,7 +60,7 @@ export function createIssuerKeys(policy: Policy, cooldownMs: number): IssuerKeys
     everPublished: () => [
       ...new Map(periods.flatMap(({ set }) => set.keys).map((key) => [`${key.kid} ${key.material}`, key])).values(),
     ],
-    reachable: () => periods.at(-1)?.set.quality === 'good',
+    reachable: (now) => now - (since(() => true) ?? now) > cooldownMs,
     ambiguous: (kid) => (periods.at(-1)?.set.keys ?? []).filter((key) => key.kid === kid).length > 1,
     judgeAge(key, now) {
       const age = lastGood === undefined ? undefined : now - lastGood.from

@@ -24,8 +24,8 @@ export interface Oracle {
   observe(fetches: readonly Fetch[]): void
   /** `now`: the suite's clock in milliseconds when the event is handed over. */
   judge(event: unknown, now: number): Promise<Verdict>
-  /** Whether every issuer answers with good keys now; where not, a 5xx is as good as a denial. */
-  keysReachable(): boolean
+  /** Whether every issuer's keys can be had; where not, a 5xx is as good as a denial. */
+  keysReachable(now: number): boolean
 }
 
 /** Foreign handlers have a minute to notice a new key; ours has what its policy says (default 10 s). */
@@ -101,7 +101,7 @@ export function createOracle(policy: Policy, whose: 'ours' | 'foreign'): Oracle 
         issuers.find(({ jwksUri }) => jwksUri === url)?.keys.fetched(at)
       }
     },
-    keysReachable: () => issuers.every(({ keys }) => keys.reachable()),
+    keysReachable: (now) => issuers.every(({ keys }) => keys.reachable(now)),
     async judge(event, now) {
       const request = viewerRequestOf(event)
       if (request === null) {

@@ -75,7 +75,7 @@ async function load(request: { file: string; runtime: Runtime; start: number; se
     return { kind: 'refused', reason: textOf(error) }
   }
   // What INIT began goes on while nothing waits for the clock; Lambda freezes a sandbox only after INIT.
-  await untilQuiet()
+  await untilStill()
   return { kind: 'loaded', effects: effects() }
 }
 
@@ -90,11 +90,11 @@ async function take(step: Step, timed: boolean): Promise<StepOutcome> {
       const due = clock.nextDue()
       if (due === undefined || due > end) break
       clock.advanceTo(due)
-      await untilQuiet()
+      await untilStill()
     }
     clock.jump(end)
     clock.advanceTo(end)
-    await untilQuiet()
+    await untilStill()
   }
   return { effects: effects(), realMs: 0 }
 }
@@ -178,20 +178,25 @@ async function waitFor(done: () => boolean): Promise<void> {
 }
 
 /** Resolves true as soon as `done`, false once nothing has moved for a while. */
-async function untilQuiet(done: () => boolean = () => false): Promise<boolean> {
-  let activity = -1
-  for (let graces = 0; graces < 2; ) {
-    for (let turns = 0; turns < quietTurns; turns++) {
-      if (done()) return true
-      await new Promise((resolve) => realSetImmediate(resolve))
-      if (network.activity() === activity && pendingCrypto() === 0) continue
-      activity = network.activity()
-      turns = 0
-    }
-    graces++
+async function untilQuiet(done: () => boolean): Promise<boolean> {
+  for (let graces = 0; graces < 2; graces++) {
+    if (await untilStill(done)) return true
     const before = network.activity()
     await new Promise((resolve) => realSetTimeout(resolve, graceMs))
-    if (network.activity() !== before || pendingCrypto() > 0) graces = 0
+    if (network.activity() !== before || pendingCrypto() > 0) graces = -1
+  }
+  return done()
+}
+
+/** As `untilQuiet`, for what this process can see by itself: its network and its cryptography. */
+async function untilStill(done: () => boolean = () => false): Promise<boolean> {
+  let activity = -1
+  for (let turns = 0; turns < quietTurns; turns++) {
+    if (done()) return true
+    await new Promise((resolve) => realSetImmediate(resolve))
+    if (network.activity() === activity && pendingCrypto() === 0) continue
+    activity = network.activity()
+    turns = 0
   }
   return done()
 }
