@@ -95,9 +95,10 @@ function inlineCode(program: string, configuration: DeployableOptions): string {
     /[\u0080-\uffff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
-  if (code.length > edgeFunction.inlineBytes) {
+  const { length } = JSON.stringify(code)
+  if (length > edgeFunction.inlineBytes) {
     throw new UsageError(
-      `policy: makes the function's code ${code.length} bytes; at most ${edgeFunction.inlineBytes} fit inline: name fewer routes, groups or keys`,
+      `policy: makes the function's code ${length} bytes of the template; at most ${edgeFunction.inlineBytes} fit inline: name fewer routes, groups or keys`,
     )
   }
   return code

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import type { Config } from '../config/config.ts'
+import { edgeFunction } from './limits.ts'
 import { synthesize } from './synth.ts'
 
 const program = 'exports.handler = async (event) => event.Records[0].cf.request'
@@ -42,4 +43,17 @@ test("an existing pool's issuer is taken from its ARN, whatever its region", asy
   expect(await inlineCode({ policy, site: { userPoolArn } })).toContain(
     '"https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_EXAMPLE01"',
   )
+})
+
+test('the largest code that is taken inline leaves the template under its megabyte', async () => {
+  const site = {
+    createUserPool: { callbackUrls: ['https://app.example.com/signed-in'] },
+    operations: { regions: ['eu-west-1'], alarmEmail: 'operator@example.com' },
+    additionalMetrics: true,
+  }
+  const { template, templateFile } = await synthesize({ policy, site }, { program: '' })
+  const handler = Object.values(template.Resources).find(({ Type }) => Type === 'AWS::Lambda::Function')
+  const whole = (await readFile(templateFile, 'utf8')).length
+  const code = JSON.stringify(handler?.Properties?.Code).length
+  expect(whole - code + edgeFunction.inlineBytes).toBeLessThan(1_000_000)
 })

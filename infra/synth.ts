@@ -8,7 +8,7 @@ import type { Config } from '../config/config.ts'
 import { buildSite } from './site-app.ts'
 
 /** A CloudFormation template, as far as its readers here go. */
-export interface Template {
+interface Template {
   Resources: Record<string, { Type: string; Properties?: Record<string, unknown>; [attribute: string]: unknown }>
   Outputs?: Record<string, { Value: unknown }>
   [section: string]: unknown

@@ -4,11 +4,11 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
+const command = fileURLToPath(import.meta.resolve('aws-cdk/bin/cdk'))
 const projectRoot = fileURLToPath(new URL('../../', import.meta.url))
 
 /** Runs the CDK's own command line in this project; rejects with its output where it fails. */
 export async function cdk(environment: NodeJS.ProcessEnv, ...parameters: string[]): Promise<string> {
-  const command = join(projectRoot, 'node_modules/aws-cdk/bin/cdk')
   try {
     const { stdout } = await run(process.execPath, [command, '--no-notices', '--no-color', ...parameters], {
       cwd: projectRoot,

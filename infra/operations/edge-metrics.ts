@@ -1,5 +1,6 @@
-/** The metrics of one function in one region, as alarms and dashboard ask for them. */
+/** The metrics that alarms and dashboard ask for. */
 import { Duration } from 'aws-cdk-lib'
+import type * as cloudfront from 'aws-cdk-lib/aws-cloudfront'
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch'
 
 const period = Duration.minutes(5)
@@ -22,6 +23,24 @@ export function replicaMetric(
     statistic,
     period,
     ...(region !== undefined && { region, label: `${metricName} ${region}` }),
+  })
+}
+
+/**
+ * A metric of the distribution, in us-east-1. The library's own methods leave out the dimension `Region`, and CloudWatch
+ * then finds nothing (CloudFront Developer Guide, "Types of metrics for CloudFront": its value is always `Global`).
+ */
+export function distributionMetric(
+  distribution: cloudfront.Distribution,
+  metricName: 'Requests' | '4xxErrorRate' | '5xxErrorRate' | 'CacheHitRate' | 'OriginLatency',
+  statistic: 'Sum' | 'Average' | 'p90',
+): cloudwatch.Metric {
+  return new cloudwatch.Metric({
+    namespace: 'AWS/CloudFront',
+    metricName,
+    dimensionsMap: { DistributionId: distribution.distributionId, Region: 'Global' },
+    statistic,
+    period,
   })
 }
 

@@ -2,7 +2,7 @@ import type * as cloudfront from 'aws-cdk-lib/aws-cloudfront'
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch'
 import { Construct } from 'constructs'
 import { alarmAction } from './alarm-action.ts'
-import { denialsByReason, replicaMetric } from './edge-metrics.ts'
+import { denialsByReason, distributionMetric, replicaMetric } from './edge-metrics.ts'
 
 export interface SiteDashboardProps {
   siteName: string
@@ -23,7 +23,7 @@ export class SiteDashboard extends Construct {
     const { siteName, distribution, regions } = props
     const serverErrors = new cloudwatch.Alarm(this, 'ServerErrors', {
       alarmDescription: 'More than one viewer request in a hundred got a 5xx.',
-      metric: distribution.metric5xxErrorRate(),
+      metric: distributionMetric(distribution, '5xxErrorRate', 'Average'),
       threshold: 1,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
       evaluationPeriods: 2,
@@ -38,17 +38,32 @@ export class SiteDashboard extends Construct {
 
   private siteWidgets({ distribution, additionalMetrics }: SiteDashboardProps): cloudwatch.IWidget[] {
     const widgets = [
-      new cloudwatch.GraphWidget({ title: 'Requests', width, left: [distribution.metricRequests()] }),
+      new cloudwatch.GraphWidget({
+        title: 'Requests',
+        width,
+        left: [distributionMetric(distribution, 'Requests', 'Sum')],
+      }),
       new cloudwatch.GraphWidget({
         title: 'Errors, % of requests',
         width,
-        left: [distribution.metric4xxErrorRate(), distribution.metric5xxErrorRate()],
+        left: [
+          distributionMetric(distribution, '4xxErrorRate', 'Average'),
+          distributionMetric(distribution, '5xxErrorRate', 'Average'),
+        ],
       }),
     ]
     if (additionalMetrics) {
       widgets.push(
-        new cloudwatch.GraphWidget({ title: 'Cache hits, %', width, left: [distribution.metricCacheHitRate()] }),
-        new cloudwatch.GraphWidget({ title: 'Origin latency, ms', width, left: [distribution.metricOriginLatency()] }),
+        new cloudwatch.GraphWidget({
+          title: 'Cache hits, %',
+          width,
+          left: [distributionMetric(distribution, 'CacheHitRate', 'Average')],
+        }),
+        new cloudwatch.GraphWidget({
+          title: 'Origin latency, ms',
+          width,
+          left: [distributionMetric(distribution, 'OriginLatency', 'p90')],
+        }),
       )
     }
     return widgets

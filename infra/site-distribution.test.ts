@@ -1,0 +1,148 @@
+import { Match } from 'aws-cdk-lib/assertions'
+import { expect, test } from 'vitest'
+import { plainPolicy, templateOf } from './template-of.ts'
+
+test('the authorizer runs before the cache, over HTTP/2 and 3, compressed, with OPTIONS only for preflights', async () => {
+  const template = await templateOf({}, { ...plainPolicy, corsPreflight: true })
+  const [version] = Object.keys(template.findResources('AWS::Lambda::Version'))
+  template.hasResourceProperties('AWS::CloudFront::Distribution', {
+    DistributionConfig: {
+      HttpVersion: 'http2and3',
+      PriceClass: 'PriceClass_100',
+      ViewerCertificate: Match.absent(),
+      DefaultCacheBehavior: {
+        AllowedMethods: ['GET', 'HEAD', 'OPTIONS'],
+        CachedMethods: ['GET', 'HEAD'],
+        Compress: true,
+        ViewerProtocolPolicy: 'redirect-to-https',
+        LambdaFunctionAssociations: [{ EventType: 'viewer-request', LambdaFunctionARN: { Ref: version } }],
+      },
+    },
+  })
+  const plain = await templateOf()
+  plain.hasResourceProperties('AWS::CloudFront::Distribution', {
+    DistributionConfig: { DefaultCacheBehavior: { AllowedMethods: ['GET', 'HEAD'] } },
+  })
+})
+
+test('the bucket is reached with origin access control alone', async () => {
+  const template = await templateOf()
+  template.hasResourceProperties('AWS::CloudFront::OriginAccessControl', {
+    OriginAccessControlConfig: {
+      OriginAccessControlOriginType: 's3',
+      SigningBehavior: 'always',
+      SigningProtocol: 'sigv4',
+    },
+  })
+  template.resourceCountIs('AWS::CloudFront::CloudFrontOriginAccessIdentity', 0)
+})
+
+test('neither token, cookie nor query string tells two cached objects apart, unless the configuration asks', async () => {
+  const plain = await templateOf()
+  plain.hasResourceProperties('AWS::CloudFront::CachePolicy', {
+    CachePolicyConfig: {
+      ParametersInCacheKeyAndForwardedToOrigin: {
+        HeadersConfig: { HeaderBehavior: 'none' },
+        CookiesConfig: { CookieBehavior: 'none' },
+        QueryStringsConfig: { QueryStringBehavior: 'none' },
+        EnableAcceptEncodingBrotli: true,
+        EnableAcceptEncodingGzip: true,
+      },
+    },
+  })
+  const asked = await templateOf({ cacheKey: { queryStrings: ['width'], cookies: ['theme'] } })
+  asked.hasResourceProperties('AWS::CloudFront::CachePolicy', {
+    CachePolicyConfig: {
+      ParametersInCacheKeyAndForwardedToOrigin: {
+        HeadersConfig: { HeaderBehavior: 'none' },
+        CookiesConfig: { CookieBehavior: 'whitelist', Cookies: ['theme'] },
+        QueryStringsConfig: { QueryStringBehavior: 'whitelist', QueryStrings: ['width'] },
+      },
+    },
+  })
+})
+
+test('S3 gets what it decides about preflights by, and nothing else of the viewer', async () => {
+  const template = await templateOf()
+  template.hasResourceProperties('AWS::CloudFront::OriginRequestPolicy', {
+    OriginRequestPolicyConfig: {
+      HeadersConfig: {
+        HeaderBehavior: 'whitelist',
+        Headers: ['Origin', 'Access-Control-Request-Method', 'Access-Control-Request-Headers'],
+      },
+      CookiesConfig: { CookieBehavior: 'none' },
+      QueryStringsConfig: { QueryStringBehavior: 'none' },
+    },
+  })
+})
+
+test('objects carry security headers, and CORS headers for the configured origins', async () => {
+  const template = await templateOf({}, { ...plainPolicy, corsOrigins: ['https://app.example.com'] })
+  template.hasResourceProperties('AWS::CloudFront::ResponseHeadersPolicy', {
+    ResponseHeadersPolicyConfig: {
+      SecurityHeadersConfig: {
+        ContentTypeOptions: { Override: true },
+        FrameOptions: { FrameOption: 'DENY', Override: true },
+        ReferrerPolicy: Match.anyValue(),
+        StrictTransportSecurity: Match.objectLike({ AccessControlMaxAgeSec: 31_536_000 }),
+      },
+      CorsConfig: Match.objectLike({
+        AccessControlAllowCredentials: false,
+        AccessControlAllowOrigins: { Items: ['https://app.example.com'] },
+        OriginOverride: true,
+      }),
+    },
+  })
+  const plain = await templateOf()
+  plain.hasResourceProperties('AWS::CloudFront::ResponseHeadersPolicy', {
+    ResponseHeadersPolicyConfig: { CorsConfig: Match.absent() },
+  })
+})
+
+test('pages of allowed origins may send the cookie that holds the token', async () => {
+  const template = await templateOf(
+    {},
+    { ...plainPolicy, corsOrigins: ['https://app.example.com'], credentials: { cookie: 'token' } },
+  )
+  template.hasResourceProperties('AWS::CloudFront::ResponseHeadersPolicy', {
+    ResponseHeadersPolicyConfig: { CorsConfig: { AccessControlAllowCredentials: true } },
+  })
+})
+
+test('no error is cached', async () => {
+  const template = await templateOf()
+  const [distribution] = Object.values(template.findResources('AWS::CloudFront::Distribution'))
+  const errors: { ErrorCode: number; ErrorCachingMinTTL: number }[] =
+    distribution?.Properties.DistributionConfig.CustomErrorResponses
+  for (const status of [403, 404, 500, 502, 503, 504]) {
+    expect(errors).toContainEqual({ ErrorCode: status, ErrorCachingMinTTL: 0 })
+  }
+})
+
+test("a domain of one's own brings its certificate and TLS 1.2 at least; a web ACL and all locations by choice", async () => {
+  const certificateArn = 'arn:aws:acm:us-east-1:111122223333:certificate/0f0f0f0f'
+  const webAclArn = 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/site/0f0f0f0f'
+  const domain = { names: ['files.example.com'], certificateArn }
+  const template = await templateOf({ domain, webAclArn, priceClass: 'all' })
+  template.hasResourceProperties('AWS::CloudFront::Distribution', {
+    DistributionConfig: {
+      Aliases: ['files.example.com'],
+      WebACLId: webAclArn,
+      PriceClass: 'PriceClass_All',
+      ViewerCertificate: {
+        AcmCertificateArn: certificateArn,
+        MinimumProtocolVersion: 'TLSv1.2_2021',
+        SslSupportMethod: 'sni-only',
+      },
+    },
+  })
+})
+
+test('the paid metrics are a choice', async () => {
+  const plain = await templateOf()
+  plain.resourceCountIs('AWS::CloudFront::MonitoringSubscription', 0)
+  const paid = await templateOf({ additionalMetrics: true })
+  paid.hasResourceProperties('AWS::CloudFront::MonitoringSubscription', {
+    MonitoringSubscription: { RealtimeMetricsSubscriptionConfig: { RealtimeMetricsSubscriptionStatus: 'Enabled' } },
+  })
+})
