@@ -14,7 +14,8 @@ const checkIds = [
 export interface GateConfig {
   /**
    * The module that builds a side, relative to the repository's root: it exports
-   * `bundleAuthorizer(): Promise<{ program: string, metafile?: esbuild.Metafile }>`. Default `bundle/bundle.ts`.
+   * `bundleAuthorizer(): Promise<{ program: string, metafile?: esbuild.Metafile }>` and
+   * `deployable(program, { policy, snapshots }): string`. Default `bundle/bundle.ts`.
    */
   bundler?: string
   /**

@@ -28,17 +28,17 @@ const fetchedAt = Date.UTC(2026, 0, 1)
 const routeCount = 1000
 
 /**
- * The configuration of each deployment: the benchmarks' policy, with keys that stay fresh throughout and a JWKS address on
+ * What `deployable(program, …)` is given for each deployment: the benchmarks' policy, with keys that stay fresh throughout and a JWKS address on
  * loopback where nothing listens, so that nothing measured ever reaches the network.
  */
-export function configurationOf(deployment: Deployment): DeployableOptions {
+export function gateConfigurations(): Record<Deployment, DeployableOptions> {
   const usual: Policy = {
     ...policy,
     jwksUri: 'https://127.0.0.1:9/jwks.json',
     jwks: { maxAge: 10 * year, maxStale: 0, cooldown: year },
   }
   const snapshots = edgeConfiguration(fetchedAt).snapshots ?? {}
-  return { policy: deployment === 'usual' ? usual : { ...usual, routes: manyRoutes() }, snapshots }
+  return { usual: { policy: usual, snapshots }, routes: { policy: { ...usual, routes: manyRoutes() }, snapshots } }
 }
 
 function manyRoutes(): Policy['routes'] {
@@ -61,7 +61,7 @@ export function writeRequests(directory: string): Record<RequestSuite, SuiteRequ
   }
   const seen = workload.valid.slice(0, 64)
   return {
-    warm: write('warm', workload.valid.slice(64, 2048).map(eventOf), {
+    warm: write('warm', workload.valid.slice(64, -64).map(eventOf), {
       deployment: 'usual',
       expect: 'allow',
       once: true,
@@ -78,7 +78,7 @@ function eventOf({ event }: WorkItem): string {
 
 /** Eight kinds in turn, so that every stretch of eight has one of each. */
 function denials({ valid, expired }: Workload): string[] {
-  return valid.slice(2048, 2048 + 32).flatMap((item, index) => {
+  return valid.slice(-32).flatMap((item, index) => {
     const late = expired[index] ?? item
     const [header = '', payload = '', signature = ''] = item.token.split('.')
     const deny = (token: string | null, uri = '/reports/a') => eventText(uri, token, `denied-${index}`)

@@ -1,0 +1,70 @@
+/** Compares two deployed programs' CPU time, one fresh process after the other. */
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { PairedReport, PairedTask } from '../measured/paired-task.ts'
+import type { Deployment } from '../requests.ts'
+import { pairedCopies, pairedSchedule, type RequestSuite, requestSuites } from '../suites.ts'
+import type { Workbench } from './workbench.ts'
+
+/** The deployable file of each side for a suite. */
+export interface PairedSides {
+  base(suite: RequestSuite, deployment: Deployment): string
+  head(suite: RequestSuite, deployment: Deployment): string
+}
+
+type Deployables = Record<Deployment, string>
+
+/** The usual sides: one program each. */
+export function programSides(bench: Workbench, base: Deployables, head: Deployables): PairedSides {
+  // Names of one length: a path's length is visible to the program.
+  const files = { base: bench.deploy(base, 'base'), head: bench.deploy(head, 'head') }
+  return { base: (_, deployment) => files.base[deployment], head: (_, deployment) => files.head[deployment] }
+}
+
+/**
+ * One thread, so that all of a handler's collection and compilation is in the CPU time that is read; a young generation
+ * that no block fills, so that a collection falls between blocks and not on whoever was running.
+ */
+const flags = ['--single-threaded', '--expose-gc', '--min-semi-space-size=32', '--max-semi-space-size=32']
+
+/** Runs one process. Throws an Error whose message names the side, the suite and the request that went wrong. */
+export async function samplePair(
+  bench: Workbench,
+  sides: PairedSides,
+  startsWithBase: boolean,
+  signal: AbortSignal,
+  suites: readonly RequestSuite[] = requestSuites,
+): Promise<PairedReport> {
+  const directory = mkdtempSync(join(bench.directory, 'pair-'))
+  try {
+    const task: PairedTask = {
+      startsWithBase,
+      suites: suites.map((suite) => {
+        const { deployment, ...requests } = bench.requests[suite]
+        const schedule = pairedSchedule[suite]
+        return {
+          suite,
+          base: sides.base(suite, deployment),
+          head: sides.head(suite, deployment),
+          ...requests,
+          schedule,
+          copies: pairedCopies,
+        }
+      }),
+    }
+    const taskFile = join(directory, 'task.json')
+    const reportFile = join(directory, 'report.json')
+    writeFileSync(taskFile, JSON.stringify(task))
+    await new Promise<void>((resolve, reject) => {
+      execFile(process.execPath, [...flags, bench.scripts.paired, taskFile, reportFile], { signal }, (error) =>
+        error ? reject(error) : resolve(),
+      )
+    })
+    const report = JSON.parse(readFileSync(reportFile, 'utf8')) as PairedReport
+    if (report.error !== undefined) throw new Error(report.error)
+    return report
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * Wilcoxon's signed-rank test and the confidence bounds that belong to it, from the exact null distribution
+ * (Hollander, Wolfe and Chicken, "Nonparametric Statistical Methods", 3rd edition, 3.1 and 3.3).
+ * Assumes independent samples with a distribution symmetric about its median; nothing about its shape otherwise.
+ */
+import { median } from './median.ts'
+
+export interface SignedRank {
+  /** Hodges-Lehmann estimate: the median of all Walsh averages. */
+  estimate: number
+  /** The largest value that the samples show to be exceeded, at one-sided error `alpha`; -Infinity if too few samples. */
+  lowerBound(alpha: number): number
+  /** The smallest value that the samples show not to be reached, at one-sided error `alpha`; Infinity if too few. */
+  upperBound(alpha: number): number
+  /** P-value of "the true median is at most `value`" against "it is greater". */
+  pGreater(value: number): number
+  /** P-value of "the true median is at least `value`" against "it is less". */
+  pLess(value: number): number
+}
+
+/** Samples in any unit, at least one. Costs O(n^3) time, which is nothing below some 200 samples. */
+export function signedRank(samples: readonly number[]): SignedRank {
+  const averages = walshAverages(samples)
+  const cumulative = cumulativeNull(samples.length)
+  const tail = (count: number) => cumulative[count] ?? 1
+  return {
+    estimate: median(averages),
+    lowerBound: (alpha) => averages[reach(cumulative, alpha)] ?? Number.NEGATIVE_INFINITY,
+    upperBound: (alpha) => averages[averages.length - 1 - reach(cumulative, alpha)] ?? Number.POSITIVE_INFINITY,
+    // The statistic's distribution is symmetric, so P(T+ >= t) is P(T+ <= M - t), and M - t counts the averages at or under the value.
+    pGreater: (value) => tail(averages.filter((average) => average <= value).length),
+    pLess: (value) => tail(averages.filter((average) => average >= value).length),
+  }
+}
+
+/** The largest c with P(T+ <= c) <= alpha, or an index past every average where there is none. */
+function reach(cumulative: readonly number[], alpha: number): number {
+  const past = cumulative.findIndex((probability) => probability > alpha)
+  return past <= 0 ? Number.MAX_SAFE_INTEGER : past - 1
+}
+
+function walshAverages(samples: readonly number[]): number[] {
+  return samples.flatMap((a, i) => samples.slice(i).map((b) => (a + b) / 2)).sort((a, b) => a - b)
+}
+
+/** P(T+ <= c) for c = 0 .. n(n+1)/2: each rank joins the sum with probability one half. */
+export function cumulativeNull(n: number): number[] {
+  let mass = [1]
+  for (let rank = 1; rank <= n; rank++) {
+    const next = new Array<number>(mass.length + rank).fill(0)
+    for (const [sum, probability] of mass.entries()) {
+      next[sum] = (next[sum] ?? 0) + probability / 2
+      next[sum + rank] = (next[sum + rank] ?? 0) + probability / 2
+    }
+    mass = next
+  }
+  let total = 0
+  return mass.map((probability) => {
+    total += probability
+    return total
+  })
+}

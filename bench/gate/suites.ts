@@ -1,0 +1,51 @@
+/** What the gate measures, as data. */
+
+/** Judged by instructions only: a second load in the same process would find what the first one left. */
+export const startSuites = ['init', 'cold'] as const
+
+/** Judged by instructions and by paired CPU time. */
+export const requestSuites = ['warm', 'hot', 'deny', 'routes'] as const
+
+export type StartSuite = (typeof startSuites)[number]
+export type RequestSuite = (typeof requestSuites)[number]
+export type Suite = StartSuite | RequestSuite
+
+export const suites: readonly Suite[] = [...startSuites, ...requestSuites]
+
+export const suiteTitles: Record<Suite, string> = {
+  init: 'module load in a fresh process',
+  cold: 'module load and first request, keys baked in',
+  warm: 'token never seen, keys known',
+  hot: 'token seen before',
+  deny: 'denials of eight kinds in turn, forged signatures among them',
+  routes: 'token seen before, 1,000 routes',
+}
+
+/** How many events each request suite takes at a time, and for how long. */
+export interface Schedule {
+  /** Calls before anything is counted, so that the optimizing compiler is done. */
+  warmUp: number
+  /** Calls in one counted segment or timed batch. */
+  batch: number
+  /** Segments, or ABBA blocks. */
+  rounds: number
+}
+
+/** Under callgrind: compilers run at fixed invocation counts (50 and 300), so that twice the latter settles them. */
+export const countedSchedule: Record<RequestSuite, Schedule> = {
+  warm: { warmUp: 640, batch: 24, rounds: 7 },
+  hot: { warmUp: 700, batch: 64, rounds: 7 },
+  deny: { warmUp: 2720, batch: 64, rounds: 7 },
+  routes: { warmUp: 700, batch: 64, rounds: 7 },
+}
+
+/** In pairs, for each copy: a batch is half a millisecond of CPU time or more. */
+export const pairedSchedule: Record<RequestSuite, Schedule> = {
+  warm: { warmUp: 400, batch: 32, rounds: 8 },
+  hot: { warmUp: 1500, batch: 256, rounds: 6 },
+  deny: { warmUp: 1200, batch: 128, rounds: 6 },
+  routes: { warmUp: 1500, batch: 256, rounds: 6 },
+}
+
+/** An even number, so that each side is loaded first as often as the other. */
+export const pairedCopies = 4
