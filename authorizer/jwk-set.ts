@@ -4,8 +4,6 @@ import { importVerificationKey, type VerificationKey } from './verification-key.
 
 export type KeysById = Map<string, VerificationKey>
 
-const maxKeys = 100
-
 /**
  * The usable keys of a JWK Set (RFC 7517 5) by `kid`. Members that cannot be used are skipped; where two usable keys
  * share one `kid`, that `kid` names neither. Keys equal to one of `earlier` are the earlier objects themselves.
@@ -14,7 +12,7 @@ export function readJwkSet(set: unknown, allowed: readonly Algorithm[], earlier?
   const keys: KeysById = new Map()
   const ambiguous = new Set<string>()
   if (!isObject(set) || !Array.isArray(set.keys)) return keys
-  for (const jwk of set.keys.slice(0, maxKeys)) {
+  for (const jwk of set.keys) {
     const key = importVerificationKey(jwk, allowed)
     if (!key || typeof jwk.kid !== 'string') continue
     if (keys.has(jwk.kid)) ambiguous.add(jwk.kid)
