@@ -1,0 +1,169 @@
+/** The local edge under real k6 while something breaks. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { objectivesOf } from '../config/objectives-schema.ts'
+import demo from '../edgeproof.config.ts'
+import { silentProgress } from '../reports/progress.ts'
+import { readResult } from '../reports/result-file.ts'
+import { installedK6 } from './k6.ts'
+import { loadChecks } from './load-checks.ts'
+import { type LoadRun, loadRun } from './load-run.ts'
+import { type LocalTarget, startLocalTarget } from './local-target.ts'
+import type { Scenario } from './scenario.ts'
+
+const k6 = installedK6() ?? ''
+if (!k6) console.log('skipped: k6 missing')
+
+const directory = mkdtempSync(join(tmpdir(), 'edgeproof-faults-'))
+afterAll(() => rmSync(directory, { recursive: true }))
+
+const signal = new AbortController().signal
+const rotations: Scenario['events'] = [
+  { at: 0.1, action: 'rotate-keys' },
+  { at: 0.3, action: 'withdraw-keys' },
+  { at: 0.5, action: 'rotate-keys' },
+  { at: 0.65, action: 'withdraw-keys' },
+]
+
+const scenario: Scenario = {
+  name: 'fault',
+  title: '',
+  rate: 60,
+  seconds: 4,
+  warmUp: 0,
+  arrival: 'constant',
+  mix: { valid: 80, public: 10, forged: 5, expired: 5 },
+  users: 6,
+  objects: 3,
+  zipf: 1,
+  tokens: 'per-user',
+  jwks: { maxAge: 1, maxStale: 3600, cooldown: 0.5 },
+}
+
+describe.skipIf(!k6)('under load', () => {
+  let target: LocalTarget
+  beforeAll(async () => {
+    const whole = { ...scenario, events: rotations, objects: 40 }
+    target = await startLocalTarget({ config: demo, scenario: whole, requests: 0, seconds: 600, signal })
+  })
+  afterAll(() => target.close())
+
+  const underLoad = async (changes: Partial<Scenario>, binary = k6): Promise<LoadRun> => {
+    const changed = { ...scenario, ...changes }
+    const { seconds, rate } = changed
+    const options = { k6: binary, target, segments: 1, seed: 1, progress: silentProgress, signal }
+    const run = await loadRun({ ...options, rate, scenario: changed, seconds })
+    target.edge.issuer.restore()
+    target.edge.origin.restore()
+    return run
+  }
+
+  it('the origin goes down: hits are served, misses are errors, and nothing wrong is in the cache afterwards', async () => {
+    const run = await underLoad({ events: [{ at: 0.4, action: 'origin-down' }], mix: { valid: 1 } })
+    expect([...run.measured.faults.values()]).toMatchObject([{ kind: 'error', class: 'valid' }])
+    const { hits, errors } = run.measured.counts
+    expect(errors).toBeGreaterThan(5)
+    expect(hits).toBeGreaterThan(5)
+    const again = await underLoad({ mix: { valid: 1 } })
+    expect(again.measured.faults).toEqual(new Map())
+    expect(again.measured.counts.hits).toBeGreaterThan(50)
+  })
+
+  it('the issuer goes down for good: no valid request is refused', async () => {
+    const failures = () => target.edge.metrics().issuer.failures
+    const before = failures()
+    const run = await underLoad({ events: [{ at: 0.2, action: 'issuer-down' }] })
+    expect(run.measured.faults).toEqual(new Map())
+    expect(failures()).toBeGreaterThan(before + 1)
+    expect(run.measured.by.class.get('valid')?.denials).toBe(0)
+  })
+
+  it('a sandbox is killed: at most the one request in it fails', async () => {
+    const ended = () => target.edge.metrics().sandboxes.started - target.edge.metrics().sandboxes.running
+    const before = ended()
+    const run = await underLoad({ events: [{ at: 0.5, action: 'kill-sandbox' }] })
+    const faults = [...run.measured.faults.values()]
+    expect(faults.filter(({ kind }) => kind !== 'error')).toEqual([])
+    expect(faults.reduce((sum, { count }) => sum + count, 0)).toBeLessThanOrEqual(1)
+    expect(ended()).toBeGreaterThan(before)
+  })
+
+  it('k6 is killed: the run says so and keeps what was measured', async () => {
+    const killed = join(directory, 'killed-k6')
+    writeFileSync(killed, `#!/bin/sh\nexec timeout --signal=KILL 3 "${k6}" "$@"\n`)
+    chmodSync(killed, 0o755)
+    const run = await underLoad({ seconds: 30 }, killed)
+    const checks = loadChecks({ run, scenario, objectives: objectivesOf(undefined), seconds: 30 })
+    expect(checks[0]).toMatchObject({ id: 'load.end', verdict: 'fail' })
+    expect(checks[0]?.detail).toMatch(
+      /^k6 (ended with code 137|was ended by SIGKILL); what was measured until then is kept/,
+    )
+    expect(run.measured.counts.requests).toBeGreaterThan(20)
+    expect(run.join?.joined).toBeGreaterThan(20)
+  })
+
+  it('keys change twice: no valid request is refused, old keys are refused after their time', async () => {
+    const run = await underLoad({ seconds: 14, events: rotations, mix: { valid: 80, withdrawn: 20 } })
+    expect(run.measured.faults).toEqual(new Map())
+    expect(run.measured.by.class.get('valid')?.denials).toBe(0)
+    expect(run.measured.by.class.get('withdrawn')?.denials).toBeGreaterThan(50)
+  })
+
+  it('Ctrl-C: what was measured is in the result file, and no process, port or directory stays', async () => {
+    const own = join(directory, 'k6-of-this-test')
+    symlinkSync(k6, own)
+    const out = join(directory, 'out')
+    const env = { ...process.env, K6_BIN: own, TMPDIR: directory }
+    const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
+    const before = readdirSync(directory)
+    const child = spawn(process.execPath, [cli, 'load', '--seconds', '60', '--out', out], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let said = ''
+    child.stdout.on('data', (chunk) => {
+      said += chunk
+    })
+    let stopped = false
+    child.stderr.on('data', (chunk: Buffer) => {
+      // Requests have been answered by now.
+      if (!stopped && /load: smoke [1-9]\d*\/60/.test(String(chunk))) stopped = child.kill('SIGINT')
+    })
+    const [code] = await once(child, 'exit')
+    expect(code).toBe(130)
+    expect(said).toMatch(/the run came to its end/)
+    const result = readResult(join(out, 'load.json'))
+    expect(result.checks[0]).toMatchObject({ id: 'load.end', verdict: 'inconclusive' })
+    expect(result.checks[0]?.detail).toMatch(/^the run was interrupted; what was measured until then is kept/)
+    expect((result.data as { join: { joined: number } }).join.joined).toBeGreaterThan(20)
+    expect(processesOf(own)).toEqual([])
+    expect(readdirSync(directory)).toEqual([...before, 'out'].sort())
+  })
+})
+
+function processesOf(binary: string): string[] {
+  if (!existsSync('/proc/self/cmdline')) return []
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .filter((id) => {
+      try {
+        return readFileSync(`/proc/${id}/cmdline`, 'utf8').startsWith(binary)
+      } catch {
+        return false
+      }
+    })
+}
