@@ -43,9 +43,10 @@ export async function runStage<Options>(
     progress.clear()
     interruption.release()
   }
+  // Printed before it is written: on a full disk the figures are not lost.
+  process.stdout.write(`${options.json ? JSON.stringify(result, null, 2) : present(result)}\n`)
   const written = writeResult(options.out, result)
-  if (options.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`)
-  else process.stdout.write(`${present(result)}\n${colourVerdict(result.verdict)}  ${written}\n`)
+  if (!options.json) process.stdout.write(`${colourVerdict(result.verdict)}  ${written}\n`)
   process.exitCode = interruption.signal.aborted ? 130 : exitCode(result.verdict)
 }
 
