@@ -34,26 +34,45 @@ export function defineConfig(config: Config): Config {
 
 /** Checks a configuration; throws a UsageError that names the file, the field's path, and what it should be. */
 export function parseConfig(value: unknown, file: string): Config {
-  return parse(configSchema, value, file, '')
+  return parse(configSchema, value, file)
 }
 
 /** Checks a policy alone, as `--policy FILE` reads it. */
 export function parsePolicy(value: unknown, file = 'policy'): Policy {
-  return parse(policySchema, value, file, '')
+  return parse(policySchema, value, file)
 }
 
-function parse<Output>(schema: z.ZodType<Output>, value: unknown, file: string, prefix: string): Output {
+function parse<Output>(schema: z.ZodType<Output>, value: unknown, file: string): Output {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
   if (!issue) throw parsed.error
-  throw new UsageError(`${file}: ${prefix}${fieldPath(issue)}: ${issue.message}`)
+  throw new UsageError(`${file}: ${describeIssue(issue, value)}`)
 }
 
-function fieldPath(issue: z.core.$ZodIssue): string {
-  const path = issue.path.reduce<string>(
+/** One line: the field's path, what is wrong there, and what it should be. */
+function describeIssue(issue: z.core.$ZodIssue, value: unknown): string {
+  if (issue.code === 'unrecognized_keys')
+    return `${fieldPath([...issue.path, issue.keys[0] ?? ''])}: unknown field; remove or rename it`
+  const path = fieldPath(issue.path)
+  if (issue.code === 'invalid_type') {
+    const found = issue.path.reduce<unknown>(
+      (part, key) => (part as Record<PropertyKey, unknown> | undefined)?.[key],
+      value,
+    )
+    return `${path}: ${found === undefined ? 'is missing, ' : ''}should be ${article(issue.expected)}`
+  }
+  return `${path}: ${issue.message}`
+}
+
+function article(type: string): string {
+  return `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`
+}
+
+function fieldPath(path: readonly PropertyKey[]): string {
+  const text = path.reduce<string>(
     (text, key) => (typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`),
     '',
   )
-  return path === '' ? 'the whole' : path
+  return text === '' ? 'the whole' : text
 }

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { basename, extname, resolve } from 'node:path'
+import { extname, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { type Config, parseConfig, parsePolicy } from './config.ts'
 import { UsageError } from './usage-error.ts'
@@ -17,14 +17,14 @@ export async function loadConfig(options: {
   policy?: string
 }): Promise<{ config: Config; file: string }> {
   const file = options.config ?? defaultFiles.find((name) => existsSync(name)) ?? demoConfig
-  const config = parseConfig(await readModule(file, 'pass --config FILE'), basename(file))
+  const config = parseConfig(await readModule(file, 'pass --config FILE'), file)
   if (options.policy === undefined) return { config, file }
   return { config: { ...config, policy: loadPolicy(options.policy) }, file: options.policy }
 }
 
 /** A policy from a JSON file. */
 export function loadPolicy(file: string) {
-  return parsePolicy(readJson(file, 'pass --policy FILE'), basename(file))
+  return parsePolicy(readJson(file, 'pass --policy FILE'), file)
 }
 
 async function readModule(file: string, remedy: string): Promise<unknown> {
