@@ -1,42 +1,139 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Stage, stageResult } from '../command/stage.ts'
-import { startJwksServer } from './jwks-server.ts'
+import { type Stage, type StageContext, stageResult } from '../command/stage.ts'
+import type { BenchConfig } from '../config/bench-schema.ts'
+import { UsageError } from '../config/usage-error.ts'
+import type { Check } from '../reports/result.ts'
+import { freshChecks, freshTables } from './fresh/fresh-checks.ts'
+import { measureFresh } from './fresh/fresh-suite.ts'
+import { measureKeyChanges } from './jwks/jwks-suite.ts'
+import { jwksTables } from './jwks/jwks-tables.ts'
+import { type JwksServer, startJwksServer } from './jwks-server.ts'
+import { measureLatency, type Percentiles } from './latency/latency-suite.ts'
 import { roundsChecks } from './rounds/rounds-checks.ts'
 import { measureRounds } from './rounds/rounds-suite.ts'
-import { bundleSubjects } from './subject-bundles.ts'
-import { subjects } from './subjects.ts'
-import { fullCases, quickCases, workloadSize } from './suites.ts'
+import { roundsTables } from './rounds/rounds-tables.ts'
+import { routesChecks } from './routes/routes-checks.ts'
+import { measureRoutes } from './routes/routes-suite.ts'
+import { routesTables } from './routes/routes-tables.ts'
+import { type SideBySide, sideBySideText } from './side-by-side.ts'
+import { bundleSubjects, type SubjectBundle } from './subject-bundles.ts'
+import { floors, subjects } from './subjects.ts'
+import {
+  freshSubjects,
+  fullCases,
+  keyChangeSubjects,
+  latencyPlans,
+  quickCases,
+  suiteIds,
+  workloadSize,
+} from './suites.ts'
 import { workloadFile } from './workload.ts'
 
 export interface BenchOptions {
   /** The principal subjects on warm, hot and malformed requests, in about 25 seconds. */
   quick?: boolean
+  /** Comma-separated ids of suites.ts; default all. */
+  suites?: string
+  /** Fresh processes for each figure, at least five; default 10. */
+  processes?: string
 }
 
-/** Default limits, for config.bench. */
+/** Limits unless the configuration's `bench` section has others. */
 const defaultLimits = { warm: 1.5, hot: 0.15, malformed: 0.2 }
 
-export const stage: Stage<BenchOptions> = async (context, { quick = false }) =>
-  stageResult('bench', { config: context.configFile, quick }, async () => {
-    const { config, progress } = context
+interface Bench extends StageContext {
+  bundles: SubjectBundle[]
+  server: JwksServer
+  directory: string
+  processes: number
+  limits: Required<BenchConfig>
+}
+
+/** What a suite hands back. */
+interface Outcome {
+  checks: Check[]
+  tables: SideBySide[]
+  data: object
+}
+
+export const stage: Stage<BenchOptions> = async (context, options) => {
+  const { quick = false } = options
+  const chosen = chooseSuites(options)
+  const processes = chooseProcesses(options)
+  return stageResult('bench', { config: context.configFile, quick, suites: chosen, processes }, async () => {
     const directory = mkdtempSync(join(tmpdir(), 'edgeproof-bench-'))
     const server = await startJwksServer()
     try {
-      progress.step('minting the workload')
+      context.progress.step('minting the workload')
       workloadFile(workloadSize)
-      progress.step('bundling the subjects')
-      const bundles = await bundleSubjects(subjects, directory, server.jwksUri)
-      const cases = quick ? quickCases : fullCases
-      const budget = quick ? { processes: 10, seconds: 22 } : { processes: 15, seconds: 300 }
-      const summaries = await measureRounds(cases, bundles, workloadSize, budget, context)
+      context.progress.step('bundling the subjects')
+      const bundles = await bundleSubjects([...floors, ...subjects], directory, server.jwksUri)
+      const limits = { ...defaultLimits, ...context.config.bench }
+      const bench: Bench = { ...context, bundles, server, directory, processes, limits }
+      const outcomes: Outcome[] = []
+      for (const suite of quick ? [quickSuite] : chosen.map((id) => fullSuites[id])) outcomes.push(await suite(bench))
+      context.progress.clear()
+      for (const table of outcomes.flatMap(({ tables }) => tables)) context.progress.log(sideBySideText(table))
       return {
-        checks: roundsChecks(summaries, { ...defaultLimits, ...config.bench }),
-        data: { cases: summaries as never },
+        checks: outcomes.flatMap(({ checks }) => checks),
+        data: JSON.parse(JSON.stringify(Object.assign({}, ...outcomes.map(({ data }) => data)))),
       }
     } finally {
       await server.close()
       rmSync(directory, { recursive: true, force: true })
     }
   })
+}
+
+async function quickSuite(bench: Bench): Promise<Outcome> {
+  const budget = { processes: bench.processes, seconds: 22 }
+  const cases = await measureRounds(quickCases, bench.bundles, workloadSize, budget, bench)
+  return { checks: roundsChecks(cases, bench.limits), tables: roundsTables(cases, new Map()), data: { cases } }
+}
+
+const fullSuites: Record<(typeof suiteIds)[number], (bench: Bench) => Promise<Outcome>> = {
+  async requests(bench) {
+    const budget = { processes: bench.processes, seconds: Number.POSITIVE_INFINITY }
+    const cases = await measureRounds(fullCases, bench.bundles, workloadSize, budget, bench)
+    const latencies = new Map<string, ReadonlyMap<string, Percentiles>>()
+    for (const plan of latencyPlans) latencies.set(plan.case, await measureLatency(plan, bench.bundles, bench))
+    return {
+      checks: roundsChecks(cases, bench.limits),
+      tables: roundsTables(cases, latencies),
+      data: { cases, latencies: Object.fromEntries([...latencies].map(([id, own]) => [id, Object.fromEntries(own)])) },
+    }
+  },
+  async start(bench) {
+    const bundles = bench.bundles.filter(({ id }) => freshSubjects.includes(id))
+    const floorIds = { init: 'empty', cold: 'bare-verify' }
+    const fresh = await measureFresh(floorIds, bundles, bench.processes, bench.directory, bench)
+    return { checks: freshChecks(fresh), tables: freshTables(fresh), data: { fresh } }
+  },
+  async routes(bench) {
+    const routes = await measureRoutes(bench.processes, bench)
+    return { checks: routesChecks(routes), tables: routesTables(routes), data: { routes } }
+  },
+  async jwks(bench) {
+    const floor = 'naive'
+    const bundles = bench.bundles.filter(({ id }) => keyChangeSubjects.includes(id))
+    const jwks = await measureKeyChanges(bundles, floor, bench.server, bench.processes, bench.directory, bench)
+    return { checks: [], tables: jwksTables(jwks, floor), data: { jwks } }
+  },
+}
+
+function chooseSuites({ suites }: BenchOptions): (typeof suiteIds)[number][] {
+  if (suites === undefined) return [...suiteIds]
+  return suites.split(',').map((id) => {
+    const found = suiteIds.find((suite) => suite === id)
+    if (!found) throw new UsageError(`--suites: no suite "${id}"; choose among ${suiteIds.join(', ')}`)
+    return found
+  })
+}
+
+function chooseProcesses({ processes = '10' }: BenchOptions): number {
+  const count = Number(processes)
+  if (Number.isInteger(count) && count >= 5 && count <= 1000) return count
+  throw new UsageError(`--processes: "${processes}" should be a whole number from 5 to 1,000`)
+}

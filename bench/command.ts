@@ -10,6 +10,8 @@ export function registerBench(program: Command): void {
   )
   program.addCommand(
     stageCommand('bench', 'cold, warm and hot verification, side by side with peers and the floor')
+      .option('--suites <ids>', 'requests, start, routes, jwks (default: all)')
+      .option('--processes <number>', 'fresh processes for each figure, at least 5', '10')
       .option('--quick', 'the principal subjects on warm, hot and malformed requests only, about 25 seconds')
       .action((options: SharedOptions & BenchOptions) =>
         runStage(options, () => import('./bench-stage.ts').then((module) => module.stage)),

@@ -13,8 +13,6 @@ export const certificateFile = fileURLToPath(new URL('jwks-server.pem', import.m
 
 export interface JwksServer {
   jwksUri: string
-  /** Answers seen since the last `publish`. */
-  readonly requests: number
   /** The next request is answered with the first set, later ones with the second (default: the first again). */
   publish(first: readonly Jwk[], later?: readonly Jwk[]): void
   close(): Promise<void>
@@ -40,9 +38,6 @@ export function startJwksServer(): Promise<JwksServer> {
       const { port } = server.address() as AddressInfo
       resolve({
         jwksUri: `https://localhost:${port}/.well-known/jwks.json`,
-        get requests() {
-          return requests
-        },
         publish,
         close: () =>
           new Promise((closed) => {

@@ -90,3 +90,7 @@ export type SubjectId = (typeof subjects)[number]['id']
 export function isOurs(id: string): boolean {
   return id.startsWith('edgeproof')
 }
+
+export function subjectTitle(id: string): string {
+  return [...subjects, ...floors].find((subject) => subject.id === id)?.title ?? id
+}

@@ -1,7 +1,11 @@
 /** What `edgeproof bench` measures in process, as data. */
 import { denyCases } from './deny-cases.ts'
+import type { LatencyPlan } from './latency/latency-suite.ts'
 import type { RoundsCase } from './rounds/rounds-suite.ts'
 import { type SubjectId, subjects } from './subjects.ts'
+
+/** What `--suites` chooses from: `requests` holds warm, hot and deny, `start` init and cold. */
+export const suiteIds = ['requests', 'start', 'routes', 'jwks'] as const
 
 /** Valid requests in the workload of the in-process suites. */
 export const workloadSize = 4096
@@ -38,4 +42,36 @@ export const fullCases: readonly RoundsCase[] = [
     subjects: id === 'forbidden' || id === 'no-header' ? byRoute : byHeader,
     plan: { block: 32, warmup: 16, rounds: 16 },
   })),
+]
+
+/** Wall-clock percentiles of single requests; the warm ones use up the workload's fresh tokens. */
+export const latencyPlans: readonly LatencyPlan[] = [
+  { case: 'warm', subjects: [...byHeader, 'naive'], warmup: 1000, iterations: 3000, processes: 2 },
+  { case: 'hot', subjects: byHeader, warmup: 1000, iterations: 3000, processes: 2 },
+  { case: 'malformed-start', subjects: byHeader, warmup: 1000, iterations: 3000, processes: 2 },
+]
+
+/** Loaded, and asked once, in fresh processes; the floors among them. */
+export const freshSubjects: readonly string[] = [
+  'empty',
+  'bare-verify',
+  'edgeproof',
+  'edgeproof-network',
+  'jose',
+  'jose-local',
+  'aws-jwt-verify',
+  'aws-jwt-verify-sync',
+  'fast-jwt',
+  'jsonwebtoken',
+  'cognito-at-edge',
+  'naive',
+]
+
+/** Those that fetch the issuer's keys themselves. */
+export const keyChangeSubjects: readonly string[] = [
+  'edgeproof-network',
+  'jose',
+  'aws-jwt-verify',
+  'jsonwebtoken',
+  'naive',
 ]

@@ -28,6 +28,7 @@ interface ChangeReport {
   wall: number
   cpu: number
   settledCpu: number
+  requests: number
 }
 
 export interface JwksSummary {
@@ -41,8 +42,8 @@ export interface JwksSummary {
     settledCpu: Figure
     /** Settled CPU time to that of the floor, which fetches the set, imports the key and verifies at each request. */
     toFloor: Figure
-    /** Whether the change made it ask for the keys again. */
-    fetched: boolean
+    /** How often the change made it ask for the keys again: the most in any process. */
+    requests: number
   }[]
 }
 
@@ -59,7 +60,6 @@ export async function measureKeyChanges(
   const summaries: JwksSummary[] = []
   for (const { id: change, advanceSeconds } of keyChanges) {
     const reports = new Map<string, ChangeReport[]>(bundles.map(({ id }) => [id, []]))
-    const fetched = new Map<string, boolean>()
     for (let turn = 0; turn < processes; turn++) {
       progress.step(`jwks ${change}: fresh processes`, turn, processes)
       for (const { id, file } of bundles) {
@@ -68,19 +68,14 @@ export async function measureKeyChanges(
         const job = { file, firstEvent: events.first, secondEvent: events[change], advanceSeconds }
         const { report } = await measureInProcess<ChangeReport>(program, job, { signal })
         reports.get(id)?.push(report)
-        fetched.set(id, server.requests > 1)
       }
     }
-    summaries.push({ change, subjects: summarize(reports, floor, fetched) })
+    summaries.push({ change, subjects: summarize(reports, floor) })
   }
   return summaries
 }
 
-function summarize(
-  reports: ReadonlyMap<string, readonly ChangeReport[]>,
-  floor: string,
-  fetched: ReadonlyMap<string, boolean>,
-): JwksSummary['subjects'] {
+function summarize(reports: ReadonlyMap<string, readonly ChangeReport[]>, floor: string): JwksSummary['subjects'] {
   const floorReports = reports.get(floor) ?? []
   return [...reports].map(([id, own]) => ({
     id,
@@ -88,7 +83,7 @@ function summarize(
     cpu: figureOf(own.map(({ cpu }) => cpu)),
     settledCpu: figureOf(own.map(({ settledCpu }) => settledCpu)),
     toFloor: figureOf(own.map(({ settledCpu }, turn) => settledCpu / (floorReports[turn]?.settledCpu ?? Number.NaN))),
-    fetched: fetched.get(id) ?? false,
+    requests: Math.max(...own.map(({ requests }) => requests)),
   }))
 }
 

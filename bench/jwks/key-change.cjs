@@ -1,5 +1,6 @@
 // One sandbox that has its keys and meets a change: the keys' age runs out (`refresh`), or a token comes under a key
 // published since (`rotation`). Writes its report to descriptor 3 once nothing is under way any more.
+const { subscribe } = require('node:diagnostics_channel')
 const { readFileSync, writeSync } = require('node:fs')
 
 const { file, firstEvent, secondEvent, advanceSeconds } = JSON.parse(process.argv[2])
@@ -8,6 +9,10 @@ const { file, firstEvent, secondEvent, advanceSeconds } = JSON.parse(process.arg
 const realNow = Date.now
 let offset = 0
 Date.now = () => realNow() + offset
+
+// node:http's and fetch's own announcements of a request.
+let requests = 0
+for (const channel of ['http.client.request.start', 'undici:request:create']) subscribe(channel, () => requests++)
 
 const { handler } = require(file)
 const milliseconds = ({ user, system }) => (user + system) / 1000
@@ -19,12 +24,14 @@ async function answer(eventFile) {
 
 answer(firstEvent).then(async () => {
   offset = advanceSeconds * 1000
+  const requestsBefore = requests
   const wall = performance.now()
   const cpu = process.cpuUsage()
   await answer(secondEvent)
   const answered = { wall: performance.now() - wall, cpu: milliseconds(process.cpuUsage(cpu)) }
   // What goes on after the response, a refresh in the background, counts too.
   process.once('beforeExit', () => {
-    writeSync(3, JSON.stringify({ ...answered, settledCpu: milliseconds(process.cpuUsage(cpu)) }))
+    const settledCpu = milliseconds(process.cpuUsage(cpu))
+    writeSync(3, JSON.stringify({ ...answered, settledCpu, requests: requests - requestsBefore }))
   })
 })

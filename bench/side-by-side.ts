@@ -1,0 +1,31 @@
+/** The tables that compare: one row a subject, its cost, and the ratios to the floor and to the best peer. */
+import Table from 'cli-table3'
+import type { Figure } from './figure.ts'
+
+export interface SideBySide {
+  title: string
+  columns: string[]
+  rows: string[][]
+}
+
+export function sideBySideText({ title, columns, rows }: SideBySide): string {
+  const table = new Table({
+    head: columns,
+    style: { head: [], border: [], compact: true },
+    colAligns: columns.map((_, index) => (index === 0 ? 'left' : 'right')),
+  })
+  table.push(...rows)
+  return `${title}\n${table.toString()}`
+}
+
+/** A median with its interval. */
+export function figureText({ median, low, high }: Figure): string {
+  return `${short(median)} [${short(low)}, ${short(high)}]`
+}
+
+/** About three significant digits. */
+export function short(value: number): string {
+  if (!Number.isFinite(value)) return ''
+  const magnitude = Math.abs(value)
+  return value.toFixed(magnitude >= 100 ? 0 : magnitude >= 10 ? 1 : 2)
+}
