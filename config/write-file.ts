@@ -14,9 +14,17 @@ export function writeWholeFile(file: string, content: string | Uint8Array): void
     writeFileSync(partial, content)
     renameSync(partial, file)
   } catch (error) {
-    rmSync(partial, { force: true })
+    removeQuietly(partial)
     throw new UsageError(
       `${file}: cannot be written (${(error as NodeJS.ErrnoException).code}); choose another directory with --out`,
     )
+  }
+}
+
+function removeQuietly(file: string): void {
+  try {
+    rmSync(file, { force: true })
+  } catch {
+    // Where nothing could be written there is nothing to remove.
   }
 }
