@@ -24,6 +24,8 @@ export interface CampaignOptions {
   signal: AbortSignal
   /** End at the first confirmed finding, and leave it as long as it was found. Default false. */
   stopAtFirst?: boolean
+  /** Look for the smallest case of each finding. Default true, unless it ends at the first. */
+  minimize?: boolean
   /** The clock when handlers load, in milliseconds since the epoch. Default: the real time. */
   start?: number
   onProgress?: (progress: CampaignProgress) => void
@@ -68,7 +70,7 @@ class Campaign {
 
   constructor(options: CampaignOptions) {
     this.#options = options
-    this.#confirmation = new Confirmation(options.target, !options.stopAtFirst)
+    this.#confirmation = new Confirmation(options.target, options.minimize ?? !options.stopAtFirst)
   }
 
   async run(): Promise<CampaignReport> {

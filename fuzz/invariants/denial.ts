@@ -74,11 +74,9 @@ function locationFault(
   const namedByViewer = target.host !== '' && !ownHosts.includes(target.host) && words.includes(target.hostname)
   if (namedByViewer || !/^https?:$/.test(target.protocol)) return 'foreign'
   if (login === null) return namedByViewer ? 'foreign' : 'elsewhere'
-  const rest = location.startsWith(login.redirect) ? location.slice(login.redirect.length) : null
   // The login page's text alone is no boundary: https://login.example.com.evil.example begins with it, too.
-  if (rest === null || !/^(?:$|[?#&/])|^[\w.~%=&;-]*$/.test(rest) || target.host !== new URL(login.redirect).host) {
-    return rest === null && !namedByViewer ? 'elsewhere' : 'foreign'
-  }
+  if (!location.startsWith(login.redirect)) return 'elsewhere'
+  if (target.host !== new URL(login.redirect).host) return 'foreign'
   for (const [name, value] of target.searchParams) {
     if (login.returnTo !== undefined ? name !== login.returnTo : !/^(?:\/|https?:)/i.test(value)) continue
     if (!returnsHome(value, host)) return 'foreign'

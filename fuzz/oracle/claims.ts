@@ -14,7 +14,7 @@ export function judgeClaims(policy: Policy, issuer: string, claims: Claims, now:
     groupsAreSound(own(claims, 'cognito:groups'))
       ? sound
       : may('claims/groups', 'cognito:groups is not an array of strings', 'deny'),
-    ...looseTypes(policy, claims),
+    ...looseTypes(claims),
   ]
 }
 
@@ -78,21 +78,27 @@ function judgeTokenUse(policy: Policy, claims: Claims): Judgement {
   return may('claims/aud-array', 'aud of an id token is an array', aud.length === 1 ? 'allow' : 'deny')
 }
 
-/** The registered string claims that the decision does not use; a wrong type of these is only loose. */
-function looseTypes(policy: Policy, claims: Claims): Judgement[] {
+/** Claims whose types RFC 7519 4.1 or Cognito fixes (Developer Guide, "Understanding the access token"). */
+const strings = ['sub', 'jti', 'username', 'client_id', 'token_use', 'scope', 'origin_jti', 'event_id', 'email']
+const numbers = ['auth_time', 'version']
+
+/** A wrong type of a claim that the decision does not use is only loose. */
+function looseTypes(claims: Claims): Judgement[] {
   const judgements: Judgement[] = []
-  for (const name of ['sub', 'jti', 'username', 'client_id', 'token_use']) {
-    const value = own(claims, name)
-    if (value !== undefined && typeof value !== 'string') judgements.push(either(`${name} is not a string`))
+  const expect = (names: readonly string[], type: string) => {
+    for (const name of names) {
+      const value = own(claims, name)
+      if (value !== undefined && typeof value !== type) judgements.push(either(`${name} is not a ${type}`))
+    }
   }
+  expect(strings, 'string')
+  expect(numbers, 'number')
   const aud = own(claims, 'aud')
   const soundAud =
     aud === undefined ||
     typeof aud === 'string' ||
     (Array.isArray(aud) && aud.every((member) => typeof member === 'string'))
-  // "aud does not matter" for an access token, whatever it is.
-  if (!soundAud && policy.tokenUse !== 'access' && policy.tokenUse !== undefined)
-    judgements.push(either('aud has a wrong type'))
+  if (!soundAud) judgements.push(either('aud is neither a string nor an array of strings'))
   return judgements
 }
 

@@ -1,0 +1,52 @@
+/** The handlers that ship with the fuzzer, and the policy that each of them is held to. */
+import type { Policy } from '../../authorizer/policy.ts'
+import type { Target } from '../target/target.ts'
+import { type BuildPlace, buildForeign, buildOurs } from './build-target.ts'
+
+const issuer = 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_EXAMPLE01'
+
+/** What the peers' wrappers can enforce: a Cognito access token in the authorization header, RS256. */
+export const peerPolicy: Policy = {
+  issuer,
+  clientIds: ['exampleclient'],
+  tokenUse: 'access',
+  requiredClaims: ['cognito:groups'],
+  routes: [
+    { path: '/public/*', public: true },
+    { path: '/users/{sub}/*' },
+    { path: '/groups/{group}/*' },
+    { path: '/reports/*', groups: ['analysts'] },
+  ],
+  methods: ['GET', 'HEAD'],
+  corsPreflight: true,
+}
+
+/** cognito-at-edge has no routes: whoever is signed in may see everything. */
+export const cognitoAtEdgePolicy: Policy = {
+  issuer,
+  credentials: { cookie: 'CognitoIdentityServiceProvider.{client}.*.idToken' },
+  clientIds: ['exampleclient'],
+  tokenUse: 'id',
+  routes: [{ path: '/*' }],
+  methods: ['GET', 'HEAD'],
+  deny: { unauthenticated: { redirect: 'https://login.auth.us-east-1.amazoncognito.com/' } },
+}
+
+export const shippedTargets = ['ours', 'naive', 'jose', 'aws-jwt-verify', 'fast-jwt', 'cognito-at-edge'] as const
+export type ShippedTarget = (typeof shippedTargets)[number]
+
+/** `policy` is for ours alone; the others have theirs. */
+export function buildShipped(name: ShippedTarget, place: BuildPlace, policy: Policy = peerPolicy): Promise<Target> {
+  if (name === 'ours') return buildOurs(policy, place)
+  if (name === 'naive') {
+    const deployment = {
+      issuer,
+      clientId: 'exampleclient',
+      jwksUri: `${issuer}/.well-known/jwks.json`,
+      jwks: { keys: [] },
+    }
+    return buildForeign(name, 'bench/subjects/naive.ts', peerPolicy, { DEPLOYMENT: deployment }, place)
+  }
+  const own = name === 'cognito-at-edge' ? cognitoAtEdgePolicy : peerPolicy
+  return buildForeign(name, `fuzz/targets/peers/${name}.ts`, own, { POLICY: own }, place)
+}
