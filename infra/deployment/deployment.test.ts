@@ -6,8 +6,10 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { strFromU8, unzipSync } from 'fflate'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Policy } from '../../authorizer/policy.ts'
 import { bundleAuthorizer, deployable } from '../../bundle/bundle.ts'
 import type { Config } from '../../config/config.ts'
+import type { Result } from '../../reports/result.ts'
 import { type AwsCli, awsCli } from '../aws-cli.ts'
 import { cdk } from './cdk-cli.ts'
 import { type Emulator, startEmulator } from './emulator.ts'
@@ -98,9 +100,11 @@ describe.skipIf(skip !== '')(`a deployment by the CDK's own command line${skip}`
     return association?.LambdaFunctionARN.split(':').at(-1) ?? ''
   }
 
-  async function publishedVersions(): Promise<string[]> {
+  /** Version → digest of its code. */
+  async function publishedVersions(): Promise<Record<string, string>> {
     const answer = await aws('lambda', 'list-versions-by-function', '--function-name', outputs.FunctionName)
-    return (answer as { Versions: { Version: string }[] }).Versions.map(({ Version }) => Version).sort()
+    const { Versions } = answer as { Versions: { Version: string; CodeSha256: string }[] }
+    return Object.fromEntries(Versions.map(({ Version, CodeSha256 }) => [Version, CodeSha256]))
   }
 
   async function deployedCode(version: string): Promise<string> {
@@ -111,17 +115,23 @@ describe.skipIf(skip !== '')(`a deployment by the CDK's own command line${skip}`
     return strFromU8(files['index.js'] ?? new Uint8Array())
   }
 
-  async function builtCode({ policy }: Config): Promise<string> {
-    const { program } = await bundleAuthorizer()
-    return deployable(program, { policy: { ...policy, issuer: outputs.Issuer, clientIds: [outputs.ClientId] } })
+  function deployedPolicy({ policy }: Config): Policy {
+    return { ...policy, issuer: outputs.Issuer, clientIds: [outputs.ClientId] }
   }
 
-  async function removeOrphans(): Promise<string> {
-    const script = fileURLToPath(new URL('../remove-orphans.ts', import.meta.url))
-    const run = await promisify(execFile)(process.execPath, [script, outputs.FunctionName], {
-      env: emulator.environment,
-    })
-    return run.stdout
+  async function builtCode(built: Config): Promise<string> {
+    const { program } = await bundleAuthorizer()
+    return deployable(program, { policy: deployedPolicy(built) })
+  }
+
+  async function run(script: string, ...parameters: string[]): Promise<string> {
+    const file = fileURLToPath(new URL(script, import.meta.url))
+    const { stdout } = await promisify(execFile)(process.execPath, [file, ...parameters], { env: emulator.environment })
+    return stdout
+  }
+
+  function removeOrphans(): Promise<string> {
+    return run('../remove-orphans.ts', outputs.FunctionName)
   }
 
   test('the bucket is private, encrypted, versioned, and knows the origins', async () => {
@@ -225,18 +235,43 @@ describe.skipIf(skip !== '')(`a deployment by the CDK's own command line${skip}`
     })
   })
 
-  test('another policy publishes a version, and the one before stays until nothing runs it', async () => {
+  test('the code that was deployed keeps every property that the fuzzer knows', async () => {
+    const [handler, policy] = [join(directory, 'index.cjs'), join(directory, 'policy.json')]
+    await writeFile(handler, await deployedCode(await associatedVersion()))
+    await writeFile(policy, JSON.stringify(deployedPolicy(config)))
+    const out = join(directory, 'results')
+    const document = await run(
+      '../../cli.ts',
+      'fuzz',
+      '--handler',
+      handler,
+      '--policy',
+      policy,
+      '--runs',
+      '200',
+      '--out',
+      out,
+      '--json',
+    )
+    const { checks }: Result = JSON.parse(document)
+    expect(checks.find(({ id }) => id === 'fuzz.findings')?.value).toBe(0)
+    expect(checks.find(({ id }) => id === 'fuzz.cases')?.value).toBeGreaterThanOrEqual(200)
+  })
+
+  test('another policy publishes a version, and the one before stays as it was until nothing runs it', async () => {
     const first = await associatedVersion()
+    const before = await publishedVersions()
     const changed = { ...config, policy: { ...config.policy, requiredClaims: [] } }
     await deploy(changed)
     const second = await associatedVersion()
-    expect(second).not.toBe(first)
-    expect(await publishedVersions()).toEqual(['$LATEST', first, second].sort())
+    const after = await publishedVersions()
+    expect(Object.keys(after).sort()).toEqual(['$LATEST', first, second].sort())
+    expect(after[first]).toBe(before[first])
+    expect(after[second]).not.toBe(after[first])
     expect(await deployedCode(second)).toBe(await builtCode(changed))
-    expect(await deployedCode(first)).toBe(await builtCode(config))
 
     expect(await removeOrphans()).toBe(`${outputs.FunctionName}:${first}: removed\n`)
-    expect(await publishedVersions()).toEqual(['$LATEST', second].sort())
+    expect(Object.keys(await publishedVersions()).sort()).toEqual(['$LATEST', second].sort())
   })
 
   test('tearing down keeps objects, users and the function, whose orphans then go', async () => {
@@ -250,7 +285,7 @@ describe.skipIf(skip !== '')(`a deployment by the CDK's own command line${skip}`
     )
     await aws('s3api', 'head-bucket', '--bucket', outputs.BucketName)
     await aws('cognito-idp', 'describe-user-pool', '--user-pool-id', outputs.Issuer.split('/').at(-1) ?? '')
-    expect(await publishedVersions()).toHaveLength(2)
+    expect(Object.keys(await publishedVersions())).toHaveLength(2)
 
     expect(await removeOrphans()).toBe(`${outputs.FunctionName}: removed\n`)
     expect(await removeOrphans()).toBe(`${outputs.FunctionName}: no such function\n`)
