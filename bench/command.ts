@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { runStage, type SharedOptions, stageCommand } from '../command/run-stage.ts'
 import type { BenchOptions } from './bench-stage.ts'
+import { registerGate } from './gate/command.ts'
 
 export function registerBench(program: Command): void {
   program.addCommand(
@@ -17,4 +18,5 @@ export function registerBench(program: Command): void {
         runStage(options, () => import('./bench-stage.ts').then((module) => module.stage)),
       ),
   )
+  registerGate(program)
 }
