@@ -16,13 +16,24 @@ const path = '/reports/2000.txt'
 
 interface Serving {
   port: number
+  /** The whole request as text; the bare server is asked with the same one. */
   request: string
+}
+
+/** One answer of the edge, to be sent by the bare server. */
+interface Sample {
+  request: string
+  /** Name, value, name, value. */
+  headers: string[]
+  /** Base64. */
+  body: string
 }
 
 /** A server's process: says where it listens and what to ask for, and ends with its parent. */
 async function serveInChild(kind: string): Promise<void> {
-  process.send?.(kind === 'edge' ? await serveEdge() : await serveBare(Number(kind)))
   process.once('disconnect', () => process.exit())
+  if (kind === 'edge') return void process.send?.(await serveEdge())
+  process.once('message', async (sample: Sample) => process.send?.(await serveBare(sample)))
 }
 
 async function serveEdge(): Promise<Serving> {
@@ -32,13 +43,15 @@ async function serveEdge(): Promise<Serving> {
   return { port: Number(new URL(edge.url).port), request: requestText(`Authorization: Bearer ${token}\r\n`) }
 }
 
-async function serveBare(bytes: number): Promise<Serving> {
-  const body = Buffer.alloc(bytes, 'x')
-  const server = http.createServer((_request, response) =>
-    response.writeHead(200, { 'Content-Length': bytes }).end(body),
-  )
+/** Sends the edge's own answer, head and body, and does nothing else. */
+async function serveBare({ request, headers, body }: Sample): Promise<Serving> {
+  const bytes = Buffer.from(body, 'base64')
+  const server = http.createServer((_request, response) => {
+    response.sendDate = false
+    response.writeHead(200, headers).end(bytes)
+  })
   await once(server.listen(0, '127.0.0.1'), 'listening')
-  return { port: (server.address() as AddressInfo).port, request: requestText(`X-Padding: ${'x'.repeat(1000)}\r\n`) }
+  return { port: (server.address() as AddressInfo).port, request }
 }
 
 function requestText(header: string): string {
@@ -78,14 +91,36 @@ function answerLength(data: Buffer): number {
   return head.length + 4 + Number(/content-length: (\d+)/i.exec(head)?.[1])
 }
 
-async function start(kind: string) {
+async function start(kind: string, sample?: Sample) {
   const child = fork(import.meta.filename, ['--serve', kind], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  if (sample) child.send(sample)
   const [serving] = (await once(child, 'message')) as [Serving]
   return { child, serving }
 }
 
+/** The second answer is a hit. */
+async function sampleOf({ port, request }: Serving): Promise<Sample> {
+  const fields = request
+    .split('\r\n')
+    .slice(1, -2)
+    .map((line) => line.split(': ') as [string, string])
+  const ask = async () => {
+    const sent = http.get({ host: '127.0.0.1', port, path, headers: Object.fromEntries(fields) })
+    const [response] = (await once(sent, 'response')) as [http.IncomingMessage]
+    const chunks = await response.toArray()
+    // Connection and Keep-Alive are the server's own.
+    const headers = response.rawHeaders.filter(
+      (_, index, all) => !/^(connection|keep-alive)$/i.test(all[index & ~1] ?? ''),
+    )
+    return { request, headers, body: Buffer.concat(chunks).toString('base64') }
+  }
+  await ask()
+  return ask()
+}
+
 async function measure(rounds: number, seconds: number): Promise<void> {
-  const servers = { edge: await start('edge'), bare: await start('2000') }
+  const edge = await start('edge')
+  const servers = { edge, bare: await start('bare', await sampleOf(edge.serving)) }
   try {
     await requestsPerSecond(servers.edge.serving, 1)
     await requestsPerSecond(servers.bare.serving, 1)

@@ -1,0 +1,84 @@
+/** A small template of the resource types that `infra/` writes, for tests of the edge alone. */
+
+export interface TemplateFixture {
+  /** `index.js` of the viewer-request function; null: the behavior has none. */
+  code?: string | null
+  timeoutSeconds?: number
+  memoryMb?: number
+  behavior?: Record<string, unknown>
+  cachePolicy?: { MinTTL?: number; DefaultTTL?: number; MaxTTL?: number; parameters?: Record<string, unknown> }
+  errorResponses?: { ErrorCode: number; ErrorCachingMinTTL: number }[]
+}
+
+export const passAll = 'exports.handler = async (event) => event.Records[0].cf.request'
+
+export function templateFixture({
+  code = passAll,
+  timeoutSeconds = 5,
+  memoryMb = 128,
+  behavior = {},
+  cachePolicy: { parameters = {}, ...ttls } = {},
+  errorResponses = [],
+}: TemplateFixture = {}): { Resources: Record<string, { Type: string; Properties: Record<string, unknown> }> } {
+  return {
+    Resources: {
+      Bucket: { Type: 'AWS::S3::Bucket', Properties: {} },
+      Access: { Type: 'AWS::CloudFront::OriginAccessControl', Properties: {} },
+      Function: {
+        Type: 'AWS::Lambda::Function',
+        Properties: {
+          Code: { ZipFile: { 'Fn::Join': ['', [code ?? passAll, '\n']] } },
+          Handler: 'index.handler',
+          Timeout: timeoutSeconds,
+          MemorySize: memoryMb,
+        },
+      },
+      Version: { Type: 'AWS::Lambda::Version', Properties: { FunctionName: { Ref: 'Function' } } },
+      CachePolicy: {
+        Type: 'AWS::CloudFront::CachePolicy',
+        Properties: {
+          CachePolicyConfig: {
+            MinTTL: 0,
+            DefaultTTL: 86_400,
+            MaxTTL: 31_536_000,
+            ...ttls,
+            ParametersInCacheKeyAndForwardedToOrigin: {
+              HeadersConfig: { HeaderBehavior: 'none' },
+              CookiesConfig: { CookieBehavior: 'none' },
+              QueryStringsConfig: { QueryStringBehavior: 'none' },
+              EnableAcceptEncodingGzip: true,
+              EnableAcceptEncodingBrotli: true,
+              ...parameters,
+            },
+          },
+        },
+      },
+      Distribution: {
+        Type: 'AWS::CloudFront::Distribution',
+        Properties: {
+          DistributionConfig: {
+            CustomErrorResponses: errorResponses,
+            Origins: [
+              {
+                Id: 'bucket',
+                DomainName: { 'Fn::GetAtt': ['Bucket', 'RegionalDomainName'] },
+                OriginAccessControlId: { 'Fn::GetAtt': ['Access', 'Id'] },
+              },
+            ],
+            DefaultCacheBehavior: {
+              TargetOriginId: 'bucket',
+              AllowedMethods: ['GET', 'HEAD', 'OPTIONS'],
+              ViewerProtocolPolicy: 'redirect-to-https',
+              Compress: true,
+              CachePolicyId: { Ref: 'CachePolicy' },
+              ...(code !== null && {
+                LambdaFunctionAssociations: [{ EventType: 'viewer-request', LambdaFunctionARN: { Ref: 'Version' } }],
+              }),
+              ...behavior,
+            },
+          },
+        },
+      },
+    },
+  }
+}
