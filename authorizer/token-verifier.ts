@@ -53,10 +53,10 @@ export function createTokenVerifier(
     const { algorithm, kid } = header
     const now = clock()
     const octets = decodeBase64url(signaturePart, signatureOctets)
-    // Of a length that no key of this name gives: nothing more needs to be read.
-    if (octets < 0 || keys.every((cache) => (cache.key(kid, now)?.signatureLength ?? octets) !== octets)) {
-      return 'signature'
-    }
+    // Of a length that no key of this name gives, as long as the keys are fresh: nothing more needs to be read.
+    const isImpossible = (cache: JwksCache) =>
+      !cache.refreshed(now) && (cache.key(kid, now)?.signatureLength ?? octets) !== octets
+    if (octets < 0 || keys.every(isImpossible)) return 'signature'
     const payload = decodeObject(payloadPart)
     if (!payload) return 'token-format'
     const issuer = policy.issuers.findIndex((candidate) => candidate.issuer === payload.iss)
