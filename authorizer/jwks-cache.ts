@@ -40,13 +40,13 @@ const abandonedAfter = 5000
  * replaces keys. At most one fetch starts within a cooldown.
  *
  * A request does wait past maxAge, because keys that are served stale meanwhile could include one that the issuer has
- * withdrawn. The one exception is a snapshot that no live answer has confirmed yet: it serves while the first fetch runs.
+ * withdrawn. The one exception is a snapshot that no live answer has confirmed yet: it serves while the first fetch runs,
+ * and from then on is as old as it is: where each freeze cut the fetch off, it would serve for ever.
  */
 export function createJwksCache(options: JwksCacheOptions): JwksCache {
   const { uri, algorithms, maxAge, maxStale, cooldown, snapshot, get, now: clock } = options
   let keys: KeysById = new Map()
   let answeredAt = 0
-  let confirmed = false
   let attemptedAt = -Infinity
   let attempt: Promise<void> | undefined
   let attempts = 0
@@ -58,10 +58,14 @@ export function createJwksCache(options: JwksCacheOptions): JwksCache {
   }
   if (!usable(clock())) refresh(clock())
 
+  function isUnderWay(now: number): boolean {
+    return attempt !== undefined && now >= attemptedAt && now < attemptedAt + abandonedAfter
+  }
+
   function refresh(now: number): Promise<void> | undefined {
     // A clock that went back says nothing about the cooldown, so it counts as over.
     const since = now - attemptedAt
-    if (attempt && since >= 0 && since < abandonedAfter) return attempt
+    if (isUnderWay(now)) return attempt
     if (since >= 0 && since < cooldown) return undefined
     attemptedAt = now
     const started = fetchKeys(now).finally(() => {
@@ -80,7 +84,6 @@ export function createJwksCache(options: JwksCacheOptions): JwksCache {
       answered = number
       keys = answer
       answeredAt = startedAt
-      confirmed = true
     } catch {
       // No good answer: the keys at hand stay, and attemptedAt keeps the next fetch a cooldown away.
     }
@@ -102,13 +105,10 @@ export function createJwksCache(options: JwksCacheOptions): JwksCache {
       const old = age(now)
       if (!usable(now)) return refresh(now)
       if (old < maxAge * refreshAhead) return undefined
-      if (old < maxAge) {
-        refresh(now)
-        return undefined
-      }
-      if (confirmed) return refresh(now)
+      const isFirstOver = attempts > 1 || (attempts === 1 && !isUnderWay(now))
+      if (old >= maxAge && isFirstOver) return refresh(now)
       // Loading the network client costs more than the whole first request: it can wait until after the response.
-      setImmediate(() => refresh(now))
+      setImmediate(() => refresh(clock()))
       return undefined
     },
     refreshedFor(kid, now) {
