@@ -1,11 +1,16 @@
 import type { Command } from 'commander'
 import { runStage, type SharedOptions, stageCommand } from '../command/run-stage.ts'
+import type { Stage } from '../command/stage.ts'
 import type { CapacityOptions } from './capacity-stage.ts'
+import { registerEdge } from './edge/command.ts'
 import type { LoadOptions } from './load-stage.ts'
 import { positiveInteger, positiveNumber } from './number-option.ts'
+import type { AccessLogsOptions } from './target/access-logs-stage.ts'
+import type { RealLoadOptions } from './target/real-load-stage.ts'
 import type { TokensOptions } from './tokens-stage.ts'
 
 export function registerLoad(program: Command): void {
+  registerEdge(program)
   program.addCommand(
     stageCommand('load', 'k6 against the local edge, with cache-hit measurement')
       .option(
@@ -17,9 +22,12 @@ export function registerLoad(program: Command): void {
       .option('--segments <n>', 'k6 processes that share the load (default: 1)', positiveInteger)
       .option('--pops <n>', 'points of presence of the local edge (default: 1)', positiveInteger)
       .option('--seed <n>', 'of the random choice of users and objects (default: 1)', positiveInteger)
-      .action((options: SharedOptions & LoadOptions) =>
-        runStage(options, async () => (await import('./load-stage.ts')).loadStage),
-      ),
+      .option('--target <url or file>', "a real distribution, or cdk's outputs file, instead of the local edge")
+      .option('--tokens <file>', 'for --target: access tokens, as edgeproof tokens writes them')
+      .option('--paths <file>', 'for --target: existing paths, one on each line')
+      .option('--i-may-load-test <why>', 'for --target: your statement that more than a probe is allowed')
+      .option('--access-logs <files...>', "no load: join the last --target run with CloudFront's logs")
+      .action((options: SharedOptions & AnyLoadOptions) => runStage(options, () => chosenStage(options))),
   )
   program.addCommand(
     stageCommand('capacity', 'the highest load that still meets the objectives, with its interval')
@@ -44,4 +52,18 @@ export function registerLoad(program: Command): void {
         runStage(options, async () => (await import('./tokens-stage.ts')).tokensStage),
       ),
   )
+}
+
+type AnyLoadOptions = LoadOptions & Partial<RealLoadOptions & AccessLogsOptions>
+
+async function chosenStage({ accessLogs, target }: AnyLoadOptions): Promise<Stage<SharedOptions & AnyLoadOptions>> {
+  if (accessLogs) {
+    const { accessLogsStage } = await import('./target/access-logs-stage.ts')
+    return (context, options) => accessLogsStage(context, { ...options, accessLogs })
+  }
+  if (target !== undefined) {
+    const { realLoadStage } = await import('./target/real-load-stage.ts')
+    return (context, options) => realLoadStage(context, { ...options, target })
+  }
+  return (await import('./load-stage.ts')).loadStage
 }

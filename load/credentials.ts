@@ -69,12 +69,25 @@ export async function localCredentials(
         credential(policy, identity, await mintOf(0)(claimsOf(policy, identity, now - 7200, now - 3600))),
       ),
     forged: async (identity, random) => {
-      const forgery = forgeries[Math.floor(random() * forgeries.length)] ?? wrongKey
+      const forgery = drawForgery(random)
       return once(`forged ${forgery.name} ${identity.sub}`, async () => {
         const token = await mintOf(0)(good(identity))
         return credential(policy, identity, await forgery(token, stranger))
       })
     },
+    malformed: (random) => malformedCredential(policy, random),
+  }
+}
+
+/** Tokens that somebody else's issuer made, by `sub`: good ones, and forgeries of them. There is no expired one. */
+export async function givenCredentials(policy: Policy, tokens: ReadonlyMap<string, string>): Promise<CredentialSource> {
+  const stranger = await createSigningKey(policy.algorithms?.[0])
+  const tokenOf = (identity: Identity) => tokens.get(identity.sub) ?? ''
+  return {
+    valid: async (identity) => credential(policy, identity, tokenOf(identity)),
+    expired: () => Promise.reject(new Error('only the issuer can make an expired token')),
+    forged: async (identity, random) =>
+      credential(policy, identity, await drawForgery(random)(tokenOf(identity), stranger)),
     malformed: (random) => malformedCredential(policy, random),
   }
 }
@@ -86,7 +99,7 @@ function malformedCredential(policy: Policy, random: () => number): Credential {
 }
 
 /** The header line in which a policy expects a token. `*` in a cookie's name stands for Cognito's user name. */
-function credential(policy: Policy, identity: Identity, token: string): Credential {
+export function credential(policy: Policy, identity: Identity, token: string): Credential {
   const source = policy.credentials ?? 'header'
   if (source === 'header') return { name: 'Authorization', value: `Bearer ${token}` }
   const name = source.cookie.replaceAll('{client}', clientOf(policy)).replaceAll('*', identity.sub)
@@ -125,6 +138,10 @@ const unknownKey: Forgery = (token, stranger) => {
 }
 
 const forgeries: readonly Forgery[] = [wrongKey, alteredPayload, unsecured, unknownKey]
+
+function drawForgery(random: () => number): Forgery {
+  return forgeries[Math.floor(random() * forgeries.length)] ?? wrongKey
+}
 
 const malformedTokens = [
   'x',

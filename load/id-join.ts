@@ -55,6 +55,11 @@ export class IdJoin<K6 extends Seen, Edge extends Seen> {
     } else this.#edge.set(seen.id, seen)
   }
 
+  /** Whether k6 has a request of that id which is not matched yet. */
+  expects(id: string): boolean {
+    return this.#k6.has(id)
+  }
+
   counts(): JoinCounts {
     return { ...this.#counts, example: this.#example, onlyK6: this.#k6.size, onlyEdge: this.#edge.size }
   }

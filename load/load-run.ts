@@ -3,8 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Policy } from '../authorizer/policy.ts'
+import { UsageError } from '../config/usage-error.ts'
 import type { Progress } from '../reports/progress.ts'
-import type { CredentialSource } from './credentials.ts'
+import type { Credential, CredentialSource } from './credentials.ts'
 import type { Edge, RequestRecord } from './edge/edge.ts'
 import { type MachineShare, watchMachine } from './foreign-load.ts'
 import { IdJoin, type JoinCounts, type Seen } from './id-join.ts'
@@ -27,6 +28,8 @@ export interface LoadTarget {
   /** The local edge, whose own log is joined; absent for a real target. */
   edge?: Edge
   act?(action: EdgeAction): Promise<void>
+  /** Serves newer tokens while k6 runs: the address that the script asks, given what the plan holds. */
+  renewal?(credentials: readonly Credential[]): Promise<{ url: string; close(): void }>
 }
 
 export interface LoadRunOptions {
@@ -39,6 +42,8 @@ export interface LoadRunOptions {
   seed: number
   progress: Progress
   signal: AbortSignal
+  /** Told of each sample, the warm-up's too. */
+  onSample?: (sample: Sample) => void
 }
 
 export interface LoadRun {
@@ -61,9 +66,18 @@ export async function loadRun(options: LoadRunOptions): Promise<LoadRun> {
     const timeline = timelineOf(scenario, seconds)
     const plan = await makePlan({ ...options, ...target, timeline, rate: peakRate(scenario, rate) })
     const resolveEachTime = target.edge === undefined
-    writePlan(directory, plan, target.url, k6Options({ scenario, rate, seconds, resolveEachTime }))
-    signal.throwIfAborted()
-    return await send(options, directory)
+    const renewal = await target.renewal?.(plan.credentials)
+    try {
+      const settings = { target: target.url, renewal: renewal?.url ?? null }
+      writePlan(directory, plan, settings, k6Options({ scenario, rate, seconds, resolveEachTime }))
+      signal.throwIfAborted()
+      return await send(options, directory)
+    } finally {
+      renewal?.close()
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+    throw new UsageError(`${tmpdir()}: no space left for the plan of the run; free some, or set TMPDIR`)
   } finally {
     await rm(directory, { recursive: true, force: true })
   }
@@ -93,6 +107,7 @@ async function send(options: LoadRunOptions, planDirectory: string): Promise<Loa
     answers.last = Math.max(answers.last, sample.at)
     const warmUp = sample.at - answers.first < scenario.warmUp * seconds * 1000
     part.add(sample, warmUp)
+    options.onSample?.(sample)
     join?.addK6({ ...sample, warmUp })
   }
   const elapsed = () => (answers.last === 0 ? 0 : (answers.last - answers.first) / 1000)

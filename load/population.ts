@@ -12,9 +12,8 @@ export interface SiteObject {
   path: string
   /** The pattern of the route that decides it. */
   route: string
-  /** The object's first byte to last, or their length and digest where only those are known. */
-  bytes: number
-  md5: string
+  /** Digest of its bytes; null where they are not known. */
+  md5: string | null
 }
 
 /** A user, or null for nobody, with the folders they may read; a folder's objects are ranked by popularity. */
@@ -59,7 +58,7 @@ function objectsIn(policy: Policy, route: Route, captured: readonly string[], co
   const open = parsePattern(route.path).at(-1)?.kind === 'rest'
   return Array.from({ length: open ? count : 1 }, (_, index) => pathOf(route, captured, index))
     .filter((path) => routeOf(policy, path) === route)
-    .map((path) => ({ path, route: route.path, ...bodyFacts(path) }))
+    .map((path) => ({ path, route: route.path, md5: md5Of(path) }))
 }
 
 /** Every object once, for the origin's directory. */
@@ -88,9 +87,8 @@ export function objectBody(path: string): Buffer {
   return Buffer.alloc(length, line)
 }
 
-function bodyFacts(path: string): { bytes: number; md5: string } {
-  const body = objectBody(path)
-  return { bytes: body.length, md5: createHash('md5').update(body).digest('hex') }
+function md5Of(path: string): string {
+  return createHash('md5').update(objectBody(path)).digest('hex')
 }
 
 function pathOf(route: Route, captured: readonly string[], index: number): string {

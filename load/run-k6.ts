@@ -9,7 +9,12 @@ import { type K6Event, k6EventReader } from './sample.ts'
 const script = fileURLToPath(new URL('./scenarios/script.ts', import.meta.url))
 
 /** Writes the plan's files as the script reads them; they hold tokens, so only the user may read them. */
-export function writePlan(directory: string, plan: Plan, target: string, options: object): void {
+export function writePlan(
+  directory: string,
+  plan: Plan,
+  settings: { target: string; renewal: string | null },
+  options: object,
+): void {
   let start = 0
   const windows = plan.windows.map(({ from, sequence }) => {
     const window = { from, start, length: sequence.length }
@@ -17,7 +22,7 @@ export function writePlan(directory: string, plan: Plan, target: string, options
     return window
   })
   const files = {
-    settings: { target, windows, options },
+    settings: { ...settings, windows, options },
     requests: plan.requests,
     credentials: plan.credentials,
     sequence: plan.windows.flatMap(({ sequence }) => sequence),

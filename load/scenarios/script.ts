@@ -10,9 +10,17 @@ import { Trend } from 'k6/metrics'
 import type { Credential } from '../credentials.ts'
 import type { PlannedRequest } from '../plan.ts'
 
+interface Settings {
+  /** Without a trailing slash. */
+  target: string
+  /** Where newer tokens can be had; null: the planned ones last. */
+  renewal: string | null
+  windows: { from: number; start: number; length: number }[]
+  options: object
+}
+
 const directory = __ENV.EDGEPROOF_PLAN
-const settings: { target: string; windows: { from: number; start: number; length: number }[]; options: object } =
-  JSON.parse(open(`${directory}/settings.json`))
+const settings: Settings = JSON.parse(open(`${directory}/settings.json`))
 
 export const options = settings.options
 
@@ -25,7 +33,7 @@ const edgeRequest = new Trend('edge_request', true)
 
 export default function sendNext(): void {
   const planned = requests[sequence[position()] as number] as PlannedRequest
-  const credential = planned.credential < 0 ? undefined : credentials[planned.credential]
+  const credential = planned.credential < 0 ? undefined : current(credentials[planned.credential] as Credential)
   const response = http.request(planned.method, settings.target + planned.path, null, {
     headers: credential ? { [credential.name]: credential.value } : {},
     redirects: 0,
@@ -33,6 +41,20 @@ export default function sendNext(): void {
     timeout: '10s',
   })
   record(planned, response, fault(planned, credential, response))
+}
+
+const renewEveryMs = 60_000
+let renewed: Record<string, string> = {}
+let renewedAt = Date.now()
+
+/** The credential, or what has taken its place since the start. */
+function current(credential: Credential): Credential {
+  if (settings.renewal === null) return credential
+  if (Date.now() - renewedAt > renewEveryMs) {
+    renewed = http.get<'text'>(settings.renewal, { responseType: 'text' }).json() as Record<string, string>
+    renewedAt = Date.now()
+  }
+  return { name: credential.name, value: renewed[credential.value] ?? credential.value }
 }
 
 /** Where in the sequence this iteration is: by time which window, by its number which entry of it. */
