@@ -104,7 +104,7 @@ function damaged(token: string): fc.Arbitrary<string> {
   const at = fc.nat({ max: token.length - 1 })
   const character = fc.oneof(
     { weight: 3, arbitrary: fc.constantFrom(...'AQgwZz09-_=.+/ \t\n%!,;~\u0000\u00e9') },
-    { weight: 1, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }) },
+    { weight: 1, arbitrary: fc.constantFrom(...'\u0001\u007f\u0080\u00ff\u0100\u2028\ud800\ufeff\uffff') },
   )
   return fc.oneof(
     fc

@@ -4,9 +4,9 @@ import { algorithmChoiceAttacks } from './algorithm-choice.ts'
 import { algorithmConfusionAttacks } from './algorithm-confusion.ts'
 import { algorithmNoneAttacks } from './algorithm-none.ts'
 import { capturedValueAttacks } from './captured-values.ts'
-import { claimTypeAttacks } from './claim-types.ts'
-import { credentialAttacks } from './credentials.ts'
-import { dateAttacks } from './dates.ts'
+import { bystanderClaimAttacks, claimTypeAttacks } from './claim-types.ts'
+import { cookieCredentialAttacks, headerCredentialAttacks, misplacedCredentialAttacks } from './credentials.ts'
+import { dateAttacks, passingTimeAttacks } from './dates.ts'
 import { eventShapeAttacks } from './event-shapes.ts'
 import { forwardingHeaderAttacks } from './forwarding-headers.ts'
 import { groupAttacks } from './groups.ts'
@@ -18,7 +18,7 @@ import { keyInjectionAttacks } from './key-injection.ts'
 import { keyRotationAttacks } from './key-rotation.ts'
 import { keySetAnswerAttacks } from './key-set-answers.ts'
 import { methodAndPreflightAttacks } from './methods.ts'
-import { pathAttacks } from './paths.ts'
+import { decoyPathAttacks, disguisedPathAttacks, traversalAttacks } from './paths.ts'
 import { resourceAndLogAttacks } from './resources.ts'
 import { secondSpellingAttacks } from './second-spelling.ts'
 import { serializationAttacks } from './serialization.ts'
@@ -39,15 +39,21 @@ const ideas: readonly (readonly Attack[])[] = [
   secondSpellingAttacks,
   signatureAttacks,
   claimTypeAttacks,
+  bystanderClaimAttacks,
   tokenPurposeAttacks,
   dateAttacks,
+  passingTimeAttacks,
   groupAttacks,
   capturedValueAttacks,
   jsonTextAttacks,
-  credentialAttacks,
+  headerCredentialAttacks,
+  cookieCredentialAttacks,
+  misplacedCredentialAttacks,
   forwardingHeaderAttacks,
   methodAndPreflightAttacks,
-  pathAttacks,
+  traversalAttacks,
+  disguisedPathAttacks,
+  decoyPathAttacks,
   tokenReuseAttacks,
   keyRotationAttacks,
   keySetAnswerAttacks,

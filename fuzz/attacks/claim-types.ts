@@ -1,5 +1,5 @@
 /** Truly signed claims that are missing or of another type than the decision needs (RFC 7519 4.1, CWE-843). */
-import type { Attack, World } from '../case.ts'
+import type { Attack, Visitor, World } from '../case.ts'
 import { request } from './request-step.ts'
 import { issuedToken } from './tokens.ts'
 
@@ -34,58 +34,70 @@ const replacements: readonly { name: string; replace: (value: unknown) => unknow
   { name: 'lone-surrogate', replace: (value) => `${String(value)}\ud800` },
 ]
 
-const registered = [
-  'iss',
-  'sub',
-  'aud',
-  'client_id',
-  'token_use',
-  'cognito:groups',
-  'scope',
-  'jti',
-  'username',
-] as const
+/** Under which claims the same is done; each is one attack with each replacement. */
+const targets: readonly { name: string; claims: (world: World) => readonly string[] }[] = [
+  ...['iss', 'sub', 'aud', 'client_id', 'token_use', 'cognito:groups'].map((claim) => ({
+    name: claim.replaceAll(/[:_]/g, '-'),
+    claims: (world: World) => (decides(world, claim) ? [claim] : []),
+  })),
+  { name: 'in-a-path', claims: captured },
+  { name: 'required', claims: ({ policy }) => policy.requiredClaims ?? [] },
+]
 
-/** What decides under this policy, and what should not. */
-function claimNames({ policy }: World): string[] {
-  const captured = policy.routes.flatMap(({ path }) =>
+function captured({ policy }: World): string[] {
+  const names = policy.routes.flatMap(({ path }) =>
     [...path.matchAll(/\{claim:([^}]+)\}/g)].map(([, name]) => name ?? ''),
   )
-  return [...new Set([...captured, ...(policy.requiredClaims ?? [])])]
+  return [...new Set(names)]
 }
 
-function withClaim(
-  claim: (world: World) => readonly string[],
-  name: string,
-  replace: (value: unknown) => unknown,
-): Attack {
-  return {
-    name,
-    class: 'claims',
+/** Whether a claim has a part in this policy's decisions. */
+function decides({ policy }: World, claim: string): boolean {
+  if (claim === 'iss') return true
+  if (claim === 'token_use') return policy.tokenUse !== null
+  if (claim === 'client_id') return (policy.tokenUse ?? 'access') === 'access'
+  if (claim === 'aud') return policy.tokenUse === 'id' || policy.tokenUse === null
+  const paths = policy.routes.map(({ path, groups }) => `${path}${groups ? '{group}' : ''}`).join('')
+  return paths.includes(claim === 'sub' ? '{sub}' : '{group}')
+}
+
+/** Visitors whose paths the claim is part of; one where it decides the same for each. */
+function affected({ visitors }: World, claim: string): readonly Visitor[] {
+  return claim === 'sub' || claim === 'cognito:groups' || claim.includes(':') ? visitors : visitors.slice(0, 1)
+}
+
+const deciding: Attack[] = replacements.flatMap(({ name, replace }) =>
+  targets.map(({ name: target, claims }) => ({
+    name: `claim-${target}-${name}`,
+    class: 'claims' as const,
     source: 'RFC 7519 4.1',
-    build(world) {
-      const claims = claim(world)
-      if (claims.length === 0) return null
-      const steps = claims.flatMap((member) =>
-        affected(world, member).map((visitor) => {
-          const token = issuedToken(world, visitor, { [member]: replace(visitor.claims[member]) })
+    build(world: World) {
+      const steps = claims(world).flatMap((claim) =>
+        affected(world, claim).map((visitor) => {
+          const token = issuedToken(world, visitor, { [claim]: replace(visitor.claims[claim]) })
           return request(world, { uri: visitor.granted[0], token })
         }),
       )
-      return { steps }
+      return steps.length === 0 ? null : { steps }
     },
-  }
-}
+  })),
+)
 
-/** All visitors where the claim may be part of a path, one where it decides the same for each. */
-function affected({ visitors }: World, claim: string) {
-  return claim === 'sub' || claim === 'cognito:groups' ? visitors : visitors.slice(0, 1)
-}
+/** Claims that decide nothing, all at once. */
+const bystanders: Attack[] = replacements.map(({ name, replace }) => ({
+  name: `claim-others-${name}`,
+  class: 'claims',
+  source: 'RFC 7519 4.3',
+  build(world) {
+    const [visitor] = world.visitors
+    const names = ['scope', 'jti', 'version', 'event_id', 'origin_jti', 'unheard-of']
+    const changes = Object.fromEntries(names.map((claim) => [claim, replace(visitor.claims[claim])]))
+    return { steps: [request(world, { uri: visitor.granted[0], token: issuedToken(world, visitor, changes) })] }
+  },
+}))
 
-export const claimTypeAttacks = replacements.flatMap(({ name, replace }) => [
-  ...registered.map((claim) => withClaim(() => [claim], `claim-${claim.replaceAll(/[:_]/g, '-')}-${name}`, replace)),
-  withClaim(claimNames, `claim-of-policy-${name}`, replace),
-])
+export const claimTypeAttacks = deciding
+export const bystanderClaimAttacks = bystanders
 
 function swapCase(text: string): string {
   return text === text.toUpperCase() ? text.toLowerCase() : text.toUpperCase()

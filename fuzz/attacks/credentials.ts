@@ -15,12 +15,16 @@ function credentialAttack(
   name: string,
   source: string,
   parts: (tokens: Tokens, world: World, visitor: Visitor) => readonly Parts[],
+  /** The only credentials of a policy that this is about; left out: both. */
+  only?: 'header' | 'cookie',
 ): Attack {
   return {
     name,
     class: 'credentials',
     source,
     build(world, random) {
+      const credentials = typeof world.policy.credentials === 'object' ? 'cookie' : 'header'
+      if (only !== undefined && only !== credentials) return null
       const visitor = random.pick(world.visitors)
       const other = random.pick(world.visitors)
       const tokens = {
@@ -85,7 +89,12 @@ const values: readonly { name: string; source: string; value: (tokens: Tokens) =
 ]
 
 const headerValues = values.map(({ name, source, value }) =>
-  credentialAttack(`authorization-${name}`, source, (tokens) => [{ headers: { authorization: value(tokens) } }]),
+  credentialAttack(
+    `authorization-${name}`,
+    source,
+    (tokens) => [{ headers: { authorization: value(tokens) } }],
+    'header',
+  ),
 )
 
 const headerEntries: readonly { name: string; entries: (tokens: Tokens) => string[] }[] = [
@@ -100,9 +109,12 @@ const headerEntries: readonly { name: string; entries: (tokens: Tokens) => strin
 ]
 
 const repeated = headerEntries.map(({ name, entries }) =>
-  credentialAttack(`authorization-entries-${name}`, 'RFC 9110 5.3', (tokens) => [
-    { headers: { authorization: entries(tokens) } },
-  ]),
+  credentialAttack(
+    `authorization-entries-${name}`,
+    'RFC 9110 5.3',
+    (tokens) => [{ headers: { authorization: entries(tokens) } }],
+    'header',
+  ),
 )
 
 /** A good token where nobody should look. */
@@ -232,9 +244,12 @@ const cookies: readonly {
 ]
 
 const cookieForms = cookies.map(({ name, source, cookie }) =>
-  credentialAttack(`cookie-${name}`, source, (tokens, { policy }) => [
-    { headers: { cookie: cookie(cookieName(policy), tokens) } },
-  ]),
+  credentialAttack(
+    `cookie-${name}`,
+    source,
+    (tokens, { policy }) => [{ headers: { cookie: cookie(cookieName(policy), tokens) } }],
+    'cookie',
+  ),
 )
 
 const good = credentialAttack('credential-good', 'RFC 6750 2.1', ({ good: token, bad, others }) => [
@@ -245,4 +260,6 @@ const good = credentialAttack('credential-good', 'RFC 6750 2.1', ({ good: token,
   { token },
 ])
 
-export const credentialAttacks = [good, ...headerValues, ...repeated, ...misplaced, ...cookieForms]
+export const headerCredentialAttacks = [good, ...headerValues, ...repeated]
+export const cookieCredentialAttacks = cookieForms
+export const misplacedCredentialAttacks = misplaced

@@ -37,13 +37,13 @@ const odd: readonly { name: string; source: string; text: (now: number) => strin
   { name: 'minus-zero', source: 'RFC 8259 6', text: () => '-0' },
 ]
 
-const dates = ['exp', 'nbf', 'iat', 'auth_time'] as const
+const dates = ['exp', 'nbf', 'iat'] as const
 
 const placeholder = -271_828_182_845
 
 const oddDates = dates.flatMap((date) =>
   odd.map(({ name, source, text }) =>
-    tokenAttack(`date-${date.replace('_', '-')}-${name}`, 'time', source, (world, visitor) => {
+    tokenAttack(`date-${date}-${name}`, 'time', source, (world, visitor) => {
       const key = visitor.issuer.keys[0]
       const payload = JSON.stringify(change(visitor.claims, { [date]: placeholder }))
       const spelt = payload.replace(`${placeholder}`, text(Math.floor(world.start / 1000)))
@@ -53,7 +53,7 @@ const oddDates = dates.flatMap((date) =>
 )
 
 const missingDates = dates.map((date) =>
-  tokenAttack(`date-${date.replace('_', '-')}-missing`, 'time', 'RFC 7519 4.1.4', (world, visitor) =>
+  tokenAttack(`date-${date}-missing`, 'time', 'RFC 7519 4.1.4', (world, visitor) =>
     issuedToken(world, visitor, { [date]: undefined }),
   ),
 )
@@ -138,7 +138,8 @@ const expiredWhileAway: Attack = {
   },
 }
 
-export const dateAttacks = [...oddDates, ...missingDates, ...passingTime, expiredWhileAway]
+export const dateAttacks = [...oddDates, ...missingDates]
+export const passingTimeAttacks = [...passingTime, expiredWhileAway]
 
 export function advance(ms: number): Step {
   return { kind: 'advance', ms }

@@ -1,5 +1,5 @@
 /** Paths that a handler, S3 and a cache read differently (RFC 3986 2.1, 3.3, 5.2.4 and 6.2.2; RFC 3629 10). */
-import type { Attack, Step, Visitor, World } from '../case.ts'
+import type { Attack, Random, Step, Visitor, World } from '../case.ts'
 import { type RequestParts, request } from './request-step.ts'
 import { issuedToken } from './tokens.ts'
 
@@ -32,6 +32,12 @@ const climbs: readonly { name: string; source: string; text: string }[] = [
   { name: 'plus', source: 'CWE-172', text: '/..+/' },
   { name: 'double-slash', source: 'CVE-2021-31920', text: '//../' },
   { name: 'via-dot', source: 'CWE-22', text: '/./../' },
+  { name: 'after-question-mark', source: 'RFC 3986 3.4', text: '?/../' },
+  { name: 'after-hash', source: 'CVE-2021-39156', text: '#/../' },
+  { name: 'after-encoded-question-mark', source: 'RFC 3986 3.4', text: '%3f/../' },
+  { name: 'after-encoded-hash', source: 'CVE-2021-39156', text: '%23/../' },
+  { name: 'after-nul', source: 'CWE-158', text: '%00/../' },
+  { name: 'after-semicolon', source: 'CVE-2020-5902', text: ';/../' },
 ]
 
 /** From every directory that may be read to every path that may not, `depth` levels up. */
@@ -39,12 +45,12 @@ const climbing: Attack[] = climbs.map(({ name, source, text }) => ({
   name: `traversal-${name}`,
   class: 'path',
   source,
-  build(world) {
+  build(world, random) {
     const fromPublic = world.publicPaths.flatMap((open) =>
       world.visitors.map((visitor) => request(world, { uri: climb(open, visitor.granted[0], text) })),
     )
     const fromOwn = withOwnToken(world, (visitor) =>
-      othersOf(world, visitor).map((wanted) => climb(visitor.granted[0], wanted, text)),
+      othersOf(world, visitor, random).map((wanted) => climb(visitor.granted[0], wanted, text)),
     )
     return { steps: [...fromPublic, ...fromOwn] }
   },
@@ -140,9 +146,9 @@ const disguised: Attack[] = disguises.map(({ name, source, edit }) => ({
   name: `path-${name}`,
   class: 'path',
   source,
-  build(world) {
+  build(world, random) {
     const bare = world.visitors.map(({ granted }) => request(world, { uri: edit(granted[0]) }))
-    const own = withOwnToken(world, (visitor) => [...othersOf(world, visitor), ...visitor.granted].map(edit))
+    const own = withOwnToken(world, (visitor) => [...othersOf(world, visitor, random), ...visitor.granted].map(edit))
     const open = world.publicPaths.map((uri) => request(world, { uri: edit(uri) }))
     return { steps: [...bare, ...own, ...open] }
   },
@@ -233,13 +239,13 @@ const luring: Attack[] = decoys.map(({ name, source, lure }) => ({
   name: `decoy-${name}`,
   class: 'path',
   source,
-  build(world) {
+  build(world, random) {
     const steps: Step[] = []
     for (const visitor of world.visitors) {
       const token = issuedToken(world, visitor)
       for (const open of world.publicPaths)
         steps.push(...lure(visitor.granted[0], open).map((parts) => request(world, parts)))
-      for (const wanted of othersOf(world, visitor)) {
+      for (const wanted of othersOf(world, visitor, random)) {
         steps.push(...lure(wanted, visitor.granted[0]).map((parts) => request(world, { ...parts, token })))
       }
     }
@@ -331,7 +337,9 @@ const plain: Attack = {
   },
 }
 
-export const pathAttacks = [...climbing, ...disguised, ...luring, ...strange, plain]
+export const traversalAttacks = climbing
+export const disguisedPathAttacks = disguised
+export const decoyPathAttacks = [...luring, ...strange, plain]
 
 function withOwnToken(world: World, uris: (visitor: Visitor) => string[]): Step[] {
   return world.visitors.flatMap((visitor) => {
@@ -340,12 +348,11 @@ function withOwnToken(world: World, uris: (visitor: Visitor) => string[]): Step[
   })
 }
 
-/** Paths that are not this visitor's: of the same route and, one each, of the others. */
-function othersOf(world: World, visitor: Visitor): string[] {
-  const elsewhere = world.visitors
-    .filter((other) => other.route !== visitor.route)
-    .map(({ denied, granted }) => denied[0] ?? granted[0])
-  return [...visitor.denied, ...new Set(elsewhere)]
+/** Paths that are not this visitor's: of the same route, and one of another. */
+function othersOf(world: World, visitor: Visitor, random: Random): string[] {
+  const elsewhere = world.visitors.filter((other) => other.route !== visitor.route)
+  const other = elsewhere.length > 0 ? random.pick(elsewhere) : undefined
+  return [...visitor.denied.slice(0, 2), ...(other ? [other.denied[0] ?? other.granted[0]] : [])]
 }
 
 function segments(path: string): string[] {

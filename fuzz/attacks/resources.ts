@@ -56,14 +56,12 @@ const places: readonly { name: string; parts: (text: (length: number) => string,
   },
 ]
 
-const chokingTexts: Attack[] = places.flatMap(({ name: place, parts }) =>
-  choking.map(({ name, text }) => ({
-    name: `choke-${place}-${name}`,
-    class: 'resources' as const,
-    source: 'CWE-1333',
-    build: (world: World) => ({ steps: [request(world, parts(text, world))] }),
-  })),
-)
+const chokingTexts: Attack[] = places.map(({ name, parts }) => ({
+  name: `choke-${name}`,
+  class: 'resources',
+  source: 'CWE-1333',
+  build: (world) => ({ steps: choking.map(({ text }) => request(world, parts(text, world))) }),
+}))
 
 const manyTokens: Attack = {
   name: 'many-distinct-tokens',

@@ -137,13 +137,6 @@ export const pathFlaws: readonly Flaw[] = [
     edits: [[`/[/\\\\\\u0000-\\u001f\\u007f]/.test(segment)`, `/[\\u0000-\\u001f\\u007f]/.test(segment)`]],
   },
   {
-    name: 'backslash-allowed',
-    class: 'path',
-    cwe: 'CWE-22',
-    source: 'CVE-2021-29492',
-    edits: [[`/[/\\\\\\u0000-\\u001f\\u007f]/.test(segment)`, `/[/\\u0000-\\u001f\\u007f]/.test(segment)`]],
-  },
-  {
     name: 'decoded-twice',
     class: 'path',
     cwe: 'CWE-174',
@@ -156,25 +149,6 @@ export const pathFlaws: readonly Flaw[] = [
     cwe: 'CWE-172',
     source: 'RFC 3986 6.2.2.2',
     edits: [[decodes, `    segment = raw\n`]],
-  },
-  {
-    name: 'broken-escapes-kept',
-    class: 'path',
-    cwe: 'CWE-172',
-    source: 'RFC 3986 2.1',
-    edits: [
-      [
-        `  } catch {\n    throw new Denied('forbidden', 'uri')\n  }\n  if (segment`,
-        `  } catch {\n    segment = raw\n  }\n  if (segment`,
-      ],
-    ],
-  },
-  {
-    name: 'decoded-leniently',
-    class: 'path',
-    cwe: 'CWE-172',
-    source: 'CVE-2000-0884',
-    edits: [[decodes, `    segment = require('node:querystring').unescape(raw)\n`]],
   },
   {
     name: 'slashes-merged',

@@ -211,14 +211,6 @@ export const requestFlaws: readonly Flaw[] = [
     ],
   },
   {
-    name: 'first-of-two-cookies',
-    class: 'credentials',
-    cwe: 'CWE-436',
-    source: 'RFC 6265 5.4',
-    policy: cookie,
-    edits: [[`if (values.length !== 1 || !values[0])`, `if (!values[0])`]],
-  },
-  {
     name: 'cookie-name-by-suffix',
     class: 'credentials',
     cwe: 'CWE-187',
