@@ -12,7 +12,6 @@ const internalProperties = [
   'signatureLength',
   'notBefore',
   'notAfter',
-
   'literals',
   'captures',
   'checks',
@@ -26,6 +25,11 @@ const internalProperties = [
   'allow',
   'authorize',
   'route',
+  'capture',
+  'snapshot',
+  'algorithm',
+  'claims',
+  'text',
 ]
 
 const projectRoot = fileURLToPath(new URL('../', import.meta.url))
