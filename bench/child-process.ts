@@ -17,7 +17,8 @@ export interface ProcessResult<Report> {
 
 /**
  * Runs one measured process to its end; what it writes to descriptor 3 is its report, as JSON. Its standard output goes
- * to /dev/null: a log line costs its write. Rejects with the last lines of standard error where the process fails.
+ * to /dev/null: a log line costs its write. Rejects with the last lines of standard error where the process fails,
+ * and with the signal's reason where that ended it.
  */
 export function measureInProcess<Report>(
   program: string,
@@ -39,7 +40,7 @@ export function measureInProcess<Report>(
     results?.on('data', (chunk: Buffer) => {
       text.results += chunk
     })
-    child.on('error', reject)
+    child.on('error', (error) => reject(signal.aborted ? signal.reason : error))
     child.on('close', (code, killed) => {
       if (code === 0) resolve({ report: JSON.parse(text.results) as Report, errors: text.errors })
       else reject(new Error(`${program} ended with ${killed ?? code}: ${lastLines(text.errors)}`))
