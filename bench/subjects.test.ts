@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { denyCases, denyEvents } from './deny-cases.ts'
 import { bundleSubjects, type SubjectBundle } from './subject-bundles.ts'
 import type { Handler } from './subjects/deployment.ts'
@@ -10,20 +10,19 @@ import { subjects } from './subjects.ts'
 import { loadWorkload } from './workload.ts'
 
 const require = createRequire(import.meta.url)
-const { log } = console
 const workload = loadWorkload(256)
 const directory = mkdtempSync(join(tmpdir(), 'edgeproof-subjects-'))
 let bundles: SubjectBundle[]
 
 beforeAll(async () => {
-  // Denials are logged; here they are what is asked for. A bundle takes its log function when it is loaded.
-  console.log = () => {}
+  // Denials are logged; here they are what is asked for.
+  vi.spyOn(process.stdout, 'write').mockReturnValue(true)
   // Those without keys of their own are tested by measuring: they need a process that trusts the local issuer.
   const offline = subjects.filter(({ keys }) => keys === 'baked')
   bundles = await bundleSubjects(offline, directory, 'https://localhost:9/jwks.json')
 })
 afterAll(() => {
-  console.log = log
+  vi.restoreAllMocks()
   rmSync(directory, { recursive: true, force: true })
 })
 

@@ -2,7 +2,7 @@
 import { denyCases, denyEvents } from '../deny-cases.ts'
 import type { WorkItem, Workload } from '../workload.ts'
 
-export type Outcome = 'allowed' | 'denied'
+type Outcome = 'allowed' | 'denied'
 
 export interface Case {
   id: string

@@ -29,7 +29,7 @@ export interface RoundsSubject {
 }
 
 /** Microseconds of CPU time (user and system, all threads) and of wall time for one request, means over the measured rounds. */
-export interface Cost {
+interface Cost {
   cpu: number
   wall: number
 }
