@@ -4,7 +4,7 @@ import type { Stage } from '../command/stage.ts'
 import type { CapacityOptions } from './capacity-stage.ts'
 import { registerEdge } from './edge/command.ts'
 import type { LoadOptions } from './load-stage.ts'
-import { positiveInteger, positiveNumber } from './number-option.ts'
+import { loadSeconds, positiveInteger, positiveNumber } from './number-option.ts'
 import type { AccessLogsOptions } from './target/access-logs-stage.ts'
 import type { RealLoadOptions } from './target/real-load-stage.ts'
 import type { TokensOptions } from './tokens-stage.ts'
@@ -17,7 +17,7 @@ export function registerLoad(program: Command): void {
         '--scenario <name>',
         'smoke, steady, cold-cache, token-churn, hostile, spike, key-rotation, issuer-outage, soak or breakpoint (default: smoke)',
       )
-      .option('--seconds <n>', "length of the load (default: the scenario's)", positiveNumber)
+      .option('--seconds <n>', "length of the load (default: the scenario's)", loadSeconds)
       .option('--rate <n>', "requests per second (default: the scenario's)", positiveNumber)
       .option('--segments <n>', 'k6 processes that share the load (default: 1)', positiveInteger)
       .option('--pops <n>', 'points of presence of the local edge (default: 1)', positiveInteger)
@@ -32,7 +32,7 @@ export function registerLoad(program: Command): void {
   program.addCommand(
     stageCommand('capacity', 'the highest load that still meets the objectives, with its interval')
       .option('--scenario <name>', 'as for load (default: steady)')
-      .option('--seconds <n>', 'length of each probe (default: 8)', positiveNumber)
+      .option('--seconds <n>', 'length of each probe (default: 8)', loadSeconds)
       .option('--from <n>', 'first rate, in requests per second (default: 200)', positiveInteger)
       .option('--most <n>', 'rates above are not tried (default: 20000)', positiveInteger)
       .option('--repeats <n>', 'how often the knee is searched (default: 3)', positiveInteger)

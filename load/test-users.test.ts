@@ -1,10 +1,7 @@
 /** Against ministack (PyPI), which answers as Cognito does. */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import {
   CognitoIdentityProviderClient,
   CreateGroupCommand,
@@ -17,38 +14,25 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { UsageError } from '../config/usage-error.ts'
 import demo from '../edgeproof.config.ts'
 import { silentProgress } from '../reports/progress.ts'
+import { findMinistack, type Ministack, startMinistack } from './ministack.ts'
 import { createTestUsers, removeLeftUsers, type UserPool, userPoolOf } from './test-users.ts'
 import { tokensStage } from './tokens-stage.ts'
 
-const ministack =
-  process.env.MINISTACK_BIN ??
-  (process.env.PATH ?? '')
-    .split(delimiter)
-    .map((path) => join(path, 'ministack'))
-    .find((file) => existsSync(file))
-if (!ministack) console.log('skipped: ministack missing')
-
-describe.skipIf(!ministack)('test users of a user pool', () => {
+describe.skipIf(!findMinistack())('test users of a user pool', () => {
   const directory = mkdtempSync(join(tmpdir(), 'edgeproof-tokens-'))
   const never = new AbortController().signal
-  let server: ChildProcess
+  let server: Ministack
   let client: CognitoIdentityProviderClient
   let pool: UserPool
 
   beforeAll(async () => {
-    const port = await freePort()
-    const url = `http://127.0.0.1:${port}`
-    const env = { ...process.env, BIND_HOST: '127.0.0.1', GATEWAY_PORT: String(port) }
-    server = spawn(ministack ?? '', { env, stdio: ['ignore', 'pipe', 'pipe'] })
-    await said(server, /Running on http/)
-    Object.assign(process.env, { AWS_ENDPOINT_URL: url, AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' })
+    server = await startMinistack()
     client = new CognitoIdentityProviderClient({ region: 'us-east-1' })
     pool = await createPool(['ALLOW_ADMIN_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'])
     await client.send(new CreateGroupCommand({ UserPoolId: pool.userPoolId, GroupName: 'analysts' }))
   })
   afterAll(async () => {
-    server.kill()
-    await once(server, 'exit')
+    await server.close()
     rmSync(directory, { recursive: true })
   })
 
@@ -155,25 +139,3 @@ describe('the pool behind an issuer', () => {
     )
   })
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
-function said(child: ChildProcess, words: RegExp): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let text = ''
-    const read = (chunk: Buffer) => {
-      text += chunk
-      if (words.test(text)) resolve()
-    }
-    child.stdout?.on('data', read)
-    child.stderr?.on('data', read)
-    child.once('exit', () => reject(new Error(`ministack ended: ${text}`)))
-  })
-}
