@@ -1,0 +1,83 @@
+/** semantics.md, "The issuer's keys": stories of rotations and outages, and what a good token is worth at their end. */
+import { beforeAll, expect, test } from 'vitest'
+import type { Policy } from '../../authorizer/policy.ts'
+import { request } from '../attacks/request-step.ts'
+import type { Served, Verdict, World, WorldKey } from '../case.ts'
+import { mint } from '../mint.ts'
+import { createWorld, jwksAnswer, servedByIssuers } from '../world.ts'
+import { createOracle } from './oracle.ts'
+
+const start = Date.UTC(2026, 0, 15, 12)
+const seconds = start / 1000
+const policy: Policy = {
+  issuer: 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_EXAMPLE01',
+  clientIds: ['exampleclient'],
+  jwks: { maxAge: 600, maxStale: 3600, cooldown: 10 },
+  routes: [{ path: '/files/*' }],
+}
+
+let world: World
+let key: WorldKey
+beforeAll(async () => {
+  world = await createWorld(policy, start)
+  key = world.issuers[0].keys[0]
+})
+
+const second = 1000
+/** Serves one answer after another at times in seconds, tells what the handler fetched, and judges a good token. */
+async function outcomeAfter(
+  story: (served: {
+    keys(...all: WorldKey[]): Served
+    down: Served
+  }) => { at: number; serve?: Served; fetched?: true }[],
+  at: number,
+  { by, changes, whose }: { by?: WorldKey; changes?: Partial<Policy>; whose?: 'ours' } = {},
+): Promise<Verdict['outcome']> {
+  const { jwksUri, issuer } = world.issuers[0]
+  const oracle = createOracle({ ...policy, ...changes }, whose ?? 'foreign')
+  await oracle.serve(servedByIssuers(world.issuers), start)
+  const events = story({ keys: (...all) => jwksAnswer(all.map(({ jwk }) => jwk)), down: { kind: 'reset' } })
+  for (const event of events) {
+    const now = start + event.at * second
+    if (event.serve) await oracle.serve({ [jwksUri]: event.serve }, now)
+    if (event.fetched) oracle.observe([{ url: jwksUri, at: now, via: 'http/1.1' }])
+  }
+  const token = mint(by ?? key, { ...world.visitors[0].claims, iss: issuer, exp: seconds + 10 * 86_400 })
+  const step = request(world, { uri: '/files/a', token })
+  return (await oracle.judge(step.kind === 'request' ? step.event : null, start + at * second)).outcome
+}
+const spare = () => world.issuers[0].spareKeys[0]
+
+test('a new key must be known after the cooldown: a minute for others, its own for ours', async () => {
+  const rotation = ({ keys }: { keys(...all: WorldKey[]): Served }) => [{ at: 100, serve: keys(key, spare()) }]
+  expect(await outcomeAfter(rotation, 150, { by: spare() })).toBe('may')
+  expect(await outcomeAfter(rotation, 161, { by: spare() })).toBe('must-allow')
+  expect(await outcomeAfter(rotation, 111, { by: spare(), whose: 'ours' })).toBe('must-allow')
+})
+test('an outage takes no good keys away until maxAge and maxStale are over', async () => {
+  const outage = ({ down }: { down: Served }) => [
+    { at: 0, fetched: true as const },
+    { at: 100, serve: down },
+  ]
+  expect(await outcomeAfter(outage, 4199)).toBe('must-allow')
+  expect(await outcomeAfter(outage, 4200)).toBe('must-deny')
+  expect(await outcomeAfter(outage, 4000, { changes: { jwks: {} } })).toBe('may')
+})
+test('an outage from the start leaves it open', async () => {
+  expect(await outcomeAfter(({ down }) => [{ at: -1, serve: down }], 100)).toBe('may')
+})
+test('a withdrawn key must go after maxAge, and may before', async () => {
+  const withdrawal = ({ keys }: { keys(...all: WorldKey[]): Served }) => [
+    { at: 0, fetched: true as const },
+    { at: 100, serve: keys(spare()) },
+  ]
+  expect(await outcomeAfter(withdrawal, 699)).toBe('may')
+  expect(await outcomeAfter(withdrawal, 700)).toBe('must-deny')
+  expect(await outcomeAfter(withdrawal, 9999, { changes: { jwks: {} } })).toBe('may')
+})
+test('two keys of one kid may be refused', async () => {
+  const twins = ({ keys }: { keys(...all: WorldKey[]): Served }) => [
+    { at: 0, serve: keys(key, { ...spare(), jwk: { ...spare().jwk, kid: key.kid } }) },
+  ]
+  expect(await outcomeAfter(twins, 100)).toBe('may')
+})
