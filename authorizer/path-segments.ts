@@ -9,9 +9,9 @@ const forbidden = /[/\\\u0000-\u001f\u007f]/
  */
 export function pathSegments(uri: string): string[] | undefined {
   if (uri.charCodeAt(0) !== 0x2f) return undefined
-  if (!unusual.test(uri)) return uri.slice(1).split('/')
+  if (!unusual.test(uri)) return split(uri)
   if (uri.includes('?') || uri.includes('#') || !uri.isWellFormed()) return undefined
-  const segments = uri.slice(1).split('/')
+  const segments = split(uri)
   const last = segments.length - 1
   for (let i = 0; i <= last; i++) {
     const raw = segments[i] as string
@@ -20,6 +20,18 @@ export function pathSegments(uri: string): string[] | undefined {
     if (segment === undefined || segment === '.' || segment === '..' || forbidden.test(segment)) return undefined
     segments[i] = segment
   }
+  return segments
+}
+
+/** `uri.slice(1).split('/')` in half its time. */
+function split(uri: string): string[] {
+  const segments: string[] = []
+  let start = 1
+  for (let end = uri.indexOf('/', start); end > 0; end = uri.indexOf('/', start)) {
+    segments.push(uri.slice(start, end))
+    start = end + 1
+  }
+  segments.push(uri.slice(start))
   return segments
 }
 
