@@ -30,7 +30,7 @@ export function readClaims(payload: JsonObject, policy: EdgePolicy): TokenRights
     notAfter: (exp as number) * 1000 + policy.clockTolerance,
     groups: groups.filter(comparable),
     claims: capturedClaims(payload, policy.capturedClaims),
-    complete: policy.requiredClaims.every((name) => (payload[name] ?? null) !== null),
+    complete: policy.requiredClaims.every((name) => payload[name] != null),
   }
 }
 

@@ -24,10 +24,10 @@ export type Reason =
   | 'right'
   | 'fault'
 
-/** A fixed set of headers: no denial is cached, sniffed or framed. */
+/** A fixed set of headers: no denial is cached, sniffed or run as anything. */
 const fixedHeaders = {
   'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'content-security-policy': "default-src 'none'",
   'strict-transport-security': 'max-age=63072000',
   'x-content-type-options': 'nosniff',
 }
