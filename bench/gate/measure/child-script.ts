@@ -5,6 +5,7 @@ import { build } from 'esbuild'
 const scripts = {
   'counted-start': new URL('../measured/counted-start.ts', import.meta.url),
   'counted-requests': new URL('../measured/counted-requests.ts', import.meta.url),
+  coverage: new URL('../measured/coverage.ts', import.meta.url),
   paired: new URL('../measured/paired.ts', import.meta.url),
 }
 
@@ -27,6 +28,7 @@ export async function compileChildScripts(directory: string): Promise<Record<key
   return {
     'counted-start': file('counted-start'),
     'counted-requests': file('counted-requests'),
+    coverage: file('coverage'),
     paired: file('paired'),
   }
 }

@@ -2,6 +2,8 @@
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { Coverage } from '../measured/coverage.ts'
 import type { PairedReport, PairedTask } from '../measured/paired-task.ts'
 import type { Deployment } from '../requests.ts'
 import { pairedCopies, pairedSchedule, type RequestSuite, requestSuites } from '../suites.ts'
@@ -34,36 +36,39 @@ export async function samplePair(
   sides: PairedSides,
   startsWithBase: boolean,
   signal: AbortSignal,
-  suites: readonly RequestSuite[] = requestSuites,
 ): Promise<PairedReport> {
+  const report = await runPairedScript<PairedReport>(bench, 'paired', sides, startsWithBase, signal)
+  if (report.error !== undefined) throw new Error(report.error)
+  return report
+}
+
+/** How often head's planted places are reached. */
+export function cover(bench: Workbench, sides: PairedSides, signal: AbortSignal): Promise<Coverage> {
+  return runPairedScript<Coverage>(bench, 'coverage', sides, true, signal)
+}
+
+async function runPairedScript<Report>(
+  bench: Workbench,
+  script: 'paired' | 'coverage',
+  sides: PairedSides,
+  startsWithBase: boolean,
+  signal: AbortSignal,
+): Promise<Report> {
   const directory = mkdtempSync(join(bench.directory, 'pair-'))
   try {
     const task: PairedTask = {
       startsWithBase,
-      suites: suites.map((suite) => {
+      suites: requestSuites.map((suite) => {
         const { deployment, ...requests } = bench.requests[suite]
-        const schedule = pairedSchedule[suite]
-        return {
-          suite,
-          base: sides.base(suite, deployment),
-          head: sides.head(suite, deployment),
-          ...requests,
-          schedule,
-          copies: pairedCopies,
-        }
+        const files = { base: sides.base(suite, deployment), head: sides.head(suite, deployment) }
+        return { suite, ...files, ...requests, schedule: pairedSchedule[suite], copies: pairedCopies }
       }),
     }
     const taskFile = join(directory, 'task.json')
     const reportFile = join(directory, 'report.json')
     writeFileSync(taskFile, JSON.stringify(task))
-    await new Promise<void>((resolve, reject) => {
-      execFile(process.execPath, [...flags, bench.scripts.paired, taskFile, reportFile], { signal }, (error) =>
-        error ? reject(error) : resolve(),
-      )
-    })
-    const report = JSON.parse(readFileSync(reportFile, 'utf8')) as PairedReport
-    if (report.error !== undefined) throw new Error(report.error)
-    return report
+    await promisify(execFile)(process.execPath, [...flags, bench.scripts[script], taskFile, reportFile], { signal })
+    return JSON.parse(readFileSync(reportFile, 'utf8')) as Report
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }

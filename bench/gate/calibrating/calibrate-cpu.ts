@@ -1,0 +1,40 @@
+/** Paired processes of a program with itself, and with slowed copies of itself. */
+import type { Calibrating } from '../calibrate.ts'
+import type { CpuSample } from '../calibration-file.ts'
+import { type PairedSides, programSides, samplePair } from '../measure/pairs.ts'
+import type { RequestSuite } from '../suites.ts'
+import { slowdowns, slowedSides } from './injected-delay.ts'
+
+/** A/A processes for each process of one slow-down: false alarms are rarer than finds. */
+const sameShare = 3
+
+/** Takes turns among A/A and all slow-downs until the time is up, so that a drift of the machine reaches all alike. */
+export async function calibrateCpu(calibrating: Calibrating): Promise<void> {
+  const { side, bench, calibration, context, save, over } = calibrating
+  const { progress, signal } = context
+  progress.step('CPU time: pilot of the slow-downs')
+  const slowed = await slowedSides(bench, side.deployables, signal)
+  const same = programSides(bench, side.deployables, side.deployables)
+  const tasks: { sides: PairedSides; samples: CpuSample[] }[] = [
+    ...Array.from({ length: sameShare }, () => ({ sides: same, samples: calibration.same })),
+    ...slowdowns.map((slowdown) => ({ sides: slowed(slowdown), samples: samplesOf(calibrating, slowdown) })),
+  ]
+  while (!over()) {
+    for (const { sides, samples } of tasks) {
+      if (over()) break
+      const { logRatios } = await samplePair(bench, sides, samples.length % 2 === 0, signal)
+      const ratio = (suite: RequestSuite) => logRatios[suite] ?? Number.NaN
+      samples.push({ warm: ratio('warm'), hot: ratio('hot'), deny: ratio('deny'), routes: ratio('routes') })
+    }
+    progress.step('CPU time: A/A processes', calibration.same.length)
+    save()
+  }
+}
+
+function samplesOf({ calibration }: Calibrating, slowdown: number): CpuSample[] {
+  const known = calibration.slowed.find((entry) => entry.slowdown === slowdown)
+  if (known) return known.samples
+  const entry = { slowdown, samples: [] }
+  calibration.slowed.push(entry)
+  return entry.samples
+}

@@ -1,0 +1,124 @@
+/** What a calibration shows, as checks: each rate with its exact interval, judged by that interval. */
+import type { Check } from '../../../reports/result.ts'
+import type { Calibration } from '../calibration-file.ts'
+import { limits } from '../cpu-checks.ts'
+import { editRate, gateRates, type Rate } from '../error-rates.ts'
+import { mostProcesses } from '../measure/compare-cpu.ts'
+import { percent, rateText } from '../quote.ts'
+import type { Settings } from '../settings.ts'
+import { median } from '../statistics/median.ts'
+import { signedRank } from '../statistics/signed-rank.ts'
+import { requestSuites } from '../suites.ts'
+
+/** Short gates give many independent ones, long ones are what a full budget buys. */
+const gateLengths = [15, 40, mostProcesses] as const
+
+/** What has to be found, and how often, by the CPU-time part. */
+const powerTargets: Record<number, number> = { 0.03: 0.95, 0.05: 0.99 }
+
+export function calibrationChecks(calibration: Calibration, settings: Settings): Check[] {
+  return [...cpuChecks(calibration, settings), ...editChecks(calibration)]
+}
+
+function cpuChecks(calibration: Calibration, settings: Settings): Check[] {
+  const allowed = limits(settings, calibration)
+  const spread = requestSuites.map((suite) => {
+    const samples = calibration.same.map((sample) => sample[suite])
+    return { suite, samples }
+  })
+  const bias = spread
+    .filter(({ samples }) => samples.length >= 15)
+    .map(({ suite, samples }): Check => {
+      const rank = signedRank(samples.slice(-200))
+      const deviation = 1.4826 * median(samples.map((sample) => Math.abs(sample - rank.estimate)))
+      return {
+        id: `bias.${suite}`,
+        title: `${suite}: head/base of the same program (scatter of a process ${percent(deviation)})`,
+        value: Math.exp(rank.estimate),
+        unit: '1',
+        limit: null,
+        direction: 'none',
+        verdict: 'pass',
+        interval: { low: Math.exp(rank.lowerBound(0.025)), high: Math.exp(rank.upperBound(0.025)), level: 0.95 },
+      }
+    })
+  const rates = gateLengths.flatMap((processes) =>
+    gateRates(calibration, processes, allowed, settings.errorRate).map((entry): Check => {
+      const { slowdown, suite, independent, resampled } = entry
+      const target = slowdown === 0 ? 0.01 : (powerTargets[slowdown] ?? null)
+      const drawn =
+        resampled === null ? '' : `; ${percent(resampled)} of gates drawn anew from ${entry.processes} processes`
+      const what = slowdown === 0 ? 'false alarms of A/A gates' : `${suite}: +${percent(slowdown)} found by gates`
+      return rateCheck(
+        `${slowdown === 0 ? 'false-alarms' : `found.${suite}.${slowdown}`}.${processes}`,
+        `${what} of ${processes} processes: ${rateText(independent)}${drawn}`,
+        independent,
+        target,
+        slowdown === 0 ? 'lower' : 'higher',
+      )
+    }),
+  )
+  return [...bias, ...rates]
+}
+
+function editChecks({ neutral, mutants }: Calibration): Check[] {
+  const neutralRate = editRate(neutral)
+  const mutantRate = editRate(mutants)
+  const identical = neutral.filter(({ verdict }) => verdict === 'identical').length
+  const undecided = [...neutral, ...mutants].filter(({ verdict }) => verdict === 'inconclusive').length
+  const largest = Math.max(0, ...neutral.map(({ difference }) => Math.abs(difference)))
+  return [
+    rateCheck(
+      'neutral',
+      `neutral edits failed by the instruction gate: ${rateText(neutralRate)}, ${identical} more left the same bytes`,
+      neutralRate,
+      0.01,
+      'lower',
+    ),
+    rateCheck(
+      'mutants',
+      `slow-downs of 2 % net found by the instruction gate: ${rateText(mutantRate)}`,
+      mutantRate,
+      0.99,
+      'higher',
+    ),
+    figure('neutral.largest', 'largest change by a neutral edit', largest, 'instructions'),
+    figure(
+      'mutants.growth',
+      'median growth counted of the slow-downs',
+      median(mutants.map(({ growth }) => growth)),
+      '1',
+    ),
+    figure('inconclusive', 'edits on which the late segments did not agree', undecided, 'count'),
+  ]
+}
+
+function figure(id: string, title: string, value: number, unit: string): Check {
+  const known = Number.isFinite(value)
+  return {
+    id,
+    title,
+    value: known ? value : null,
+    unit,
+    limit: null,
+    direction: 'none',
+    verdict: known ? 'pass' : 'not-measured',
+  }
+}
+
+/** Passes or fails where the whole interval lies on one side of the target; otherwise more runs are needed to tell. */
+function rateCheck(
+  id: string,
+  title: string,
+  { events, trials, low, high }: Rate,
+  target: number | null,
+  direction: 'lower' | 'higher',
+): Check {
+  const fields = { id, title, unit: '', limit: target, interval: { low, high, level: 0.95 } }
+  if (trials === 0) return { id, title, value: null, unit: '', limit: target, direction, verdict: 'not-measured' }
+  const value = events / trials
+  if (target === null) return { ...fields, value, direction: 'none', verdict: 'pass' }
+  const good = direction === 'lower' ? high <= target : low >= target
+  const bad = direction === 'lower' ? low > target : high < target
+  return { ...fields, value, direction, verdict: good ? 'pass' : bad ? 'fail' : 'inconclusive' }
+}

@@ -1,0 +1,56 @@
+/** What slows code down, as data. */
+
+export interface SlowForm {
+  name: string
+  /** One unit of work, a statement; what it makes is stored where the compiler cannot see that nobody reads it. */
+  unit: string
+  /** Instructions of one unit, optimized, as counted under callgrind with Node 24 on x86-64: only sets how often it runs. */
+  cost: number
+}
+
+export const slowForms: readonly SlowForm[] = [
+  {
+    name: 'integer loop',
+    unit: 'let x = 1; for (let i = 0; i < 20; i++) x = Math.imul(x, 31) + i | 0; globalThis.edgeproofSink = x',
+    cost: 100,
+  },
+  {
+    name: 'string built piece by piece',
+    unit: 'let s = ""; for (let i = 0; i < 4; i++) s += i; globalThis.edgeproofSink = s.length',
+    cost: 400,
+  },
+  { name: 'JSON.parse', unit: 'globalThis.edgeproofSink = JSON.parse("[1,2]")', cost: 1200 },
+  { name: 'JSON.stringify', unit: 'globalThis.edgeproofSink = JSON.stringify({ a: 1 })', cost: 900 },
+  { name: 'regular expression', unit: 'globalThis.edgeproofSink = /^[a-z]+-[0-9]+$/.test("area-12345678")', cost: 300 },
+  { name: 'Map built and asked', unit: 'globalThis.edgeproofSink = new Map([["a", 1]]).get("a")', cost: 700 },
+  { name: 'array copied', unit: 'globalThis.edgeproofSink = [1, 2, 3, 4].slice(1)', cost: 150 },
+  {
+    name: 'array filtered by a closure',
+    unit: 'globalThis.edgeproofSink = [1, 2, 3, 4].filter((n) => n > 2)',
+    cost: 200,
+  },
+  { name: 'object spread', unit: 'globalThis.edgeproofSink = { ...{ a: 1, b: 2 }, c: 3 }', cost: 200 },
+  { name: 'split and join', unit: 'globalThis.edgeproofSink = "a/b/c".split("/").join("-")', cost: 500 },
+  { name: 'base64 decoded', unit: 'globalThis.edgeproofSink = Buffer.from("YWJj", "base64").length', cost: 900 },
+  { name: 'percent-encoding', unit: 'globalThis.edgeproofSink = encodeURIComponent("a b")', cost: 500 },
+  {
+    name: 'exception thrown and caught',
+    unit: 'try { throw globalThis } catch { globalThis.edgeproofSink = 1 }',
+    cost: 3000,
+  },
+]
+
+/** Instructions of deciding whether a call runs a unit. */
+const overhead = 15
+const scale = 1024
+
+/**
+ * A statement that costs about `target` instructions at each call, by running a unit at every so many calls (or several at
+ * one). Null where deciding alone would cost more.
+ */
+export function slowStatement({ unit, cost }: SlowForm, target: number): string | null {
+  const step = Math.round(((target - overhead) / cost) * scale)
+  if (step < 1) return null
+  // A counter on a shared object: a module-level variable would have to be planted elsewhere.
+  return `{ const k = globalThis.edgeproofPlanted ??= { due: 0 }; k.due += ${step}; while (k.due >= ${scale}) { k.due -= ${scale}; { ${unit} } } }`
+}
