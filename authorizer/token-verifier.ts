@@ -1,10 +1,9 @@
-import { decodeBase64url } from './base64url.ts'
 import { readClaims, validity } from './claims.ts'
 import type { Reason } from './denials.ts'
 import type { EdgePolicy } from './edge-policy.ts'
-import type { JsonObject } from './json-object.ts'
 import type { JwksCache } from './jwks-cache.ts'
-import { decodeObject, signedOctets } from './token-parts.ts'
+import { decodeSignature, type JwsHeader, readHeader, signatureFault } from './jws.ts'
+import { decodeObject } from './token-parts.ts'
 import { createVerifiedTokens, type VerifiedToken } from './verified-tokens.ts'
 
 /** A verified token, or why not, or what to wait for before asking again. */
@@ -12,9 +11,6 @@ export type Verification = VerifiedToken | Reason | Promise<void>
 
 /** `mayWait` false: decide with the keys at hand. */
 export type TokenVerifier = (text: string, mayWait: boolean) => Verification
-
-/** The signature at hand; room for that of an RSA key of 8,192 bits. */
-const signatureOctets = Buffer.allocUnsafeSlow(1024)
 
 /** Headers whose token was verified: an issuer signs all its tokens under a handful of them. */
 const maxKnownHeaders = 100
@@ -32,7 +28,7 @@ export function createTokenVerifier(
   clock: () => number,
 ): TokenVerifier {
   const verified = createVerifiedTokens()
-  const knownHeaders = new Map<string, TokenHeader>()
+  const knownHeaders = new Map<string, JwsHeader>()
 
   return (text, mayWait) => {
     const known = verified.get(text)
@@ -48,11 +44,11 @@ export function createTokenVerifier(
     const parts = text.split('.', 4)
     if (parts.length !== 3) return 'token-format'
     const [headerPart, payloadPart, signaturePart] = parts as [string, string, string]
-    const header = knownHeaders.get(headerPart) ?? readHeader(headerPart, policy)
+    const header = knownHeaders.get(headerPart) ?? readHeader(headerPart, policy.algorithms)
     if (typeof header === 'string') return header
-    const { algorithm, kid } = header
+    const { kid } = header
     const now = clock()
-    const octets = decodeBase64url(signaturePart, signatureOctets)
+    const octets = decodeSignature(signaturePart)
     // Of a length that no key of this name gives, as long as the keys are fresh: nothing more needs to be read.
     const isImpossible = (cache: JwksCache) =>
       !cache.refreshed(now) && (cache.key(kid, now)?.signatureLength ?? octets) !== octets
@@ -71,11 +67,8 @@ export function createTokenVerifier(
     if (refresh && mayWait) return refresh
     const key = cache.key(kid, now)
     if (!key) return cache.usable(now) ? 'unknown-key' : 'no-keys'
-    const isSignedBy = key.checks.get(algorithm)
-    if (!isSignedBy) return 'algorithm'
-    const signed = signedOctets(text, headerPart.length + 1 + payloadPart.length)
-    const signature = signatureOctets.subarray(0, octets)
-    if (octets !== key.signatureLength || !isSignedBy(signed, signature)) return 'signature'
+    const fault = signatureFault(text, headerPart.length + 1 + payloadPart.length, octets, header, key)
+    if (fault) return fault
 
     if (knownHeaders.size >= maxKnownHeaders) knownHeaders.clear()
     knownHeaders.set(headerPart, header)
@@ -83,22 +76,4 @@ export function createTokenVerifier(
     verified.add(token)
     return token
   }
-}
-
-interface TokenHeader {
-  algorithm: string
-  kid: string
-}
-
-/**
- * RFC 7515 4.1, RFC 8725 3.1: only `alg`, `kid` and extensions that must be understood matter; nothing else in a header
- * changes what is trusted, and nothing it names is fetched. No extension is understood here.
- */
-function readHeader(part: string, policy: EdgePolicy): TokenHeader | Reason {
-  const header = decodeObject(part)
-  if (!header) return 'token-format'
-  const { alg, kid } = header as JsonObject & { alg: never }
-  if (!policy.algorithms.includes(alg)) return 'algorithm'
-  if (typeof kid !== 'string' || 'crit' in header || 'b64' in header) return 'token-header'
-  return { algorithm: alg, kid }
 }

@@ -1,0 +1,49 @@
+/** The layer of RFC 7515 under the claims: the header and the signature of a compact JWS, whatever its payload is. */
+import { decodeBase64url } from './base64url.ts'
+import type { Algorithm } from './policy.ts'
+import { decodeObject, signedOctets } from './token-parts.ts'
+import type { VerificationKey } from './verification-key.ts'
+
+export interface JwsHeader {
+  algorithm: Algorithm
+  kid: string
+}
+
+/**
+ * RFC 7515 4.1, RFC 8725 3.1: only `alg`, `kid` and extensions that must be understood matter; nothing else in a header
+ * changes what is trusted, and nothing it names is fetched. No extension is understood here.
+ */
+export function readHeader(
+  part: string,
+  allowed: readonly Algorithm[],
+): JwsHeader | 'token-format' | 'algorithm' | 'token-header' {
+  const header = decodeObject(part)
+  if (!header) return 'token-format'
+  const { kid } = header
+  const algorithm = header.alg as Algorithm
+  if (!allowed.includes(algorithm)) return 'algorithm'
+  if (typeof kid !== 'string' || 'crit' in header || 'b64' in header) return 'token-header'
+  return { algorithm, kid }
+}
+
+/** The signature at hand; room for that of an RSA key of 8,192 bits. */
+const signature = Buffer.allocUnsafeSlow(1024)
+
+/** Makes this the signature at hand. Its length in octets; -1 where it is no base64url or longer than any. */
+export function decodeSignature(part: string): number {
+  return decodeBase64url(part, signature)
+}
+
+/** RFC 7515 5.2: why the signature at hand, of so many octets, is not this key's over the first `length` characters of `text`. */
+export function signatureFault(
+  text: string,
+  length: number,
+  octets: number,
+  { algorithm }: JwsHeader,
+  key: VerificationKey,
+): 'algorithm' | 'signature' | undefined {
+  const isSignedBy = key.checks.get(algorithm)
+  if (!isSignedBy) return 'algorithm'
+  const isGood = octets === key.signatureLength && isSignedBy(signedOctets(text, length), signature.subarray(0, octets))
+  return isGood ? undefined : 'signature'
+}
