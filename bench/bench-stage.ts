@@ -5,10 +5,10 @@ import { type Stage, type StageContext, stageResult } from '../command/stage.ts'
 import type { BenchConfig } from '../config/bench-schema.ts'
 import { UsageError } from '../config/usage-error.ts'
 import type { Check } from '../reports/result.ts'
-import { freshChecks, freshTables } from './fresh/fresh-checks.ts'
+import { freshChecks, freshTables } from './fresh/fresh-report.ts'
 import { measureFresh } from './fresh/fresh-suite.ts'
+import { jwksChecks, jwksTables } from './jwks/jwks-report.ts'
 import { measureKeyChanges } from './jwks/jwks-suite.ts'
-import { jwksTables } from './jwks/jwks-tables.ts'
 import { type JwksServer, startJwksServer } from './jwks-server.ts'
 import { measureLatency, type Percentiles } from './latency/latency-suite.ts'
 import { roundsChecks } from './rounds/rounds-checks.ts'
@@ -119,7 +119,7 @@ const fullSuites: Record<(typeof suiteIds)[number], (bench: Bench) => Promise<Ou
     const floor = 'naive'
     const bundles = bench.bundles.filter(({ id }) => keyChangeSubjects.includes(id))
     const jwks = await measureKeyChanges(bundles, floor, bench.server, bench.processes, bench.directory, bench)
-    return { checks: [], tables: jwksTables(jwks, floor), data: { jwks } }
+    return { checks: jwksChecks(jwks, floor), tables: jwksTables(jwks, floor), data: { jwks } }
   },
 }
 
