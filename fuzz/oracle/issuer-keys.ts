@@ -34,9 +34,11 @@ export function createIssuerKeys(policy: Policy, cooldownMs: number): IssuerKeys
   const periods: Period[] = []
   let lastGood: Period | undefined
 
+  const published: PublishedKey[] = []
+
   // Under another kid it is another key: tokens name it by that.
-  const has = (set: KeySet, key: PublishedKey) =>
-    set.keys.some(({ kid, material }) => kid === key.kid && material === key.material)
+  const same = (one: PublishedKey, other: PublishedKey) => one.kid === other.kid && one.material === other.material
+  const has = (set: KeySet, key: PublishedKey) => set.keys.some((one) => same(one, key))
 
   /** Since when the URL has answered good sets of which `accepts` holds, without a break; undefined where it does not now. */
   function since(accepts: (set: KeySet) => boolean): number | undefined {
@@ -52,14 +54,13 @@ export function createIssuerKeys(policy: Policy, cooldownMs: number): IssuerKeys
     async serve(served, now) {
       const set = await keySetOf(served, algorithms)
       periods.push({ from: periods.length === 0 ? Number.NEGATIVE_INFINITY : now, set })
+      for (const key of set.keys) if (!published.some((one) => same(one, key))) published.push(key)
     },
     fetched(at) {
       const period = periods.findLast(({ from }) => from <= at)
       if (period && period.set.quality !== 'bad') lastGood = { from: at, set: period.set }
     },
-    everPublished: () => [
-      ...new Map(periods.flatMap(({ set }) => set.keys).map((key) => [`${key.kid} ${key.material}`, key])).values(),
-    ],
+    everPublished: () => published,
     reachable: (now) => now - (since(() => true) ?? now) > cooldownMs,
     ambiguous: (kid) => (periods.at(-1)?.set.keys ?? []).filter((key) => key.kid === kid).length > 1,
     judgeAge(key, now) {

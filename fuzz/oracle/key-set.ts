@@ -28,8 +28,20 @@ const surelySmall = 64 * 1024
 const surelyOversized = 8 * 1024 * 1024
 const surelyQuickMs = 500
 
-export async function keySetOf(served: Served | undefined, algorithms: readonly Algorithm[]): Promise<KeySet> {
-  if (served?.kind !== 'body') return unlike
+// The same answers are served to instance after instance, and importing keys is the dearest part of judging.
+const known = new WeakMap<Served, Map<string, Promise<KeySet>>>()
+
+export function keySetOf(served: Served | undefined, algorithms: readonly Algorithm[]): Promise<KeySet> {
+  if (served === undefined) return Promise.resolve(unlike)
+  const sets = known.get(served) ?? new Map<string, Promise<KeySet>>()
+  known.set(served, sets)
+  const set = sets.get(algorithms.join()) ?? judgeAnswer(served, algorithms)
+  sets.set(algorithms.join(), set)
+  return set
+}
+
+async function judgeAnswer(served: Served, algorithms: readonly Algorithm[]): Promise<KeySet> {
+  if (served.kind !== 'body') return unlike
   const { status = 200, body, delayMs = 0 } = served
   if (status < 200 || status > 299 || body.length > surelyOversized) return unlike
   const members = membersOf(body)
@@ -70,7 +82,12 @@ async function publishedKey(jwk: Record<string, unknown>, allowed: readonly Algo
   // Public members only: use, key_ops and a private part are judged here, not by the import.
   const { kty, n, e, crv, x, y } = jwk as Record<string, string>
   const material = JSON.stringify({ kty, n, e, crv, x, y })
-  const load = async (algorithm: Algorithm) => (await importJWK(JSON.parse(material), algorithm)) as CryptoKey
+  const imported = new Map<Algorithm, Promise<CryptoKey>>()
+  const load = (algorithm: Algorithm) => {
+    const key = imported.get(algorithm) ?? (importJWK(JSON.parse(material), algorithm) as Promise<CryptoKey>)
+    imported.set(algorithm, key)
+    return key
+  }
   try {
     await load(one)
   } catch {

@@ -13,8 +13,16 @@ export interface Match {
   parts: Part[]
 }
 
-export function partsOf(route: Route): Part[] {
-  return route.path
+const known = new WeakMap<Route, Part[]>()
+
+function partsOf(route: Route): Part[] {
+  const parts = known.get(route) ?? parse(route.path)
+  known.set(route, parts)
+  return parts
+}
+
+function parse(path: string): Part[] {
+  return path
     .slice(1)
     .split('/')
     .map((text): Part => {

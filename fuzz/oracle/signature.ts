@@ -7,15 +7,13 @@ import type { Algorithm } from '../../authorizer/policy.ts'
 import type { PublishedKey } from './key-set.ts'
 import type { TokenParts } from './token.ts'
 
-/** Verdicts are remembered, because a fuzzer presents the same token many times. */
-export type VerifiedSignatures = Map<string, boolean>
-
+/** By algorithm, key, and octets: what holds once holds always, and a fuzzer presents the same token many times. */
+const remembered = new Map<string, boolean>()
 const maxRemembered = 50_000
 
 export async function signatureHolds(
   { header, signingInput, signature }: TokenParts,
   key: PublishedKey,
-  remembered: VerifiedSignatures,
 ): Promise<boolean> {
   const algorithm = key.algorithms.find((one) => one === header.alg)
   if (algorithm === undefined || signature.length !== key.signatureBytes) return false
