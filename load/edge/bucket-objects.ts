@@ -4,7 +4,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { extname, join, relative, resolve, sep } from 'node:path'
 import { UsageError } from '../../config/usage-error.ts'
 
-export interface BucketObject {
+interface BucketObject {
   body: Uint8Array
   contentType: string
   /** Absent: the object has no Cache-Control, and the cache policy's default TTL counts. */
@@ -19,7 +19,7 @@ export interface StoredObject extends BucketObject {
 /** Key (no leading slash) → object. */
 export type Objects = ReadonlyMap<string, StoredObject>
 
-export function storeObjects(objects: Iterable<readonly [string, BucketObject]>, lastModified = new Date()): Objects {
+function storeObjects(objects: Iterable<readonly [string, BucketObject]>, lastModified = new Date()): Objects {
   const stored = new Map<string, StoredObject>()
   for (const [key, object] of objects) stored.set(key, storedObject(object, lastModified))
   return stored

@@ -11,7 +11,7 @@ import { cacheTestsTemplate } from './cache-tests-template.ts'
 import { type CacheProfile, startEdge } from './edge.ts'
 
 /** `required`: what a specification demands; `optimal`: what a good cache does; `check`: only looked at. */
-export type CacheTestKind = 'required' | 'optimal' | 'check'
+type CacheTestKind = 'required' | 'optimal' | 'check'
 
 /** `pass`; `fail`: the assertion did not hold; `setup`: what the test needs first did not happen. */
 export type CacheTestOutcome = 'pass' | 'fail' | 'setup'

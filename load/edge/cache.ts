@@ -6,7 +6,7 @@ import { type HeaderList, headerNames, headerValue, withoutHeaders } from './hea
 import { contentRange, holdsRange } from './ranges.ts'
 import { type Upstream, UpstreamFailure, type UpstreamRequest, type UpstreamResponse } from './upstream.ts'
 
-export type CacheResult = 'Hit' | 'RefreshHit' | 'Miss' | 'Error'
+type CacheResult = 'Hit' | 'RefreshHit' | 'Miss' | 'Error'
 
 /** A complete response, not yet narrowed to what the viewer asked of it (conditions, ranges, HEAD). */
 export interface Served {

@@ -21,7 +21,7 @@ export interface Freshness {
   errorTtl: number
 }
 
-export interface TtlRow {
+interface TtlRow {
   name: string
   source: string
   applies(freshness: Freshness): boolean
@@ -30,16 +30,16 @@ export interface TtlRow {
 }
 
 /** "CloudFront always caches the following HTTP 4xx and 5xx status codes." 405 moved here from the second list (the reading). */
-export const alwaysCachedErrors: ReadonlySet<number> = new Set([404, 405, 414, 500, 501, 502, 503, 504])
+const alwaysCachedErrors: ReadonlySet<number> = new Set([404, 405, 414, 500, 501, 502, 503, 504])
 /** "CloudFront only caches the following … if your origin returns a Cache-Control max-age or s-maxage." */
-export const errorsCachedOnRequest: ReadonlySet<number> = new Set([400, 403, 412, 415])
+const errorsCachedOnRequest: ReadonlySet<number> = new Set([400, 403, 412, 415])
 /** "Error caching minimum TTL: 10 seconds by default." */
 export const defaultErrorTtl = 10
 
 /** Statuses that are kept like a 200. Redirects: "CloudFront caches the redirect"; the others are inferred from RFC 9110 15.1. */
 const cachedSuccesses = new Set([200, 203, 204, 206, 300, 301, 302, 303, 307, 308, 410])
 
-export const ttlRows: readonly TtlRow[] = [
+const ttlRows: readonly TtlRow[] = [
   {
     name: 'an error that is always cached',
     source: 'HTTPStatusCodes',

@@ -13,7 +13,7 @@ const largest = 10_000_000
 const statuses = new Set([200, 403, 404])
 
 /** The page's list of Content-Type values. */
-export const compressedTypes: ReadonlySet<string> = new Set([
+const compressedTypes: ReadonlySet<string> = new Set([
   'application/dash+xml',
   'application/eot',
   'application/font',

@@ -179,7 +179,7 @@ export interface LocalIssuer {
 
 export type IssuerOutage = 'error' | 'hang' | 'reset' | 'garbage' | 'empty'
 
-export interface OriginControls {
+interface OriginControls {
   /** Applies to every origin request from now on, in place of an earlier fault. */
   fault(fault: OriginFault): void
   restore(): void

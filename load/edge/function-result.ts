@@ -28,7 +28,7 @@ export interface RequestChanges {
   set: Record<string, string[]>
 }
 
-export interface ResponseOfFunction {
+interface ResponseOfFunction {
   status: number
   statusDescription: string
   /** Name, value, name, value. */

@@ -20,10 +20,13 @@ export function confineNetwork(route: IssuerRoute, refused: (target: string) => 
     const { url, options, callback } = requestArguments(args)
     if (!route.hosts.includes(url.hostname)) return null
     const headers = { ...options.headers, host: url.host }
+    // An agent for https cannot hold plain connections; `false`, a connection of its own, means the same for both.
     const { agent, ...plain } = options
+    const own = agent === false ? { agent } : {}
     return http.request(
       {
         ...plain,
+        ...own,
         // An https agent cannot make plain connections; that none is to be shared still holds, or a function that asked
         // for a new connection would be given one that died while it was frozen.
         ...(agent === false ? { agent } : {}),

@@ -10,7 +10,7 @@ export interface TemplateFixture {
   errorResponses?: { ErrorCode: number; ErrorCachingMinTTL: number }[]
 }
 
-export const passAll = 'exports.handler = async (event) => event.Records[0].cf.request'
+const passAll = 'exports.handler = async (event) => event.Records[0].cf.request'
 
 export function templateFixture({
   code = passAll,

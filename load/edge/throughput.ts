@@ -1,7 +1,8 @@
 /**
  * Cache hits per second through the whole local edge, authorizer included, against a bare node:http server that sends the
- * same bytes. Both take turns in one run, each in a process of its own, asked by the same client over the same number of
- * kept connections. Usage: node load/edge/throughput.ts [rounds] [seconds per turn]
+ * same head and body. Both take turns (ABBA) in one run, each in a process of its own, asked with the same bytes by the
+ * same client over the same number of kept connections. The ratio of each pair is one sample.
+ * Usage: node load/edge/throughput.ts [pairs] [seconds per turn]
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -12,6 +13,7 @@ import { synthesize } from '../../infra/synth.ts'
 import { startEdge } from './edge.ts'
 
 const connections = 64
+const warmUpSeconds = 2
 const path = '/reports/2000.txt'
 
 interface Serving {
@@ -76,7 +78,7 @@ async function requestsPerSecond({ port, request }: Serving, seconds: number): P
     socket.on('error', () => {})
     return socket
   })
-  await new Promise((resolve) => setTimeout(resolve, 300))
+  await new Promise((resolve) => setTimeout(resolve, 100))
   const before = answers
   const began = performance.now()
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
@@ -118,22 +120,25 @@ async function sampleOf({ port, request }: Serving): Promise<Sample> {
   return ask()
 }
 
-async function measure(rounds: number, seconds: number): Promise<void> {
+async function measure(pairs: number, seconds: number): Promise<void> {
   const edge = await start('edge')
   const servers = { edge, bare: await start('bare', await sampleOf(edge.serving)) }
   try {
-    await requestsPerSecond(servers.edge.serving, 1)
-    await requestsPerSecond(servers.bare.serving, 1)
+    for (const { serving } of Object.values(servers)) await requestsPerSecond(serving, warmUpSeconds)
     const ratios: number[] = []
-    for (let round = 0; round < rounds; round++) {
-      const edge = await requestsPerSecond(servers.edge.serving, seconds)
-      const bare = await requestsPerSecond(servers.bare.serving, seconds)
-      ratios.push(edge / bare)
-      console.log(`edge ${edge.toFixed(0)}/s  bare ${bare.toFixed(0)}/s  ratio ${(edge / bare).toFixed(3)}`)
+    for (let pair = 0; pair < pairs; pair++) {
+      const order = pair % 2 === 0 ? (['edge', 'bare'] as const) : (['bare', 'edge'] as const)
+      const rate = { edge: 0, bare: 0 }
+      for (const name of order) rate[name] = await requestsPerSecond(servers[name].serving, seconds)
+      ratios.push(rate.edge / rate.bare)
+      console.log(
+        `edge ${rate.edge.toFixed(0)}/s  bare ${rate.bare.toFixed(0)}/s  ratio ${(rate.edge / rate.bare).toFixed(3)}`,
+      )
     }
     ratios.sort((a, b) => a - b)
+    const quantile = (share: number) => (ratios[Math.min(pairs - 1, Math.floor(share * pairs))] ?? 0).toFixed(3)
     console.log(
-      `ratio: median ${ratios[ratios.length >> 1]?.toFixed(3)}, ${ratios[0]?.toFixed(3)} to ${ratios.at(-1)?.toFixed(3)} over ${rounds} rounds`,
+      `ratio: median ${quantile(0.5)}, quartiles ${quantile(0.25)} and ${quantile(0.75)}, ${pairs} pairs; target 0.35`,
     )
   } finally {
     for (const { child } of Object.values(servers)) child.kill()
@@ -142,4 +147,4 @@ async function measure(rounds: number, seconds: number): Promise<void> {
 
 const [first, second] = process.argv.slice(2)
 if (first === '--serve') await serveInChild(second ?? '')
-else await measure(Number(first ?? 5), Number(second ?? 2))
+else await measure(Number(first ?? 12), Number(second ?? 1))
