@@ -99,7 +99,7 @@ function malformedCredential(policy: Policy, random: () => number): Credential {
 }
 
 /** The header line in which a policy expects a token. `*` in a cookie's name stands for Cognito's user name. */
-export function credential(policy: Policy, identity: Identity, token: string): Credential {
+function credential(policy: Policy, identity: Identity, token: string): Credential {
   const source = policy.credentials ?? 'header'
   if (source === 'header') return { name: 'Authorization', value: `Bearer ${token}` }
   const name = source.cookie.replaceAll('{client}', clientOf(policy)).replaceAll('*', identity.sub)

@@ -13,26 +13,30 @@ import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { UsageError } from '../config/usage-error.ts'
 import demo from '../edgeproof.config.ts'
+import { type Emulator, startEmulator } from '../infra/deployment/emulator.ts'
+import { pythonTools, skipNote } from '../infra/deployment/python-tools.ts'
 import { silentProgress } from '../reports/progress.ts'
-import { findMinistack, type Ministack, startMinistack } from './ministack.ts'
 import { createTestUsers, removeLeftUsers, type UserPool, userPoolOf } from './test-users.ts'
 import { tokensStage } from './tokens-stage.ts'
 
-describe.skipIf(!findMinistack())('test users of a user pool', () => {
+const skip = skipNote('ministack')
+
+describe.skipIf(skip !== '')(`test users of a user pool${skip}`, () => {
   const directory = mkdtempSync(join(tmpdir(), 'edgeproof-tokens-'))
   const never = new AbortController().signal
-  let server: Ministack
+  let emulator: Emulator
   let client: CognitoIdentityProviderClient
   let pool: UserPool
 
   beforeAll(async () => {
-    server = await startMinistack()
+    emulator = await startEmulator(join(pythonTools, 'ministack'), [])
+    Object.assign(process.env, emulator.environment)
     client = new CognitoIdentityProviderClient({ region: 'us-east-1' })
     pool = await createPool(['ALLOW_ADMIN_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'])
     await client.send(new CreateGroupCommand({ UserPoolId: pool.userPoolId, GroupName: 'analysts' }))
   })
   afterAll(async () => {
-    await server.close()
+    await emulator.stop()
     rmSync(directory, { recursive: true })
   })
 

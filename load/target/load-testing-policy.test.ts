@@ -1,15 +1,20 @@
 /** Against ministack (PyPI), which keeps a distribution's configuration as CloudFront does. */
+import { join } from 'node:path'
 import { CloudFrontClient, CreateDistributionCommand, type DistributionConfig } from '@aws-sdk/client-cloudfront'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findMinistack, type Ministack, startMinistack } from '../ministack.ts'
+import { type Emulator, startEmulator } from '../../infra/deployment/emulator.ts'
+import { pythonTools, skipNote } from '../../infra/deployment/python-tools.ts'
 import { explainLoadTesting, isLoopback, loadTestingReasons } from './load-testing-policy.ts'
 
-describe.skipIf(!findMinistack())('what a distribution forbids', () => {
-  let ministack: Ministack
+const skip = skipNote('ministack')
+
+describe.skipIf(skip !== '')(`what a distribution forbids${skip}`, () => {
+  let emulator: Emulator
   beforeAll(async () => {
-    ministack = await startMinistack()
+    emulator = await startEmulator(join(pythonTools, 'ministack'), [])
+    Object.assign(process.env, emulator.environment)
   })
-  afterAll(() => ministack.close())
+  afterAll(() => emulator.stop())
 
   it('names its viewer triggers and its Origin Shield, found by id or by domain name', async () => {
     const { Distribution } = await new CloudFrontClient({ region: 'us-east-1' }).send(
