@@ -1,0 +1,235 @@
+import { describe, expect, it } from 'vitest'
+import { createSigningKey } from '../tokens/issuer.ts'
+import { type RequestFields, viewerRequestEvent } from '../tokens/viewer-request.ts'
+import type { GeneratedResponse } from './cloudfront.ts'
+import type { Policy } from './policy.ts'
+import { rawToken } from './testing/raw-token.ts'
+import { claimsAt, createTestBed, start, type TestBedOptions } from './testing/test-bed.ts'
+
+const key = await createSigningKey('ES256')
+const bedOf = (policy: Partial<Policy> = {}, options: TestBedOptions = {}) =>
+  createTestBed({ keys: [key], ...options, policy: { algorithms: ['ES256'], ...policy } })
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
+const login = 'https://login.example.com/start?app=1'
+
+async function denial(bed: ReturnType<typeof bedOf>, uri: string, fields?: RequestFields): Promise<GeneratedResponse> {
+  const decision = await bed.decide(uri, fields)
+  if (decision.allow) throw new Error('allowed')
+  return decision.response
+}
+
+const header = ({ headers }: GeneratedResponse, name: string) => headers[name]?.map(({ value }) => value).join('|')
+
+describe('the class of a denial', () => {
+  const expired = rawToken(key, claimsAt(start, { exp: 1 }))
+  const good = rawToken(key, claimsAt(start))
+
+  it.each<[string, string, RequestFields, string, string | undefined]>([
+    ['a method', '/open/x', { method: 'PUT' }, '403', undefined],
+    ['a malformed path', '/open/%', {}, '403', undefined],
+    ['no route', '/nowhere', {}, '403', undefined],
+    ['no token', '/open/x', {}, '401', 'Bearer realm="edgeproof"'],
+    ['a bad token', '/open/x', { headers: bearer('x') }, '401', 'Bearer realm="edgeproof", error="invalid_token"'],
+    [
+      'an expired token',
+      '/open/x',
+      { headers: bearer(expired) },
+      '401',
+      'Bearer realm="edgeproof", error="invalid_token"',
+    ],
+    [
+      'a right that is missing',
+      '/users/bob/x',
+      { headers: bearer(good) },
+      '403',
+      'Bearer realm="edgeproof", error="insufficient_scope"',
+    ],
+  ])('%s', async (_, uri, fields, status, challenge) => {
+    const response = await denial(bedOf(), uri, fields)
+    expect([response.status, header(response, 'www-authenticate')]).toEqual([status, challenge])
+  })
+
+  it('is 503 with Retry-After where no key can be had, and not the login page', async () => {
+    const bed = bedOf(
+      { deny: { unauthenticated: { redirect: login } } },
+      { get: () => Promise.reject(new Error('down')) },
+    )
+    const response = await denial(bed, '/open/x', { headers: bearer(good) })
+    expect([response.status, header(response, 'retry-after'), header(response, 'location')]).toEqual([
+      '503',
+      '10',
+      undefined,
+    ])
+  })
+
+  it('is the status that the policy names', async () => {
+    const bed = bedOf({ deny: { unauthenticated: { status: 404 }, forbidden: { status: 404 } } })
+    expect(await denial(bed, '/open/x')).toMatchObject({ status: '404' })
+    expect(await denial(bed, '/nowhere')).toMatchObject({ status: '404' })
+    expect(header(await denial(bed, '/open/x'), 'www-authenticate')).toBeUndefined()
+  })
+
+  it('is no redirect for a verified token without the right: a login page would loop', async () => {
+    const response = await denial(bedOf({ deny: { unauthenticated: { redirect: login } } }), '/users/bob/x', {
+      headers: bearer(good),
+    })
+    expect([response.status, header(response, 'location')]).toEqual(['403', undefined])
+  })
+})
+
+describe('every denial', () => {
+  const bed = bedOf({ deny: { unauthenticated: { redirect: login, returnTo: 'to' } } })
+
+  it.each([
+    ['/open/x', 'GET'],
+    ['/nowhere', 'GET'],
+    ['/%', 'GET'],
+    ['/open/x', 'POST'],
+  ])('is stored by nobody: %s %s', async (uri, method) => {
+    const response = await denial(bed, uri, { method })
+    expect(header(response, 'cache-control')).toBe('no-store')
+    expect(header(response, 'x-content-type-options')).toBe('nosniff')
+    expect(response.body).toBeUndefined()
+  })
+
+  it('has lower-case header names and one value for each, as CloudFront takes them', async () => {
+    const { headers } = await denial(bed, '/open/x')
+    for (const [name, entries] of Object.entries(headers)) {
+      expect(name).toBe(name.toLowerCase())
+      expect(entries).toEqual([{ value: expect.any(String) }])
+    }
+  })
+
+  it('is far below the 40 KB that CloudFront takes, whatever the request', async () => {
+    for (const uri of [`/open/${'é'.repeat(8000)}`, `/open/${'%41'.repeat(2700)}`, `/${'x'.repeat(8000)}`]) {
+      const response = await denial(bed, uri, { headers: bearer('x'.repeat(8000)), querystring: 'q='.repeat(4000) })
+      expect(JSON.stringify(response).length).toBeLessThan(8192)
+    }
+  })
+})
+
+describe('the redirect', () => {
+  const bed = bedOf({ deny: { unauthenticated: { redirect: login, returnTo: 'to' } } })
+  const locationOf = async (uri: string, fields?: RequestFields) => header(await denial(bed, uri, fields), 'location')
+
+  it('is the constant of the policy where no return path is configured', async () => {
+    const plain = bedOf({ deny: { unauthenticated: { redirect: login } } })
+    const response = await denial(plain, '/open/x', { querystring: 'a=1' })
+    expect([response.status, header(response, 'location')]).toEqual(['302', login])
+  })
+
+  it.each([
+    ['a path', '/open/x', '/open/x'],
+    ['a path with escapes', '/open/a%20b', '/open/a%20b'],
+    ['what would end the parameter', '/open/a&to=//evil.example.com', '/open/a&to=//evil.example.com'],
+    ['characters beyond ASCII', '/open/é', '/open/é'],
+  ])('carries %s as one parameter that reads back as the path', async (_, uri, path) => {
+    if (uri.includes('//')) expect(await bed.outcome(uri)).toBe('uri')
+    else {
+      const location = (await locationOf(uri)) ?? ''
+      expect(location.startsWith('https://login.example.com/start?app=1&to=%2F')).toBe(true)
+      expect([...new URL(location).searchParams]).toEqual([
+        ['app', '1'],
+        ['to', path],
+      ])
+      expect(location).toMatch(/^[\x21-\x7e]+$/)
+    }
+  })
+
+  it('begins the query where the login page has none', async () => {
+    const plain = bedOf({ deny: { unauthenticated: { redirect: 'https://login.example.com/', returnTo: 'to' } } })
+    expect(header(await denial(plain, '/open/x'), 'location')).toBe('https://login.example.com/?to=%2Fopen%2Fx')
+  })
+
+  it('leaves the query string out, which may hold credentials', async () => {
+    expect(await locationOf('/open/x', { querystring: 'access_token=secret' })).not.toContain('secret')
+  })
+
+  it('leaves out a path that is long, or holds what looks like a token', async () => {
+    expect(await locationOf(`/open/${'x'.repeat(1100)}`)).toBe(login)
+    expect(await locationOf(`/open/${rawToken(key, claimsAt(start))}`)).toBe(login)
+  })
+
+  it.each([
+    '//evil.example.com',
+    '//evil.example.com/open/x',
+    '/\\evil.example.com',
+    '/%5cevil.example.com',
+    '/%2f/evil.example.com',
+    '/.//evil.example.com',
+    '/%09/evil.example.com',
+    '/\t/evil.example.com',
+    'https://evil.example.com/',
+    '@evil.example.com',
+    '.evil.example.com',
+    '',
+  ])('is never made for %j', async (uri) => {
+    const everywhere = bedOf({
+      deny: { unauthenticated: { redirect: login, returnTo: 'to' } },
+      routes: [{ path: '/*' }],
+    })
+    const response = await denial(everywhere, uri)
+    expect([response.status, header(response, 'location')]).toEqual(['403', undefined])
+  })
+})
+
+describe('CORS headers of a denial', () => {
+  const origins = ['https://app.example.com', 'https://other.example.com']
+  const cors = async (origin: string | string[] | undefined, policy: Partial<Policy> = {}) => {
+    const response = await denial(bedOf({ corsOrigins: origins, ...policy }), '/open/x', {
+      headers: origin === undefined ? {} : { origin },
+    })
+    return ['access-control-allow-origin', 'access-control-allow-credentials', 'vary'].map((name) =>
+      header(response, name),
+    )
+  }
+
+  it.each<[string, string | string[] | undefined, string | undefined]>([
+    ['name an origin of the policy', 'https://other.example.com', 'https://other.example.com'],
+    ['name no other', 'https://evil.example.com', undefined],
+    ['name none that only begins so', 'https://app.example.com.evil.example', undefined],
+    ['compare in case', 'https://APP.example.com', undefined],
+    ['do not name null', 'null', undefined],
+    ['name none of two', origins, undefined],
+    ['name nothing without an origin', undefined, undefined],
+  ])('%s', async (_, origin, allowed) => {
+    expect(await cors(origin)).toEqual([allowed, undefined, 'Origin'])
+  })
+
+  it('allow credentials where they are a cookie', async () => {
+    expect(await cors('https://app.example.com', { credentials: { cookie: 'id' } })).toEqual([
+      'https://app.example.com',
+      'true',
+      'Origin',
+    ])
+  })
+
+  it('are absent where the policy names no origin', async () => {
+    expect(await cors('https://app.example.com', { corsOrigins: [] })).toEqual([undefined, undefined, undefined])
+  })
+})
+
+describe('a token that is denied', () => {
+  it('appears in no part of the response or the log, nor do its parts, its claims or the path', async () => {
+    const bed = bedOf({
+      deny: { unauthenticated: { redirect: login, returnTo: 'to' } },
+      corsOrigins: ['https://app.example.com'],
+    })
+    const attacker = await createSigningKey('ES256')
+    const claims = { sub: 'secret-subject', email: 'secret@example.com', 'cognito:groups': ['secret-group'] }
+    const tokens = [
+      rawToken(key, claimsAt(start, claims)),
+      rawToken(attacker, claimsAt(start, claims)),
+      rawToken(key, claimsAt(start, { ...claims, exp: 1 })),
+      rawToken(key, claimsAt(start, { ...claims, iss: 'https://secret.example.com' })),
+    ]
+    for (const token of tokens) {
+      const event = viewerRequestEvent('/users/secret-path/x', { headers: bearer(token), querystring: `t=${token}` })
+      const text =
+        JSON.stringify(await bed.authorizer.handler(event)).replace('to=%2Fusers%2Fsecret-path%2Fx', '') +
+        bed.log.join('')
+      for (const part of [...token.split('.'), 'secret']) expect(text).not.toContain(part)
+    }
+    expect(bed.log.length).toBe(tokens.length)
+  })
+})
