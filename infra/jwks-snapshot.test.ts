@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import { afterEach, expect, test } from 'vitest'
+import type { SiteConfig } from '../config/site-schema.ts'
 import { takeSnapshots } from './jwks-snapshot.ts'
-import { plainPolicy } from './template-of.ts'
+import { plainPolicy, templateOf } from './template-of.ts'
 
 const servers: ReturnType<typeof createServer>[] = []
 afterEach(() => {
@@ -44,4 +45,26 @@ test.each<[string, RequestListener]>([
   const warnings: string[] = []
   expect(await takeSnapshots({ ...plainPolicy, issuer: url }, (warning) => warnings.push(warning))).toEqual({})
   expect(warnings).toEqual([expect.stringContaining(`no snapshot of the keys at ${url}/.well-known/jwks.json: `)])
+})
+
+/** What the synthesized function has been given. */
+async function bakedSnapshots(site: SiteConfig, issuerUrl: string): Promise<unknown> {
+  const template = await templateOf(site, { ...plainPolicy, issuer: issuerUrl }, { snapshot: 'true' })
+  const [handler] = Object.values(template.findResources('AWS::Lambda::Function'))
+  const code = handler?.Properties.Code.ZipFile
+  const line: string =
+    typeof code === 'string' ? code : code['Fn::Join'][1].filter((part: unknown) => typeof part === 'string').join('')
+  return JSON.parse(/EDGEPROOF_CONFIGURATION=(.*);\n/.exec(line)?.[1] ?? '').snapshots
+}
+
+test('`--context snapshot=true` bakes the keys of a pool that exists into the code', async () => {
+  const url = await issuer((_, response) => void response.end(JSON.stringify({ keys })))
+  expect(await bakedSnapshots({}, url)).toEqual({ [url]: { fetchedAt: expect.any(Number), keys } })
+})
+
+test('a pool that the same deployment creates has no keys to bake in', async () => {
+  let asked = 0
+  const url = await issuer((_, response) => void response.end(String(++asked)))
+  expect(await bakedSnapshots({ createUserPool: {} }, url)).toBeUndefined()
+  expect(asked).toBe(0)
 })

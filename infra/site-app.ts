@@ -21,12 +21,12 @@ export async function buildSite(app: App, config: Config, program: string): Prom
     env: { region: 'us-east-1' },
     description: 'A private bucket behind CloudFront with an authorizer before the cache (edgeproof)',
   })
-  const snapshots = isContext(app, 'snapshot', 'true') ? await snapshotsFor(stack, config.policy, site) : undefined
+  const snapshots = isContext(app, 'snapshot', 'true') ? await snapshotsFor(stack, config.policy, site) : {}
   const { distribution } = new EdgeAuthorizedSite(stack, 'Site', {
     policy: config.policy,
     program,
     site,
-    ...(snapshots && { snapshots }),
+    ...(Object.keys(snapshots).length > 0 && { snapshots }),
   })
   if (site.operations) addOperations(app, stack, site, site.operations, distribution)
   return stack

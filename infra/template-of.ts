@@ -16,10 +16,14 @@ export const plainPolicy = {
 } satisfies Policy
 
 /** The site's template, ready for assertions; nothing stays on disk. */
-export async function templateOf(site: SiteConfig = {}, policy: Policy = plainPolicy): Promise<Template> {
+export async function templateOf(
+  site: SiteConfig = {},
+  policy: Policy = plainPolicy,
+  context: Record<string, string> = {},
+): Promise<Template> {
   const outdir = await mkdtemp(join(tmpdir(), 'edgeproof-template-'))
   try {
-    const { template } = await synthesize({ policy, site }, { outdir, program: trivialProgram })
+    const { template } = await synthesize({ policy, site }, { outdir, program: trivialProgram, context })
     return Template.fromJSON(template)
   } finally {
     await rm(outdir, { recursive: true, force: true })
