@@ -1,0 +1,111 @@
+import type { RequestListener } from 'node:http'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeCertificate } from '../load/edge/certificate.ts'
+import { httpsGet } from './https-get.ts'
+
+const largest = 262_144
+
+/** How the endpoint answers, by path. */
+const answers: Record<string, RequestListener> = {
+  '/good': (_, response) => response.end('{"keys":["é"]}'),
+  '/chunked': (_, response) => {
+    response.write('{"ke')
+    response.end('ys":[]}')
+  },
+  '/largest': (_, response) => response.end('x'.repeat(largest)),
+  '/oversized': (_, response) => response.end('x'.repeat(largest + 1)),
+  '/endless': (_, response) => {
+    const feed = () => {
+      while (!response.destroyed && response.write('x'.repeat(65_536)));
+    }
+    response.on('drain', feed)
+    feed()
+  },
+  '/moved': (_, response) => response.writeHead(302, { location: '/good' }).end('{"keys":[]}'),
+  '/moved-for-good': (_, response) => response.writeHead(308, { location: '/good' }).end('{"keys":[]}'),
+  '/failed': (_, response) => response.writeHead(500).end('{"keys":[]}'),
+  '/missing': (_, response) => response.writeHead(404).end('{"keys":[]}'),
+  '/partial': (_, response) => response.writeHead(206).end('{"keys":[]}'),
+  '/truncated': (_, response) => {
+    response.writeHead(200, { 'content-length': 100 }).write('{"keys":[]}', () => response.destroy())
+  },
+  '/hung-up': (request) => request.socket.destroy(),
+  '/silent': () => {},
+  '/stalled': (_, response) => response.write('{"keys":'),
+}
+
+describe('the network client', () => {
+  const trusted = getCACertificates('default')
+  const asked: string[] = []
+  let url: (path: string) => string
+  let close: () => void
+
+  beforeAll(async () => {
+    const { key, certificate } = await makeCertificate()
+    const server = createServer({ key, cert: certificate }, (request, response) => {
+      asked.push(request.url ?? '')
+      answers[request.url ?? '']?.(request, response)
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    url = (path) => `https://localhost:${port}${path}`
+    close = () => {
+      server.close()
+      server.closeAllConnections()
+    }
+    setDefaultCACertificates([...trusted, certificate])
+  })
+  afterAll(() => {
+    setDefaultCACertificates(trusted)
+    close()
+  })
+
+  it.each([
+    ['/good', '{"keys":["é"]}'],
+    ['/chunked', '{"keys":[]}'],
+    ['/largest', 'x'.repeat(largest)],
+  ])('gives the text of a good answer: %s', async (path, text) => {
+    expect(await httpsGet(url(path))).toBe(text)
+  })
+
+  it.each(['/oversized', '/endless', '/failed', '/missing', '/partial', '/truncated', '/hung-up'])(
+    'rejects what is no good answer: %s',
+    async (path) => {
+      await expect(httpsGet(url(path))).rejects.toThrow()
+    },
+  )
+
+  it.each(['/moved', '/moved-for-good'])('follows no redirect: %s', async (path) => {
+    asked.length = 0
+    await expect(httpsGet(url(path))).rejects.toThrow()
+    expect(asked).toEqual([path])
+  })
+
+  // Its own limit of two seconds ends these; nothing here waits any longer or by itself.
+  it('gives up an endpoint that never answers, or never ends', async () => {
+    const ends = await Promise.allSettled(['/silent', '/stalled'].map((path) => httpsGet(url(path))))
+    expect(ends).toMatchObject([
+      { status: 'rejected', reason: { cause: { name: 'TimeoutError' } } },
+      { status: 'rejected', reason: expect.anything() },
+    ])
+  })
+
+  it('rejects a host whose certificate nobody vouches for', async () => {
+    const vouched = getCACertificates('default')
+    setDefaultCACertificates(trusted)
+    try {
+      await expect(httpsGet(url('/good'))).rejects.toThrow(/self-signed/)
+    } finally {
+      setDefaultCACertificates(vouched)
+    }
+  })
+
+  it('rejects where nobody listens, and what is no https URL', async () => {
+    await expect(httpsGet('https://localhost:1/')).rejects.toThrow()
+    await expect(httpsGet('http://localhost:1/')).rejects.toThrow()
+    await expect(httpsGet('nonsense')).rejects.toThrow()
+  })
+})
