@@ -32,14 +32,16 @@ export async function cpuPart({
 }: Part): Promise<{ checks: Check[]; data: unknown }> {
   const { progress, signal } = context
   const sides = programSides(bench, base.deployables, head.deployables)
+  const suites = requestSuites.filter((suite) => settings.suites.includes(suite))
+  if (suites.length === 0) return { checks: [], data: null }
   progress.step('CPU time: pilot')
-  const looks = planLooks(settings.budgetSeconds, await pilot(bench, sides, signal))
+  const looks = planLooks(settings.budgetSeconds, await pilot(bench, sides, suites, signal))
   if (looks.length === 0) return { checks: [budgetTooSmall(settings)], data: null }
-  const plan = { looks, errorRate: settings.errorRate, limits: limits(settings, calibration) }
+  const plan = { looks, suites, errorRate: settings.errorRate, limits: limits(settings, calibration) }
   const comparison = await compareCpu(bench, sides, plan, signal, (done, total) =>
     progress.step('CPU time: processes', done, total),
   )
-  const quoted = quoteCpu(calibration, { ...plan, processes: comparison.samples.warm.length })
+  const quoted = quoteCpu(calibration, { ...plan, processes: comparison.processes })
   return {
     checks: comparison.decisions.map((decision) => suiteCheck(decision, comparison, plan.limits, quoted)),
     data: { looks, limits: plan.limits, ...comparison },

@@ -49,7 +49,7 @@ export function gateRates(
   errorRate: number,
 ): GateRate[] {
   const fails = (suite: RequestSuite | 'any') => (gate: readonly CpuSample[]) =>
-    decideAll(columns(gate), { looks: [processes], errorRate, limits }).some(
+    decideAll(columns(gate), { looks: [processes], suites: requestSuites, errorRate, limits }).some(
       (decision) => decision.verdict === 'fail' && (suite === 'any' || decision.suite === suite),
     )
   const rateOf = (slowdown: number, suite: RequestSuite | 'any', samples: readonly CpuSample[]): GateRate => {

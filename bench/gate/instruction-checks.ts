@@ -10,7 +10,7 @@ import type { Settings } from './settings.ts'
 import type { Side } from './sides/side.ts'
 import { type InstructionChange, instructionChange } from './statistics/instruction-change.ts'
 import { median } from './statistics/median.ts'
-import { type Suite, suites, suiteTitles } from './suites.ts'
+import { type Suite, suiteTitles } from './suites.ts'
 
 /** Counts both sides and compares them; without valgrind, one check that was not measured. */
 export async function instructionPart({ base, head, bench, settings, calibration, context }: Part): Promise<Check[]> {
@@ -19,6 +19,7 @@ export async function instructionPart({ base, head, bench, settings, calibration
   const { progress, signal } = context
   const count = (label: string, deployables: Side['deployables']) =>
     countProgram(label, deployables, {
+      suites: settings.suites,
       bench,
       valgrind,
       signal,
@@ -26,7 +27,7 @@ export async function instructionPart({ base, head, bench, settings, calibration
     })
   const counts = { base: await count('base', base.deployables), head: await count('head', head.deployables) }
   const quoted = quoteInstructions(calibration)
-  return suites.map((suite) => suiteCheck(suite, counts, settings, quoted))
+  return settings.suites.map((suite) => suiteCheck(suite, counts, settings, quoted))
 }
 
 function valgrindMissing(): Check {

@@ -1,5 +1,6 @@
 import { type GateConfig, type GateMethod, isGateCheck } from '../../config/gate-schema.ts'
 import { UsageError } from '../../config/usage-error.ts'
+import { type Suite, suites } from './suites.ts'
 
 export interface GateOptions {
   base?: string
@@ -12,6 +13,7 @@ export interface GateOptions {
   budget?: string
   minutes?: string
   methods?: string
+  suites?: string
 }
 
 export interface Settings {
@@ -21,6 +23,7 @@ export interface Settings {
   budgetSeconds: number
   failOn: readonly string[]
   methods: readonly GateMethod[]
+  suites: readonly Suite[]
   /** The growth that a check allows, as a fraction. */
   threshold(checkId: string): number
 }
@@ -37,23 +40,30 @@ export function resolveSettings(config: GateConfig = {}, options: GateOptions = 
     errorRate: config.errorRate ?? 0.01,
     budgetSeconds: options.budget === undefined ? (config.budgetSeconds ?? 90) : seconds('--budget', options.budget, 5),
     failOn:
-      options.failOn === undefined ? (config.failOn ?? allMethods) : list('--fail-on', options.failOn, isGateCheck),
+      options.failOn === undefined
+        ? (config.failOn ?? allMethods)
+        : list('--fail-on', options.failOn, 'size, instructions, cpu, or ids such as cpu.warm', isGateCheck),
     methods: allMethods.filter(
       (method) => options.methods === undefined || methodList(options.methods).includes(method),
     ),
+    suites: suites.filter((suite) => options.suites === undefined || suiteList(options.suites).includes(suite)),
     threshold: (checkId) => thresholds[checkId] ?? thresholds[checkId.replace(/\..*/, '')] ?? 0,
   }
 }
 
-function methodList(text: string): string[] {
-  return list('--methods', text, (name) => allMethods.some((method) => method === name))
+function suiteList(text: string): string[] {
+  return list('--suites', text, suites.join(', '), (name) => suites.some((suite) => suite === name))
 }
 
-function list(option: string, text: string, known: (name: string) => boolean): string[] {
+function methodList(text: string): string[] {
+  return list('--methods', text, 'size, instructions, cpu', (name) => allMethods.some((method) => method === name))
+}
+
+function list(option: string, text: string, allowed: string, known: (name: string) => boolean): string[] {
   const names = text.split(',').map((name) => name.trim())
   const stranger = names.find((name) => !known(name))
   if (stranger === undefined) return names
-  throw new UsageError(`${option}: "${stranger}" is no check; use size, instructions, cpu or an id such as cpu.warm`)
+  throw new UsageError(`${option}: "${stranger}" is none of ${allowed}`)
 }
 
 /** A number of seconds from the command line. */

@@ -11,7 +11,7 @@ import type { Deployment } from '../requests.ts'
 import { deployments } from '../requests.ts'
 import { instructionChange } from '../statistics/instruction-change.ts'
 import { median } from '../statistics/median.ts'
-import type { RequestSuite } from '../suites.ts'
+import { type RequestSuite, suites } from '../suites.ts'
 import { type Edit, findEdits } from './edits.ts'
 
 /** Of each so many edits one is neutral, as long as there are some. */
@@ -24,6 +24,7 @@ export async function calibrateInstructions(calibrating: Calibrating): Promise<v
   const valgrind = valgrindVersion()
   if (valgrind === null) throw new UsageError('--calibrate needs valgrind (apt-get install valgrind), or --methods cpu')
   const base = await countProgram('base', side.deployables, {
+    suites,
     bench,
     valgrind,
     signal,

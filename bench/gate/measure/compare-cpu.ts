@@ -1,13 +1,15 @@
 /** The CPU-time part: samples by plan, decision by decision.ts. */
 import { UsageError } from '../../../config/usage-error.ts'
 import { type Decision, decide } from '../statistics/decision.ts'
-import { type RequestSuite, requestSuites } from '../suites.ts'
+import type { RequestSuite } from '../suites.ts'
 import { type PairedSides, samplePair } from './pairs.ts'
 import type { Workbench } from './workbench.ts'
 
 export interface CpuPlan {
   /** Numbers of processes at which the samples are looked at; nothing else ends the sampling. */
   looks: readonly number[]
+  /** The family that the error rate is for. */
+  suites: readonly RequestSuite[]
   errorRate: number
   /** Logarithm of the ratio that each suite allows. */
   limits: Record<RequestSuite, number>
@@ -15,6 +17,8 @@ export interface CpuPlan {
 
 export interface CpuComparison {
   decisions: Decision[]
+  /** How many were sampled. */
+  processes: number
   /** Natural logarithms of head/base, one per process. */
   samples: Record<RequestSuite, number[]>
   /** CPU time of base per operation in microseconds, one per process. */
@@ -37,10 +41,15 @@ export function planLooks(budgetSeconds: number, secondsPerProcess: number): num
 }
 
 /** Seconds that one process takes; it also shows that both sides answer as they have to. Throws a UsageError. */
-export async function pilot(bench: Workbench, sides: PairedSides, signal: AbortSignal): Promise<number> {
+export async function pilot(
+  bench: Workbench,
+  sides: PairedSides,
+  suites: readonly RequestSuite[],
+  signal: AbortSignal,
+): Promise<number> {
   const started = performance.now()
   try {
-    await samplePair(bench, sides, true, signal)
+    await samplePair(bench, sides, true, signal, suites)
   } catch (error) {
     signal.throwIfAborted()
     throw new UsageError((error as Error).message)
@@ -63,8 +72,8 @@ export async function compareCpu(
   for (const look of plan.looks) {
     for (; done < look; done++) {
       progress(done, look)
-      const report = await samplePair(bench, sides, done % 2 === 0, signal)
-      for (const suite of requestSuites) {
+      const report = await samplePair(bench, sides, done % 2 === 0, signal, plan.suites)
+      for (const suite of plan.suites) {
         samples[suite].push(report.logRatios[suite] ?? Number.NaN)
         baseMicroseconds[suite].push(report.baseMicroseconds[suite] ?? Number.NaN)
       }
@@ -75,7 +84,7 @@ export async function compareCpu(
     }
     if ([...settled.values()].every(({ verdict }) => verdict !== 'inconclusive')) break
   }
-  return { decisions: [...settled.values()], samples, baseMicroseconds }
+  return { decisions: [...settled.values()], processes: done, samples, baseMicroseconds }
 }
 
 function emptySamples(): Record<RequestSuite, number[]> {
@@ -84,6 +93,6 @@ function emptySamples(): Record<RequestSuite, number[]> {
 
 /** The decision for given samples, as `compareCpu` makes it at one look. */
 export function decideAll(samples: Record<RequestSuite, number[]>, plan: CpuPlan): Decision[] {
-  const family = requestSuites.map((suite) => ({ suite, samples: samples[suite], limit: plan.limits[suite] }))
+  const family = plan.suites.map((suite) => ({ suite, samples: samples[suite], limit: plan.limits[suite] }))
   return decide(family, plan.errorRate, plan.looks.length)
 }

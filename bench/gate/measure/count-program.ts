@@ -1,11 +1,13 @@
 import { availableParallelism, cpus } from 'node:os'
 import { UsageError } from '../../../config/usage-error.ts'
 import type { Deployment } from '../requests.ts'
+import type { Suite } from '../suites.ts'
 import { type Counts, countKey, readCounts, writeCounts } from './count-cache.ts'
-import { countedRuns, countSuite } from './instructions.ts'
+import { countedRuns, countSuite, runOf } from './instructions.ts'
 import type { Workbench } from './workbench.ts'
 
 export interface CountingContext {
+  suites: readonly Suite[]
   bench: Workbench
   valgrind: string
   signal: AbortSignal
@@ -13,7 +15,7 @@ export interface CountingContext {
 }
 
 /**
- * All suites of a program, from the cache where they are known. Every program is deployed to the same path, since a path's
+ * Suites of a program, from the cache where they are known. Every program is deployed to the same path, since a path's
  * length and hash are part of what is counted, so that two programs must not be counted at the same time.
  * Throws a UsageError, beginning with `label`, where the program does not answer as it has to.
  */
@@ -22,18 +24,18 @@ export async function countProgram(
   deployables: Record<Deployment, string>,
   context: CountingContext,
 ): Promise<Counts> {
-  const { bench, valgrind, signal, progress } = context
+  const { suites, bench, valgrind, signal, progress } = context
   const key = countKey(bench, deployables, valgrind, cpus()[0]?.model ?? '')
-  const known = readCounts(key)
-  if (known) return known
+  const counts: Counts = readCounts(key) ?? {}
+  const queue = countedRuns.filter((run) => suites.some((suite) => runOf(suite) === run && !counts[suite]))
+  const total = queue.length
+  if (total === 0) return counts
   const deployed = bench.deploy(deployables, 'counted')
-  const queue = [...countedRuns]
-  const counts: Counts = {}
   let done = 0
   const worker = async () => {
     for (let run = queue.shift(); run !== undefined; run = queue.shift()) {
       Object.assign(counts, await countSuite(bench, deployed, run, signal))
-      progress(++done, countedRuns.length)
+      progress(++done, total)
     }
   }
   try {

@@ -83,5 +83,10 @@ function requestCount(segments: readonly Segment[], batch: number, rounds: numbe
   }
 }
 
-/** Which processes count which suites. */
+/** The process that counts a suite. */
+export function runOf(suite: Suite): (typeof countedRuns)[number] {
+  return suite === 'init' || suite === 'cold' ? 'start' : suite
+}
+
+/** One process each. */
 export const countedRuns = ['start', ...requestSuites] as const

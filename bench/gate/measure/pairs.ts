@@ -36,15 +36,16 @@ export async function samplePair(
   sides: PairedSides,
   startsWithBase: boolean,
   signal: AbortSignal,
+  suites: readonly RequestSuite[] = requestSuites,
 ): Promise<PairedReport> {
-  const report = await runPairedScript<PairedReport>(bench, 'paired', sides, startsWithBase, signal)
+  const report = await runPairedScript<PairedReport>(bench, 'paired', sides, startsWithBase, suites, signal)
   if (report.error !== undefined) throw new Error(report.error)
   return report
 }
 
 /** How often head's planted places are reached. */
 export function cover(bench: Workbench, sides: PairedSides, signal: AbortSignal): Promise<Coverage> {
-  return runPairedScript<Coverage>(bench, 'coverage', sides, true, signal)
+  return runPairedScript<Coverage>(bench, 'coverage', sides, true, requestSuites, signal)
 }
 
 async function runPairedScript<Report>(
@@ -52,13 +53,14 @@ async function runPairedScript<Report>(
   script: 'paired' | 'coverage',
   sides: PairedSides,
   startsWithBase: boolean,
+  suites: readonly RequestSuite[],
   signal: AbortSignal,
 ): Promise<Report> {
   const directory = mkdtempSync(join(bench.directory, 'pair-'))
   try {
     const task: PairedTask = {
       startsWithBase,
-      suites: requestSuites.map((suite) => {
+      suites: suites.map((suite) => {
         const { deployment, ...requests } = bench.requests[suite]
         const files = { base: sides.base(suite, deployment), head: sides.head(suite, deployment) }
         return { suite, ...files, ...requests, schedule: pairedSchedule[suite], copies: pairedCopies }
