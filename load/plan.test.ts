@@ -65,13 +65,13 @@ describe('a plan', () => {
   it('asks for each object at most once where the cache is meant to stay cold', async () => {
     const { plan } = await planned(demo.policy, { ...scenario, objects: 'fresh', mix: { valid: 1 } })
     const paths = plan.requests.map(({ path }) => path)
-    expect(plan.windows[0]?.sequence).toHaveLength(400)
-    expect(new Set(paths).size).toBe(400)
+    expect(plan.windows[0]?.sequence).toHaveLength(401)
+    expect(new Set(paths).size).toBe(401)
   })
 
   it('has a new token in each request where tokens churn', async () => {
     const { plan } = await planned(demo.policy, { ...scenario, seconds: 1, mix: { valid: 1 }, tokens: 'per-request' })
-    expect(plan.credentials).toHaveLength(100)
+    expect(plan.credentials).toHaveLength(101)
   })
 
   it('is the same one for the same seed, except for the tokens', async () => {

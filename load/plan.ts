@@ -55,7 +55,8 @@ export async function makePlan(options: PlanOptions): Promise<Plan> {
   const windows: Plan['windows'] = []
   for (const window of options.timeline) {
     const make = requestMaker({ ...options, window, random })
-    const length = Math.min(longestSequence, Math.max(1, Math.ceil(options.rate * (window.to - window.from))))
+    // k6 sends one more than rate times seconds when the run's end falls on a request.
+    const length = Math.min(longestSequence, Math.ceil(options.rate * (window.to - window.from)) + 1)
     const sequence: number[] = []
     while (sequence.length < length) {
       const exchange = await make()
