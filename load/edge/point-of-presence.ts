@@ -9,6 +9,7 @@ import type { Behavior, Distribution } from './distribution.ts'
 import type { CacheProfile, EdgeResult } from './edge.ts'
 import { errorPage } from './error-page.ts'
 import { encodeEvent } from './event-wire.ts'
+import { functionErrors } from './function-errors.ts'
 import type { FunctionOutcome, RequestChanges } from './function-result.ts'
 import { type HeaderList, headerRecord } from './header-list.ts'
 import { isDisallowed } from './header-rules.ts'
@@ -192,9 +193,10 @@ function withoutCache(
   request: ViewerRequest,
   ran: Ran,
 ): EdgeAnswer {
-  if (outcome.kind === 'failed') return failure(503, 'LambdaExecutionError', request, ran)
-  if (outcome.kind === 'invalid') return failure(502, 'LambdaValidationError', request, ran)
-  if (outcome.kind === 'throttled') return failure(503, 'LambdaLimitExceeded', request, ran)
+  if (outcome.kind !== 'response') {
+    const { status, result } = functionErrors[outcome.kind]
+    return failure(status, result, request, ran)
+  }
   const { status, statusDescription, headers, body, bodyEncoding } = outcome.response
   const bytes = Buffer.from(body, bodyEncoding === 'base64' ? 'base64' : 'utf8')
   const bodiless = request.method === 'HEAD' || status === 204 || status === 304
