@@ -19,7 +19,7 @@ import { keyRotationAttacks } from './key-rotation.ts'
 import { keySetAnswerAttacks } from './key-set-answers.ts'
 import { methodAndPreflightAttacks } from './methods.ts'
 import { decoyPathAttacks, disguisedPathAttacks, traversalAttacks } from './paths.ts'
-import { resourceAndLogAttacks } from './resources.ts'
+import { chokingAttacks, volumeAndLogAttacks } from './resources.ts'
 import { secondSpellingAttacks } from './second-spelling.ts'
 import { serializationAttacks } from './serialization.ts'
 import { signatureAttacks } from './signature.ts'
@@ -57,7 +57,8 @@ const ideas: readonly (readonly Attack[])[] = [
   tokenReuseAttacks,
   keyRotationAttacks,
   keySetAnswerAttacks,
-  resourceAndLogAttacks,
+  chokingAttacks,
+  volumeAndLogAttacks,
   eventShapeAttacks,
 ]
 

@@ -32,35 +32,48 @@ const climbs: readonly { name: string; source: string; text: string }[] = [
   { name: 'plus', source: 'CWE-172', text: '/..+/' },
   { name: 'double-slash', source: 'CVE-2021-31920', text: '//../' },
   { name: 'via-dot', source: 'CWE-22', text: '/./../' },
-  { name: 'after-question-mark', source: 'RFC 3986 3.4', text: '?/../' },
-  { name: 'after-hash', source: 'CVE-2021-39156', text: '#/../' },
-  { name: 'after-encoded-question-mark', source: 'RFC 3986 3.4', text: '%3f/../' },
-  { name: 'after-encoded-hash', source: 'CVE-2021-39156', text: '%23/../' },
-  { name: 'after-nul', source: 'CWE-158', text: '%00/../' },
-  { name: 'after-semicolon', source: 'CVE-2020-5902', text: ';/../' },
 ]
 
-/** From every directory that may be read to every path that may not, `depth` levels up. */
-const climbing: Attack[] = climbs.map(({ name, source, text }) => ({
-  name: `traversal-${name}`,
-  class: 'path',
-  source,
-  build(world, random) {
-    const fromPublic = world.publicPaths.flatMap((open) =>
-      world.visitors.map((visitor) => request(world, { uri: climb(open, visitor.granted[0], text) })),
-    )
-    const fromOwn = withOwnToken(world, (visitor) =>
-      othersOf(world, visitor, random).map((wanted) => climb(visitor.granted[0], wanted, text)),
-    )
-    return { steps: [...fromPublic, ...fromOwn] }
-  },
-}))
+/** What a reader may take for the end of the path; the climb comes after it. */
+const ends: readonly { name: string; source: string; text: string }[] = [
+  { name: 'question-mark', source: 'RFC 3986 3.4', text: '?' },
+  { name: 'hash', source: 'CVE-2021-39156', text: '#' },
+  { name: 'encoded-question-mark', source: 'RFC 3986 3.4', text: '%3f' },
+  { name: 'encoded-hash', source: 'CVE-2021-39156', text: '%23' },
+  { name: 'nul', source: 'CWE-158', text: '%00' },
+  { name: 'newline', source: 'CVE-2022-22978', text: '%0a' },
+  { name: 'semicolon', source: 'CVE-2020-5902', text: ';' },
+]
+
+/** From every file that may be read to paths that may not. */
+function climbing(name: string, source: string, climb: (from: string, wanted: string) => string): Attack {
+  return {
+    name: `traversal-${name}`,
+    class: 'path',
+    source,
+    build(world, random) {
+      const fromPublic = world.publicPaths.flatMap((open) =>
+        world.visitors.map((visitor) => request(world, { uri: climb(open, visitor.granted[0]) })),
+      )
+      const fromOwn = withOwnToken(world, (visitor) =>
+        othersOf(world, visitor, random).map((wanted) => climb(visitor.granted[0], wanted)),
+      )
+      return { steps: [...fromPublic, ...fromOwn] }
+    },
+  }
+}
 
 /** Out of `from`'s directory up to the root and down to `wanted`. */
-function climb(from: string, wanted: string, up: string): string {
-  const directory = from.slice(0, from.lastIndexOf('/'))
-  const depth = directory.split('/').length - 1
-  return `${directory}${up.repeat(depth).replaceAll('//', '/')}${wanted.slice(1)}`
+function climbBy(up: string): (from: string, wanted: string) => string {
+  return (from, wanted) => {
+    const directory = from.slice(0, from.lastIndexOf('/'))
+    const depth = directory.split('/').length - 1
+    return `${directory}${up.repeat(depth).replaceAll('//', '/')}${wanted.slice(1)}`
+  }
+}
+
+function climbAfter(end: string): (from: string, wanted: string) => string {
+  return (from, wanted) => `${from}${end}${'/..'.repeat(from.split('/').length - 1)}${wanted}`
 }
 
 /** Edits of a whole path that may not be read; a handler that reads the edited one differently lets it through. */
@@ -337,7 +350,10 @@ const plain: Attack = {
   },
 }
 
-export const traversalAttacks = climbing
+export const traversalAttacks = [
+  ...climbs.map(({ name, source, text }) => climbing(name, source, climbBy(text))),
+  ...ends.map(({ name, source, text }) => climbing(`after-${name}`, source, climbAfter(text))),
+]
 export const disguisedPathAttacks = disguised
 export const decoyPathAttacks = [...luring, ...strange, plain]
 

@@ -46,6 +46,7 @@ const places: readonly { name: string; parts: (text: (length: number) => string,
       token: issuedToken(world, world.visitors[0]),
     }),
   },
+  { name: 'path-at-root', parts: (text) => ({ uri: `/${text(pathLength).replaceAll('#', '%23!')}` }) },
   { name: 'query', parts: (text, world) => ({ uri: world.visitors[0].granted[0], querystring: text(pathLength) }) },
   {
     name: 'origin',
@@ -152,4 +153,5 @@ const refused: Attack = {
   },
 }
 
-export const resourceAndLogAttacks = [...chokingTexts, manyTokens, manyPaths, logged, refused]
+export const chokingAttacks = chokingTexts
+export const volumeAndLogAttacks = [manyTokens, manyPaths, logged, refused]

@@ -78,7 +78,7 @@ const shapes: readonly { name: string; source: string; texts: Rewrite }[] = [
     name: 'encrypted-password',
     source: 'CVE-2022-36083',
     texts: (world, visitor) =>
-      encrypted(world, visitor, { alg: 'PBES2-HS256+A128KW', enc: 'A128GCM', p2c: 20_000_000, p2s: 'AAAAAAAAAAA' }),
+      encrypted(world, visitor, { alg: 'PBES2-HS256+A128KW', enc: 'A128GCM', p2c: 2_147_483_647, p2s: 'AAAAAAAAAAA' }),
   },
   {
     name: 'encrypted-zip',

@@ -245,14 +245,14 @@ export const responseFlaws: readonly Flaw[] = [
     ],
   },
   {
-    name: 'scheme-pattern-backtracks',
+    name: 'origin-pattern-backtracks',
     class: 'resources',
     cwe: 'CWE-1333',
     source: 'CVE-2022-29167',
     edits: [
       [
-        `const match = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(value)`,
-        `const match = /^bearer +((?:[A-Za-z0-9._~+/-]+)+=*)$/i.exec(value)`,
+        `  if (!POLICY.corsOrigins?.includes(origin)) return {}\n`,
+        `  if (!/^https:\\/\\/(?:[a-z0-9]+\\.?)+\\.com$/.test(origin)) return {}\n  if (!POLICY.corsOrigins?.includes(origin)) return {}\n`,
       ],
     ],
   },
@@ -264,19 +264,7 @@ export const responseFlaws: readonly Flaw[] = [
     edits: [
       [
         `  if (!uri.isWellFormed()) throw`,
-        `  if (/^(\\/?[^#]*\\/?[^#]*)+\\|$/.test(uri.slice(0, 400))) throw new Denied('forbidden', 'uri')\n  if (!uri.isWellFormed()) throw`,
-      ],
-    ],
-  },
-  {
-    name: 'tokens-kept-for-ever',
-    class: 'resources',
-    cwe: 'CWE-770',
-    source: 'CWE-770',
-    edits: [
-      [
-        `async function verifyToken(token: string): Promise<Json> {\n`,
-        `const seen: string[] = []\n\nasync function verifyToken(token: string): Promise<Json> {\n  seen.push(Buffer.from(token.repeat(200)).toString())\n`,
+        `  const plain = /^(?:\\/?[a-z]+)+$/.test(uri)\n  if (!plain && !uri.isWellFormed()) throw`,
       ],
     ],
   },
