@@ -1,11 +1,16 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { runStage, type SharedOptions, stageCommand } from '../command/run-stage.ts'
 import type { FuzzOptions } from './fuzz-stage.ts'
+import type { ShippedTarget } from './targets/shipped-targets.ts'
+
+/** As in targets/shipped-targets.ts, which is not imported for the sake of a quick --help. */
+const shipped: readonly ShippedTarget[] = ['ours', 'naive', 'jose', 'aws-jwt-verify', 'fast-jwt', 'cognito-at-edge']
 
 export function registerFuzz(program: Command): void {
   program.addCommand(
     stageCommand('fuzz', 'attack a viewer-request handler: ours, or any file')
       .option('--handler <file>', 'a CommonJS or ES module that exports handler, as deployed (default: our authorizer)')
+      .addOption(new Option('--target <name>', 'a handler that ships with the fuzzer').choices([...shipped]))
       .addOption(
         new Option('--runtime <name>', 'which results the runtime accepts')
           .choices(['nodejs22.x', 'nodejs24.x'])

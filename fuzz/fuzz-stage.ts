@@ -2,24 +2,30 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
-import type { Stage, StageContext } from '../command/stage.ts'
-import { stageResult } from '../command/stage.ts'
+import fc from 'fast-check'
+import type { Policy } from '../authorizer/policy.ts'
+import { type Stage, type StageContext, stageResult } from '../command/stage.ts'
 import { UsageError } from '../config/usage-error.ts'
 import { type Check, check } from '../reports/result.ts'
+import { anyPolicy } from './arbitraries/policy.ts'
 import type { Finding, FuzzCase } from './case.ts'
 import { readCase, readCorpus, writeFindings } from './corpus.ts'
 import type { CampaignProgress, CampaignReport } from './engine/campaign.ts'
-import { runPlan } from './engine/plan.ts'
+import { merge, runPlan } from './engine/plan.ts'
 import { probe } from './engine/probe.ts'
 import { replayCase } from './engine/replay-report.ts'
+import { SeededRandom } from './engine/seeded-random.ts'
 import type { Runtime } from './target/protocol.ts'
 import { TargetRefused } from './target/sandbox.ts'
 import type { Target } from './target/target.ts'
-import { buildOurs } from './targets/build-target.ts'
+import { isRecorded } from './targets/recorded-differences.ts'
+import { buildShipped, type ShippedTarget } from './targets/shipped-targets.ts'
 
 export interface FuzzOptions {
   /** A CommonJS or ES module that exports `handler`; default: our own authorizer, built with the policy. */
   handler?: string
+  /** One of the handlers that ship with the fuzzer, with its own policy and its recorded differences. */
+  target?: ShippedTarget
   runtime?: Runtime
   /** Default 20 where `runs` is not given either. */
   seconds?: number
@@ -41,10 +47,15 @@ export const fuzzStage: Stage<FuzzOptions> = async (context, options) => {
   try {
     const target = await targetOf(context, options, directory)
     return await stageResult('fuzz', inputsOf(context, options, target), async () => {
-      const report = options.replay ? await replay(target, options) : await attack(target, context, options)
-      const found = writeFindings(context.out, report.found, handlerOptions(options))
+      const report = options.replay ? await replay(target, options) : await attack(target, context, options, directory)
+      const differences = report.found.filter((finding) => isRecorded(target.name, finding))
+      const others = report.found.filter((finding) => !isRecorded(target.name, finding))
+      const found = writeFindings(context.out, others, handlerOptions(options))
       for (const finding of found) context.progress.log(line(finding))
-      return { checks: checksOf({ ...report, found }), data: JSON.parse(JSON.stringify(dataOf({ ...report, found }))) }
+      return {
+        checks: checksOf({ ...report, found }, differences),
+        data: JSON.parse(JSON.stringify(dataOf({ ...report, found }, differences))),
+      }
     })
   } catch (error) {
     if (error instanceof TargetRefused) {
@@ -57,32 +68,82 @@ export const fuzzStage: Stage<FuzzOptions> = async (context, options) => {
 }
 
 async function targetOf({ config }: StageContext, options: FuzzOptions, directory: string): Promise<Target> {
-  const runtime = options.runtime ?? 'nodejs24.x'
+  const place = { directory, runtime: options.runtime ?? 'nodejs24.x' }
   // A stored case has its own policy, with which ours is built anew.
   const policy = options.replay ? readCase(options.replay).policy : config.policy
-  if (options.handler === undefined) return buildOurs(policy, { directory, runtime })
+  if (options.handler !== undefined && options.target !== undefined) {
+    throw new UsageError('--handler and --target: give one of the two')
+  }
+  if (options.handler === undefined) return buildShipped(options.target ?? 'ours', place, policy)
   const file = resolve(options.handler)
-  return { name: basename(file), whose: 'foreign', file, policy, runtime }
+  return { name: basename(file), whose: 'foreign', file, policy, runtime: place.runtime }
 }
 
+/** Ours is attacked under its own policy first, then under policies of every shape; any other handler has just one. */
 async function attack(
+  target: Target,
+  context: StageContext,
+  options: FuzzOptions,
+  directory: string,
+): Promise<CampaignReport> {
+  await probe(target)
+  const budget = budgetOf(options)
+  if (target.whose === 'foreign') return run(target, context, options, budget, '')
+  const shapes = policyShapes(
+    options.seed ?? '1',
+    Math.max(1, Math.floor(((budget.seconds ?? 20) * otherPolicies) / secondsForEach)),
+  )
+  const reports = [await run(target, context, options, part(budget, 1 - otherPolicies), '')]
+  for (const [index, policy] of shapes.entries()) {
+    if (context.signal.aborted) break
+    const other = await buildShipped('ours', { directory, runtime: target.runtime }, policy)
+    reports.push(await run(other, context, options, part(budget, otherPolicies / shapes.length), ` policy ${index}`))
+  }
+  return { ...merge(reports), seconds: reports.reduce((sum, { seconds }) => sum + seconds, 0) }
+}
+
+interface Budget {
+  seconds?: number
+  cases?: number
+}
+
+/** The share of a run that goes to other policies, and how long each of them is tried. */
+const otherPolicies = 0.4
+const secondsForEach = 2
+
+function budgetOf({ seconds, runs }: FuzzOptions): Budget {
+  if (seconds === undefined && runs === undefined) return { seconds: 20 }
+  return { ...(seconds === undefined ? {} : { seconds }), ...(runs === undefined ? {} : { cases: runs }) }
+}
+
+function part({ seconds, cases }: Budget, share: number): Budget {
+  return {
+    ...(seconds === undefined ? {} : { seconds: seconds * share }),
+    ...(cases === undefined ? {} : { cases: Math.max(1, Math.round(cases * share)) }),
+  }
+}
+
+function policyShapes(seed: string, count: number): Policy[] {
+  return fc.sample(anyPolicy, { seed: new SeededRandom(seed).next(), numRuns: count })
+}
+
+function run(
   target: Target,
   { progress, signal }: StageContext,
   options: FuzzOptions,
+  budget: Budget,
+  suffix: string,
 ): Promise<CampaignReport> {
-  await probe(target)
-  const cases = options.runs === undefined ? {} : { cases: options.runs }
-  const seconds = options.seconds ?? (options.runs === undefined ? 20 : undefined)
   return runPlan({
     target,
     strategy: 'full',
-    seed: `${options.seed ?? '1'}${shardOf(options.shard)}`,
-    ...cases,
-    ...(seconds === undefined ? {} : { seconds }),
+    seed: `${options.seed ?? '1'}${shardOf(options.shard)}${suffix}`,
+    ...budget,
     workers: options.workers ?? 1,
     corpus: corpusFor(target),
     signal,
-    onProgress: (now) => progress.step(statusLine(now), Math.round(now.seconds), seconds ?? Math.round(now.seconds)),
+    onProgress: (now) =>
+      progress.step(statusLine(now), Math.round(now.seconds), Math.round(budget.seconds ?? now.seconds)),
   })
 }
 
@@ -121,8 +182,9 @@ function inputsOf({ configFile }: StageContext, options: FuzzOptions, target: Ta
   }
 }
 
-function handlerOptions({ handler, runtime }: FuzzOptions): string {
-  return `${handler === undefined ? '' : ` --handler ${handler}`}${runtime === undefined ? '' : ` --runtime ${runtime}`}`
+function handlerOptions({ handler, target, runtime }: FuzzOptions): string {
+  const which = handler !== undefined ? ` --handler ${handler}` : target !== undefined ? ` --target ${target}` : ''
+  return `${which}${runtime === undefined ? '' : ` --runtime ${runtime}`}`
 }
 
 function statusLine({ cases, seconds, findings, notes, fetches }: CampaignProgress): string {
@@ -134,7 +196,7 @@ function line({ severity, class: name, rule, cwe, story, replay }: Finding): str
   return `${severity} ${name} (${rule}, ${cwe}): ${story}\n    ${replay}`
 }
 
-function checksOf(report: CampaignReport): Check[] {
+function checksOf(report: CampaignReport, differences: readonly Finding[]): Check[] {
   const { cases, requests, seconds, found, unconfirmed, noted, fetches } = report
   const plain = { limit: null, direction: 'none' } as const
   return [
@@ -168,6 +230,13 @@ function checksOf(report: CampaignReport): Check[] {
       ...plain,
     }),
     check({
+      id: 'fuzz.differences',
+      title: 'differences that are recorded of this peer',
+      value: differences.length,
+      unit: 'count',
+      ...plain,
+    }),
+    check({
       id: 'fuzz.unconfirmed',
       title: 'observations that no fresh sandbox showed again',
       value: unconfirmed.length,
@@ -177,6 +246,6 @@ function checksOf(report: CampaignReport): Check[] {
   ]
 }
 
-function dataOf({ found, noted, unconfirmed, first }: CampaignReport) {
-  return { findings: found, notes: noted, unconfirmed, first }
+function dataOf({ found, noted, unconfirmed, first }: CampaignReport, differences: readonly Finding[]) {
+  return { findings: found, differences, notes: noted, unconfirmed, first }
 }

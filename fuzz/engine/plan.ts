@@ -101,8 +101,8 @@ function sum(all: readonly CampaignProgress[]): CampaignProgress {
   }
 }
 
-/** Two workers that break the same rule in the same way have one finding between them: the smaller. */
-function merge(reports: readonly CampaignReport[]): CampaignReport {
+/** Two runs that break the same rule in the same way have one finding between them: the smaller. */
+export function merge(reports: readonly CampaignReport[]): CampaignReport {
   const findings = new Map<string, Finding>()
   for (const finding of reports.flatMap(({ found }) => found)) {
     const key = `${finding.class} ${finding.rule}`

@@ -71,6 +71,9 @@ export function createIssuerKeys(policy: Policy, cooldownMs: number): IssuerKeys
 
       const inSetSince = since((set) => has(set, key))
       if (inSetSince !== undefined) {
+        // The issuer gave the kid to another key and back: a handler that holds that one has no reason to ask again.
+        const reused = lastGood?.set.keys.some(({ kid, material }) => kid === key.kid && material !== key.material)
+        if (reused) return may('keys/reused-kid', 'the handler holds another key of the same kid')
         return now - inSetSince > cooldownMs || (heldForSure && usable)
           ? sound
           : may('keys/new', 'the key has not been in the set for longer than the cooldown')

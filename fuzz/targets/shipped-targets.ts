@@ -6,7 +6,7 @@ import { type BuildPlace, buildForeign, buildOurs } from './build-target.ts'
 const issuer = 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_EXAMPLE01'
 
 /** What the peers' wrappers can enforce: a Cognito access token in the authorization header, RS256. */
-export const peerPolicy: Policy = {
+const peerPolicy: Policy = {
   issuer,
   clientIds: ['exampleclient'],
   tokenUse: 'access',
@@ -22,7 +22,7 @@ export const peerPolicy: Policy = {
 }
 
 /** cognito-at-edge has no routes: whoever is signed in may see everything. */
-export const cognitoAtEdgePolicy: Policy = {
+const cognitoAtEdgePolicy: Policy = {
   issuer,
   credentials: { cookie: 'CognitoIdentityServiceProvider.{client}.*.idToken' },
   clientIds: ['exampleclient'],
@@ -32,8 +32,7 @@ export const cognitoAtEdgePolicy: Policy = {
   deny: { unauthenticated: { redirect: 'https://login.auth.us-east-1.amazoncognito.com/' } },
 }
 
-export const shippedTargets = ['ours', 'naive', 'jose', 'aws-jwt-verify', 'fast-jwt', 'cognito-at-edge'] as const
-export type ShippedTarget = (typeof shippedTargets)[number]
+export type ShippedTarget = 'ours' | 'naive' | 'jose' | 'aws-jwt-verify' | 'fast-jwt' | 'cognito-at-edge'
 
 /** `policy` is for ours alone; the others have theirs. */
 export function buildShipped(name: ShippedTarget, place: BuildPlace, policy: Policy = peerPolicy): Promise<Target> {
