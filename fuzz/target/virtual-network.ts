@@ -107,7 +107,11 @@ function respond(clock: VirtualClock, answer: Served | undefined, response: Serv
   else if (answer.kind === 'flood') flood(answer, response)
   else if (answer.kind === 'body') {
     const send = () => {
-      response.writeHead(answer.status ?? 200, { 'content-type': 'application/json', ...answer.headers })
+      response.writeHead(answer.status ?? 200, {
+        'content-type': 'application/json',
+        'content-length': Buffer.byteLength(answer.body),
+        ...answer.headers,
+      })
       response.end(answer.body)
     }
     if (answer.delayMs) clock.schedule(answer.delayMs, false, send)

@@ -1,0 +1,244 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ServedUrls } from '../case.ts'
+import type { Runtime, StepOutcome } from './protocol.ts'
+import { createSandbox, type SandboxGone, TargetRefused } from './sandbox.ts'
+
+const start = Date.UTC(2026, 0, 15, 12)
+const keys = 'https://issuer.example/keys'
+const served: ServedUrls = {
+  [keys]: { kind: 'body', body: '{"keys":[]}' },
+  'https://issuer.example/slow': { kind: 'body', body: 'late', delayMs: 4000 },
+  'https://issuer.example/never': { kind: 'never' },
+  'https://issuer.example/flood': { kind: 'flood', bytes: 1_000_000 },
+  'http://issuer.example/plain': { kind: 'body', body: 'plain', status: 500 },
+}
+
+let directory = ''
+let files = 0
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'edgeproof-sandbox-'))
+})
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+function handlerFile(source: string, extension = 'cjs'): string {
+  const file = join(directory, `handler${files++}.${extension}`)
+  writeFileSync(file, source)
+  return file
+}
+
+/** Runs the body of an async handler for each event, in one instance, and returns what came of each. */
+async function outcomes(
+  body: string,
+  events: unknown[] = [{}],
+  runtime: Runtime = 'nodejs24.x',
+): Promise<StepOutcome[]> {
+  await using sandbox = createSandbox({ runtime })
+  await sandbox.load(handlerFile(`exports.handler = async (event) => { ${body} }`), start, served)
+  return await sandbox.run(events.map((event) => ({ kind: 'request', event })))
+}
+
+const value = async (body: string) => {
+  const [outcome] = await outcomes(body)
+  return outcome?.result?.kind === 'value' ? JSON.parse(outcome.result.json ?? 'null') : outcome?.result
+}
+
+describe('loading', () => {
+  test.each([
+    ['CommonJS', 'cjs', 'exports.handler = async () => 1'],
+    ['an ES module', 'mjs', 'export const handler = async () => 1'],
+    ['a .js file that is CommonJS', 'js', 'module.exports = { handler: async () => 1 }'],
+    ['a .js file that is an ES module', 'js', 'import "node:fs"; export const handler = async () => 1'],
+  ])('takes %s', async (_title, extension, source) => {
+    await using sandbox = createSandbox({ runtime: 'nodejs24.x' })
+    await sandbox.load(handlerFile(source, extension), start, served)
+    expect((await sandbox.run([{ kind: 'request', event: {} }]))[0]?.result).toEqual({ kind: 'value', json: '1' })
+  })
+  test.each([
+    ['no such file', join('nowhere', 'x.cjs'), /no such file/],
+    ['no handler', () => handlerFile('exports.main = () => 1'), /no export named "handler"/],
+    ['a syntax error', () => handlerFile('exports.handler = ('), /SyntaxError/],
+    ['a throw at INIT', () => handlerFile('throw new Error("boom")'), /boom/],
+  ])('refuses %s', async (_title, file, reason) => {
+    await using sandbox = createSandbox({ runtime: 'nodejs24.x' })
+    await expect(sandbox.load(typeof file === 'string' ? file : file(), start, served)).rejects.toThrow(reason)
+    await expect(sandbox.load(typeof file === 'string' ? file : file(), start, served)).rejects.toThrow(TargetRefused)
+  })
+  test('gives each load a new instance', async () => {
+    await using sandbox = createSandbox({ runtime: 'nodejs24.x' })
+    const file = handlerFile('let n = 0; exports.handler = async () => ++n')
+    for (let load = 0; load < 2; load++) {
+      await sandbox.load(file, start, served)
+      const results = await sandbox.run([
+        { kind: 'request', event: {} },
+        { kind: 'request', event: {} },
+      ])
+      expect(results.map(({ result }) => result)).toEqual([
+        { kind: 'value', json: '1' },
+        { kind: 'value', json: '2' },
+      ])
+    }
+  })
+})
+
+describe('results', () => {
+  const direct = async (source: string, runtime: Runtime) => {
+    await using sandbox = createSandbox({ runtime })
+    await sandbox.load(handlerFile(`exports.handler = ${source}`), start, served)
+    return (await sandbox.run([{ kind: 'request', event: {} }]))[0]?.result
+  }
+  test('Node.js 22 takes callbacks and ignores what is no promise', async () => {
+    expect(await direct('(event, context, callback) => { callback(null, 1) }', 'nodejs22.x')).toEqual({
+      kind: 'value',
+      json: '1',
+    })
+    expect(await direct('() => 1', 'nodejs22.x')).toEqual({ kind: 'value', json: 'null' })
+  })
+  test('Node.js 24 has no callbacks and takes plain values', async () => {
+    expect(await direct('(event, context, callback) => { callback(null, 1) }', 'nodejs24.x')).toMatchObject({
+      kind: 'threw',
+    })
+    expect(await direct('() => 1', 'nodejs24.x')).toEqual({ kind: 'value', json: '1' })
+  })
+  test('a throw, a rejection nobody handles, and a value without JSON are told apart from values', async () => {
+    expect(await value('throw new TypeError("no")')).toEqual({ kind: 'threw', error: 'TypeError: no' })
+    expect(await value('return { n: 1n }')).toMatchObject({ kind: 'threw' })
+    expect(
+      await value('Promise.reject(new Error("lost")); await new Promise((r) => setTimeout(r, 5)); return 1'),
+    ).toMatchObject({
+      kind: 'threw',
+      error: expect.stringContaining('lost'),
+    })
+  })
+})
+
+describe('a target that misbehaves costs its sandbox, not the suite', () => {
+  const ending = async (body: string) => {
+    await using sandbox = createSandbox({ runtime: 'nodejs24.x', heapMegabytes: 64 })
+    await sandbox.load(handlerFile(`exports.handler = async (event) => { ${body} }`), start, served)
+    return await sandbox.run([{ kind: 'request', event: {} }], { watchdogMs: 4000 }).then(
+      ([outcome]) => outcome?.result,
+      (error: SandboxGone) => error.how,
+    )
+  }
+  test('a loop', async () => expect(await ending('for (;;);')).toEqual({ kind: 'spinning' }))
+  test('an exit', async () => expect(await ending('process.exit(3)')).toEqual({ kind: 'exit', code: 3, signal: null }))
+  test('a kill', async () =>
+    expect(await ending('process.kill(process.pid, "SIGKILL"); await new Promise(() => {})')).toMatchObject({
+      kind: 'exit',
+    }))
+  test('memory without end', async () =>
+    expect(await ending('const all = []; for (;;) all.push("x".repeat(1000) + all.length)')).toMatchObject({
+      kind: 'exit',
+    }))
+  test('an answer that never comes', async () =>
+    expect(await ending('return new Promise(() => {})')).toEqual({ kind: 'timeout' }))
+})
+
+describe('the clock is the suite’s', () => {
+  test('and stands still but for timers that somebody waits for', async () => {
+    const [first, second] = await outcomes(
+      'const t = Date.now(); if (event.wait) await new Promise((r) => setTimeout(r, event.wait)); return [t, Date.now()]',
+      [{ wait: 2500 }, {}],
+    )
+    expect(first?.result).toEqual({ kind: 'value', json: JSON.stringify([start, start + 2500]) })
+    expect(second?.result).toEqual({ kind: 'value', json: JSON.stringify([start + 2500, start + 2500]) })
+  })
+  test.each([
+    ['Date', 'new Date().getTime()'],
+    ['a Date of another realm', 'require("node:vm").runInNewContext("Date.now()")'],
+    ['timers/promises', '(await require("node:timers/promises").setTimeout(1000), Date.now() - 1000)'],
+    ['promisified timers', '(await require("node:util").promisify(setTimeout)(1000), Date.now() - 1000)'],
+    ['AbortSignal.timeout', '(await new Promise((r) => { AbortSignal.timeout(1000).onabort = r }), Date.now() - 1000)'],
+    [
+      'performance.now',
+      `(await new Promise((r) => setTimeout(r, 50)), ${start} + (performance.now() - performance.now()))`,
+    ],
+    [
+      'Intl',
+      'new Date(new Intl.DateTimeFormat("en", { dateStyle: "short", timeStyle: "medium", timeZone: "UTC" }).format() + " UTC").getTime()',
+    ],
+  ])('%s', async (_title, expression) => {
+    expect(await value(`return ${expression}`)).toBe(start)
+  })
+  test('it moves by steps, and timers fire on their way', async () => {
+    await using sandbox = createSandbox({ runtime: 'nodejs24.x' })
+    const file = handlerFile(
+      'const at = []; setInterval(() => at.push(Date.now()), 60000); exports.handler = async () => at',
+    )
+    await sandbox.load(file, start, served)
+    const results = await sandbox.run([
+      { kind: 'advance', ms: 150_000 },
+      { kind: 'request', event: {} },
+    ])
+    expect(results[1]?.result).toEqual({ kind: 'value', json: JSON.stringify([start + 60_000, start + 120_000]) })
+  })
+  test('it does not move while cryptography is under way', async () => {
+    const [outcome] = await outcomes(
+      'const slow = crypto.subtle.generateKey({ name: "RSA-PSS", modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-256" }, true, ["sign"]); return Promise.race([slow.then(() => "key"), new Promise((r) => setTimeout(r, 20, "timer"))])',
+    )
+    expect(outcome?.result).toEqual({ kind: 'value', json: '"key"' })
+  })
+})
+
+describe('the network is the suite’s', () => {
+  const get = (module: string, url: string) =>
+    `return new Promise((resolve, reject) => require("node:${module}").get("${url}", (m) => { let t = ""; m.on("data", (d) => (t += d)); m.on("end", () => resolve([m.statusCode, t])) }).on("error", reject))`
+  test.each([
+    ['fetch', `const r = await fetch("${keys}"); return [r.status, await r.text()]`, [200, '{"keys":[]}']],
+    ['node:https', get('https', keys), [200, '{"keys":[]}']],
+    ['node:http', get('http', 'http://issuer.example/plain'), [500, 'plain']],
+    [
+      'node:http2',
+      `return new Promise((resolve, reject) => { const c = require("node:http2").connect("https://issuer.example").on("error", reject); const q = c.request({ ":path": "/keys" }); let s, t = ""; q.on("response", (h) => { s = h[":status"] }).on("data", (d) => (t += d)).on("end", () => { c.close(); resolve([s, t]) }).on("error", reject).end() })`,
+      [200, '{"keys":[]}'],
+    ],
+    [
+      'a bare socket',
+      `return new Promise((resolve) => { let t = ""; const s = require("node:tls").connect(443, "issuer.example", () => s.write("GET /keys HTTP/1.1\\r\\nhost: issuer.example\\r\\nconnection: close\\r\\n\\r\\n")); s.on("data", (d) => (t += d)).on("end", () => resolve([Number(t.slice(9, 12)), t.slice(t.indexOf("\\r\\n\\r\\n") + 4)])) })`,
+      [200, '{"keys":[]}'],
+    ],
+  ])('through %s', async (_title, body, expected) => {
+    const [outcome] = await outcomes(body)
+    expect(outcome?.result).toEqual({ kind: 'value', json: JSON.stringify(expected) })
+    expect(outcome?.effects.fetches).toHaveLength(1)
+  })
+  test('a host that nobody plays breaks the connection and is recorded', async () => {
+    const [outcome] = await outcomes(
+      'try { await fetch("https://elsewhere.example/x?y") } catch (error) { return error.message }',
+    )
+    expect(outcome?.result).toEqual({ kind: 'value', json: '"fetch failed"' })
+    expect(outcome?.effects.fetches).toEqual([{ url: 'https://elsewhere.example/x?y', at: start, via: 'http/1.1' }])
+  })
+  test('slow answers and silence take the suite’s time, not ours', async () => {
+    expect(
+      await value('const r = await fetch("https://issuer.example/slow"); return [await r.text(), Date.now()]'),
+    ).toEqual(['late', start + 4000])
+    expect(
+      await value(
+        'try { await fetch("https://issuer.example/never", { signal: AbortSignal.timeout(3000) }) } catch (e) { return [e.name, Date.now()] }',
+      ),
+    ).toEqual(['TimeoutError', start + 3000])
+  })
+  test('a flood can be broken off', async () => {
+    expect(
+      await value(
+        'let n = 0; for await (const c of (await fetch("https://issuer.example/flood")).body) { n += c.length; if (n > 100000) break } return n < 300000',
+      ),
+    ).toBe(true)
+  })
+})
+
+test('what is written to the console and the descriptors is the log', async () => {
+  const [outcome] = await outcomes(
+    'console.log("one\\ntwo"); console.error("three"); require("node:fs").writeSync(1, "four\\n"); return 1',
+  )
+  expect(outcome?.effects.logs).toEqual(['one', 'two', 'three', 'four'])
+})
+
+test('a changed prototype is reported once', async () => {
+  const [first, second] = await outcomes('if (event.bad) Object.prototype.admin = true; return 1', [{ bad: true }, {}])
+  expect([first?.effects.polluted, second?.effects.polluted]).toEqual([['Object.prototype.admin'], []])
+})
