@@ -44,7 +44,7 @@ function routeFault(route: Route): { field: string; message: string } | null {
   try {
     captures = parsePattern(route.path).some((segment) => segment.kind === 'capture')
   } catch (error) {
-    return { field: 'path', message: `"${route.path}" ${(error as Error).message}` }
+    return { field: 'path', message: `${JSON.stringify(route.path)} ${(error as Error).message}` }
   }
   if (route.public && (captures || route.groups || route.hash)) {
     return {
@@ -79,11 +79,14 @@ const routesSchema = z
 export const policySchema: z.ZodType<Policy> = z
   .strictObject({
     issuer: z.union(
-      [httpsUrl, z.array(httpsUrl).min(1)],
+      [httpsUrl, z.array(httpsUrl).min(1, 'should name at least one')],
       'should be an https URL without user, query or fragment, or a list of them',
     ),
     jwksUri: z
-      .union([httpsUrl, z.array(httpsUrl).min(1)], 'should be an https URL, or a list with one for each issuer')
+      .union(
+        [httpsUrl, z.array(httpsUrl).min(1, 'should name at least one')],
+        'should be an https URL, or a list with one for each issuer',
+      )
       .exactOptional(),
     credentials: z
       .union(
@@ -93,8 +96,8 @@ export const policySchema: z.ZodType<Policy> = z
             cookie: z
               .string()
               .regex(
-                /^[!#$%&'*+.^_`|~0-9A-Za-z{}-]+$/,
-                'should be a cookie name (RFC 6265 4.1.1), {client} and * allowed',
+                /^(?!.*\*.*\*)(?:[!#$%&'*+.^_`|~0-9A-Za-z-]|\{client\})+$/,
+                'should be a cookie name (RFC 6265 4.1.1), where {client} and one * may stand',
               ),
           }),
         ],
@@ -111,6 +114,11 @@ export const policySchema: z.ZodType<Policy> = z
         maxStale: seconds.exactOptional(),
         cooldown: seconds.exactOptional(),
       })
+      // Between two fetches lies a cooldown, and a key withdrawn meanwhile would be used beyond maxAge.
+      .refine(({ maxAge = 3600, cooldown = 10 }) => maxAge >= cooldown, {
+        path: ['maxAge'],
+        message: 'should be at least the cooldown (default 10 seconds), within which nothing is fetched again',
+      })
       .exactOptional(),
     clockToleranceSeconds: seconds.max(600, 'should be at most 600 seconds').exactOptional(),
     routes: routesSchema,
@@ -126,7 +134,7 @@ export const policySchema: z.ZodType<Policy> = z
                 redirect: redirectUrl,
                 returnTo: z
                   .string()
-                  .regex(/^[A-Za-z0-9_.~-]+$/)
+                  .regex(/^[A-Za-z0-9_.~-]+$/, 'should be the name of a query parameter, without escapes')
                   .exactOptional(),
               }),
               z.strictObject({ status: z.union([z.literal(401), z.literal(403), z.literal(404)]) }),

@@ -1,0 +1,220 @@
+import { describe, expect, it } from 'vitest'
+import { parsePolicy } from './config.ts'
+import { UsageError } from './usage-error.ts'
+
+const policy = {
+  issuer: 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_EXAMPLE01',
+  clientIds: ['web'],
+  routes: [{ path: '/users/{sub}/*' }],
+}
+
+/** The one line that a user reads, or nothing. */
+function complaint(value: unknown): string | undefined {
+  try {
+    parsePolicy(value, 'policy.json')
+    return undefined
+  } catch (error) {
+    expect(error).toBeInstanceOf(UsageError)
+    return (error as Error).message
+  }
+}
+
+const route = (fields: object) => ({ routes: [fields] })
+
+describe('a policy', () => {
+  it.each<[string, object]>([
+    ['with only what is needed', {}],
+    [
+      'with several issuers and their key sets',
+      { issuer: ['https://a.example', 'https://b.example'], jwksUri: ['https://a.example/k', 'https://b.example/k'] },
+    ],
+    ['with a cookie', { credentials: { cookie: 'CognitoIdentityServiceProvider.{client}.*.accessToken' } }],
+    ['for issuers without token_use', { tokenUse: null }],
+    [
+      'with all algorithms',
+      { algorithms: ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] },
+    ],
+    ['with times', { jwks: { maxAge: 60, maxStale: 0, cooldown: 0.5 }, clockToleranceSeconds: 5 }],
+    ['with the default cooldown as maxAge', { jwks: { maxAge: 10 } }],
+    [
+      'with a login page',
+      {
+        deny: {
+          unauthenticated: { redirect: 'https://login.example.com/?a=1', returnTo: 'to' },
+          forbidden: { status: 404 },
+        },
+      },
+    ],
+    [
+      'with routes of every kind',
+      {
+        routes: [
+          { path: '/' },
+          { path: '/public/*', public: true },
+          { path: '/vault/{group}/*', hash: 'md5', groups: ['a'] },
+          { path: '/t/{claim:custom:tenant}' },
+        ],
+      },
+    ],
+    ['with a group named __proto__', route({ path: '/r/*', groups: ['__proto__'] })],
+    ['with CORS', { corsPreflight: true, corsOrigins: ['https://app.example.com:8443'], methods: ['GET', 'OPTIONS'] }],
+  ])('%s is taken as it stands', (_, fields) => {
+    const value = { ...policy, ...fields }
+    expect(parsePolicy(value)).toEqual(value)
+  })
+
+  it.each([
+    ['nothing', undefined, 'the whole'],
+    ['null', null, 'the whole'],
+    ['an array', [policy], 'the whole'],
+    ['a text', 'policy', 'the whole'],
+  ])('is not %s', (_, value, path) => {
+    expect(complaint(value)).toContain(`policy.json: ${path}: `)
+  })
+
+  it.each<[string, object, string, string]>([
+    ['issuer missing', { issuer: undefined }, 'issuer', 'should be an https URL'],
+    ['issuer over http', { issuer: 'http://issuer.example.com' }, 'issuer', 'should be an https URL'],
+    ['issuer without a scheme', { issuer: 'issuer.example.com' }, 'issuer', 'should be an https URL'],
+    ['issuer with a query', { issuer: 'https://issuer.example.com/?a' }, 'issuer', 'without user, query or fragment'],
+    ['issuer with a user', { issuer: 'https://me@issuer.example.com' }, 'issuer', 'without user, query or fragment'],
+    ['an empty list of issuers', { issuer: [] }, 'issuer', 'should name at least one'],
+    ['jwksUri over http', { jwksUri: 'http://keys.example.com' }, 'jwksUri', 'should be an https URL'],
+    [
+      'fewer jwksUri than issuers',
+      { issuer: ['https://a.example', 'https://b.example'], jwksUri: ['https://a.example'] },
+      'jwksUri',
+      'one entry for each issuer',
+    ],
+    [
+      'credentials of another kind',
+      { credentials: 'query' },
+      'credentials',
+      'should be "header" or { "cookie": "NAME" }',
+    ],
+    ['a cookie name with a space', { credentials: { cookie: 'a b' } }, 'credentials.cookie', 'cookie name'],
+    ['a cookie name with two asterisks', { credentials: { cookie: 'a*b*c' } }, 'credentials.cookie', 'cookie name'],
+    [
+      'a cookie name with another placeholder',
+      { credentials: { cookie: 'a.{user}' } },
+      'credentials.cookie',
+      'cookie name',
+    ],
+    ['clientIds missing', { clientIds: undefined }, 'clientIds', ''],
+    ['no client', { clientIds: [] }, 'clientIds', 'should name at least one client'],
+    ['an empty client', { clientIds: ['a', ''] }, 'clientIds[1]', 'should not be empty'],
+    ['another tokenUse', { tokenUse: 'refresh' }, 'tokenUse', ''],
+    [
+      'a required claim that every object has',
+      { requiredClaims: ['toString'] },
+      'requiredClaims[0]',
+      'every object has',
+    ],
+    ['the required claim __proto__', { requiredClaims: ['__proto__'] }, 'requiredClaims[0]', 'every object has'],
+    ['alg none', { algorithms: ['none'] }, 'algorithms[0]', ''],
+    ['HS256', { algorithms: ['RS256', 'HS256'] }, 'algorithms[1]', ''],
+    ['no algorithm', { algorithms: [] }, 'algorithms', 'at least one'],
+    ['maxAge negative', { jwks: { maxAge: -1 } }, 'jwks.maxAge', '0 or more'],
+    ['maxAge a text', { jwks: { maxAge: '1h' } }, 'jwks.maxAge', ''],
+    ['maxAge below the cooldown', { jwks: { maxAge: 5, cooldown: 6 } }, 'jwks.maxAge', 'cooldown'],
+    ['maxAge below the default cooldown', { jwks: { maxAge: 5 } }, 'jwks.maxAge', 'cooldown'],
+    ['the cooldown above the default maxAge', { jwks: { cooldown: 4000 } }, 'jwks.maxAge', 'cooldown'],
+    ['an unknown time', { jwks: { maxage: 1 } }, 'jwks.maxage', 'unknown field'],
+    ['too much tolerance', { clockToleranceSeconds: 601 }, 'clockToleranceSeconds', 'at most 600 seconds'],
+    ['routes missing', { routes: undefined }, 'routes', ''],
+    ['no route', { routes: [] }, 'routes', 'at least one route'],
+    ['a method that is none', { methods: ['GE T'] }, 'methods[0]', 'HTTP method name'],
+    ['no method', { methods: [] }, 'methods', 'at least one'],
+    ['an origin with a path', { corsOrigins: ['https://app.example.com/'] }, 'corsOrigins[0]', 'should be an origin'],
+    ['the origin *', { corsOrigins: ['*'] }, 'corsOrigins[0]', 'should be an origin'],
+    [
+      'a login page over http',
+      { deny: { unauthenticated: { redirect: 'http://login.example.com/' } } },
+      'deny.unauthenticated.redirect',
+      'https',
+    ],
+    [
+      'a login page that is relative',
+      { deny: { unauthenticated: { redirect: '//login.example.com/' } } },
+      'deny.unauthenticated.redirect',
+      'https',
+    ],
+    [
+      'a login page with a fragment',
+      { deny: { unauthenticated: { redirect: 'https://login.example.com/#a' } } },
+      'deny.unauthenticated.redirect',
+      'https',
+    ],
+    [
+      'a login page with a line break',
+      { deny: { unauthenticated: { redirect: 'https://login.example.com/\r\nx' } } },
+      'deny.unauthenticated.redirect',
+      'https',
+    ],
+    [
+      'a return parameter with &',
+      { deny: { unauthenticated: { redirect: 'https://login.example.com/', returnTo: 'a&b' } } },
+      'deny.unauthenticated.returnTo',
+      'query parameter',
+    ],
+    [
+      'a redirect of the forbidden',
+      { deny: { forbidden: { redirect: 'https://login.example.com/' } } },
+      'deny.forbidden.status',
+      '403 or 404',
+    ],
+    ['status 200 for the forbidden', { deny: { forbidden: { status: 200 } } }, 'deny.forbidden.status', '403 or 404'],
+    ['an unknown field', { issuers: [] }, 'issuers', 'unknown field'],
+    ['an unknown field of a route', route({ path: '/', method: 'GET' }), 'routes[0].method', 'unknown field'],
+    ['a route without a path', route({ public: true }), 'routes[0].path', ''],
+    ['a path without a slash', route({ path: 'a' }), 'routes[0].path', 'must begin with "/"'],
+    ['* in the middle', route({ path: '/*/a' }), 'routes[0].path', 'only be the last segment'],
+    ['* within a segment', route({ path: '/a*' }), 'routes[0].path', '"*" stands alone'],
+    ['another capture', route({ path: '/{user}' }), 'routes[0].path', '{sub}, {group} and {claim:NAME}'],
+    ['a capture within a segment', route({ path: '/a-{sub}' }), 'routes[0].path', '{sub}, {group} and {claim:NAME}'],
+    ['a claim without a name', route({ path: '/{claim:}' }), 'routes[0].path', '{claim:NAME}'],
+    ['a dot segment', route({ path: '/a/../b' }), 'routes[0].path', 'no well-formed URI'],
+    ['an empty segment', route({ path: '/a//b' }), 'routes[0].path', 'no well-formed URI'],
+    ['a backslash', route({ path: '/a\\b' }), 'routes[0].path', 'no well-formed URI'],
+    ['a control character', route({ path: '/a\n' }), 'routes[0].path', 'no well-formed URI'],
+    ['a lone surrogate', route({ path: '/\ud800' }), 'routes[0].path', 'no well-formed URI'],
+    [
+      'a public route with a capture',
+      route({ path: '/{sub}', public: true }),
+      'routes[0].public',
+      'nothing about the token is checked',
+    ],
+    [
+      'a public route with groups',
+      route({ path: '/a', public: true, groups: ['a'] }),
+      'routes[0].public',
+      'nothing about the token is checked',
+    ],
+    ['a hash without a capture', route({ path: '/a', hash: 'md5' }), 'routes[0].hash', 'needs a capture'],
+    ['another hash', route({ path: '/{sub}', hash: 'crc32' }), 'routes[0].hash', ''],
+    ['no groups', route({ path: '/a', groups: [] }), 'routes[0].groups', 'at least one group'],
+    [
+      'two routes of one path',
+      { routes: [{ path: '/a' }, { path: '/b' }, { path: '/a', public: true }] },
+      'routes[2].path',
+      'same shape as routes[0]',
+    ],
+    [
+      'two routes of one shape',
+      { routes: [{ path: '/{sub}/*' }, { path: '/{group}/*' }] },
+      'routes[1].path',
+      'same shape as routes[0]',
+    ],
+  ])('is refused with %s, in one line with the path of the field', (_, fields, path, hint) => {
+    const line = complaint({ ...policy, ...fields })
+    expect(line).toContain(`policy.json: ${path}: `)
+    expect(line).toContain(hint)
+    expect(line).not.toContain('\n')
+  })
+
+  it('may have a literal, a capture and * in one place: their shapes differ', () => {
+    expect(
+      complaint({ ...policy, routes: [{ path: '/a' }, { path: '/{sub}' }, { path: '/*' }, { path: '/{sub}/' }] }),
+    ).toBeUndefined()
+  })
+})
