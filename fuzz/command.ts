@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { runStage, type SharedOptions, stageCommand } from '../command/run-stage.ts'
+import type { EffectivenessOptions } from './effectiveness.ts'
 import type { FuzzOptions } from './fuzz-stage.ts'
 import type { ShippedTarget } from './targets/shipped-targets.ts'
 
@@ -23,8 +24,16 @@ export function registerFuzz(program: Command): void {
       .option('--shard <i/n>', 'this is the i-th of n machines')
       .option('--replay <file>', 'a stored case instead of new ones')
       .option('--minimize', 'with --replay: look for a smaller case that shows the same')
-      .action((options: SharedOptions & FuzzOptions) =>
-        runStage<FuzzOptions>(options, () => import('./fuzz-stage.ts').then((module) => module.fuzzStage)),
+      .option('--effectiveness', 'measure the fuzzer itself against the catalogue of flawed handlers')
+      .option('--seeds <n>', 'with --effectiveness: runs for each flaw (default 20)', positive)
+      .option('--baseline-seeds <n>', 'with --effectiveness: runs of each simpler strategy (default 3)', positive)
+      .option('--flaw <text>', 'with --effectiveness: only flaws with this in their name')
+      .action((options: SharedOptions & FuzzOptions & EffectivenessOptions & { effectiveness?: boolean }) =>
+        options.effectiveness
+          ? runStage<EffectivenessOptions>(options, () =>
+              import('./effectiveness.ts').then((module) => module.effectivenessStage),
+            )
+          : runStage<FuzzOptions>(options, () => import('./fuzz-stage.ts').then((module) => module.fuzzStage)),
       ),
   )
 }
