@@ -23,7 +23,7 @@ import { type LocalValues, readDistribution } from './template.ts'
 import type { Upstream } from './upstream.ts'
 
 const defaultCacheBytes = 256 * 1024 * 1024
-const defaultSandboxes: Required<SandboxOptions> = { limit: 8, waitMs: 50, idleMs: 300_000 }
+const defaultSandboxes: Required<SandboxOptions> = { limit: 32, waitMs: 50, idleMs: 300_000 }
 const localPool = 'us-east-1_EXAMPLE01'
 
 export async function assembleEdge(options: EdgeOptions): Promise<Edge> {

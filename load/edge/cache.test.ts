@@ -51,6 +51,14 @@ describe('hits', () => {
     expect(edge.metrics()).toMatchObject({ origin: { requests: 1 }, cache: { entries: 1 } })
   })
 
+  test('an answer to HEAD is passed on and not taken for the object', async () => {
+    const edge = await edgeOf()
+    const head = await ask(edge, '/public/500.txt', {}, 'HEAD')
+    expect([head.xCache, head.headers['content-length']]).toEqual(['Miss', '500'])
+    const whole = await ask(edge, '/public/500.txt')
+    expect([whole.xCache, whole.body.length]).toEqual(['Miss', 500])
+  })
+
   test('what the cache policy names splits the key and reaches the origin', async () => {
     const parameters = { QueryStringsConfig: { QueryStringBehavior: 'whitelist', QueryStrings: ['v'] } }
     const edge = await edgeOf({ cachePolicy: { parameters } })
@@ -202,6 +210,13 @@ describe('the bucket', () => {
     expect(edge.paths).toEqual(['/a%20b.txt'])
   })
 
+  test('a path that a function writes beyond ASCII reaches the bucket as UTF-8', async () => {
+    await writeFile(join(directory, 'é.txt'), 'accent')
+    const code = 'exports.handler = async ({ Records: [{ cf: { request } }] }) => ({ ...request, uri: "/é.txt" })'
+    const edge = await edgeOf({ code }, { objects: directory })
+    expect((await ask(edge, '/any')).body.toString()).toBe('accent')
+  })
+
   test('a directory that does not exist is a usage error', async () => {
     await expect(edgeOf({}, { objects: join(directory, 'none') })).rejects.toThrow(/none: cannot be read \(ENOENT\)/)
   })
@@ -217,6 +232,7 @@ describe('refused before function and cache', () => {
       await raw(edge, 'GET /public/500.txt HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nConnection: close\r\n\r\nx'),
     ).toMatch(/^HTTP\/1.1 403/)
     expect(edge.metrics().sandboxes.invocations).toBe(0)
+    expect(await raw(edge, 'no request\r\n\r\n')).toMatch(/^HTTP\/1.1 400 .*\r\n[\s\S]*X-Cache: Error/)
   })
 
   test('plain HTTP is redirected where the behaviors are enforced', async () => {
@@ -263,7 +279,7 @@ test('an object that was kept under one origin server is not kept under no-store
 
 function raw(edge: Edge, text: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = connect(Number(new URL(edge.url).port), '127.0.0.1', () => socket.write(text))
+    const socket = connect(Number(new URL(edge.url).port), '127.0.0.1', () => socket.write(text, 'latin1'))
     let answer = ''
     socket.on('data', (data) => {
       answer += data

@@ -154,8 +154,20 @@ describe('what it tells', () => {
     expect(metrics).toContain('edgeproof_edge_cache_entries 1\n')
   })
 
+  test('a viewer that leaves before its answer is counted as one that left', async () => {
+    const edge = await edgeOf()
+    const records: RequestRecord[] = []
+    edge.log.subscribe((record) => records.push(record))
+    edge.origin.fault({ latencyMs: 300 })
+    await expect(fetch(`${edge.url}/public/500.txt`, { signal: AbortSignal.timeout(150) })).rejects.toThrow()
+    await expect.poll(() => records).toMatchObject([{ complete: false, status: 200 }])
+    expect(standardLogLine(records[0] as RequestRecord).split('\t')[8]).toBe('000')
+  })
+
   test('HTTP/2 over TLS with the certificate of the run', async () => {
     const edge = await edgeOf({ tlsPort: 0 })
+    const records: RequestRecord[] = []
+    edge.log.subscribe((record) => records.push(record))
     const session = http2.connect(edge.tlsUrl ?? '', { ca: edge.certificate ?? '' })
     const stream = session.request({ ':path': '/public/2000.txt' })
     const [headers] = (await once(stream, 'response')) as [http2.IncomingHttpHeaders]
@@ -166,6 +178,7 @@ describe('what it tells', () => {
       'Miss from cloudfront',
       2000,
     ])
+    await expect.poll(() => records).toMatchObject([{ protocol: 'HTTP/2.0', tlsProtocol: 'TLSv1.3', complete: true }])
   })
 })
 

@@ -34,7 +34,7 @@ export interface EdgeOptions {
 }
 
 export interface SandboxOptions {
-  /** Sandboxes per point of presence at most; one more is 503 LambdaLimitExceeded. Default 8. */
+  /** Sandboxes per point of presence at most; one more is 503 LambdaLimitExceeded. Default 32. */
   limit?: number
   /**
    * How long an event may wait for a busy sandbox before a new one starts, in milliseconds. Lambda's own behaviour is 0;

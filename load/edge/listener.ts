@@ -1,13 +1,14 @@
 /** The viewers' side: HTTP/1.1, and HTTP/2 over TLS, in front of the points of presence. */
-import { randomFillSync } from 'node:crypto'
 import http from 'node:http'
 import http2 from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import { UsageError } from '../../config/usage-error.ts'
 import { type HeaderList, headerValue } from './header-list.ts'
 import { viaValue } from './origin-request.ts'
 import type { EdgeAnswer, PointOfPresence } from './point-of-presence.ts'
+import { readBody, readRequest } from './read-request.ts'
 import { announcesBody } from './viewer-limits.ts'
 import type { ViewerRequest } from './viewer-request.ts'
 
@@ -24,7 +25,9 @@ export interface Exchange {
   arrived: number
   answered: number
   complete: boolean
-  socket: Socket | undefined
+  clientPort: number
+  /** Null for a plain connection. */
+  tls: { protocol: string; cipher: string } | null
 }
 
 export interface ListenerOptions {
@@ -45,12 +48,16 @@ export interface Listener {
 
 /** Beyond CloudFront's 20,480 bytes, so that the refusal is ours and not the parser's. */
 const parserHeaderBytes = 65_536
-const maxBodyBytes = 16 * 1024 * 1024
 const metricsPath = '/_edge/metrics'
 
 export async function listen(options: ListenerOptions): Promise<Listener> {
-  const serve = (request: Request, response: Response) => void handle(request, response, options)
+  const serve = (request: Request, response: Response) =>
+    void handle(request, response, options).catch((error: Error) => {
+      process.stderr.write(`edgeproof edge: internal fault: ${error.stack}\n`)
+      response.destroy()
+    })
   const plain = http.createServer({ maxHeaderSize: parserHeaderBytes, keepAliveTimeout: 60_000 }, serve)
+  plain.on('clientError', refuseMalformed)
   const servers: { server: http.Server | http2.Http2SecureServer; port: number }[] = [
     { server: plain, port: options.port },
   ]
@@ -82,6 +89,15 @@ function bound(server: http.Server | http2.Http2SecureServer, port: number): Pro
   })
 }
 
+/** What no parser can read is answered without an id, and is no request in any count. */
+function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy()
+  const line = error.code === 'HPE_HEADER_OVERFLOW' ? '413 Payload Too Large' : '400 Bad Request'
+  socket.end(
+    `HTTP/1.1 ${line}\r\nServer: CloudFront\r\nX-Cache: Error from cloudfront\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
+  )
+}
+
 /** Ends a server and every connection it has, HTTP/2 sessions included. */
 function closer(server: http.Server | http2.Http2SecureServer): () => Promise<void> {
   const sockets = new Set<Socket>()
@@ -99,56 +115,32 @@ function closer(server: http.Server | http2.Http2SecureServer): () => Promise<vo
 async function handle(raw: Request, response: Response, options: ListenerOptions): Promise<void> {
   const arrived = performance.now()
   if (raw.url === metricsPath) return sendMetrics(response, options.metricsText())
-  const socket = raw.socket
-  const encrypted = options.plainIsEncrypted || socket instanceof TLSSocket
-  const request = viewerRequest(raw, encrypted)
+  const { socket } = raw
+  // Asked now: a connection that has ended does not tell any more.
+  const connection = { clientPort: socket.remotePort ?? 0, tls: tlsOf(socket) }
+  const request = readRequest(raw, options.plainIsEncrypted || connection.tls !== null)
   const pop = popOf(socket, options.pops)
   if (announcesBody(request) && request.method !== 'GET' && request.method !== 'HEAD') {
-    const body = await bodyOf(raw)
-    if (body === null) return void response.destroy()
-    request.body = body
+    request.body = await readBody(raw)
+    if (request.body === null) return void response.destroy()
   }
   const answer = await pop.answer(request)
-  const sent = send(response, request, answer, pop.name)
+  const report = (sent: HeaderList, complete: boolean) =>
+    options.answered({ request, answer, pop: pop.name, sent, arrived, answered, complete, ...connection })
   const answered = performance.now()
-  response.once('close', () =>
-    options.answered({
-      request,
-      answer,
-      pop: pop.name,
-      sent,
-      arrived,
-      answered,
-      complete: response.writableFinished,
-      socket,
-    }),
-  )
+  // A viewer that has gone meanwhile is told nothing, and is counted as one that left.
+  if (response.destroyed || socket.destroyed) return report([], false)
+  let finished = false
+  response.once('finish', () => {
+    finished = true
+  })
+  const sent = send(response, request, answer, pop.name)
+  response.once('close', () => report(sent, finished))
 }
 
-function viewerRequest(raw: Request, encrypted: boolean): ViewerRequest {
-  const url = raw.url ?? '/'
-  const mark = url.indexOf('?')
-  return {
-    id: requestId(),
-    method: raw.method ?? 'GET',
-    uri: mark < 0 ? url : url.slice(0, mark),
-    querystring: mark < 0 ? '' : url.slice(mark + 1),
-    headers: raw.httpVersionMajor === 2 ? withoutPseudo(raw.rawHeaders) : raw.rawHeaders,
-    body: null,
-    clientIp: raw.socket.remoteAddress ?? '127.0.0.1',
-    protocol: raw.httpVersionMajor === 2 ? 'HTTP/2.0' : raw.httpVersion === '1.0' ? 'HTTP/1.0' : 'HTTP/1.1',
-    encrypted,
-  }
-}
-
-function withoutPseudo(headers: HeaderList): string[] {
-  const kept: string[] = []
-  for (let index = 0; index + 1 < headers.length; index += 2) {
-    const name = headers[index] as string
-    if (name === ':authority') kept.push('host', headers[index + 1] as string)
-    else if (!name.startsWith(':')) kept.push(name, headers[index + 1] as string)
-  }
-  return kept
+function tlsOf(socket: Socket): Exchange['tls'] {
+  if (!(socket instanceof TLSSocket)) return null
+  return { protocol: socket.getProtocol() ?? '', cipher: socket.getCipher().name }
 }
 
 const popOfSocket = new WeakMap<object, PointOfPresence>()
@@ -163,20 +155,6 @@ function popOf(socket: object, pops: readonly PointOfPresence[]): PointOfPresenc
   const next = pops[turn++ % pops.length] as PointOfPresence
   popOfSocket.set(socket, next)
   return next
-}
-
-function bodyOf(raw: Request): Promise<Buffer | null> {
-  return new Promise((resolve) => {
-    const chunks: Buffer[] = []
-    let length = 0
-    raw.on('data', (chunk: Buffer) => {
-      length += chunk.length
-      if (length > maxBodyBytes) resolve(null)
-      else chunks.push(chunk)
-    })
-    raw.on('end', () => resolve(Buffer.concat(chunks)))
-    raw.on('error', () => resolve(null))
-  })
 }
 
 function send(response: Response, request: ViewerRequest, answer: EdgeAnswer, pop: string): HeaderList {
@@ -215,19 +193,4 @@ function sendMetrics(response: Response, text: string): void {
   const headers = { 'Content-Type': 'text/plain; version=0.0.4', 'Content-Length': Buffer.byteLength(text) }
   if (response instanceof http.ServerResponse) response.writeHead(200, headers).end(text)
   else response.writeHead(200, headers).end(text)
-}
-
-const idBytes = 40
-const pool = Buffer.alloc(idBytes * 256)
-let used = pool.length
-
-/** 54 characters and `==`, as CloudFront's. */
-function requestId(): string {
-  if (used === pool.length) {
-    randomFillSync(pool)
-    used = 0
-  }
-  const id = pool.toString('base64url', used, used + idBytes)
-  used += idBytes
-  return `${id}==`
 }

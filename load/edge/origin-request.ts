@@ -62,7 +62,7 @@ export function originRequest(
   const query = selectedQuery(request.querystring, eitherTakes('queryStrings', cache, policy))
   return {
     method: request.method,
-    path: `${origin.path}${request.uri}${query === '' ? '' : `?${query}`}`,
+    path: asciiPath(`${origin.path}${request.uri}${query === '' ? '' : `?${query}`}`),
     headers,
     body: request.body,
   }
@@ -72,7 +72,17 @@ export function originRequest(
 export function forwardedRequest(request: ViewerRequest): UpstreamRequest {
   const headers = withoutHeaders(request.headers, new Set([...hopByHop(request.headers), 'host', 'content-length']))
   const path = request.querystring === '' ? request.uri : `${request.uri}?${request.querystring}`
-  return { method: request.method, path, headers: [...headers, 'Via', viaValue(request)], body: request.body }
+  return {
+    method: request.method,
+    path: asciiPath(path),
+    headers: [...headers, 'Via', viaValue(request)],
+    body: request.body,
+  }
+}
+
+/** The same characters in UTF-8 and percent-encoded, as a request line can carry them. */
+function asciiPath(path: string): string {
+  return path.toWellFormed().replace(/[^\x21-\x7e]+/g, encodeURIComponent)
 }
 
 const cloudFrontAgent = 'Amazon CloudFront'

@@ -1,21 +1,19 @@
-import { TLSSocket } from 'node:tls'
 import type { RequestRecord } from './edge.ts'
 import { headerRecord, headerValue } from './header-list.ts'
 import { type Exchange, xCache } from './listener.ts'
 
 /** One answered request as the log's fields. */
 export function recordOf(exchange: Exchange, distributionDomain: string): RequestRecord {
-  const { request, answer, sent, socket } = exchange
+  const { request, answer, sent, tls } = exchange
   const viewer = headerRecord(request.headers)
   const [rangeStart = '', rangeEnd = ''] = /^bytes=(\d+)-(\d*)$/.exec(viewer.range ?? '')?.slice(1) ?? []
   const bodyBytes = answer.body?.length ?? 0
-  const tls = socket instanceof TLSSocket ? socket : null
   return {
     id: request.id,
     pop: exchange.pop,
     at: Date.now(),
     clientIp: request.clientIp,
-    clientPort: socket?.remotePort ?? 0,
+    clientPort: exchange.clientPort,
     method: request.method,
     uri: request.uri,
     querystring: request.querystring,
@@ -33,8 +31,8 @@ export function recordOf(exchange: Exchange, distributionDomain: string): Reques
     coldStart: answer.coldStart,
     protocol: request.protocol,
     encrypted: request.encrypted,
-    tlsProtocol: tls?.getProtocol() ?? '',
-    tlsCipher: tls?.getCipher().name ?? '',
+    tlsProtocol: tls?.protocol ?? '',
+    tlsCipher: tls?.cipher ?? '',
     forwardedFor: viewer['x-forwarded-for'] ?? '',
     referer: viewer.referer ?? '',
     userAgent: viewer['user-agent'] ?? '',
