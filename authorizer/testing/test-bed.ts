@@ -22,8 +22,6 @@ export interface TestBedOptions {
   now?: number
 }
 
-export type TestBed = ReturnType<typeof createTestBed>
-
 export function createTestBed({ policy, keys = [], snapshots, get, now = start }: TestBedOptions = {}) {
   const clock = { now }
   const endpoint = { answer: jwkSet(keys), fetches: 0 }
