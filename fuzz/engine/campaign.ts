@@ -1,11 +1,13 @@
 /** One worker's run against one target: generate, run, judge, confirm, until the time or the number of cases is over. */
 import { setImmediate as turn } from 'node:timers/promises'
-import type { Finding, FuzzCase, Note, Scenario } from '../case.ts'
+import type { Finding, FuzzCase, Note, Scenario, ServedUrls, World } from '../case.ts'
 import type { Observation, Remark } from '../invariants/observation.ts'
 import type { Target } from '../target/target.ts'
 import { createWorld, servedByIssuers } from '../world.ts'
 import { Confirmation } from './confirmation.ts'
+import { isSuspect, measureGrowth } from './exhaustion.ts'
 import { OwnInstances } from './own-instance.ts'
+import { replayFresh } from './replay.ts'
 import { SeededRandom } from './seeded-random.ts'
 import { SharedInstance } from './shared-instance.ts'
 import type { Generated, Strategy } from './strategy.ts'
@@ -52,6 +54,7 @@ export interface CampaignReport extends CampaignProgress {
 /** Small batches first: a handler that falls at once should not wait for a long one. */
 const firstBatch = 16
 const largestBatch = 128
+const memoryAfterCases = 400
 
 export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
   const campaign = new Campaign(options)
@@ -87,6 +90,7 @@ class Campaign {
     }
     const scenarios = strategy(world, new SeededRandom(seed))[Symbol.iterator]()
     let size = firstBatch
+    let watched = false
     let batch = draw(scenarios, size)
     while (!this.#over() && batch.length > 0) {
       const together = batch.filter(({ scenario }) => sharesInstance(scenario))
@@ -108,6 +112,10 @@ class Campaign {
         if (this.#over()) break
         this.#cases++
         await this.#examine(await own.run(scenario), scenario, () => [own.caseOf(scenario)], shrinks)
+      }
+      if (!watched && this.#cases >= memoryAfterCases && !this.#over()) {
+        watched = true
+        await this.#watchMemory(world, serve)
       }
       this.#fetches += shared.fetches + own.fetches - fetched
       this.#options.onProgress?.(this.#progress())
@@ -156,11 +164,43 @@ class Campaign {
     cases: () => readonly FuzzCase[],
     shrinks?: () => Iterable<Scenario>,
   ): Promise<void> {
-    for (const { observations, remarks, step } of judged) {
-      if (step.kind === 'request') this.#requests++
-      for (const remark of remarks) this.#note(remark)
-      for (const observation of observations) await this.#confirm(observation, scenario, cases, shrinks)
+    for (const [index, one] of judged.entries()) {
+      if (one.step.kind === 'request') this.#requests++
+      for (const remark of one.remarks) this.#note(remark)
+      for (const observation of one.observations) await this.#confirm(observation, scenario, cases, shrinks)
+      if (isSuspect(one, judged[index - 1]?.answer.clock ?? one.answer.clock)) await this.#measure(one, index, cases)
     }
+  }
+
+  async #measure(judged: Judged, index: number, cases: () => readonly FuzzCase[]): Promise<void> {
+    const [alone] = cases()
+    if (this.#over() || alone === undefined) return
+    const fuzzCase = { ...alone, steps: alone.steps.slice(0, index + 1) }
+    if (await this.#confirmation.confirmCost(fuzzCase, judged)) this.#firstFound()
+  }
+
+  /** Once in a run, when the list of attacks is through: distinct requests without end. */
+  async #watchMemory(world: World, serve: ServedUrls): Promise<void> {
+    const growth = await measureGrowth(this.#options.target, world, serve)
+    if (growth === null) return
+    const { observation, step } = growth
+    const { policy } = this.#options.target
+    const fuzzCase: FuzzCase = {
+      name: 'distinct-requests',
+      class: 'resources',
+      policy,
+      start: world.start,
+      serve,
+      steps: [step],
+    }
+    const [judged] = await replayFresh(this.#options.target, fuzzCase)
+    if (!judged) return
+    this.#confirmation.add(fuzzCase, judged, observation)
+    this.#firstFound()
+  }
+
+  #firstFound(): void {
+    this.#first ??= { cases: this.#cases, seconds: this.#seconds() }
   }
 
   async #confirm(
@@ -171,7 +211,7 @@ class Campaign {
   ): Promise<void> {
     if (this.#over() || !this.#confirmation.wants(observation)) return
     const confirmed = await this.#confirmation.confirm(observation, scenario, cases(), shrinks)
-    if (confirmed) this.#first ??= { cases: this.#cases, seconds: this.#seconds() }
+    if (confirmed) this.#firstFound()
   }
 
   #note({ rule, story }: Remark): void {

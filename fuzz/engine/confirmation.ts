@@ -3,17 +3,22 @@ import { createHash } from 'node:crypto'
 import type { Finding, FuzzCase, Note, Scenario } from '../case.ts'
 import { classes, cweOf, type Observation } from '../invariants/observation.ts'
 import type { Target } from '../target/target.ts'
+import { measureCost } from './exhaustion.ts'
 import { createMinimizer, type Reproduction } from './minimize.ts'
 import { replayFresh } from './replay.ts'
+import type { Judged } from './trial.ts'
 
 /** One rule broken in one way is one finding; more than this many failed attempts to show it again are given up. */
 const maxAttempts = 3
+/** Measuring takes a process of its own; a slow machine makes many requests look dear. */
+const maxMeasured = 12
 
 export class Confirmation implements AsyncDisposable {
   readonly findings: Finding[] = []
   readonly #target: Target
   readonly #minimizes: boolean
   readonly #minimizer
+  readonly #measured = new Set<string>()
   readonly #attempts = new Map<string, number>()
   readonly #unconfirmed = new Map<string, Note>()
 
@@ -60,6 +65,21 @@ export class Confirmation implements AsyncDisposable {
     note.count++
     this.#unconfirmed.set(keyOf(observation), note)
     return false
+  }
+
+  /** A cost is confirmed by being measured, in a process of its own. */
+  async confirmCost(fuzzCase: FuzzCase, judged: Judged): Promise<boolean> {
+    const suspicion: Observation = { class: 'exhaustion', rule: 'resources/cpu', story: '' }
+    if (!this.wants(suspicion) || this.#measured.has(fuzzCase.name) || this.#measured.size >= maxMeasured) return false
+    this.#measured.add(fuzzCase.name)
+    const observation = await measureCost(this.#target, fuzzCase)
+    if (observation) this.add(fuzzCase, judged, observation)
+    return observation !== null
+  }
+
+  /** Takes down what was confirmed elsewhere. */
+  add(fuzzCase: FuzzCase, judged: Judged, observation: Observation): void {
+    this.findings.push(this.#write({ case: fuzzCase, step: fuzzCase.steps.length - 1, judged, observation }, false))
   }
 
   /** In a process that has seen nothing else. */

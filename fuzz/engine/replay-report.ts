@@ -3,6 +3,7 @@ import type { FuzzCase } from '../case.ts'
 import type { Target } from '../target/target.ts'
 import type { CampaignReport } from './campaign.ts'
 import { Confirmation } from './confirmation.ts'
+import { isSuspect } from './exhaustion.ts'
 import { replayFresh } from './replay.ts'
 
 export async function replayCase(target: Target, fuzzCase: FuzzCase, minimizes: boolean): Promise<CampaignReport> {
@@ -12,6 +13,8 @@ export async function replayCase(target: Target, fuzzCase: FuzzCase, minimizes: 
   for (const observation of judged.flatMap(({ observations }) => observations)) {
     if (confirmation.wants(observation)) await confirmation.confirm(observation, fuzzCase, [fuzzCase])
   }
+  const last = judged.at(-1)
+  if (last && isSuspect(last, last.answer.clock)) await confirmation.confirmCost(fuzzCase, last)
   const noted = judged.flatMap(({ remarks }) => remarks.map((remark) => ({ ...remark, count: 1 })))
   return {
     cases: 1,

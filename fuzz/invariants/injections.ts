@@ -22,8 +22,8 @@ export function injectedHeaders(headers: Headers | undefined, before: Headers = 
 /** A line of the log that begins where a line feed in the request or the token ended. */
 export function injectedLogLines(request: ViewerRequest, logs: readonly string[]): Observation[] {
   if (logs.length < 2) return []
-  const texts = viewersTexts(request)
-  const forged = logs.slice(1).find((line) => line.length >= 8 && texts.some((text) => text.includes(`\n${line}`)))
+  const beginnings = viewersTexts(request).flatMap((text) => text.split('\n').slice(1))
+  const forged = logs.slice(1).find((line) => beginnings.some((text) => text.length >= 4 && line.startsWith(text)))
   return forged === undefined
     ? []
     : [
