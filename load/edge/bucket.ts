@@ -5,13 +5,12 @@
  */
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
-import aws4 from 'aws4'
 import { corsHeaders, preflight } from './bucket-cors.ts'
 import type { Objects, StoredObject } from './bucket-objects.ts'
 import type { BucketCorsRule } from './distribution.ts'
 import type { OriginFault } from './edge.ts'
-import type { SigningIdentity } from './origin-client.ts'
 import { present } from './present.ts'
+import { type SigningIdentity, signature } from './signature.ts'
 
 export interface BucketOptions {
   objects: Objects
@@ -145,17 +144,10 @@ function keyOf(url: string): string | null {
 function isSigned(request: http.IncomingMessage, identity: SigningIdentity): boolean {
   const { authorization, host, 'x-amz-date': date, 'x-amz-content-sha256': hash } = request.headers
   if (authorization === undefined || typeof date !== 'string' || typeof hash !== 'string') return false
-  const { headers = {} } = aws4.sign(
-    {
-      service: 's3',
-      region: 'us-east-1',
-      method: request.method ?? 'GET',
-      path: request.url ?? '/',
-      headers: { Host: host ?? '', 'X-Amz-Date': date, 'X-Amz-Content-Sha256': hash },
-    },
-    identity,
+  const { method = 'GET', url: path = '/' } = request
+  return (
+    signature({ method, host: host ?? '', path, date, contentHash: hash }, identity).authorization === authorization
   )
-  return headers.Authorization === authorization
 }
 
 function error(status: number, code: string, message: string, headers: readonly string[] = []): Reply {

@@ -70,12 +70,18 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     servers.push({ server: secure, port })
   }
   const closers = servers.map(({ server }) => closer(server))
-  for (const { server, port } of servers) await bound(server, port)
+  const close = async () => void (await Promise.all(closers.map((each) => each())))
+  try {
+    for (const { server, port } of servers) await bound(server, port)
+  } catch (error) {
+    await close()
+    throw error
+  }
   const [first, second] = servers.map(({ server }) => (server.address() as AddressInfo).port)
   return {
     port: first ?? 0,
     tlsPort: second ?? null,
-    close: async () => void (await Promise.all(closers.map((close) => close()))),
+    close,
   }
 }
 

@@ -1,19 +1,14 @@
 /** The edge's own HTTP client: one origin, connections kept, every request signed where the distribution says so. */
 import http from 'node:http'
-import aws4 from 'aws4'
 import type { HeaderList } from './header-list.ts'
 import { hopByHop, withoutHeaders } from './header-list.ts'
+import { type SigningIdentity, signature } from './signature.ts'
 import { type Upstream, UpstreamFailure, type UpstreamRequest, type UpstreamResponse } from './upstream.ts'
 
 export interface OriginCounters {
   requests: number
   failures: number
   bytes: number
-}
-
-export interface SigningIdentity {
-  accessKeyId: string
-  secretAccessKey: string
 }
 
 export interface OriginClientOptions {
@@ -96,16 +91,9 @@ function withSignature(request: UpstreamRequest, { host, identity }: OriginClien
   const headers = [...withoutHeaders(request.headers, replaced), 'Host', host, 'Connection', 'keep-alive']
   if (request.body !== null) headers.push('Content-Length', String(request.body.length))
   if (identity === null) return headers
-  return [...withoutHeaders(headers, new Set(['authorization'])), ...signature(request, host, identity)]
+  const { date, contentHash, authorization } = signature({ method: request.method, host, path: request.path }, identity)
+  const signed = ['X-Amz-Date', date, 'X-Amz-Content-Sha256', contentHash, 'Authorization', authorization]
+  return [...withoutHeaders(headers, new Set(['authorization'])), ...signed]
 }
 
 const replaced = new Set(['host', 'connection', 'content-length', 'transfer-encoding'])
-
-/** Host, x-amz-date and x-amz-content-sha256 are signed: what nothing on the way changes. */
-function signature(request: UpstreamRequest, host: string, identity: SigningIdentity): string[] {
-  const { headers = {} } = aws4.sign(
-    { service: 's3', region: 'us-east-1', method: request.method, host, path: request.path, headers: {} },
-    identity,
-  )
-  return ['X-Amz-Date', 'X-Amz-Content-Sha256', 'Authorization'].flatMap((name) => [name, String(headers[name])])
-}
