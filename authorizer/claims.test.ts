@@ -121,6 +121,8 @@ describe('token_use and the client', () => {
     ['null: aud a string', { tokenUse: null }, { token_use: undefined, aud: client }, 'allow'],
     ['null: aud an array with the client', { tokenUse: null }, { aud: ['other', client] }, 'allow'],
     ['null: aud an array without it', { tokenUse: null }, { aud: ['other'] }, 'client'],
+    ['null: aud an array with the client and null', { tokenUse: null }, { aud: [null, client] }, 'client'],
+    ['null: aud an array with the client and a number', { tokenUse: null }, { aud: [client, 1] }, 'client'],
     ['null: aud an array in an array', { tokenUse: null }, { aud: [[client]] }, 'client'],
     ['null: no aud', { tokenUse: null }, {}, 'client'],
     ['null: client_id does not stand for aud', { tokenUse: null }, { aud: null }, 'client'],

@@ -24,7 +24,7 @@ export function readClaims(payload: JsonObject, policy: EdgePolicy): TokenRights
   if (![exp, nbf, iat].every(Number.isFinite)) return 'date'
   if (policy.tokenUse !== null && payload.token_use !== policy.tokenUse) return 'token-use'
   if (!isForClient(payload, policy)) return 'client'
-  if (!Array.isArray(groups) || !groups.every((group) => typeof group === 'string')) return 'groups'
+  if (!Array.isArray(groups) || !groups.every(isString)) return 'groups'
   return {
     notBefore: (nbf as number) * 1000 - policy.clockTolerance,
     notAfter: (exp as number) * 1000 + policy.clockTolerance,
@@ -40,10 +40,10 @@ export function validity({ notBefore, notAfter }: TokenRights, now: number): Cla
 }
 
 function isForClient({ aud, client_id }: JsonObject, { tokenUse, clientIds }: EdgePolicy): boolean {
-  const isClient = (value: unknown) => typeof value === 'string' && clientIds.includes(value)
+  const isClient = (value: unknown) => isString(value) && clientIds.includes(value)
   if (tokenUse === 'access') return isClient(client_id)
-  if (Array.isArray(aud)) return tokenUse === 'id' ? aud.length === 1 && isClient(aud[0]) : aud.some(isClient)
-  return isClient(aud)
+  const audience = Array.isArray(aud) ? aud : [aud]
+  return audience.every(isString) && audience.some(isClient) && (tokenUse === null || audience.length === 1)
 }
 
 function capturedClaims(payload: JsonObject, names: readonly string[]): ReadonlyMap<string, string> {
@@ -57,5 +57,9 @@ function capturedClaims(payload: JsonObject, names: readonly string[]): Readonly
 
 /** A string that a decoded path segment, or its digest, can equal: not empty, and no lone surrogate (it would hash as U+FFFD). */
 function comparable(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && value.isWellFormed()
+  return isString(value) && value !== '' && value.isWellFormed()
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string'
 }
