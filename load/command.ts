@@ -22,6 +22,7 @@ export function registerLoad(program: Command): void {
       .option('--segments <n>', 'k6 processes that share the load (default: 1)', positiveInteger)
       .option('--pops <n>', 'points of presence of the local edge (default: 1)', positiveInteger)
       .option('--seed <n>', 'of the random choice of users and objects (default: 1)', positiveInteger)
+      .option('--authorizer-share', 'also measure hits without the authorizer')
       .option('--target <url or file>', "a real distribution, or cdk's outputs file, instead of the local edge")
       .option('--tokens <file>', 'for --target: access tokens, as edgeproof tokens writes them')
       .option('--paths <file>', 'for --target: existing paths, one on each line')

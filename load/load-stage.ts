@@ -2,6 +2,7 @@
 
 import { type Stage, stageResult } from '../command/stage.ts'
 import { objectivesOf } from '../config/objectives-schema.ts'
+import { authorizerShare } from './authorizer-share.ts'
 import { findK6 } from './k6.ts'
 import { peakRate } from './k6-options.ts'
 import { loadChecks } from './load-checks.ts'
@@ -22,7 +23,12 @@ export interface LoadOptions {
   pops?: number
   /** Of the random choice of users and objects. Default 1. */
   seed?: number
+  /** Also measures hits without the authorizer, in four short runs more. Default false. */
+  authorizerShare?: boolean
 }
+
+/** Length of each run that compares hits with and without the authorizer. */
+const shareSeconds = 4
 
 export const loadStage: Stage<LoadOptions> = async ({ config, progress, signal }, options) => {
   const scenario = scenarioNamed(options.scenario ?? 'smoke')
@@ -31,12 +37,17 @@ export const loadStage: Stage<LoadOptions> = async ({ config, progress, signal }
     const k6 = await findK6({ log: progress.log, signal })
     progress.step('load: starting the local edge')
     const requests = Math.ceil(peakRate(scenario, rate) * seconds)
-    const target = await startLocalTarget({ config, scenario, requests, seconds, pops, signal })
+    const local = { config, scenario, requests, seconds, pops, signal }
+    const target = await startLocalTarget(local)
     try {
       progress.step('load: making tokens and the plan')
-      const run = await loadRun({ k6, target, scenario, rate, seconds, segments, seed, progress, signal })
+      const shared = { k6, rate, segments, seed, progress, signal }
+      const run = await loadRun({ ...shared, target, scenario, seconds })
       const edge = target.edge.metrics()
       const checks = loadChecks({ run, scenario, objectives: objectivesOf(config.objectives), edge, seconds })
+      if (options.authorizerShare && !run.interrupted) {
+        checks.push(...(await authorizerShare({ local, run: shared, seconds: shareSeconds })))
+      }
       const { measured, join, machine } = run
       return { checks, data: JSON.parse(JSON.stringify({ measured: measured.toDocument(), join, machine, edge })) }
     } finally {

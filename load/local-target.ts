@@ -32,6 +32,8 @@ export interface LocalTargetOptions {
   /** Good tokens outlive the run. */
   seconds: number
   pops?: number
+  /** The viewer-request function's program. Default the authorizer. */
+  program?: string
   signal: AbortSignal
 }
 
@@ -45,8 +47,9 @@ export async function startLocalTarget(options: LocalTargetOptions): Promise<Loc
     const bucket = join(directory, 'bucket')
     mkdirSync(bucket)
     writeObjects(bucket, allObjects(population))
-    const { template } = await synthesize(config, { outdir: join(directory, 'cdk.out') })
-    const { pops } = options
+    const { pops, program } = options
+    const outdir = join(directory, 'cdk.out')
+    const { template } = await synthesize(config, { outdir, ...(program === undefined ? {} : { program }) })
     const edge = await startEdge({ template, config, objects: bucket, signal, ...(pops === undefined ? {} : { pops }) })
     const rotations = (scenario.events ?? []).filter(({ action }) => action === 'rotate-keys').length
     const nextKeys = await Promise.all(
