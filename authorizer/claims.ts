@@ -40,7 +40,7 @@ export function validity({ notBefore, notAfter }: TokenRights, now: number): Cla
 }
 
 function isForClient({ aud, client_id }: JsonObject, { tokenUse, clientIds }: EdgePolicy): boolean {
-  const isClient = (value: unknown) => isString(value) && clientIds.includes(value)
+  const isClient = (value: unknown) => clientIds.includes(value as string)
   if (tokenUse === 'access') return isClient(client_id)
   const audience = Array.isArray(aud) ? aud : [aud]
   return audience.every(isString) && audience.some(isClient) && (tokenUse === null || audience.length === 1)

@@ -92,6 +92,17 @@ describe('a key that the set does not have', () => {
     expect(bed.endpoint.fetches).toBe(2)
   })
 
+  it('is waited for once more where the keys that were waited for lack it and the cooldown is over', async () => {
+    const { asked, get } = slowEndpoint()
+    const bed = bedOf({ get, policy: { jwks: { cooldown: 1 } } })
+    const outcome = bed.present(tokenOf(second))
+    bed.clock.now += oneSecond
+    asked[0]?.answer(jwkSet([first]))
+    await afterResponses()
+    asked[1]?.answer(jwkSet([first, second]))
+    expect(await outcome).toBe('allow')
+  })
+
   it('costs nothing where the token is refused anyway', async () => {
     const bed = bedOf()
     await bed.present(tokenOf())
