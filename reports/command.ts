@@ -4,17 +4,17 @@ import { Command } from 'commander'
 import { UsageError } from '../config/usage-error.ts'
 import { exitCode, worst } from './result.ts'
 import { readResult } from './result-file.ts'
-import { writeSummary } from './summary.ts'
 import { terminalTable } from './terminal.ts'
+import { writeReports } from './write-reports.ts'
 
 export function registerReports(program: Command): void {
   program.addCommand(
     new Command('report')
-      .description('the table and summary.md from a results directory')
-      .option('--out <dir>', 'directory with result files, and for the summary', 'results')
-      .action(({ out }: { out: string }) => {
+      .description('the table, report.html and summary.md from a results directory')
+      .option('--out <dir>', 'directory with result files, and for the report', 'results')
+      .action(async ({ out }: { out: string }) => {
         const results = resultFiles(out).map((file) => readResult(join(out, file)))
-        process.stdout.write(`${terminalTable(results)}\n${writeSummary(out, results)}\n`)
+        process.stdout.write(`${terminalTable(results)}\n${await writeReports(out, results)}\n`)
         process.exitCode = exitCode(worst(results.map(({ verdict }) => verdict)))
       }),
   )

@@ -1,14 +1,5 @@
-import { join } from 'node:path'
-import { writeWholeFile } from '../config/write-file.ts'
 import type { Result } from './result.ts'
 import { commandOf, limitText, valueText } from './terminal.ts'
-
-/** Writes `<out>/summary.md`: every check of the given results, as GitHub's step summary shows it. */
-export function writeSummary(out: string, results: readonly Result[]): string {
-  const file = join(out, 'summary.md')
-  writeWholeFile(file, summary(results))
-  return file
-}
 
 /** The results as Markdown: one table for each, worst verdicts visible at a glance. */
 export function summary(results: readonly Result[]): string {

@@ -3,7 +3,7 @@ import { type Stage, type StageContext, stageResult } from '../command/stage.ts'
 import { UsageError } from '../config/usage-error.ts'
 import type { Check, Result } from '../reports/result.ts'
 import { writeResult } from '../reports/result-file.ts'
-import { writeSummary } from '../reports/summary.ts'
+import { writeReports } from '../reports/write-reports.ts'
 import type { RunStage } from './stages.ts'
 
 /**
@@ -20,7 +20,7 @@ export function runAll(stages: readonly RunStage[], finished: Result[]): Stage {
         checks.push(await runOne(stage, context, finished))
       }
       for (const { name } of stages.slice(checks.length)) checks.push(notMeasured(name, 'interrupted'))
-      writeSummary(context.out, finished)
+      context.progress.log(`report: ${await writeReports(context.out, finished)}`)
       return {
         checks,
         data: { stages: finished.map(({ schema, verdict, durationMs }) => ({ schema, verdict, durationMs })) },
