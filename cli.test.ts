@@ -1,0 +1,90 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+
+const cli = fileURLToPath(new URL('cli.ts', import.meta.url))
+const directory = mkdtempSync(join(tmpdir(), 'edgeproof-cli-'))
+
+function file(name: string, content: string): string {
+  const path = join(directory, name)
+  writeFileSync(path, content)
+  return path
+}
+
+function edgeproof(...args: string[]) {
+  return spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8', cwd: directory })
+}
+
+const policy = { issuer: 'https://issuer.example', clientIds: ['c'], routes: [{ path: '/*' }] }
+
+describe('bad input ends with exit code 2 and one line that names the file or field', () => {
+  const cases: [what: string, args: string[], line: RegExp][] = [
+    [
+      'a configuration that is not there',
+      ['build', '--config', 'none.json'],
+      /none\.json: not found; pass --config FILE/,
+    ],
+    ['an empty one', ['build', '--config', file('empty.json', '')], /empty\.json: is empty/],
+    ['one that is not JSON', ['build', '--config', file('broken.json', '{"policy":')], /broken\.json: is not JSON/],
+    ['one that is a directory', ['build', '--config', directory], /cannot be read \(EISDIR\)/],
+    ['one without a policy', ['build', '--config', file('bare.json', '{}')], /bare\.json: policy: is missing/],
+    [
+      'an unknown field',
+      ['build', '--policy', file('unknown.json', JSON.stringify({ ...policy, isuer: 1 }))],
+      /unknown\.json: isuer: unknown field/,
+    ],
+    [
+      'an issuer that is not https',
+      ['build', '--policy', file('http.json', JSON.stringify({ ...policy, issuer: 'http://issuer.example' }))],
+      /http\.json: issuer: should be an https URL/,
+    ],
+    [
+      'an output directory that cannot be made',
+      ['build', '--out', '/dev/null/out'],
+      /out\/index\.js: cannot be written/,
+    ],
+    ['an unknown command', ['attack'], /unknown command 'attack'/],
+    ['an unknown option', ['build', '--nope'], /unknown option '--nope'/],
+    ['a results directory without results', ['report', '--out', directory], /holds no result files/],
+  ]
+  test.each(cases)('%s', (_, args, line) => {
+    const { status, stderr, stdout } = edgeproof(...args)
+    expect(stderr).toMatch(line)
+    expect(stderr.trim().split('\n').length).toBe(1)
+    expect(stdout).toBe('')
+    expect(status).toBe(2)
+    expect(existsSync(join(directory, 'results'))).toBe(false)
+  })
+})
+
+test('build writes the function, its package and the metafile, and says so in one JSON document', () => {
+  const out = join(directory, 'built')
+  const { status, stdout } = edgeproof(
+    'build',
+    '--policy',
+    file('good.json', JSON.stringify(policy)),
+    '--out',
+    out,
+    '--json',
+  )
+  expect(status).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({ schema: 'edgeproof/build@1', verdict: 'pass' })
+  expect(readdirSync(out).sort()).toEqual(['build.json', 'function.zip', 'index.js', 'meta.json'])
+})
+
+test('every command that is named in the help has a help text of its own', () => {
+  const commands = [...edgeproof('--help').stdout.matchAll(/^ {2}(\w+) \[options\]/gm)].map(
+    ([, name]) => name as string,
+  )
+  expect(commands).toEqual(
+    expect.arrayContaining(['run', 'build', 'size', 'bench', 'gate', 'fuzz', 'edge', 'load', 'capacity', 'report']),
+  )
+  for (const command of commands) {
+    const { status, stdout } = edgeproof(command, '--help')
+    expect(status).toBe(0)
+    expect(stdout).toContain(`Usage: edgeproof ${command} [options]`)
+  }
+})

@@ -1,0 +1,77 @@
+import { mkdtempSync, readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { Interrupted } from '../command/interrupted.ts'
+import { type Stage, stageResult } from '../command/stage.ts'
+import { UsageError } from '../config/usage-error.ts'
+import config from '../edgeproof.config.ts'
+import { silentProgress } from '../reports/progress.ts'
+import { check, type Result } from '../reports/result.ts'
+import { readResult } from '../reports/result-file.ts'
+import { runAll } from './run-all.ts'
+import type { RunStage } from './stages.ts'
+
+const measured = (name: string, value: number): RunStage => ({
+  name,
+  title: name,
+  stage: async () => () =>
+    stageResult(name, {}, async () => ({
+      checks: [check({ id: `${name}.value`, title: name, value, unit: '', limit: 1, direction: 'lower' })],
+    })),
+})
+
+const throwing = (name: string, act: () => never): RunStage => ({
+  name,
+  title: name,
+  stage: async (): Promise<Stage> => async () => act(),
+})
+
+async function run(stages: RunStage[], controller = new AbortController()) {
+  const out = mkdtempSync(join(tmpdir(), 'edgeproof-run-'))
+  const finished: Result[] = []
+  const context = { config, configFile: 'test', out, progress: silentProgress, signal: controller.signal }
+  const result = await runAll(stages, finished)(context, {})
+  return { result, files: readdirSync(out), out }
+}
+
+test('the worst stage decides, and each leaves its own result', async () => {
+  const { result, files } = await run([measured('size', 1), measured('bench', 2)])
+  expect(result.verdict).toBe('fail')
+  expect(result.checks.map(({ title, value }) => [title, value])).toEqual([
+    ['size', 'pass'],
+    ['bench', 'fail'],
+  ])
+  expect(files).toEqual(expect.arrayContaining(['size.json', 'bench.json', 'summary.md', 'report.html']))
+})
+
+test('a stage that cannot run here is not measured, and the others are', async () => {
+  const missing = throwing('load', () => {
+    throw new UsageError('k6: not found')
+  })
+  const { result } = await run([missing, measured('size', 1)])
+  expect(result.checks.map(({ verdict, detail }) => [verdict, detail?.split(';')[0]])).toEqual([
+    ['not-measured', 'k6: not found'],
+    ['pass', '0 s'],
+  ])
+  expect(result.verdict).toBe('not-measured')
+})
+
+test('an interruption keeps the results of finished stages whole and starts no further one', async () => {
+  const controller = new AbortController()
+  const interrupted = throwing('bench', () => {
+    controller.abort(new Interrupted())
+    throw controller.signal.reason
+  })
+  const { result, files, out } = await run([measured('size', 1), interrupted, measured('load', 1)], controller)
+  expect(readResult(join(out, 'size.json')).verdict).toBe('pass')
+  expect(files).not.toContain('load.json')
+  expect(result.checks.map(({ verdict }) => verdict)).toEqual(['pass', 'not-measured', 'not-measured'])
+})
+
+test('a fault of a stage is not taken for a measurement', async () => {
+  const faulty = throwing('fuzz', () => {
+    throw new TypeError('a bug')
+  })
+  await expect(run([faulty])).rejects.toThrow('a bug')
+})
