@@ -1,4 +1,5 @@
 /** The sandboxes of one function at one point of presence, and who runs which event. */
+import { availableParallelism } from 'node:os'
 import type { SandboxOptions } from './edge.ts'
 import type { FunctionOutcome } from './function-result.ts'
 import { Sandbox } from './sandbox.ts'
@@ -35,6 +36,8 @@ const maxBatch = 16
 const watchEveryMs = 25
 /** "Init: limited to 10 seconds" (Lambda Developer Guide, "Understanding the Lambda execution environment lifecycle"). */
 const initLimitMs = 10_000
+
+const cores = availableParallelism()
 
 export class SandboxPool {
   readonly counters: PoolCounters = { started: 0, removed: 0, failed: 0, throttles: 0, invocations: 0, functionMs: 0 }
@@ -116,14 +119,14 @@ export class SandboxPool {
   /** Starts sandboxes for events that have waited long enough; turns away what the limit leaves. */
   #grow(now: number): void {
     const { limit, waitMs } = this.#options
-    let starting = 0
-    for (const { state } of this.#sandboxes) if (state === 'starting') starting++
     const overdue = this.#queue.filter(({ arrived }) => now - arrived >= waitMs)
-    // Patient pools start one sandbox at a time: an INIT takes the very core that the queue waits for.
-    const wanted = this.#sandboxes.size === 0 ? 1 : overdue.length
-    const most = waitMs > 0 ? 1 : wanted
-    for (let count = starting; count < Math.min(wanted, most) && this.#sandboxes.size < limit; count++) this.#start()
-    if (this.#sandboxes.size < limit || starting > 0) return
+    const starting = this.#count((sandbox) => sandbox.state === 'starting')
+    const wanted = Math.min(this.#wanted(overdue.length, now) - starting, limit - this.#sandboxes.size)
+    for (let count = 0; count < wanted; count++) this.#start()
+    if (this.#sandboxes.size < limit) return
+    // A patient pool turns nobody away while its sandboxes still get on.
+    if (waitMs > 0 && this.#count((sandbox) => sandbox.isStuck(now)) < limit) return
+    // Each sandbox that starts is meant for an event of its own.
     const turnedAway = new Set(overdue.filter(({ coldStart }) => !coldStart))
     if (turnedAway.size === 0) return
     this.#queue = this.#queue.filter((pending) => !turnedAway.has(pending))
@@ -131,6 +134,24 @@ export class SandboxPool {
       this.counters.throttles++
       this.#settle(pending, { kind: 'throttled' }, 0)
     }
+  }
+
+  /**
+   * How many sandboxes should be starting now. Lambda's way: one for each event that found none. A patient pool starts one
+   * at a time, and beyond one for each core only where all others are stuck: an INIT takes the very cores that the queue
+   * waits for.
+   */
+  #wanted(overdue: number, now: number): number {
+    if (this.#sandboxes.size === 0) return this.#options.waitMs > 0 ? 1 : overdue
+    if (this.#options.waitMs === 0 || overdue === 0) return overdue
+    const useful = this.#sandboxes.size < cores || [...this.#sandboxes].every((sandbox) => sandbox.isStuck(now))
+    return useful ? 1 : 0
+  }
+
+  #count(holds: (sandbox: Sandbox) => boolean): number {
+    let count = 0
+    for (const sandbox of this.#sandboxes) if (holds(sandbox)) count++
+    return count
   }
 
   #start(): void {
@@ -146,7 +167,8 @@ export class SandboxPool {
   }
 
   #receive(sandbox: Sandbox, message: Exclude<SandboxMessage, { kind: 'ready' }>): void {
-    if (message.kind === 'returned') {
+    if (message.kind === 'waiting') {
+      sandbox.waiting = true
       this.#requeue(sandbox, message.numbers)
     } else {
       for (const [number, milliseconds, outcome] of message.outcomes) {

@@ -36,7 +36,7 @@ export type Batch = [number: number, wire: string][]
 export type SandboxMessage =
   | { kind: 'ready'; initMs: number }
   | { kind: 'outcomes'; outcomes: Finished[] }
-  /** Events that were not begun, because the one before them waits for something. */
-  | { kind: 'returned'; numbers: number[] }
+  /** The event that runs waits for something; those behind it, which were not begun, are given back. */
+  | { kind: 'waiting'; numbers: number[] }
 
 export type Finished = [number: number, milliseconds: number, outcome: FunctionOutcome]

@@ -44,7 +44,7 @@ async function runBatch(batch: Batch): Promise<void> {
     if (finished.length > 0) say({ kind: 'outcomes', outcomes: finished.splice(0) })
     const numbers = batch.slice(index + 1, end).map(([number]) => number)
     end = index + 1
-    if (numbers.length > 0) say({ kind: 'returned', numbers })
+    say({ kind: 'waiting', numbers })
   })
   for (; index < end; index++) {
     const [number, wire] = batch[index] as Batch[number]

@@ -11,6 +11,7 @@ export interface SandboxEvents {
 
 /** V8 keeps code, stacks and buffers outside the heap that this bounds: what Lambda's memory setting leaves of it is estimated. */
 const heapShare = 0.75
+const blockedMs = 1000
 
 export class Sandbox {
   readonly id: number
@@ -23,6 +24,8 @@ export class Sandbox {
   since = performance.now()
   /** The event that ran when the watchdog last looked. */
   watched = 0
+  /** Its event waits for something other than the processor. */
+  waiting = false
   #ending = ''
 
   constructor(id: number, data: Omit<SandboxData, 'shared'>, events: SandboxEvents) {
@@ -60,11 +63,17 @@ export class Sandbox {
     return Atomics.load(this.#shared, Slot.refused)
   }
 
+  /** Nothing is gained by waiting for it: its event waits itself, or blocks for longer than a busy machine explains. */
+  isStuck(now: number): boolean {
+    return this.state === 'busy' && (this.waiting || now - this.since >= blockedMs)
+  }
+
   run(batch: Batch): void {
     for (const [number] of batch) this.held.add(number)
     this.state = 'busy'
     this.since = performance.now()
     this.watched = 0
+    this.waiting = false
     this.#worker.postMessage(batch)
     Atomics.store(this.#shared, Slot.wake, 1)
     Atomics.notify(this.#shared, Slot.wake)
