@@ -10,7 +10,7 @@ export interface RouteCapture extends Capture {
   name: string
 }
 
-export interface CompiledRoute extends EdgeRoute {
+interface CompiledRoute extends EdgeRoute {
   captures: readonly RouteCapture[]
 }
 

@@ -7,7 +7,7 @@ import { decodeObject } from './token-parts.ts'
 import { createVerifiedTokens, type VerifiedToken } from './verified-tokens.ts'
 
 /** A verified token, or why not, or what to wait for before asking again. */
-export type Verification = VerifiedToken | Reason | Promise<void>
+type Verification = VerifiedToken | Reason | Promise<void>
 
 /** `mayWait` false: decide with the keys at hand. */
 export type TokenVerifier = (text: string, mayWait: boolean) => Verification

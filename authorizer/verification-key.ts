@@ -13,7 +13,7 @@ export interface VerificationKey {
   checks: Map<string, SignatureCheck>
 }
 
-export type SignatureCheck = (signingInput: Uint8Array, signature: Uint8Array) => boolean
+type SignatureCheck = (signingInput: Uint8Array, signature: Uint8Array) => boolean
 
 /**
  * Imports one member of a JWK Set (RFC 7517 4). A member that is malformed, symmetric, private, of another use, too weak
