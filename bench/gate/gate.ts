@@ -12,10 +12,10 @@ import { cpuPart } from './cpu-checks.ts'
 import { instructionPart } from './instruction-checks.ts'
 import { createWorkbench } from './measure/workbench.ts'
 import { writeOutputs } from './outputs/write-outputs.ts'
-import { deployments } from './requests.ts'
 import { decides, type GateOptions, resolveSettings, type Settings } from './settings.ts'
 import { readBaseline, writeBaseline } from './sides/baseline-file.ts'
 import { openRepository } from './sides/checkout.ts'
+import { type Sameness, sameProgram } from './sides/same-program.ts'
 import { buildSide, type Side } from './sides/side.ts'
 import { sizeChecks } from './size-checks.ts'
 
@@ -89,11 +89,13 @@ async function compare(
   scratch: string,
 ): Promise<{ checks: Check[]; data: NonNullable<Result['data']> }> {
   const sides = { base: { name: base.name, commit: base.commit }, head: { name: head.name, commit: head.commit } }
-  if (sameBytes(base, head)) return { checks: [identical(settings)], data: { sides, blame: [] } }
+  const size = settings.methods.includes('size') ? sizeChecks(base, head, settings.threshold) : []
+  const same = sameProgram(base.deployables, head.deployables)
+  if (same)
+    return { checks: [...(same === 'names' ? size : []), unmeasured(same, settings)], data: { sides, blame: [] } }
   const calibration = readCalibration(calibrationFile(options))
   const bench = await createWorkbench(scratch)
   const part = { base, head, bench, settings, calibration, context }
-  const size = settings.methods.includes('size') ? sizeChecks(base, head, settings.threshold) : []
   const instructions = settings.methods.includes('instructions') ? await instructionPart(part) : []
   const cpu = settings.methods.includes('cpu') ? await cpuPart(part) : { checks: [], data: null }
   return {
@@ -102,19 +104,12 @@ async function compare(
   }
 }
 
-function sameBytes(base: Side, head: Side): boolean {
-  return deployments.every((deployment) => base.deployables[deployment] === head.deployables[deployment])
-}
-
 /** Nothing that runs has changed, so that nothing can be slower; the one check stands for every part that may decide. */
-function identical({ failOn }: Settings): Check {
+function unmeasured(same: NonNullable<Sameness>, { failOn }: Settings): Check {
   const [id = 'size'] = failOn
-  return check({
-    id,
-    title: 'head and base are the same program, byte for byte: nothing to measure',
-    value: 1,
-    unit: '1',
-    limit: null,
-    direction: 'none',
-  })
+  const title = {
+    bytes: 'head and base are the same program, byte for byte: nothing to measure',
+    names: 'head and base are the same program but for the names of its variables: nothing to measure',
+  }[same]
+  return check({ id, title, value: 1, unit: '1', limit: null, direction: 'none' })
 }

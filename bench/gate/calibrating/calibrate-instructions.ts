@@ -7,8 +7,7 @@ import { valgrindVersion } from '../measure/callgrind.ts'
 import type { Counts } from '../measure/count-cache.ts'
 import { countProgram } from '../measure/count-program.ts'
 import { countSuite } from '../measure/instructions.ts'
-import type { Deployment } from '../requests.ts'
-import { deployments } from '../requests.ts'
+import { sameProgram } from '../sides/same-program.ts'
 import { instructionChange } from '../statistics/instruction-change.ts'
 import { median } from '../statistics/median.ts'
 import { type RequestSuite, suites } from '../suites.ts'
@@ -89,7 +88,7 @@ async function measure(
   const { deployables } = await built
   const { form, suite, injected } = edit
   const outcome = { place: edit.place, form, suite, injected }
-  if (same(deployables, side.deployables)) return { ...outcome, growth: 0, difference: 0, verdict: 'identical' }
+  if (sameProgram(deployables, side.deployables)) return { ...outcome, growth: 0, difference: 0, verdict: 'identical' }
   const counts = await countSuite(bench, bench.deploy(deployables, place), suite, context.signal)
   const [before, after] = [base[suite], counts[suite]]
   if (!before || !after) throw new Error(`${suite} was not counted`)
@@ -101,8 +100,4 @@ async function measure(
     settings.minimumInstructions,
   )
   return { ...outcome, growth, difference, verdict }
-}
-
-function same(a: Record<Deployment, string>, b: Record<Deployment, string>): boolean {
-  return deployments.every((deployment) => a[deployment] === b[deployment])
 }

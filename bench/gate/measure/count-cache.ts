@@ -21,7 +21,8 @@ export function countKey(
   cpu: string,
 ): string {
   const hash = createHash('sha256').update([process.version, process.arch, valgrind, cpu].join('\n'))
-  for (const file of Object.values(bench.scripts)) hash.update(readFileSync(file))
+  const { 'counted-start': start, 'counted-requests': requests } = bench.scripts
+  for (const file of [start, requests]) hash.update(readFileSync(file))
   for (const { events } of Object.values(bench.requests)) hash.update(readFileSync(events))
   for (const text of Object.values(deployables)) hash.update(text)
   return hash.digest('hex').slice(0, 32)

@@ -39,7 +39,7 @@ async function measureSuite({
     const handlers = loadBoth(base, head, (copy % 2 === 0) === startsWithBase)
     for (const [index, text] of next(schedule.warmUp).entries()) {
       for (const name of index % 2 === 0 ? abba.slice(0, 2) : baab.slice(0, 2)) {
-        expectAnswer(await labelled(name, suite, handlers[name], text), expect, text)
+        await checkAnswer(name, suite, expect, handlers[name], text)
       }
     }
     const blocks = await timeBlocks(handlers, () => next(schedule.batch), schedule.rounds)
@@ -75,12 +75,19 @@ function loadBoth(base: string, head: string, baseFirst: boolean): Record<SideNa
   return { base: loadHandler(base), head: second }
 }
 
-async function labelled(name: SideName, suite: RequestSuite, handler: Handler, text: string) {
+/** Throws where a side does not answer as it has to, naming the side. */
+async function checkAnswer(
+  name: SideName,
+  suite: RequestSuite,
+  expected: 'allow' | 'deny',
+  handler: Handler,
+  text: string,
+) {
   clock.tick()
   try {
-    return await handler(JSON.parse(text))
+    expectAnswer(await handler(JSON.parse(text)), expected, text)
   } catch (error) {
-    throw new Error(`${name}: ${suite}: throws ${String(error)}`)
+    throw new Error(`${name}: ${suite}: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
 

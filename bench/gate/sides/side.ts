@@ -109,11 +109,15 @@ export function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16)
 }
 
-/** The line of a child's output that says what is wrong. */
+/** The line of a child's output that says what is wrong, best with its file as esbuild writes it. */
 function reason(error: unknown): string {
   const { stderr = '', message } = error as Error & { stderr?: string }
   const lines = stderr.split('\n').map((line) => line.trim())
   return (
-    lines.find((line) => /error/i.test(line)) ?? lines.find((line) => line !== '') ?? message.split('\n', 1)[0] ?? ''
+    lines.find((line) => /^\S+:\d+:\d+: ERROR/.test(line)) ??
+    lines.find((line) => /error/i.test(line)) ??
+    lines.find((line) => line !== '') ??
+    message.split('\n', 1)[0] ??
+    ''
   )
 }
