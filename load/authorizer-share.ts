@@ -41,12 +41,12 @@ export async function authorizerShare({ local, run, seconds }: ShareOptions): Pr
 }
 
 function shareChecks(withIt: Measurement, without: Measurement): Check[] {
-  const [slow, fast] = [withIt.meanTime('hit'), without.meanTime('hit')]
+  const [slow, fast] = [withIt.percentile('hit', 50), without.percentile('hit', 50)]
   const figure = (id: string, title: string, value: number | null, unit: string) =>
     check({ id: `load.${id}`, title, value, unit, limit: null, direction: 'none' })
   return [
-    figure('hit-with-authorizer', 'time of a hit with the authorizer, mean', slow, 'ms'),
-    figure('hit-without-authorizer', 'time of a hit with a function that lets everything through, mean', fast, 'ms'),
+    figure('hit-with-authorizer', 'time of a hit with the authorizer, median', slow, 'ms'),
+    figure('hit-without-authorizer', 'time of a hit with a function that lets everything through, median', fast, 'ms'),
     figure(
       'authorizer-share',
       "the authorizer's share of the time of a hit",

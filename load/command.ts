@@ -1,10 +1,13 @@
 import type { Command } from 'commander'
 import { runStage, type SharedOptions, stageCommand } from '../command/run-stage.ts'
 import type { Stage } from '../command/stage.ts'
+import { UsageError } from '../config/usage-error.ts'
 import type { CapacityOptions } from './capacity-stage.ts'
 import { registerEdge } from './edge/command.ts'
 import type { LoadOptions } from './load-stage.ts'
 import { loadSeconds, positiveInteger, positiveNumber } from './number-option.ts'
+import type { MergeOptions } from './operator/merge-stage.ts'
+import type { OperatorOptions } from './operator/operator-stage.ts'
 import type { AccessLogsOptions } from './target/access-logs-stage.ts'
 import type { RealLoadOptions } from './target/real-load-stage.ts'
 import type { TokensOptions } from './tokens-stage.ts'
@@ -28,6 +31,9 @@ export function registerLoad(program: Command): void {
       .option('--paths <file>', 'for --target: existing paths, one on each line')
       .option('--i-may-load-test <why>', 'for --target: your statement that more than a probe is allowed')
       .option('--access-logs <files...>', "no load: join the last --target run with CloudFront's logs")
+      .option('--engine <name>', 'k6-operator: write manifests for --target instead of running k6 here')
+      .option('--results-claim <name>', 'for k6-operator: volume claim of the results (default: edgeproof-results)')
+      .option('--merge <files...>', "no load: one result from k6's JSON output of several runners")
       .action((options: SharedOptions & AnyLoadOptions) => runStage(options, () => chosenStage(options))),
   )
   program.addCommand(
@@ -55,9 +61,23 @@ export function registerLoad(program: Command): void {
   )
 }
 
-type AnyLoadOptions = LoadOptions & Partial<RealLoadOptions & AccessLogsOptions>
+type AnyLoadOptions = LoadOptions &
+  Partial<RealLoadOptions & AccessLogsOptions & MergeOptions & OperatorOptions> & { engine?: string }
 
-async function chosenStage({ accessLogs, target }: AnyLoadOptions): Promise<Stage<SharedOptions & AnyLoadOptions>> {
+async function chosenStage(given: AnyLoadOptions): Promise<Stage<SharedOptions & AnyLoadOptions>> {
+  const { accessLogs, target, merge, engine } = given
+  if (engine !== undefined && engine !== 'k6-operator')
+    throw new UsageError(`--engine: no engine "${engine}"; there is k6-operator`)
+  if (engine !== undefined && target === undefined)
+    throw new UsageError('--engine: k6-operator needs --target: no cluster reaches this machine')
+  if (merge) {
+    const { mergeStage } = await import('./operator/merge-stage.ts')
+    return (context, options) => mergeStage(context, { ...options, merge })
+  }
+  if (engine !== undefined && target !== undefined) {
+    const { operatorStage } = await import('./operator/operator-stage.ts')
+    return (context, options) => operatorStage(context, { ...options, target })
+  }
   if (accessLogs) {
     const { accessLogsStage } = await import('./target/access-logs-stage.ts')
     return (context, options) => accessLogsStage(context, { ...options, accessLogs })

@@ -98,15 +98,6 @@ export class Measurement {
     return this.#histograms.get(name)?.totalCount ?? 0
   }
 
-  meanTime(name: string): number | null {
-    const histogram = this.#histograms.get(name)
-    return histogram ? histogram.mean / 1000 : null
-  }
-
-  get timeNames(): string[] {
-    return [...this.#histograms.keys()].sort()
-  }
-
   merge(other: Measurement): void {
     addCounts(this.counts, other.counts)
     this.warmUpRequests += other.warmUpRequests

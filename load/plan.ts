@@ -43,20 +43,21 @@ export interface PlanOptions {
   /** Requests per second at most. */
   rate: number
   seed: number
+  /** Entries of a window's sequence at most. Default 200,000. */
+  longest?: number
 }
-
-/** A longer sequence would change no ratio and costs memory in k6. */
-const longestSequence = 200_000
 
 export async function makePlan(options: PlanOptions): Promise<Plan> {
   const random = seededRandom(options.seed)
+  // A longer sequence would change no ratio and costs memory in k6.
+  const { longest = 200_000 } = options
   const requests = new Interned<Exchange>()
   const credentials = new Interned<Credential>()
   const windows: Plan['windows'] = []
   for (const window of options.timeline) {
     const make = requestMaker({ ...options, window, random })
     // k6 sends one more than rate times seconds when the run's end falls on a request.
-    const length = Math.min(longestSequence, Math.ceil(options.rate * (window.to - window.from)) + 1)
+    const length = Math.min(longest, Math.ceil(options.rate * (window.to - window.from)) + 1)
     const sequence: number[] = []
     while (sequence.length < length) {
       const exchange = await make()

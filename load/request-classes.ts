@@ -60,7 +60,8 @@ export function requestMaker(options: MakerOptions): () => Promise<Exchange> {
     forged: refusedToken('forged', (identity) => credentials.forged(identity, random)),
     withdrawn: refusedToken('withdrawn', (identity) => credentials.valid(identity, window.withdrawn ?? 0, false)),
     malformed: async () => {
-      if (catchAll || random() < 0.5) return refusedToken('malformed', () => credentials.malformed(random))()
+      if (users.length > 0 && (catchAll || random() < 0.5))
+        return refusedToken('malformed', () => credentials.malformed(random))()
       // No route matches: 403 by the order of semantics.md, and another handler may ask for a token first.
       const path = malformedPaths[Math.floor(random() * malformedPaths.length)] ?? '/..'
       const statuses = [...new Set([...expectedStatuses(policy, 'forbidden'), ...unauthenticated])]
@@ -81,7 +82,7 @@ export function requestMaker(options: MakerOptions): () => Promise<Exchange> {
     if (kind === 'public') return population.anyone.folders.length > 0
     if (kind === 'withdrawn') return window.withdrawn !== null && users.length > 0
     if (kind === 'forbidden') return forbidden.possible
-    return kind === 'malformed' || users.length > 0
+    return users.length > 0 || (kind === 'malformed' && !catchAll)
   }
   const kinds = (Object.keys(scenario.mix) as RequestClass[]).filter(possible)
   const draw = weightedDraw(

@@ -6,29 +6,34 @@ import { fileURLToPath } from 'node:url'
 import type { Plan } from './plan.ts'
 import { type K6Event, k6EventReader } from './sample.ts'
 
-const script = fileURLToPath(new URL('./scenarios/script.ts', import.meta.url))
+/** What k6 runs. */
+export const script = fileURLToPath(new URL('./scenarios/script.ts', import.meta.url))
+
+export interface PlanSettings {
+  target: string
+  renewal: string | null
+}
 
 /** Writes the plan's files as the script reads them; they hold tokens, so only the user may read them. */
-export function writePlan(
-  directory: string,
-  plan: Plan,
-  settings: { target: string; renewal: string | null },
-  options: object,
-): void {
+export function writePlan(directory: string, plan: Plan, settings: PlanSettings, options: object): void {
+  for (const [name, content] of Object.entries(planFiles(plan, settings, options))) {
+    writeFileSync(join(directory, name), content, { mode: 0o600 })
+  }
+}
+
+/** The plan's files by name. */
+export function planFiles(plan: Plan, settings: PlanSettings, options: object): Record<string, string> {
   let start = 0
   const windows = plan.windows.map(({ from, sequence }) => {
     const window = { from, start, length: sequence.length }
     start += sequence.length
     return window
   })
-  const files = {
-    settings: { ...settings, windows, options },
-    requests: plan.requests,
-    credentials: plan.credentials,
-    sequence: plan.windows.flatMap(({ sequence }) => sequence),
-  }
-  for (const [name, content] of Object.entries(files)) {
-    writeFileSync(join(directory, `${name}.json`), JSON.stringify(content), { mode: 0o600 })
+  return {
+    'settings.json': JSON.stringify({ ...settings, windows, options }),
+    'requests.json': JSON.stringify(plan.requests),
+    'credentials.json': JSON.stringify(plan.credentials),
+    'sequence.json': JSON.stringify(plan.windows.flatMap(({ sequence }) => sequence)),
   }
 }
 

@@ -26,7 +26,7 @@ export const options = settings.options
 
 // One copy for all virtual users.
 const requests = shared<PlannedRequest>('requests')
-const credentials = shared<Credential>('credentials')
+const credentials = shared<Credential>('credentials', __ENV.EDGEPROOF_CREDENTIALS ?? directory)
 const sequence = shared<number>('sequence')
 
 const edgeRequest = new Trend('edge_request', true)
@@ -109,6 +109,6 @@ function record(planned: PlannedRequest, response: RefinedResponse<'text'>, foun
   for (const name of ['id', 'status', 'bytes', 'fault']) delete metadata[name]
 }
 
-function shared<Entry>(name: string): Entry[] {
-  return new SharedArray<Entry>(name, () => JSON.parse(open(`${directory}/${name}.json`))) as unknown as Entry[]
+function shared<Entry>(name: string, from = directory): Entry[] {
+  return new SharedArray<Entry>(name, () => JSON.parse(open(`${from}/${name}.json`))) as unknown as Entry[]
 }

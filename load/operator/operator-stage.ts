@@ -1,0 +1,75 @@
+/** `edgeproof load --engine k6-operator`: writes the manifests of a run; nothing is sent. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Stage, stageResult } from '../../command/stage.ts'
+import { UsageError } from '../../config/usage-error.ts'
+import { check } from '../../reports/result.ts'
+import { k6Options, peakRate } from '../k6-options.ts'
+import type { LoadOptions } from '../load-stage.ts'
+import { makePlan } from '../plan.ts'
+import { planFiles, script } from '../run-k6.ts'
+import { scenarioNamed } from '../scenarios/catalogue.ts'
+import { explainLoadTesting, isLoopback, loadTestingReasons } from '../target/load-testing-policy.ts'
+import { forRealTarget, type RealTargetOptions, realTarget } from '../target/real-target.ts'
+import { timelineOf } from '../timeline.ts'
+import { operatorManifests } from './manifests.ts'
+
+export interface OperatorOptions extends LoadOptions, RealTargetOptions {
+  iMayLoadTest?: string
+  /** PersistentVolumeClaim that the runners write to. Default `edgeproof-results`. */
+  resultsClaim?: string
+}
+
+export const operatorStage: Stage<OperatorOptions> = async ({ config, out, progress }, options) => {
+  const scenario = forRealTarget(scenarioNamed(options.scenario ?? 'steady'))
+  const { rate = scenario.rate, seconds = scenario.seconds, segments = 2, seed = 1, iMayLoadTest } = options
+  const target = await realTarget(config.policy, options)
+  const { host } = target.distribution
+  if (isLoopback(host))
+    throw new UsageError(`--target: ${host} is this machine, which no cluster reaches; name a distribution`)
+  const explanation = explainLoadTesting(host, await loadTestingReasons(target.distribution), iMayLoadTest)
+  if (iMayLoadTest === undefined) throw new UsageError(`--i-may-load-test: missing. ${explanation}`)
+  progress.log(`load: ${explanation}`)
+  return stageResult(
+    'load',
+    { engine: 'k6-operator', target: target.url, scenario: scenario.name, rate, seconds, segments, iMayLoadTest },
+    async () => {
+      const plan = await makePlan({
+        scenario,
+        ...target,
+        timeline: timelineOf(scenario, seconds),
+        rate: peakRate(scenario, rate),
+        seed,
+        longest: 50_000,
+      })
+      const arrival = k6Options({ scenario, rate, seconds, resolveEachTime: true })
+      const manifests = operatorManifests({
+        name: `edgeproof-${scenario.name}`,
+        parallelism: segments,
+        script: readFileSync(script, 'utf8'),
+        files: planFiles(plan, { target: target.url, renewal: null }, arrival),
+        resultsClaim: options.resultsClaim ?? 'edgeproof-results',
+      })
+      const directory = join(out, 'k6-operator')
+      mkdirSync(directory, { recursive: true })
+      // The Secret holds tokens.
+      for (const [file, manifest] of Object.entries(manifests)) {
+        writeFileSync(join(directory, file), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600 })
+      }
+      const detail = `kubectl apply -f ${directory}; afterwards edgeproof load --merge FILES --scenario ${scenario.name} --seconds ${seconds}`
+      return {
+        checks: [
+          check({
+            id: 'load.manifests',
+            title: 'manifests written',
+            value: directory,
+            unit: '',
+            limit: null,
+            direction: 'none',
+            detail,
+          }),
+        ],
+      }
+    },
+  )
+}
