@@ -23,7 +23,7 @@ export async function loadConfig(options: {
 }
 
 /** A policy from a JSON file. */
-export function loadPolicy(file: string) {
+function loadPolicy(file: string) {
   return parsePolicy(readJson(file, 'pass --policy FILE'), file)
 }
 

@@ -4,10 +4,10 @@
  */
 import * as z from 'zod'
 
-export const verdictSchema = z.enum(['pass', 'fail', 'inconclusive', 'not-measured'])
+const verdictSchema = z.enum(['pass', 'fail', 'inconclusive', 'not-measured'])
 export type Verdict = z.infer<typeof verdictSchema>
 
-export const checkSchema = z.strictObject({
+const checkSchema = z.strictObject({
   /** Stable, dotted, for machines: `warm.ratio`. */
   id: z.string(),
   /** One line for people. */
