@@ -98,6 +98,18 @@ describe('sandboxes', () => {
     expect(edge.metrics().sandboxes).toMatchObject({ running: 3, started: 3, throttles: 2, invocations: 3 })
   })
 
+  test('an event that waits does not hold back those behind it', async () => {
+    const edge = await edgeOf(
+      'if (request.uri === "/slow") await new Promise((resolve) => setTimeout(resolve, 2_000)); return { status: "200" }',
+    )
+    await outcome(edge, {}, '/warm')
+    const ended: string[] = []
+    const paths = ['/slow', ...Array.from({ length: 10 }, (_, index) => `/${index}`)]
+    await Promise.all(paths.map((path) => outcome(edge, {}, path).then(() => ended.push(path))))
+    expect(ended.at(-1)).toBe('/slow')
+    expect(edge.metrics().sandboxes).toMatchObject({ started: 2, throttles: 0 })
+  })
+
   test('state outlives an event, nothing runs between events, and idle sandboxes are removed', async () => {
     const edge = await edgeOf(
       'const seen = globalThis.seen ??= { events: 0, ticks: 0 }; seen.events++;' +
