@@ -17,6 +17,10 @@ let scratch: string
 
 beforeAll(() => {
   repository = createStandInRepository()
+  repository.branch(
+    'large',
+    slowed('authorizer/parser.ts', 'const decode', `globalThis.edgeproofNote = '${'words '.repeat(100)}'`),
+  )
   scratch = mkdtempSync(join(tmpdir(), 'edgeproof-gate-test-'))
 })
 afterEach(() => {
@@ -133,10 +137,7 @@ test('an innocent change, renamed locals and other types included, is the same p
 })
 
 test('bytes alone: growth above the limit fails, --fail-on decides what counts', async () => {
-  repository.branch(
-    'large',
-    slowed('authorizer/parser.ts', 'const decode', `globalThis.edgeproofNote = '${'words '.repeat(100)}'`),
-  )
+  repository.git('checkout', '--quiet', 'large')
   expect((await gate(['--base', 'main', '--methods', 'size'])).code).toBe(1)
   expect(failedChecks()).toContain('size.raw')
   expect((await gate(['--base', 'main', '--methods', 'size', '--fail-on', 'size.brotli,cpu'])).code).toBe(
