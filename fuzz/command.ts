@@ -23,6 +23,7 @@ export function registerFuzz(program: Command): void {
       .option('--workers <n>', 'threads, each with target processes of its own', positive, 1)
       .option('--shard <i/n>', 'this is the i-th of n machines')
       .option('--replay <file>', 'a stored case instead of new ones')
+      .option('--wycheproof', "Project Wycheproof's vectors from WYCHEPROOF_DIR instead of new cases")
       .option('--minimize', 'with --replay: look for a smaller case that shows the same')
       .option('--effectiveness', 'measure the fuzzer itself against the catalogue of flawed handlers')
       .option('--seeds <n>', 'with --effectiveness: runs for each flaw (default 20)', positive)

@@ -20,6 +20,8 @@ import { TargetRefused } from './target/sandbox.ts'
 import type { Target } from './target/target.ts'
 import { isRecorded } from './targets/recorded-differences.ts'
 import { buildShipped, type ShippedTarget } from './targets/shipped-targets.ts'
+import { createWorld } from './world.ts'
+import { wycheproofCases, wycheproofPolicies } from './wycheproof.ts'
 
 export interface FuzzOptions {
   /** A CommonJS or ES module that exports `handler`; default: our own authorizer, built with the policy. */
@@ -40,6 +42,8 @@ export interface FuzzOptions {
   replay?: string
   /** With `replay`: writes the smallest case that shows the same. */
   minimize?: boolean
+  /** Project Wycheproof's vectors from `WYCHEPROOF_DIR` instead of generated cases. */
+  wycheproof?: boolean
 }
 
 export const fuzzStage: Stage<FuzzOptions> = async (context, options) => {
@@ -47,7 +51,12 @@ export const fuzzStage: Stage<FuzzOptions> = async (context, options) => {
   try {
     const target = await targetOf(context, options, directory)
     return await stageResult('fuzz', inputsOf(context, options, target), async () => {
-      const report = options.replay ? await replay(target, options) : await attack(target, context, options, directory)
+      const report = options.wycheproof
+        ? await presentWycheproof(target, context, options, directory)
+        : options.replay
+          ? await replay(target, options)
+          : await attack(target, context, options, directory)
+      if (report === null) return { checks: [withoutVectors] }
       const differences = report.found.filter((finding) => isRecorded(target.name, finding))
       const others = report.found.filter((finding) => !isRecorded(target.name, finding))
       const found = writeFindings(context.out, others, handlerOptions(options))
@@ -157,6 +166,40 @@ function corpusFor({ policy }: Target): FuzzCase[] {
 
 async function replay(target: Target, { replay: file = '', minimize = false }: FuzzOptions): Promise<CampaignReport> {
   return replayCase(target, readCase(file), minimize)
+}
+
+const withoutVectors = check({
+  id: 'fuzz.wycheproof',
+  title: "Project Wycheproof's vectors",
+  value: null,
+  unit: 'count',
+  limit: 0,
+  direction: 'lower',
+  detail: 'skipped: WYCHEPROOF_DIR not set',
+})
+
+/** Null where there are no vectors. Ours is built for every algorithm; another handler takes those of its policy. */
+async function presentWycheproof(
+  target: Target,
+  { signal, progress }: StageContext,
+  { runtime = 'nodejs24.x' }: FuzzOptions,
+  directory: string,
+): Promise<CampaignReport | null> {
+  const vectors = process.env.WYCHEPROOF_DIR
+  if (vectors === undefined || vectors === '') {
+    progress.log('skipped: WYCHEPROOF_DIR not set')
+    return null
+  }
+  const reports: CampaignReport[] = []
+  for (const policy of target.whose === 'ours' ? wycheproofPolicies(target.policy) : [target.policy]) {
+    const one = target.whose === 'ours' ? await buildShipped('ours', { directory, runtime }, policy) : target
+    for (const vector of wycheproofCases(vectors, await createWorld(policy, Date.now()))) {
+      if (signal.aborted) break
+      progress.step(`fuzz: ${vector.name}`)
+      reports.push(await replayCase(one, vector, true))
+    }
+  }
+  return merge(reports)
 }
 
 function shardOf(shard: string | undefined): string {

@@ -62,13 +62,11 @@ function locationFault(
   request: ViewerRequest,
   login: { redirect: string; returnTo?: string } | null,
 ): 'foreign' | 'elsewhere' | null {
-  const host = valuesOf(request.headers, 'host')[0] ?? ''
-  let target: URL
-  try {
-    target = new URL(location, `https://${host || 'viewer.invalid'}`)
-  } catch {
-    return 'foreign'
-  }
+  const claimed = valuesOf(request.headers, 'host')[0] ?? ''
+  // A host header that is no host is the viewer's fault alone.
+  const host = URL.canParse(`https://${claimed}`) ? claimed : 'viewer.invalid'
+  if (!URL.canParse(location, `https://${host}`)) return 'foreign'
+  const target = new URL(location, `https://${host}`)
   const words = `${request.uri} ${request.querystring} ${JSON.stringify(request.headers)}`.toLowerCase()
   const ownHosts = [host.toLowerCase(), login ? new URL(login.redirect).host : '']
   const namedByViewer = target.host !== '' && !ownHosts.includes(target.host) && words.includes(target.hostname)
@@ -87,7 +85,7 @@ function locationFault(
 /** A path on the viewer's own host, as a browser would resolve it: `//host` and `/\host` are other hosts (WHATWG URL). */
 function returnsHome(value: string, host: string): boolean {
   try {
-    return new URL(value, `https://${host || 'viewer.invalid'}`).host === (host.toLowerCase() || 'viewer.invalid')
+    return new URL(value, `https://${host}`).host === host.toLowerCase()
   } catch {
     return false
   }

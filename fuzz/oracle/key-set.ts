@@ -9,7 +9,7 @@ export interface PublishedKey {
   algorithms: Algorithm[]
   /** RSA modulus, R || S, or Ed25519 signature, in octets (RFC 7518 3.3 and 3.4, RFC 8032 5.1.6). */
   signatureBytes: number
-  /** Under 2,048 bits, or published for something else than signing. */
+  /** Under 2,048 bits, of a bad exponent, or published for something else than signing. */
   doubtful: boolean
   /** The same key material has the same text. */
   material: string
@@ -115,7 +115,8 @@ function shapeOf(
     return {
       algorithms: ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
       signatureBytes: Math.ceil(bits / 8),
-      weak: bits < 2048,
+      // RFC 8017 3.1: the exponent is odd and at least 3; with 1 anybody can sign.
+      weak: bits < 2048 || jwk.e === 'AQ' || (Buffer.from(jwk.e, 'base64url').at(-1) ?? 0) % 2 === 0,
     }
   }
   const curve = (jwk.kty === 'EC' || jwk.kty === 'OKP') && typeof jwk.crv === 'string' ? curves[jwk.crv] : undefined

@@ -40,6 +40,7 @@ export function createOracle(policy: Policy, whose: 'ours' | 'foreign'): Oracle 
     jwksUri: uris[index] ?? `${issuer}/.well-known/jwks.json`,
     keys: createIssuerKeys(policy, cooldownMs),
   }))
+  let loaded = false
   const takenApart = new Map<string, TokenParts | Judgement>()
 
   /** Remembered, because a fuzzer presents the same token many times. */
@@ -105,8 +106,10 @@ export function createOracle(policy: Policy, whose: 'ours' | 'foreign'): Oracle 
   return {
     async serve(urls, now) {
       for (const { jwksUri, keys } of issuers) {
-        if (Object.hasOwn(urls, jwksUri)) await keys.serve(urls[jwksUri], now)
+        // What is not served when the handler loads is an outage until it is.
+        if (!loaded || Object.hasOwn(urls, jwksUri)) await keys.serve(urls[jwksUri], now)
       }
+      loaded = true
     },
     observe(fetches) {
       for (const { url, at } of fetches) {
