@@ -51,6 +51,8 @@ export interface SiteConfig {
   priceClass?: '100' | '200' | 'all'
   /** Lambda runtime. Default `"nodejs24.x"`. */
   runtime?: 'nodejs22.x' | 'nodejs24.x'
+  /** Lambda's own log lines for each invocation (duration, INIT): to measure with, dear to keep. Default false. */
+  platformLogs?: boolean
   /** What else tells two cached objects apart, and reaches S3. Default nothing: neither query strings nor cookies. */
   cacheKey?: { queryStrings?: readonly string[]; cookies?: readonly string[] }
   /** Access logs in a bucket of their own; false for none. Default kept for 90 days. */
@@ -153,6 +155,7 @@ export const siteSchema: z.ZodType<SiteConfig> = z
       .exactOptional(),
     priceClass: z.enum(['100', '200', 'all']).exactOptional(),
     runtime: z.enum(['nodejs22.x', 'nodejs24.x']).exactOptional(),
+    platformLogs: z.boolean().exactOptional(),
     cacheKey: z
       .strictObject({ queryStrings: cacheKeyNames.exactOptional(), cookies: cacheKeyNames.exactOptional() })
       .exactOptional(),

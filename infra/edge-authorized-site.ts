@@ -50,6 +50,7 @@ export class EdgeAuthorizedSite extends Construct {
       runtime: site.runtime ?? 'nodejs24.x',
       ...(site.operations && { functionName: authorizerName(stackName) }),
       logGroupName: authorizerLogGroup(stackName),
+      platformLogs: site.platformLogs === true,
     })
     this.distribution = new SiteDistribution(this, 'Site', {
       policy: this.policy,

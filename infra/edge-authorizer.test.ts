@@ -57,6 +57,8 @@ test('the function may write to its own log group, in every region, and do nothi
   template.hasResourceProperties('AWS::Lambda::Function', {
     LoggingConfig: { LogFormat: 'JSON', SystemLogLevel: 'WARN', LogGroup: '/edgeproof/EdgeproofSite' },
   })
+  const measured = await templateOf({ platformLogs: true })
+  measured.hasResourceProperties('AWS::Lambda::Function', { LoggingConfig: { SystemLogLevel: 'INFO' } })
   const statements = Object.values(template.findResources('AWS::IAM::Policy')).flatMap(
     ({ Properties }) => Properties.PolicyDocument.Statement,
   )

@@ -16,6 +16,8 @@ export interface EdgeAuthorizerProps {
   /** Default: CloudFormation chooses. A name is needed where alarms elsewhere must know it. */
   functionName?: string
   logGroupName: string
+  /** Lambda's own lines for each invocation, with its duration and INIT. */
+  platformLogs: boolean
 }
 
 /** The Lambda@Edge function and the version of it that the distribution runs. */
@@ -35,11 +37,11 @@ export class EdgeAuthorizer extends Construct {
       code: lambda.Code.fromInline(inlineCode(props.program, props.configuration)),
       memorySize: edgeFunction.memoryMegabytes,
       timeout: Duration.seconds(edgeFunction.timeoutSeconds),
-      // JSON, so that a metric filter can read a denial's fields; the platform's three lines for each invocation are left
-      // out, or a busy site would pay more for them than for the function.
+      // JSON, so that a metric filter can read a denial's fields and the platform's own lines for each invocation can be
+      // left out: they would cost a busy site many times what the function's time does.
       loggingFormat: lambda.LoggingFormat.JSON,
       applicationLogLevelV2: lambda.ApplicationLogLevel.INFO,
-      systemLogLevelV2: lambda.SystemLogLevel.WARN,
+      systemLogLevelV2: props.platformLogs ? lambda.SystemLogLevel.INFO : lambda.SystemLogLevel.WARN,
       logGroup: logs.LogGroup.fromLogGroupName(this, 'Logs', props.logGroupName),
       // Deleting a function fails while CloudFront keeps replicas of it, for hours after the last distribution let go
       // (CloudFront Developer Guide, "Delete Lambda@Edge functions and replicas"): remove-orphans.ts does it later.

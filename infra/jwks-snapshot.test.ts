@@ -35,7 +35,13 @@ test("a snapshot holds the issuer's keys and the time they were fetched at", asy
 
 test.each<[string, RequestListener]>([
   ['an error', (_, response) => void response.writeHead(503).end(JSON.stringify({ keys }))],
-  ['a redirect', (_, response) => void response.writeHead(302, { location: 'https://elsewhere.example' }).end()],
+  [
+    'a redirect, even to keys',
+    ({ url }, response) =>
+      url === '/keys'
+        ? void response.end(JSON.stringify({ keys }))
+        : void response.writeHead(302, { location: '/keys' }).end(),
+  ],
   ['no JSON', (_, response) => void response.end('<html>')],
   ['an empty set', (_, response) => void response.end('{"keys":[]}')],
   ['too much', (_, response) => void response.end(JSON.stringify({ keys, padding: 'x'.repeat(70_000) }))],
