@@ -121,6 +121,14 @@ describe('the order of decisions', () => {
   )
 })
 
+describe('a policy that is none', () => {
+  it('is refused when the authorizer is made, by the field that is wrong', () => {
+    expect(() => createTestBed({ policy: { issuer: 'http://issuer.example.com' } })).toThrow(
+      /^policy: issuer: should be an https URL/,
+    )
+  })
+})
+
 describe('several issuers', () => {
   it('trusts the keys of the issuer that a token names, and no other’s', async () => {
     const [one, other] = [issuer, 'https://other.example.com']
