@@ -41,7 +41,11 @@ export const gateSchema: z.ZodType<GateConfig> = z.strictObject({
   bundler: z.string().min(1, 'should not be empty').exactOptional(),
   thresholds: z.record(checkId, z.number().min(0, 'should be a fraction, 0.02 for 2 %').max(10)).exactOptional(),
   minimumInstructions: z.int().min(0).exactOptional(),
-  errorRate: z.number().gt(0, 'should be above 0').max(0.1, 'should be at most 0.1').exactOptional(),
+  errorRate: z
+    .number()
+    .min(0.001, 'should be at least 0.001, or 15 processes show nothing')
+    .max(0.1, 'should be at most 0.1')
+    .exactOptional(),
   budgetSeconds: z.number().min(5, 'should be at least 5 seconds').max(3600).exactOptional(),
   failOn: z.array(checkId).min(1, 'should name at least one check').exactOptional(),
 })

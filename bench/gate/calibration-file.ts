@@ -45,7 +45,7 @@ export type Calibration = z.infer<typeof calibrationSchema>
 const shipped = fileURLToPath(new URL('./calibration/', import.meta.url))
 
 /** `<processor>-<cores>-node<major>.json`: the machines of one fleet share a calibration. */
-export function machineName(): string {
+function machineName(): string {
   const model = (cpus()[0]?.model ?? 'unknown').toLowerCase().replace(/\(r\)|\(tm\)|@.*$/g, '')
   return `${model} ${cpus().length} cores node${process.versions.node.split('.')[0]}`
     .replace(/[^a-z0-9]+/g, '-')

@@ -83,8 +83,7 @@ function suiteCheck(
     limit: Math.exp(limit[suite]),
     direction: 'lower',
     verdict,
-    // With an error rate that so few processes cannot support, there is no bound to print.
-    ...(Number.isFinite(low) && Number.isFinite(high) ? { interval: { low, high, level } } : {}),
+    interval: { low, high, level },
     samples: samples[suite].map(Math.exp),
     detail: [
       ...(noisy ? ['this machine is too noisy: close other work or raise --budget'] : []),

@@ -26,7 +26,7 @@ export interface GateRate {
   resampled: number | null
 }
 
-export function rate(events: number, trials: number): Rate {
+function rate(events: number, trials: number): Rate {
   return { events, trials, ...binomialInterval(events, trials) }
 }
 

@@ -1,12 +1,12 @@
 /** What the gate measures, as data. */
 
 /** Judged by instructions only: a second load in the same process would find what the first one left. */
-export const startSuites = ['init', 'cold'] as const
+const startSuites = ['init', 'cold'] as const
 
 /** Judged by instructions and by paired CPU time. */
 export const requestSuites = ['warm', 'hot', 'deny', 'routes'] as const
 
-export type StartSuite = (typeof startSuites)[number]
+type StartSuite = (typeof startSuites)[number]
 export type RequestSuite = (typeof requestSuites)[number]
 export type Suite = StartSuite | RequestSuite
 

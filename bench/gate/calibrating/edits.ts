@@ -31,7 +31,7 @@ export type BuildWith = (changes: Record<string, string>) => Promise<Side>
 const preference: readonly RequestSuite[] = ['hot', 'deny', 'warm', 'routes']
 
 /** Net growth of a mutant. */
-export const mutantGrowth = 0.02
+const mutantGrowth = 0.02
 
 /**
  * All edits of a program whose sources are in `directory`. `own` is each suite's own instructions per operation, of which a
