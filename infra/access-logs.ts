@@ -78,7 +78,8 @@ export class AccessLogs extends Construct {
       deliverySourceName: source.name,
       deliveryDestinationArn: destination.attrArn,
       recordFields,
-      s3SuffixPath: '/{DistributionId}/{yyyy}/{MM}/{dd}/{HH}',
+      // Below AWSLogs/<account>/CloudFront/, which the delivery puts first.
+      s3SuffixPath: '{DistributionId}/{yyyy}/{MM}/{dd}/{HH}',
     })
     // The names alone are no reference, and both ends must exist first; so must the right to write.
     delivery.addResourceDependency(source)
