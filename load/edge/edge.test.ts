@@ -64,6 +64,14 @@ describe('the deployed authorizer before the cache', () => {
     })
   })
 
+  test("a template that makes its own user pool: the pool's id and client are resolved inside the code", async () => {
+    const made = { ...config, site: { createUserPool: {} } }
+    const edge = await edgeOf({ template: (await synthesize(made)).template, config: made })
+    expect(edge.issuer.url).toBe('https://cognito-idp.us-east-1.amazonaws.com/us-east-1_EXAMPLE01')
+    expect(await status(edge, report, await edge.issuer.mint(analysts))).toBe(200)
+    expect(await status(edge, report, await edge.issuer.mint({ ...analysts, client_id: 'other' }))).toBe(401)
+  })
+
   test('a denial carries CORS headers for a page of ours, a hit carries those of the policy', async () => {
     const edge = await edgeOf()
     const origin = 'https://app.example.com'

@@ -31,7 +31,7 @@ export interface PoolCounters {
 }
 
 /** At most this many events cross to a sandbox at once; it still runs them one at a time. */
-const maxBatch = 16
+const maxBatch = 64
 /** How often time-outs, waiting events and idle sandboxes are looked at, in milliseconds. */
 const watchEveryMs = 25
 /** "Init: limited to 10 seconds" (Lambda Developer Guide, "Understanding the Lambda execution environment lifecycle"). */
