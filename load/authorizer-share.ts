@@ -1,5 +1,6 @@
 /** What the authorizer adds to a cache hit: the same requests to two local edges, one of them with a function that lets everything through. */
 import { type Check, check } from '../reports/result.ts'
+import { fillCache } from './cache-fill.ts'
 import { type LoadRunOptions, loadRun } from './load-run.ts'
 import { type LocalTargetOptions, startLocalTarget } from './local-target.ts'
 import { Measurement } from './measurement.ts'
@@ -23,6 +24,7 @@ export async function authorizerShare({ local, run, seconds }: ShareOptions): Pr
     const bare = await startLocalTarget({ ...options, program: passThrough })
     try {
       const [withIt, without] = [new Measurement(), new Measurement()]
+      for (const target of [authorizer, bare]) await fillCache(target, local.signal)
       for (const [target, sum] of [
         [authorizer, withIt],
         [bare, without],

@@ -2,6 +2,7 @@
 import { type Stage, stageResult } from '../command/stage.ts'
 import { objectivesOf } from '../config/objectives-schema.ts'
 import { type Check, check, type Verdict } from '../reports/result.ts'
+import { fillCache } from './cache-fill.ts'
 import { findKnee, type Knee } from './capacity-search.ts'
 import { findK6 } from './k6.ts'
 import { loadChecks } from './load-checks.ts'
@@ -62,6 +63,7 @@ export const capacityStage: Stage<CapacityOptions> = async ({ config, progress, 
       return probe.sustained
     }
     try {
+      await fillCache(target, signal)
       const knee = await findKnee({ sustained, from, most, repeats })
       return { checks: capacityChecks(knee, probes, verdicts), data: { probes: probes.map((probe) => ({ ...probe })) } }
     } finally {

@@ -29,7 +29,7 @@ export interface LoadTarget {
   edge?: Edge
   act?(action: EdgeAction): Promise<void>
   /** Serves newer tokens while k6 runs: the address that the script asks, given what the plan holds. */
-  renewal?(credentials: readonly Credential[]): Promise<{ url: string; close(): void }>
+  renewal?(credentials: readonly Credential[]): Promise<{ url: string; everySeconds: number; close(): void }>
 }
 
 export interface LoadRunOptions {
@@ -68,7 +68,10 @@ export async function loadRun(options: LoadRunOptions): Promise<LoadRun> {
     const resolveEachTime = target.edge === undefined
     const renewal = await target.renewal?.(plan.credentials)
     try {
-      const settings = { target: target.url, renewal: renewal?.url ?? null }
+      const settings = {
+        target: target.url,
+        renewal: renewal ? { url: renewal.url, everySeconds: renewal.everySeconds } : null,
+      }
       writePlan(directory, plan, settings, k6Options({ scenario, rate, seconds, resolveEachTime }))
       signal.throwIfAborted()
       return await send(options, directory)

@@ -11,7 +11,8 @@ export const script = fileURLToPath(new URL('./scenarios/script.ts', import.meta
 
 export interface PlanSettings {
   target: string
-  renewal: string | null
+  /** Where the script asks for newer tokens, and how often; null: the planned ones outlast the run. */
+  renewal: { url: string; everySeconds: number } | null
 }
 
 /** Writes the plan's files as the script reads them; they hold tokens, so only the user may read them. */

@@ -14,7 +14,7 @@ interface Settings {
   /** Without a trailing slash. */
   target: string
   /** Where newer tokens can be had; null: the planned ones last. */
-  renewal: string | null
+  renewal: { url: string; everySeconds: number } | null
   windows: { from: number; start: number; length: number }[]
   options: object
 }
@@ -43,15 +43,15 @@ export default function sendNext(): void {
   record(planned, response, fault(planned, credential, response))
 }
 
-const renewEveryMs = 60_000
 let renewed: Record<string, string> = {}
 let renewedAt = Date.now()
 
 /** The credential, or what has taken its place since the start. */
 function current(credential: Credential): Credential {
-  if (settings.renewal === null) return credential
-  if (Date.now() - renewedAt > renewEveryMs) {
-    renewed = http.get<'text'>(settings.renewal, { responseType: 'text' }).json() as Record<string, string>
+  const { renewal } = settings
+  if (renewal === null) return credential
+  if (Date.now() - renewedAt > renewal.everySeconds * 1000) {
+    renewed = http.get<'text'>(renewal.url, { responseType: 'text' }).json() as Record<string, string>
     renewedAt = Date.now()
   }
   return { name: credential.name, value: renewed[credential.value] ?? credential.value }

@@ -12,11 +12,16 @@ import { identityOf, readTokens } from './real-target.ts'
 export interface TokenRenewal {
   /** Answers with a JSON object: the planned header value, and the one to send instead. */
   url: string
+  everySeconds: number
   close(): void
 }
 
 /** Watches the file from now on; a file that is gone or broken for a moment changes nothing. */
-export async function startTokenRenewal(file: string, credentials: readonly Credential[]): Promise<TokenRenewal> {
+export async function startTokenRenewal(
+  file: string,
+  credentials: readonly Credential[],
+  everySeconds = 60,
+): Promise<TokenRenewal> {
   const planned = bySub(file)
   let seen = statSync(file).mtimeMs
   let replacements = '{}'
@@ -46,6 +51,7 @@ export async function startTokenRenewal(file: string, credentials: readonly Cred
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`,
+    everySeconds,
     close: () => {
       server.close()
       server.closeAllConnections()
