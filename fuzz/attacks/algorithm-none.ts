@@ -4,7 +4,7 @@ import { issuedToken, partsOf, unsigned } from './tokens.ts'
 
 const spellings: readonly { name: string; alg: unknown; source: string }[] = [
   { name: 'lower', alg: 'none', source: 'CVE-2015-9235' },
-  { name: 'capital', alg: 'None', source: 'CVE-2020-28042' },
+  { name: 'capital', alg: 'None', source: 'RFC 8725 2.1' },
   { name: 'upper', alg: 'NONE', source: 'RFC 8725 2.1' },
   { name: 'mixed', alg: 'nOnE', source: 'RFC 8725 2.1' },
   { name: 'trailing-space', alg: 'none ', source: 'RFC 8725 2.1' },

@@ -82,7 +82,7 @@ const payloads: readonly { name: string; source: string; write: Write }[] = [
     write: (claims) => `${JSON.stringify(claims)}${JSON.stringify(claims)}`,
   },
   { name: 'single-quotes', source: 'RFC 8259 7', write: (claims) => JSON.stringify(claims).replaceAll('"', "'") },
-  { name: 'array', source: 'RFC 7519 7.2', write: (claims) => JSON.stringify([claims]) },
+  { name: 'array', source: 'CVE-2026-107723', write: (claims) => JSON.stringify([claims]) },
   { name: 'string', source: 'RFC 7519 7.2', write: (claims) => JSON.stringify(JSON.stringify(claims)) },
   { name: 'null', source: 'RFC 7519 7.2', write: () => 'null' },
   { name: 'number', source: 'RFC 7519 7.2', write: () => '1' },

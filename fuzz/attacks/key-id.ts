@@ -45,7 +45,7 @@ const oddIds = unusual.map(({ name, source, kid }) =>
 )
 
 const wrongKeys = [
-  tokenAttack('kid-of-issuer-key-of-attacker', 'key-selection', 'CVE-2021-46743', (world, { issuer, claims }) =>
+  tokenAttack('kid-of-issuer-key-of-attacker', 'key-selection', 'RFC 7515 4.1.4', (world, { issuer, claims }) =>
     issuer.keys.map(({ kid }) => attackerToken(world, claims, { kid })),
   ),
   tokenAttack('kid-of-attacker', 'key-selection', 'RFC 7515 4.1.4', (world, { claims }) => [

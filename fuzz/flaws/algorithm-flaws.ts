@@ -25,7 +25,7 @@ export const algorithmFlaws: readonly Flaw[] = [
     name: 'alg-none-accepted',
     class: 'algorithm',
     cwe: 'CWE-347',
-    source: 'CVE-2018-1000531',
+    source: 'GHSA-88q6-jcjg-hvmw',
     edits: [
       [`!algorithms.includes(alg)) throw`, `!(alg === 'none' || algorithms.includes(alg))) throw`],
       [`if (!verifySignature(`, `if (alg !== 'none' && !verifySignature(`],
@@ -113,7 +113,7 @@ export const algorithmFlaws: readonly Flaw[] = [
     name: 'alg-chosen-by-token',
     class: 'algorithm',
     cwe: 'CWE-327',
-    source: 'CVE-2020-15084',
+    source: 'RFC 8725 3.1',
     edits: [anyAlgorithm, [`  if (declared !== undefined && declared !== alg) return false\n`, '']],
   },
   {

@@ -124,7 +124,7 @@ export const keyFlaws: readonly Flaw[] = [
     name: 'issuer-not-checked',
     class: 'claims',
     cwe: 'CWE-346',
-    source: 'CVE-2018-15801',
+    source: 'CVE-2026-22748',
     edits: [[checksIssuer, `const issuer = 0`]],
   },
   {
@@ -209,7 +209,7 @@ export const keyFlaws: readonly Flaw[] = [
     name: 'kid-not-used',
     class: 'key-selection',
     cwe: 'CWE-347',
-    source: 'CVE-2021-46743',
+    source: 'RFC 7515 4.1.4',
     edits: [
       [
         findsKey,

@@ -180,7 +180,7 @@ export const pathFlaws: readonly Flaw[] = [
     name: 'literals-in-any-case',
     class: 'path',
     cwe: 'CWE-178',
-    source: 'CVE-2021-39155',
+    source: 'CWE-178',
     edits: [[`    return segment === part\n`, `    return segment.toLowerCase() === part.toLowerCase()\n`]],
   },
   {
