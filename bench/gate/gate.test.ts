@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -178,6 +178,22 @@ test('a machine that is too slow for the budget is inconclusive, not a pass', as
   expect(code).toBe(3)
   expect(stdout).toMatch(/5 s are too short for 15 processes/)
 })
+
+test(
+  'a calibration keeps its samples, and says how many it would need',
+  async () => {
+    const kept = join(scratch, 'calibrations')
+    const { code, stdout } = await gate(['--calibrate', '--methods', 'cpu', '--minutes', '0.2', '--calibration', kept])
+    expect(code).toBe(3)
+    expect(stdout).toContain('false alarms of A/A gates of 15 processes')
+    const [file = ''] = readdirSync(kept)
+    const { same, slowed } = JSON.parse(readFileSync(join(kept, file), 'utf8')) as { same: object[]; slowed: object[] }
+    expect(same.length).toBeGreaterThan(0)
+    expect(Object.keys(same[0] ?? {})).toEqual(['warm', 'hot', 'deny', 'routes'])
+    expect(slowed).toHaveLength(5)
+  },
+  3 * minutes,
+)
 
 test.each([
   [
