@@ -64,9 +64,12 @@ const ideas: readonly (readonly Attack[])[] = [
 
 export const attacks: readonly Attack[] = ideas.flat()
 
-/** Another order for each seed, in which every idea has its turn before any has its second. */
+/**
+ * Another order for each seed, in which every idea has its turn before any has its second. Each list names what is best
+ * known first, and that tends to come early.
+ */
 export function inTurns(random: Random): Attack[] {
-  const queues = shuffled(ideas, random).map((idea) => shuffled(idea, random))
+  const queues = shuffled(ideas, () => 1, random).map((idea) => shuffled(idea, (index) => index + 1, random))
   const order: Attack[] = []
   for (let turn = 0; order.length < attacks.length; turn++) {
     for (const queue of queues) {
@@ -77,13 +80,10 @@ export function inTurns(random: Random): Attack[] {
   return order
 }
 
-function shuffled<Item>(items: readonly Item[], random: Random): Item[] {
-  const copy = [...items]
-  for (let last = copy.length - 1; last > 0; last--) {
-    const other = random.integer(0, last)
-    const kept = copy[last] as Item
-    copy[last] = copy[other] as Item
-    copy[other] = kept
-  }
-  return copy
+/** Sorted by a random share of each item's rank: with equal ranks any order is as likely as any other. */
+function shuffled<Item>(items: readonly Item[], rank: (index: number) => number, random: Random): Item[] {
+  return items
+    .map((item, index) => ({ item, place: rank(index) * random.integer(1, 1_000_000) }))
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ item }) => item)
 }
