@@ -53,10 +53,14 @@ describe('hits', () => {
 
   test('an answer to HEAD is passed on and not taken for the object', async () => {
     const edge = await edgeOf()
-    const head = await ask(edge, '/public/500.txt', {}, 'HEAD')
-    expect([head.xCache, head.headers['content-length']]).toEqual(['Miss', '500'])
-    const whole = await ask(edge, '/public/500.txt')
-    expect([whole.xCache, whole.body.length]).toEqual(['Miss', 500])
+    const head = await ask(edge, '/public/2000.txt', { 'accept-encoding': 'br' }, 'HEAD')
+    expect([head.xCache, head.headers['content-length'], head.headers['content-encoding']]).toEqual([
+      'Miss',
+      '2000',
+      undefined,
+    ])
+    const whole = await ask(edge, '/public/2000.txt', { 'accept-encoding': 'br' })
+    expect([whole.xCache, brotliDecompressSync(whole.body).length]).toEqual(['Miss', 2000])
   })
 
   test('what the cache policy names splits the key and reaches the origin', async () => {

@@ -119,15 +119,14 @@ export class Cache {
   }
 
   async #take(ask: Ask, raw: UpstreamResponse): Promise<Served> {
-    // An answer to HEAD has no body to keep.
-    const storage = ask.method === 'HEAD' ? null : this.#rules.storage(ask, raw)
     const response = await this.#intake(ask, raw)
     const served = fromUpstream(response, raw.status >= 400 ? 'Error' : raw.fromCache ? 'Hit' : 'Miss')
     // The answer to a HEAD has no body to give to a GET under the same key (RFC 9110 9.3.2).
     if (ask.method === 'HEAD') return served
+    const storage = this.#rules.storage(ask, raw)
     if (!storage) {
       // A newer answer that may not be kept still ends the older one.
-      if (raw.status < 400 && ask.method !== 'HEAD') this.store.delete(ask.key)
+      if (raw.status < 400) this.store.delete(ask.key)
       return served
     }
     const range = response.status === 206 ? contentRange(headerValue(response.headers, 'content-range')) : null

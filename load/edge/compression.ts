@@ -74,7 +74,8 @@ export async function compressed(response: UpstreamResponse, accepted: string): 
   // "The origin must include a Content-Length header."
   const length = Number(headerValue(headers, 'content-length') ?? Number.NaN)
   if (!statuses.has(status) || !compressedTypes.has(type) || !(length >= smallest && length <= largest)) return response
-  if (headerValue(headers, 'content-encoding') !== undefined) return response
+  // "When the HTTP response from the origin has no body, there is nothing for CloudFront to compress", as for HEAD.
+  if (headerValue(headers, 'content-encoding') !== undefined || body.length === 0) return response
   // "When the viewer supports both formats, CloudFront prefers Brotli."
   const coding = accepted.includes('br') ? 'br' : 'gzip'
   const kept = withoutHeaders(headers, new Set(['content-length', 'etag', 'accept-ranges']))
