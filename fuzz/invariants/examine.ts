@@ -62,7 +62,7 @@ function crash(story: string): Observation {
 function examineStrangeEvent({ result }: Answer, { whose, verdict }: Circumstances): Examination {
   if (result.kind === 'response') return { observations: [], remarks: [] }
   const story = `an event that is no viewer request was not denied (${result.kind})`
-  return whose === 'ours'
+  return whose === 'ours' && (result.kind !== 'request' || verdict.ours === 'deny')
     ? {
         observations: [{ class: result.kind === 'request' ? 'bypass' : 'crash', rule: verdict.rule, story }],
         remarks: [],
@@ -111,11 +111,17 @@ function changesTo(
     if (returned[name] !== request[name]) changes.push(`the ${name} was changed`)
   }
   for (const name of new Set([...Object.keys(expected), ...Object.keys(headers)])) {
-    if (JSON.stringify(headers[name]) === JSON.stringify(expected[name])) continue
+    if (comparable(name, headers[name]) === comparable(name, expected[name])) continue
     if (name === 'authorization' && Object.hasOwn(headers, name)) changes.push('the credential is kept')
     else changes.push(`the header ${name} was changed, added or removed`)
   }
   return changes
+}
+
+/** White space between cookies says nothing (RFC 6265 5.4). */
+function comparable(name: string, entries: Headers[string] | undefined): string {
+  const text = JSON.stringify(entries) ?? ''
+  return name === 'cookie' ? text.replace(/; */g, ';') : text
 }
 
 function withoutCredential(policy: Policy, headers: Headers): Headers {

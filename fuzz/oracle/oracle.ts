@@ -15,7 +15,7 @@ import { type PathReadings, readPath } from './path-readings.ts'
 import { bestMatch } from './route-match.ts'
 import { signatureHolds } from './signature.ts'
 import { type TokenParts, takeApart } from './token.ts'
-import { viewerRequestOf } from './viewer-request-shape.ts'
+import { hasRequest, viewerRequestOf } from './viewer-request-shape.ts'
 
 export interface Oracle {
   /** URLs answer this from `now` on; call it once with the answers at load before anything else. */
@@ -120,7 +120,8 @@ export function createOracle(policy: Policy, whose: 'ours' | 'foreign'): Oracle 
     async judge(event, now) {
       const request = viewerRequestOf(event)
       if (request === null) {
-        return verdictOf([lax('order/event', 'the event is not one that CloudFront sends at viewer request')])
+        const reason = 'the event is not one that CloudFront sends at viewer request'
+        return verdictOf([hasRequest(event) ? may('order/event', reason) : lax('order/event', reason)])
       }
       if (isPreflight(policy, request)) {
         return { outcome: 'must-allow', rule: 'order/preflight', reason: 'it is a CORS preflight', ours: 'allow' }
