@@ -76,7 +76,7 @@ export function claimChanges(world: World): fc.Arbitrary<Changes> {
 }
 
 /** Every claim that a good token here has, and those that it could be decided by. */
-export function claimNames({ visitors, policy }: World): string[] {
+function claimNames({ visitors, policy }: World): string[] {
   const held = visitors.flatMap(({ claims }) => Object.keys(claims))
   return [...new Set([...held, ...(policy.requiredClaims ?? []), 'aud', 'azp', 'nbf', 'scope', 'cognito:username'])]
 }

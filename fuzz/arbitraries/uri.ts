@@ -48,7 +48,7 @@ export function anyUri(world: World): fc.Arbitrary<string> {
   )
 }
 
-export function knownPaths({ visitors, publicPaths }: World): [string, ...string[]] {
+function knownPaths({ visitors, publicPaths }: World): [string, ...string[]] {
   const [first, ...rest] = visitors
   return [
     ...first.granted,

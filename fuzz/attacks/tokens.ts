@@ -1,6 +1,6 @@
 /** Tokens that attacks start from: good ones (signed once for each text), and forgeries that cost no RSA. */
 import { createHmac } from 'node:crypto'
-import type { Random, Visitor, World, WorldKey } from '../case.ts'
+import type { Visitor, World, WorldKey } from '../case.ts'
 import { base64url, mint, mintOctets } from '../mint.ts'
 
 /** Members to set; undefined removes one. */
@@ -79,8 +79,4 @@ function encoded(value: object | string): string {
 export function partsOf(token: string): [header: string, payload: string, signature: string] {
   const [header = '', payload = '', signature = ''] = token.split('.')
   return [header, payload, signature]
-}
-
-export function anyVisitor(world: World, random: Random): Visitor {
-  return random.pick(world.visitors)
 }
