@@ -15,7 +15,7 @@ export function sarif(result: Result): object {
     runs: [
       {
         tool: { driver: { name: 'edgeproof gate', version: result.environment.edgeproof, rules: failed.map(rule) } },
-        originalUriBaseIds: { ROOT: { description: { text: "The repository's root." } } },
+        originalUriBaseIds: { '%SRCROOT%': { description: { text: "The repository's root." } } },
         results: failed.map((check) => finding(check, blame)),
       },
     ],
@@ -40,6 +40,6 @@ function finding(check: Check, blame: readonly string[]): object {
 
 function location(file: string): object {
   return {
-    physicalLocation: { artifactLocation: { uri: encodeURI(file), uriBaseId: 'ROOT' }, region: { startLine: 1 } },
+    physicalLocation: { artifactLocation: { uri: encodeURI(file), uriBaseId: '%SRCROOT%' }, region: { startLine: 1 } },
   }
 }
