@@ -1,19 +1,24 @@
 /**
  * Cache hits per second through the whole local edge, authorizer included, against a bare node:http server that sends the
  * same head and body. Both take turns (ABBA) in one run, each in a process of its own, asked with the same bytes by the
- * same client over the same number of kept connections. The ratio of each pair is one sample.
+ * same client over the same number of kept connections. The ratio of each pair is one sample. CPU time per answer, all
+ * threads of each server together, stands beside it: other programs disturb it less.
  * Usage: node load/edge/throughput.ts [pairs] [seconds per turn]
  */
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import http from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
+import { availableParallelism, loadavg } from 'node:os'
 import { loadConfig } from '../../config/load-config.ts'
 import { synthesize } from '../../infra/synth.ts'
 import { startEdge } from './edge.ts'
 
 const connections = 64
 const warmUpSeconds = 2
+/** Before a turn is counted. */
+const settleSeconds = 0.1
+const cpuQuestion = 'cpu'
 const path = '/reports/2000.txt'
 
 interface Serving {
@@ -34,6 +39,7 @@ interface Sample {
 /** A server's process: says where it listens and what to ask for, and ends with its parent. */
 async function serveInChild(kind: string): Promise<void> {
   process.once('disconnect', () => process.exit())
+  process.on('message', (message) => message === cpuQuestion && process.send?.(process.cpuUsage()))
   if (kind === 'edge') return void process.send?.(await serveEdge())
   process.once('message', async (sample: Sample) => process.send?.(await serveBare(sample)))
 }
@@ -78,7 +84,7 @@ async function requestsPerSecond({ port, request }: Serving, seconds: number): P
     socket.on('error', () => {})
     return socket
   })
-  await new Promise((resolve) => setTimeout(resolve, 100))
+  await new Promise((resolve) => setTimeout(resolve, settleSeconds * 1000))
   const before = answers
   const began = performance.now()
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
@@ -120,25 +126,46 @@ async function sampleOf({ port, request }: Serving): Promise<Sample> {
   return ask()
 }
 
+async function cpuMicroseconds(child: ChildProcess): Promise<number> {
+  child.send(cpuQuestion)
+  const [{ user, system }] = (await once(child, 'message')) as [NodeJS.CpuUsage]
+  return user + system
+}
+
+function quantile(values: readonly number[], share: number): string {
+  const sorted = values.toSorted((a, b) => a - b)
+  return (sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN).toFixed(3)
+}
+
 async function measure(pairs: number, seconds: number): Promise<void> {
   const edge = await start('edge')
   const servers = { edge, bare: await start('bare', await sampleOf(edge.serving)) }
   try {
     for (const { serving } of Object.values(servers)) await requestsPerSecond(serving, warmUpSeconds)
     const ratios: number[] = []
+    const cost = { edge: [] as number[], bare: [] as number[] }
     for (let pair = 0; pair < pairs; pair++) {
       const order = pair % 2 === 0 ? (['edge', 'bare'] as const) : (['bare', 'edge'] as const)
       const rate = { edge: 0, bare: 0 }
-      for (const name of order) rate[name] = await requestsPerSecond(servers[name].serving, seconds)
+      for (const name of order) {
+        const { child, serving } = servers[name]
+        const before = await cpuMicroseconds(child)
+        rate[name] = await requestsPerSecond(serving, seconds)
+        cost[name].push(((await cpuMicroseconds(child)) - before) / (rate[name] * (seconds + settleSeconds)))
+      }
       ratios.push(rate.edge / rate.bare)
       console.log(
         `edge ${rate.edge.toFixed(0)}/s  bare ${rate.bare.toFixed(0)}/s  ratio ${(rate.edge / rate.bare).toFixed(3)}`,
       )
     }
-    ratios.sort((a, b) => a - b)
-    const quantile = (share: number) => (ratios[Math.min(pairs - 1, Math.floor(share * pairs))] ?? 0).toFixed(3)
     console.log(
-      `ratio: median ${quantile(0.5)}, quartiles ${quantile(0.25)} and ${quantile(0.75)}, ${pairs} pairs; target 0.35`,
+      `ratio: median ${quantile(ratios, 0.5)}, quartiles ${quantile(ratios, 0.25)} and ${quantile(ratios, 0.75)}; target 0.35`,
+    )
+    console.log(
+      `CPU time per answer, medians: edge ${quantile(cost.edge, 0.5)} us, bare ${quantile(cost.bare, 0.5)} us`,
+    )
+    console.log(
+      `load average ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} cores; well above the cores, the ratio says little`,
     )
   } finally {
     for (const { child } of Object.values(servers)) child.kill()
@@ -147,4 +174,4 @@ async function measure(pairs: number, seconds: number): Promise<void> {
 
 const [first, second] = process.argv.slice(2)
 if (first === '--serve') await serveInChild(second ?? '')
-else await measure(Number(first ?? 12), Number(second ?? 1))
+else await measure(Number(first ?? 15), Number(second ?? 1))
