@@ -36,7 +36,7 @@ function* built(order: typeof attacks, world: World, random: SeededRandom): Iter
 const maxDepth = 40
 const maxRelatives = 12
 
-export function* generated(arbitrary: fc.Arbitrary<Scenario>, random: SeededRandom): Iterable<Generated> {
+function* generated(arbitrary: fc.Arbitrary<Scenario>, random: SeededRandom): Iterable<Generated> {
   const source = new fc.Random(random)
   for (;;) {
     const value = arbitrary.generate(source, undefined)

@@ -1,7 +1,7 @@
 /** Which route a list of decoded segments belongs to, by trying every route in turn (semantics.md, "Paths"). */
 import type { Route } from '../../authorizer/policy.ts'
 
-export type Part =
+type Part =
   | { kind: 'literal'; text: string }
   | { kind: 'sub' }
   | { kind: 'group' }
