@@ -123,6 +123,22 @@ describe.skipIf(!k6)('under load', () => {
     expect(run.measured.by.class.get('withdrawn')?.denials).toBeGreaterThan(50)
   })
 
+  it('an authorizer that lets everything through is found out, in every class that it should deny', async () => {
+    const program = 'exports.handler = async (event) => event.Records[0].cf.request'
+    const broken = await startLocalTarget({ config: demo, scenario, requests: 0, seconds: 600, program, signal })
+    try {
+      const mix: Scenario['mix'] = { valid: 1, anonymous: 1, expired: 1, forged: 1, forbidden: 1 }
+      const options = { k6, target: broken, rate: 60, segments: 1, seed: 1, progress: silentProgress, signal }
+      const { measured } = await loadRun({ ...options, scenario: { ...scenario, mix }, seconds: 2 })
+      const faults = [...measured.faults.values()].map((fault) => `${fault.kind} ${fault.class}`)
+      expect(faults.sort()).toEqual(
+        ['anonymous', 'expired', 'forbidden', 'forged'].map((kind) => `wrongly-allowed ${kind}`),
+      )
+    } finally {
+      await broken.close()
+    }
+  })
+
   it('Ctrl-C: what was measured is in the result file, and no process, port or directory stays', async () => {
     const own = join(directory, 'k6-of-this-test')
     symlinkSync(k6, own)
