@@ -17,8 +17,11 @@ import { keyIdAttacks } from './key-id.ts'
 import { keyInjectionAttacks } from './key-injection.ts'
 import { keyRotationAttacks } from './key-rotation.ts'
 import { keySetAnswerAttacks } from './key-set-answers.ts'
+import { loadOutageAttacks } from './load-outage.ts'
 import { methodAndPreflightAttacks } from './methods.ts'
-import { decoyPathAttacks, disguisedPathAttacks, traversalAttacks } from './paths.ts'
+import { decoyPathAttacks } from './path-decoy.ts'
+import { disguisedPathAttacks } from './path-disguise.ts'
+import { traversalAttacks } from './path-traversal.ts'
 import { chokingAttacks, volumeAndLogAttacks } from './resources.ts'
 import { secondSpellingAttacks } from './second-spelling.ts'
 import { serializationAttacks } from './serialization.ts'
@@ -56,6 +59,7 @@ const ideas: readonly (readonly Attack[])[] = [
   decoyPathAttacks,
   tokenReuseAttacks,
   keyRotationAttacks,
+  loadOutageAttacks,
   keySetAnswerAttacks,
   chokingAttacks,
   volumeAndLogAttacks,

@@ -1,52 +1,13 @@
 /** The issuer's keys come and go (RFC 7517 5, semantics: The issuer's keys), and the clock and the network with them. */
-import type { Attack, Served, Step, World, WorldIssuer, WorldKey } from '../case.ts'
-import { servedByIssuers } from '../world.ts'
+import type { Attack, Step, World } from '../case.ts'
 import { advance } from './dates.ts'
 import { attackerJwks } from './key-injection.ts'
+import { good, jwks, minute, type Scene, scene } from './key-scene.ts'
 import { keySet } from './key-set-answers.ts'
 import { request } from './request-step.ts'
-import { attackerToken, issuedToken, signedBy } from './tokens.ts'
+import { attackerToken, issuedToken } from './tokens.ts'
 
-const minute = 60_000
 const hour = 3_600_000
-
-interface Scene {
-  world: World
-  issuer: WorldIssuer
-  /** A good request. */
-  use: Step
-  /** The same claims, valid for days, under another of the issuer's keys. */
-  useKey: (key: WorldKey) => Step
-  /** A request with a forged token under a `kid` that nobody published. */
-  stranger: (n: number) => Step
-  publish: (answer: Served) => Step
-  maxAge: number
-  maxStale: number
-}
-
-function scene(world: World, visitor = world.visitors[0]): Scene {
-  const { issuer, granted } = visitor
-  const claims = { ...visitor.claims, exp: Math.floor(world.start / 1000) + 10 * 86_400 }
-  const useKey = (key: WorldKey) => request(world, { uri: granted[0], token: signedBy(world, key, claims) })
-  const { maxAge = 3600, maxStale = 86_400 } = world.policy.jwks ?? {}
-  return {
-    world,
-    issuer,
-    use: useKey(issuer.keys[0]),
-    useKey,
-    stranger: (n) =>
-      request(world, { uri: granted[0], token: attackerToken(world, visitor.claims, { kid: `stranger-${n}` }) }),
-    publish: (answer) => ({ kind: 'serve', urls: { [issuer.jwksUri]: answer } }),
-    maxAge: maxAge * 1000,
-    maxStale: maxStale * 1000,
-  }
-}
-
-function good({ world, issuer }: Scene): Served {
-  return servedByIssuers(world.issuers)[issuer.jwksUri] ?? { kind: 'reset' }
-}
-
-const jwks = (...keys: WorldKey[]) => keySet(keys.map(({ jwk }) => jwk))
 
 const stories: readonly {
   name: string
@@ -308,41 +269,6 @@ const storyAttacks: Attack[] = stories.map(({ name, class: attackClass, source, 
   },
 }))
 
-/** The handler loads into an outage, and the issuer comes back: the failure must not stay. */
-const initOutages: readonly { name: string; answer: (scene: Scene) => Served }[] = [
-  { name: 'refused', answer: () => ({ kind: 'reset' }) },
-  { name: 'silent', answer: () => ({ kind: 'never' }) },
-  { name: 'error', answer: () => ({ kind: 'body', status: 503, body: 'unavailable' }) },
-  { name: 'garbage', answer: () => ({ kind: 'body', body: '<html>' }) },
-  { name: 'empty-set', answer: () => keySet([]) },
-  { name: 'slow', answer: (s) => ({ ...good(s), kind: 'body', delayMs: 20_000 }) as Served },
-]
-
-const initOutageAttacks: Attack[] = initOutages.map(({ name, answer }) => ({
-  name: `keys-outage-at-load-${name}`,
-  class: 'outage',
-  source: 'CWE-754',
-  build(world, random) {
-    const s = scene(world, random.pick(world.visitors))
-    return {
-      serve: { [s.issuer.jwksUri]: answer(s) },
-      steps: [s.use, advance(1000), s.use, s.publish(good(s)), advance(2 * minute), s.use, advance(2 * minute), s.use],
-    }
-  },
-}))
-
-/** While the endpoint fails, each request must not become a fetch (CWE-770). */
-const failingBursts: Attack[] = initOutages.slice(0, 4).map(({ name, answer }) => ({
-  name: `keys-burst-while-${name}`,
-  class: 'outage',
-  source: 'CWE-770',
-  build(world, random) {
-    const s = scene(world, random.pick(world.visitors))
-    const tokens = Array.from({ length: 25 }, (_, n) => (n % 2 === 0 ? s.use : s.stranger(n)))
-    return { serve: { [s.issuer.jwksUri]: answer(s) }, steps: tokens }
-  },
-}))
-
 /** With two published keys, a token of each; and of two issuers, a token of each. */
 const everyKey: Attack = {
   name: 'keys-each-in-turn',
@@ -357,4 +283,4 @@ const everyKey: Attack = {
   },
 }
 
-export const keyRotationAttacks = [...storyAttacks, ...initOutageAttacks, ...failingBursts, everyKey]
+export const keyRotationAttacks = [...storyAttacks, everyKey]

@@ -1,0 +1,47 @@
+/** What the stories about an issuer's keys are told with. */
+import type { Served, Step, World, WorldIssuer, WorldKey } from '../case.ts'
+import { servedByIssuers } from '../world.ts'
+import { keySet } from './key-set-answers.ts'
+import { request } from './request-step.ts'
+import { attackerToken, signedBy } from './tokens.ts'
+
+export const minute = 60_000
+
+export interface Scene {
+  world: World
+  issuer: WorldIssuer
+  /** A good request. */
+  use: Step
+  /** The same claims, valid for days, under another of the issuer's keys. */
+  useKey: (key: WorldKey) => Step
+  /** A request with a forged token under a `kid` that nobody published. */
+  stranger: (n: number) => Step
+  publish: (answer: Served) => Step
+  maxAge: number
+  maxStale: number
+}
+
+export function scene(world: World, visitor = world.visitors[0]): Scene {
+  const { issuer, granted } = visitor
+  const claims = { ...visitor.claims, exp: Math.floor(world.start / 1000) + 10 * 86_400 }
+  const useKey = (key: WorldKey) => request(world, { uri: granted[0], token: signedBy(world, key, claims) })
+  const { maxAge = 3600, maxStale = 86_400 } = world.policy.jwks ?? {}
+  return {
+    world,
+    issuer,
+    use: useKey(issuer.keys[0]),
+    useKey,
+    stranger: (n) =>
+      request(world, { uri: granted[0], token: attackerToken(world, visitor.claims, { kid: `stranger-${n}` }) }),
+    publish: (answer) => ({ kind: 'serve', urls: { [issuer.jwksUri]: answer } }),
+    maxAge: maxAge * 1000,
+    maxStale: maxStale * 1000,
+  }
+}
+
+/** The answer that the issuer started with. */
+export function good({ world, issuer }: Scene): Served {
+  return servedByIssuers(world.issuers)[issuer.jwksUri] ?? { kind: 'reset' }
+}
+
+export const jwks = (...keys: WorldKey[]) => keySet(keys.map(({ jwk }) => jwk))
