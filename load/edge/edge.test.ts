@@ -242,6 +242,7 @@ describe('edgeproof edge', () => {
   test.each([
     [['--pops', 'many'], /^edgeproof: --pops many: /],
     [['--profile', 'squid'], /^edgeproof: --profile squid: /],
+    [['--certificate', 'x.pem'], /^edgeproof: --certificate: there is none without --tls-port/],
     [['--template', 'none.json'], /^edgeproof: none.json: cannot be read \(ENOENT\)/],
   ])('%j: one line and exit code 2', async (options, line) => {
     const child = command(...options)

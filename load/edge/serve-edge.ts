@@ -25,6 +25,9 @@ export interface ServeOptions {
 }
 
 export async function serveEdge(options: ServeOptions): Promise<void> {
+  if (options.certificate !== undefined && options.tlsPort === undefined) {
+    throw new UsageError('--certificate: there is none without --tls-port; pass both')
+  }
   const { config } = await loadConfig(options)
   const controller = new AbortController()
   const edge = await startEdge({
