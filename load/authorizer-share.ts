@@ -52,8 +52,8 @@ function shareChecks(withIt: Measurement, without: Measurement): Check[] {
     figure(
       'authorizer-share',
       "the authorizer's share of the time of a hit",
-      slow === null || fast === null ? null : (slow - fast) / slow,
-      '1',
+      slow === null || fast === null ? null : ((slow - fast) / slow) * 100,
+      '%',
     ),
   ]
 }

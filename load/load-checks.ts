@@ -30,10 +30,10 @@ export function loadChecks({ run, scenario, objectives, edge, seconds }: Judged)
     ...endChecks(run),
     wrongAnswers(measured),
     errorRatio(measured, target.errorRatio),
-    droppedIterations(measured),
+    droppedIterations(measured, noise),
     ...(run.join ? joinChecks(run.join) : []),
-    ratio('load.hit-ratio', 'cache hits, share of cacheable requests', hitRatio(measured.counts), target.hitRatio),
-    ratio('load.byte-hit-ratio', 'cache hits, share of cacheable bytes', byteHitRatio(measured.counts), null),
+    share('load.hit-ratio', 'cache hits, of cacheable requests', hitRatio(measured.counts), target.hitRatio),
+    share('load.byte-hit-ratio', 'cache hits, of cacheable bytes', byteHitRatio(measured.counts), null),
     ...timeChecks(measured, target.p99Ms, noise),
     ...(edge ? edgeChecks(edge) : []),
     ...machineChecks(machine, objectives),
@@ -43,9 +43,9 @@ export function loadChecks({ run, scenario, objectives, edge, seconds }: Judged)
 
 /** Why times say nothing; null where they do. */
 function noiseReason({ foreign, steal }: MachineShare, limits: Required<Objectives>): string | null {
-  const percent = (share: number) => `${Math.round(share * 100)} %`
-  if (foreign !== null && foreign > limits.foreignLoad) return `other programs used ${percent(foreign)} of the CPU time`
-  if (steal !== null && steal > limits.cpuSteal) return `the hypervisor took ${percent(steal)} of the CPU time`
+  const text = (share: number) => `${Math.round(share * 100)} %`
+  if (foreign !== null && foreign > limits.foreignLoad) return `other programs used ${text(foreign)} of the CPU time`
+  if (steal !== null && steal > limits.cpuSteal) return `the hypervisor took ${text(steal)} of the CPU time`
   return null
 }
 
@@ -95,16 +95,16 @@ function errorRatio(measured: Measurement, limit: number | null): Check {
   return check({
     id: 'load.error-ratio',
     title: 'requests without an answer of their own (5xx, broken connections)',
-    value: all === 0 ? null : count / all,
-    unit: '1',
-    limit,
+    value: percent(all === 0 ? null : count / all),
+    unit: '%',
+    limit: percent(limit),
     direction: limit === null ? 'none' : 'lower',
     ...detailOf(errors.map((fault) => `${fault.count}x ${fault.class}: ${fault.example}`).join('; ')),
   })
 }
 
 /** A dropped iteration is a request that a viewer would have sent and k6 did not: the times are then too good. */
-function droppedIterations(measured: Measurement): Check {
+function droppedIterations(measured: Measurement, noise: string | null): Check {
   const fields = {
     id: 'load.dropped',
     title: 'requests that k6 could not send in time',
@@ -113,9 +113,9 @@ function droppedIterations(measured: Measurement): Check {
     direction: 'lower',
   } as const
   if (measured.dropped === 0) return check({ ...fields, value: 0 })
-  const detail =
-    'the run is invalid: the machine could not keep the arrival rate; lower it, or use a larger machine for k6'
-  return { ...fields, value: measured.dropped, verdict: 'inconclusive', detail }
+  const detail = 'the run is invalid: the machine could not keep the arrival rate; lower it, or use a larger machine'
+  const why = noise === null ? detail : `${detail}; ${noise}`
+  return { ...fields, value: measured.dropped, verdict: 'inconclusive', detail: why }
 }
 
 function joinChecks(join: JoinCounts): Check[] {
@@ -141,8 +141,14 @@ function joinChecks(join: JoinCounts): Check[] {
   ]
 }
 
-function ratio(id: string, title: string, value: number | null, limit: number | null): Check {
-  return check({ id, title, value, unit: '1', limit, direction: limit === null ? 'none' : 'higher' })
+/** Shares are for people here: 0.95 becomes 95. */
+function percent(share: number | null): number | null {
+  return share === null ? null : share * 100
+}
+
+function share(id: string, title: string, value: number | null, limit: number | null): Check {
+  const direction = limit === null ? 'none' : 'higher'
+  return check({ id, title, value: percent(value), unit: '%', limit: percent(limit), direction })
 }
 
 function timeChecks(measured: Measurement, limit: number | null, noise: string | null): Check[] {
@@ -181,19 +187,13 @@ function edgeChecks({ sandboxes, issuer }: EdgeMetrics): Check[] {
 }
 
 function machineChecks({ foreign, steal }: MachineShare, limits: Required<Objectives>): Check[] {
-  const share = (id: string, title: string, value: number | null, limit: number) =>
-    check({
-      id: `load.${id}`,
-      title,
-      value,
-      unit: '1',
-      limit: null,
-      direction: 'none',
-      detail: `times count up to ${limit}`,
-    })
+  const used = (id: string, title: string, value: number | null, limit: number): Check => ({
+    ...share(`load.${id}`, title, value, null),
+    detail: `times count up to ${limit * 100} %`,
+  })
   return [
-    share('foreign-load', 'CPU time used by other programs', foreign, limits.foreignLoad),
-    share('cpu-steal', 'CPU time taken by the hypervisor', steal, limits.cpuSteal),
+    used('foreign-load', 'CPU time used by other programs', foreign, limits.foreignLoad),
+    used('cpu-steal', 'CPU time taken by the hypervisor', steal, limits.cpuSteal),
   ].filter(({ value }) => value !== null)
 }
 

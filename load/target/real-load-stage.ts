@@ -98,9 +98,9 @@ async function permitted(
 function notMeasurable(detail: string): Check {
   return check({
     id: 'load.hit-ratio',
-    title: 'cache hits, share of cacheable requests',
+    title: 'cache hits, of cacheable requests',
     value: null,
-    unit: '1',
+    unit: '%',
     limit: null,
     direction: 'none',
     detail,
