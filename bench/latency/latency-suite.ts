@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { StageContext } from '../../command/stage.ts'
-import { measureInProcess } from '../child-process.ts'
+import { lambdaHeap, measureInProcess } from '../child-process.ts'
 import type { SubjectBundle } from '../subject-bundles.ts'
 import type { LatencyJob, LatencyReport } from './latency-process.ts'
 
@@ -32,7 +32,7 @@ export async function measureLatency(
     signal.throwIfAborted()
     progress.step(`${plan.case}: latencies`, turn, plan.processes)
     const job: LatencyJob = { ...plan, subjects: bundles.filter(({ id }) => plan.subjects.includes(id)) }
-    const { report } = await measureInProcess<LatencyReport>(program, job, { signal })
+    const { report } = await measureInProcess<LatencyReport>(program, job, { signal, flags: lambdaHeap })
     for (const [id, own] of Object.entries(report)) samples.set(id, [...(samples.get(id) ?? []), ...own])
   }
   return new Map([...samples].map(([id, own]) => [id, percentiles(own)]))

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { StageContext } from '../../command/stage.ts'
-import { measureInProcess } from '../child-process.ts'
+import { lambdaHeap, measureInProcess } from '../child-process.ts'
 import { type Figure, figureOf } from '../figure.ts'
 import type { SubjectBundle } from '../subject-bundles.ts'
 import type { RoundsPlan, RoundsReport } from './rounds.ts'
@@ -59,7 +59,8 @@ export async function measureRounds(
         plan: { ...plan, seed: processes.length },
       })),
     }
-    const { report } = await measureInProcess<RoundsReport[]>(program, job, { signal, flags: ['--expose-gc'] })
+    const flags = ['--expose-gc', ...lambdaHeap]
+    const { report } = await measureInProcess<RoundsReport[]>(program, job, { signal, flags })
     processes.push(report)
   }
   return cases.map((entry, index) =>
