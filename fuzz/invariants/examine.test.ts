@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest'
+import type { ViewerRequest } from '../../authorizer/cloudfront.ts'
+import type { Policy } from '../../authorizer/policy.ts'
+import type { Answer, Verdict } from '../case.ts'
+import { examine } from './examine.ts'
+import { readResult } from './result-shape.ts'
+
+const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+const claims = { sub: 'subject-0001', username: 'somebody@example.com', jti: 'token-id-0001', kid: 'x' }
+const signature = 'c2lnbmF0dXJlLXRoYXQtaXMtbG9uZy1lbm91Z2gtdG8tYmUtb25l'
+const token = `${part({ alg: 'RS256', kid: 'a\nforged line' })}.${part(claims)}.${signature}`
+
+const policy: Policy = {
+  issuer: 'https://issuer.example',
+  clientIds: ['client'],
+  routes: [{ path: '/files/*' }],
+  deny: { unauthenticated: { redirect: 'https://login.example.com/', returnTo: 'next' } },
+}
+const request: ViewerRequest = {
+  method: 'GET',
+  uri: '/files/a',
+  querystring: 'q=//evil.example',
+  headers: {
+    host: [{ key: 'Host', value: 'site.example' }],
+    authorization: [{ key: 'Authorization', value: `Bearer ${token}` }],
+  },
+}
+const mustAllow: Verdict = { outcome: 'must-allow', rule: 'order/allow', reason: 'good', ours: 'allow' }
+const mustDeny: Verdict = { outcome: 'must-deny', rule: 'token/signature', reason: 'bad', ours: 'deny' }
+
+function classesOf(
+  value: unknown,
+  {
+    verdict = mustDeny,
+    whose = 'foreign',
+    logs = [],
+    fetches = [],
+    rewritten,
+  }: {
+    verdict?: Verdict
+    whose?: 'ours' | 'foreign'
+    logs?: string[]
+    fetches?: Answer['fetches']
+    rewritten?: Verdict
+  } = {},
+) {
+  const result = readResult({ kind: 'value', json: JSON.stringify(value) })
+  const answer: Answer = { result, logs, fetches, clock: 0, realMs: 0 }
+  const { observations } = examine(answer, { policy, whose, request, verdict, rewritten, keysReachable: true })
+  return observations.map((observation) => observation.class)
+}
+
+const { authorization: _, ...others } = request.headers
+const allowed = { ...request, headers: others }
+const denial = (headers: Record<string, string> = {}, status: unknown = '401') => ({
+  status,
+  headers: Object.fromEntries(
+    Object.entries({ 'cache-control': 'no-store', ...headers }).map(([key, value]) => [key, [{ key, value }]]),
+  ),
+})
+
+describe('a decision is held against its verdict', () => {
+  test('right ones are no findings', () => {
+    expect(classesOf(allowed, { verdict: mustAllow })).toEqual([])
+    expect(classesOf(denial())).toEqual([])
+  })
+  test('a bypass and a false denial', () => {
+    expect(classesOf(allowed)).toEqual(['bypass'])
+    expect(classesOf(denial(), { verdict: mustAllow })).toEqual(['false-denial'])
+  })
+  test('what is open to others is not to ours', () => {
+    const lax: Verdict = { outcome: 'lax', rule: 'x', reason: 'loose', ours: 'deny' }
+    expect(classesOf(allowed, { verdict: lax })).toEqual([])
+    expect(classesOf(allowed, { verdict: lax, whose: 'ours' })).toEqual(['bypass'])
+  })
+  test('a rewrite is judged by where it leads', () => {
+    expect(classesOf({ ...allowed, uri: '/files/b' }, { verdict: mustAllow, rewritten: mustDeny })).toEqual(['bypass'])
+    expect(classesOf({ ...allowed, uri: '/public' }, { rewritten: mustAllow })).toEqual([])
+  })
+  test('ours changes nothing but the credential', () => {
+    expect(classesOf({ ...allowed, querystring: '' }, { verdict: mustAllow, whose: 'ours' })).toEqual(['leak'])
+    expect(classesOf(request, { verdict: mustAllow, whose: 'ours' })).toEqual(['leak'])
+    expect(classesOf(request, { verdict: mustAllow })).toEqual([])
+  })
+})
+
+describe('results that CloudFront refuses', () => {
+  test.each<[string, unknown]>([
+    ['nothing', null],
+    ['a text', 'denied'],
+    ['a status that is no string', denial({}, 401)],
+    ['a header that a function may not set', denial({ 'x-amz-cf-id': '1' })],
+    ['a header that is read-only', denial({ via: 'x' })],
+    ['more than 40 KB', { ...denial(), body: 'x'.repeat(41 * 1024) }],
+    ['headers that are no lists', { status: '401', headers: { 'cache-control': 'no-store' } }],
+  ])('%s', (_title, value) => expect(classesOf(value)).toEqual(['invalid-result']))
+})
+
+describe('denials', () => {
+  test('without no-store or private, and of a wrong status, are unsafe', () => {
+    expect(classesOf(denial({ 'cache-control': 'max-age=60' }))).toEqual(['unsafe-denial'])
+    expect(classesOf(denial({}, '200'))).toEqual(['unsafe-denial'])
+    expect(classesOf(denial({}, '503'))).toEqual(['unsafe-denial'])
+  })
+  test.each<[string, string, string[]]>([
+    ['to the login page', 'https://login.example.com/?next=%2Ffiles%2Fa', []],
+    ["back to the viewer's own host", 'https://login.example.com/?next=https%3A%2F%2Fsite.example%2Fa', []],
+    ['back to another host', 'https://login.example.com/?next=%2F%2Fevil.example%2Fa', ['open-redirect']],
+    ['to a host that the viewer named', 'https://evil.example/', ['open-redirect']],
+    ['to no web address', 'javascript:alert(1)', ['open-redirect']],
+  ])('lead %s', (_title, location, expected) => {
+    expect(classesOf(denial({ location }, '302'))).toEqual(expected)
+  })
+  test('a line break in a header is an injection', () => {
+    expect(classesOf(denial({ 'x-reason': 'a\r\nset-cookie: a=b' }))).toEqual(['header-injection'])
+  })
+})
+
+describe('leaks', () => {
+  test('the token or its claims in the log, the response or a fetch', () => {
+    expect(classesOf(denial(), { logs: [`bad token ${token}`] })).toEqual(['leak'])
+    expect(classesOf(denial(), { logs: [JSON.stringify(claims)] })).toEqual(['leak'])
+    expect(classesOf(denial(), { logs: ['denied for subject-0001'] })).toEqual([])
+    expect(classesOf({ ...denial(), body: signature })).toEqual(['leak'])
+    expect(
+      classesOf(denial(), { fetches: [{ url: `https://a.example/?t=${token}`, at: 0, via: 'http/1.1' }] }),
+    ).toEqual(['leak'])
+  })
+  test('a line of the log that the token wrote', () => {
+    expect(classesOf(denial(), { logs: ['kid a', 'forged line'] })).toEqual(['log-injection'])
+    expect(classesOf(denial(), { logs: ['kid a', 'another line'] })).toEqual([])
+  })
+})
