@@ -14,7 +14,7 @@ const checkSchema = z.strictObject({
   title: z.string(),
   /** What was measured; null where nothing was. */
   value: z.union([z.number(), z.string(), z.null()]),
-  /** UCUM-like or plain: `ms`, `B`, `1` for a ratio, `count`, empty for text. */
+  /** UCUM-like or plain: `ms`, `B`, `1` for a ratio (printed "x"), `%`, `count`, empty for text. */
   unit: z.string(),
   /** The value that decides, in the same unit; null where the figure is for information only. */
   limit: z.union([z.number(), z.string(), z.null()]),
