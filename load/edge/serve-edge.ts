@@ -1,10 +1,10 @@
 /** `edgeproof edge`: serves until Ctrl-C. */
 import { createWriteStream, readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Config } from '../../config/config.ts'
 import { loadConfig } from '../../config/load-config.ts'
 import { UsageError } from '../../config/usage-error.ts'
-import { synthesize } from '../../infra/synth.ts'
-import { type CacheProfile, type Edge, startEdge } from './edge.ts'
+import { type CacheProfile, type Edge, type EdgeOptions, startEdge } from './edge.ts'
 import { standardLogHeader, standardLogLine } from './request-log.ts'
 
 export interface ServeOptions {
@@ -25,23 +25,11 @@ export interface ServeOptions {
 }
 
 export async function serveEdge(options: ServeOptions): Promise<void> {
-  if (options.certificate !== undefined && options.tlsPort === undefined) {
-    throw new UsageError('--certificate: there is none without --tls-port; pass both')
-  }
+  const settings = edgeSettings(options)
   const { config } = await loadConfig(options)
+  const template = options.template === undefined ? await synthesized(config) : readTemplate(options.template)
   const controller = new AbortController()
-  const edge = await startEdge({
-    template: options.template === undefined ? (await synthesize(config)).template : readTemplate(options.template),
-    config,
-    port: portNumber('--port', options.port),
-    ...(options.tlsPort !== undefined && { tlsPort: portNumber('--tls-port', options.tlsPort) }),
-    profile: profileName(options.profile),
-    pops: wholeNumber('--pops', options.pops),
-    ...(options.objects !== undefined && { objects: options.objects }),
-    ...(options.origin !== undefined && { originUrl: httpUrl(options.origin) }),
-    ...(options.functionLog !== undefined && { functionLog: options.functionLog }),
-    enforceHttps: options.enforceHttps ?? false,
-  })
+  const edge = await startEdge({ ...settings, template, config })
   if (options.certificate !== undefined && edge.certificate) writeFileSync(options.certificate, edge.certificate)
   const endLog = options.log === undefined ? null : writeLog(edge, options.log)
   await announce(edge, options.json ?? false)
@@ -50,6 +38,29 @@ export async function serveEdge(options: ServeOptions): Promise<void> {
   await edge.close()
   endLog?.()
   if (!options.json) process.stderr.write(`${edge.metrics().requests} requests answered\n`)
+}
+
+/** The CDK library takes seconds to load: only where it is needed. */
+async function synthesized(config: Config): Promise<object> {
+  const { synthesize } = await import('../../infra/synth.ts')
+  return (await synthesize(config)).template
+}
+
+/** The options that need no configuration, checked before anything slow begins. */
+function edgeSettings(options: ServeOptions): Omit<EdgeOptions, 'template' | 'config'> {
+  if (options.certificate !== undefined && options.tlsPort === undefined) {
+    throw new UsageError('--certificate: there is none without --tls-port; pass both')
+  }
+  return {
+    port: portNumber('--port', options.port),
+    ...(options.tlsPort !== undefined && { tlsPort: portNumber('--tls-port', options.tlsPort) }),
+    profile: profileName(options.profile),
+    pops: wholeNumber('--pops', options.pops),
+    ...(options.objects !== undefined && { objects: options.objects }),
+    ...(options.origin !== undefined && { originUrl: httpUrl(options.origin) }),
+    ...(options.functionLog !== undefined && { functionLog: options.functionLog }),
+    enforceHttps: options.enforceHttps ?? false,
+  }
 }
 
 async function announce(edge: Edge, json: boolean): Promise<void> {
