@@ -56,17 +56,6 @@ test('a bypass in a file is found, made small, written down, and replayed from i
   expect((await fuzz({ replay: file })).verdict).toBe('pass')
 })
 
-test('equal seeds try equal scenarios, shards other ones', async () => {
-  const target = await buildShipped('naive', { directory: out })
-  const stories = async (options: FuzzOptions) =>
-    findingsOf(await fuzz({ handler: target.file, runs: 60, ...options }, { routes: [{ path: '/groups/{group}/*' }] }))
-      .map(({ class: name, rule, case: { name: attack } }) => `${name} ${rule} ${attack}`)
-      .sort()
-  const first = await stories({ seed: 'a' })
-  expect(await stories({ seed: 'a' })).toEqual(first)
-  expect(await stories({ seed: 'a', shard: '2/2' })).not.toEqual(first)
-})
-
 test.each<[string, () => FuzzOptions, RegExp]>([
   ['a file that is not there', () => ({ handler: join(out, 'none.cjs') }), /no such file/],
   ['a file without a handler', () => ({ handler: handlerFile('empty.cjs', '') }), /no export named "handler"/],

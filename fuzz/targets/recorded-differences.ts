@@ -87,6 +87,13 @@ export const recordedDifferences: readonly RecordedDifference[] = [
       'its penalty box counts unknown kids, not failed fetches: while the endpoint is down each request asks twice',
   },
   {
+    ...awsJwtVerify,
+    class: 'false-denial',
+    rule: 'order/allow',
+    attack: 'jwks-null-member-at-load',
+    evidence: 'refuses a whole key set for one member that is no object',
+  },
+  {
     ...fastJwt,
     class: 'bypass',
     rule: 'token/crit',

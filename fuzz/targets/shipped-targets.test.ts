@@ -17,7 +17,7 @@ const never = new AbortController().signal
 
 test.each(['jose', 'aws-jwt-verify', 'fast-jwt', 'cognito-at-edge'] as const)(
   '%s differs from the semantics as recorded, no more and no less',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async (peer) => {
     const target = await buildShipped(peer, { directory })
     const report = await runCampaign({ target, strategy: strategies.list, seed: '1', signal: never, minimize: false })

@@ -1,0 +1,47 @@
+import { beforeAll, expect, test } from 'vitest'
+import type { Scenario, World } from '../case.ts'
+import { createWorld } from '../world.ts'
+import { SeededRandom } from './seeded-random.ts'
+import { strategies } from './strategy.ts'
+
+let world: World
+beforeAll(async () => {
+  const routes = [{ path: '/public/*', public: true }, { path: '/groups/{group}/*' }]
+  world = await createWorld({ issuer: 'https://issuer.example', clientIds: ['client'], routes }, Date.UTC(2026, 0, 15))
+})
+
+function first(count: number, seed: string): Scenario[] {
+  const scenarios: Scenario[] = []
+  for (const { scenario } of strategies.full(world, new SeededRandom(seed))) {
+    if (scenarios.push(scenario) === count) break
+  }
+  return scenarios
+}
+
+test('equal seeds try equal scenarios in equal order, other seeds other ones', () => {
+  // Tokens differ where their signatures have a random part (PSS, ECDSA).
+  const outline = (seed: string) => first(1500, seed).map(({ name, steps }) => [name, steps.map(({ kind }) => kind)])
+  expect(outline('a')).toEqual(outline('a'))
+  expect(outline('a shard 2 of 2')).not.toEqual(outline('a'))
+})
+
+test('what is generated shrinks', () => {
+  for (const { scenario, shrinks } of strategies.full(world, new SeededRandom('a'))) {
+    if (shrinks === undefined || scenario.steps.length < 2) continue
+    const sizes = [...shrinks()].map((smaller) => JSON.stringify(smaller).length)
+    expect(Math.min(...sizes)).toBeLessThan(JSON.stringify(scenario).length)
+    break
+  }
+})
+
+test('a range is drawn evenly, ends included', () => {
+  const random = new SeededRandom('even')
+  const counts = new Map<number, number>()
+  for (let draw = 0; draw < 30_000; draw++) {
+    const value = random.integer(-1, 1)
+    counts.set(value, (counts.get(value) ?? 0) + 1)
+  }
+  expect([...counts.keys()].sort((a, b) => a - b)).toEqual([-1, 0, 1])
+  // Five standard deviations of a binomial with 30,000 draws and a third.
+  for (const count of counts.values()) expect(Math.abs(count - 10_000)).toBeLessThan(410)
+})
