@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Policy } from '../authorizer/policy.ts'
-import { UsageError } from '../config/usage-error.ts'
 import type { Progress } from '../reports/progress.ts'
 import type { Credential, CredentialSource } from './credentials.ts'
 import type { Edge, RequestRecord } from './edge/edge.ts'
@@ -18,6 +17,7 @@ import { type K6End, runK6, writePlan } from './run-k6.ts'
 import { RunSchedule } from './run-schedule.ts'
 import type { K6Event, Sample } from './sample.ts'
 import type { EdgeAction, Scenario } from './scenario.ts'
+import { orNoSpace } from './temporary-space.ts'
 import { timelineOf } from './timeline.ts'
 
 export interface LoadTarget {
@@ -79,8 +79,7 @@ export async function loadRun(options: LoadRunOptions): Promise<LoadRun> {
       renewal?.close()
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
-    throw new UsageError(`${tmpdir()}: no space left for the plan of the run; free some, or set TMPDIR`)
+    throw orNoSpace(error)
   } finally {
     await rm(directory, { recursive: true, force: true })
   }

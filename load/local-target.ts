@@ -11,6 +11,7 @@ import { type CredentialSource, localCredentials, mintWith } from './credentials
 import { type Edge, startEdge } from './edge/edge.ts'
 import { allObjects, makePopulation, type Population, writeObjects } from './population.ts'
 import type { EdgeAction, Scenario } from './scenario.ts'
+import { orNoSpace } from './temporary-space.ts'
 
 export interface LocalTarget {
   url: string
@@ -73,7 +74,7 @@ export async function startLocalTarget(options: LocalTargetOptions): Promise<Loc
     }
   } catch (error) {
     await rm(directory, { recursive: true, force: true })
-    throw error
+    throw orNoSpace(error)
   }
 }
 
