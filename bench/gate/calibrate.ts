@@ -109,9 +109,10 @@ function fresh(side: Side): Calibration {
   }
 }
 
-/** Edits files of the temporary checkout, builds, and puts them back. */
+/** Edits files of the temporary checkout, builds, and puts them back; one build after the other, since they share it. */
 function buildWith(directory: string, build: (name: string) => Promise<Side>): BuildWith {
-  return async (changes) => {
+  let last: Promise<unknown> = Promise.resolve()
+  const one = async (changes: Record<string, string>) => {
     const before = Object.keys(changes).map((file) => [file, readFileSync(join(directory, file), 'utf8')] as const)
     try {
       for (const [file, text] of Object.entries(changes)) writeFileSync(join(directory, file), text)
@@ -119,5 +120,10 @@ function buildWith(directory: string, build: (name: string) => Promise<Side>): B
     } finally {
       for (const [file, text] of before) writeFileSync(join(directory, file), text)
     }
+  }
+  return (changes) => {
+    const built = last.then(() => one(changes))
+    last = built.catch(() => undefined)
+    return built
   }
 }

@@ -74,18 +74,13 @@ function order(edits: readonly Edit[]): Edit[] {
   return ordered
 }
 
-/** Builds take turns, since they share one checkout. */
-let building: Promise<unknown> = Promise.resolve()
-
 async function measure(
   edit: Edit,
   place: string,
   base: Counts,
   { side, bench, build, settings, context }: Calibrating,
 ): Promise<EditOutcome> {
-  const built = building.then(() => build({ [edit.file]: edit.text }))
-  building = built.catch(() => undefined)
-  const { deployables } = await built
+  const { deployables } = await build({ [edit.file]: edit.text })
   const { form, suite, injected } = edit
   const outcome = { place: edit.place, form, suite, injected }
   if (sameProgram(deployables, side.deployables)) return { ...outcome, growth: 0, difference: 0, verdict: 'identical' }

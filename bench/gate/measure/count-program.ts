@@ -32,9 +32,11 @@ export async function countProgram(
   if (total === 0) return counts
   const deployed = bench.deploy(deployables, 'counted')
   let done = 0
+  const failure = new AbortController()
+  const either = AbortSignal.any([signal, failure.signal])
   const worker = async () => {
     for (let run = queue.shift(); run !== undefined; run = queue.shift()) {
-      Object.assign(counts, await countSuite(bench, deployed, run, signal))
+      Object.assign(counts, await countSuite(bench, deployed, run, either))
       progress(++done, total)
     }
   }
@@ -42,6 +44,7 @@ export async function countProgram(
     // Counts do not depend on what else runs.
     await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, worker))
   } catch (error) {
+    failure.abort()
     signal.throwIfAborted()
     throw new UsageError(`${label}: ${(error as Error).message}`)
   }
