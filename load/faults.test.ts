@@ -1,9 +1,10 @@
 /** The local edge under real k6 while something breaks. */
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
   chmodSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -32,6 +33,10 @@ const directory = mkdtempSync(join(tmpdir(), 'edgeproof-faults-'))
 afterAll(() => rmSync(directory, { recursive: true }))
 
 const signal = new AbortController().signal
+const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
+/** A mount that only the child sees. */
+const mountNamespace = ['--map-root-user', '--mount']
+const privateMounts = spawnSync('unshare', [...mountNamespace, 'true']).status === 0
 const rotations: Scenario['events'] = [
   { at: 0.1, action: 'rotate-keys' },
   { at: 0.3, action: 'withdraw-keys' },
@@ -123,6 +128,24 @@ describe.skipIf(!k6)('under load', () => {
     expect(run.measured.by.class.get('withdrawn')?.denials).toBeGreaterThan(50)
   })
 
+  it.skipIf(!privateMounts)(
+    `a full disk for the results: the figures are printed, nothing half written stays${privateMounts ? '' : ' (skipped: unshare missing)'}`,
+    async () => {
+      const full = join(directory, 'full')
+      mkdirSync(full)
+      const load = `"${process.execPath}" "${cli}" load --seconds 1 --rate 20 --out "${full}"`
+      const inside = `mount -t tmpfs -o size=4k tmpfs "${full}" && { ${load}; code=$?; ls -A "${full}"; exit $code; }`
+      const { status, stdout, stderr } = spawnSync('unshare', [...mountNamespace, 'sh', '-c', inside], {
+        encoding: 'utf8',
+      })
+      expect(stderr).toMatch(/load\.json: cannot be written \(ENOSPC\); choose another directory with --out\n$/)
+      expect(stdout).toMatch(/wrong answers/)
+      // Nothing is listed after the table.
+      expect(stdout).toMatch(/┘\n$/)
+      expect(status).toBe(2)
+    },
+  )
+
   it('an authorizer that lets everything through is found out, in every class that it should deny', async () => {
     const program = 'exports.handler = async (event) => event.Records[0].cf.request'
     const broken = await startLocalTarget({ config: demo, scenario, requests: 0, seconds: 600, program, signal })
@@ -144,7 +167,6 @@ describe.skipIf(!k6)('under load', () => {
     symlinkSync(k6, own)
     const out = join(directory, 'out')
     const env = { ...process.env, K6_BIN: own, TMPDIR: directory }
-    const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
     const before = readdirSync(directory)
     const child = spawn(process.execPath, [cli, 'load', '--seconds', '60', '--out', out], {
       env,
