@@ -74,10 +74,10 @@ export function readCalibration(file: string): Calibration | null {
 }
 
 /** Writes the file whole or not at all. */
-export function writeCalibration(file: string, calibration: Omit<Calibration, 'schema' | 'updatedAt'>): void {
+export function writeCalibration(file: string, calibration: Calibration): void {
   mkdirSync(dirname(file), { recursive: true })
-  const document: Calibration = { schema, updatedAt: new Date().toISOString(), ...calibration }
-  writeFileSync(`${file}.partial`, `${JSON.stringify(document, roundNumbers, 1)}\n`)
+  const document: Calibration = { ...calibration, schema, updatedAt: new Date().toISOString() }
+  writeFileSync(`${file}.partial`, `${JSON.stringify(document, roundNumbers, 2)}\n`)
   renameSync(`${file}.partial`, file)
 }
 
