@@ -80,8 +80,8 @@ export const claimFlaws: readonly Flaw[] = [
     source: 'RFC 8725 3.9',
     edits: [
       [
-        `typeof one === 'string' && POLICY.clientIds.includes(one)`,
-        `POLICY.clientIds.some((id) => String(one).includes(id))`,
+        `texts.some((one) => POLICY.clientIds.includes(one))`,
+        `texts.some((one) => POLICY.clientIds.some((id) => String(one).includes(id)))`,
       ],
     ],
   },
@@ -119,7 +119,7 @@ export const claimFlaws: readonly Flaw[] = [
     cwe: 'CWE-862',
     source: 'CVE-2020-26160',
     policy: { tokenUse: null },
-    edits: [[`  if (!accepted.some(`, `  if (accepted.length > 0 && !accepted.some(`]],
+    edits: [[`  if (!texts.some(`, `  if (accepted.length > 0 && !texts.some(`]],
   },
   {
     name: 'required-claims-ignored',

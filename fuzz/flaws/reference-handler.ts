@@ -173,7 +173,8 @@ function checkClient(claims: Json): void {
   if (tokenUse !== null && claim(claims, 'token_use') !== tokenUse) throw new Denied('unauthenticated', 'token_use')
   const client = tokenUse === 'access' ? claim(claims, 'client_id') : claim(claims, 'aud')
   const accepted = tokenUse === null ? [client].flat() : [client]
-  if (!accepted.some((one) => typeof one === 'string' && POLICY.clientIds.includes(one))) {
+  const texts = accepted.every((one) => typeof one === 'string') ? accepted : []
+  if (!texts.some((one) => POLICY.clientIds.includes(one))) {
     throw new Denied('unauthenticated', 'client')
   }
 }
