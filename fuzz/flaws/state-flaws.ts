@@ -184,6 +184,18 @@ export const stateFlaws: readonly Flaw[] = [
     edits: [[refreshes, `  if (!isYounger(set.fetchedAt, maxAge)) await refresh(set, jwksUris[issuer] as string)\n`]],
   },
   {
+    name: 'open-without-keys',
+    class: 'outage',
+    cwe: 'CWE-636',
+    source: 'CWE-636',
+    edits: [
+      [
+        `  const key = await findKey(issuer, kid)\n`,
+        `  const key = (await findKey(issuer, kid).catch(() => null)) as Key\n  if (key === null && keySets[issuer]?.keys.size === 0) return claims\n  if (key === null) throw new Denied('unauthenticated', 'kid')\n`,
+      ],
+    ],
+  },
+  {
     name: 'stale-keys-refused',
     class: 'outage',
     cwe: 'CWE-754',
