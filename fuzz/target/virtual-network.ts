@@ -6,9 +6,10 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { createRequire, syncBuiltinESMExports } from 'node:module'
-import { Duplex } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import type { Fetch, Served, ServedUrls } from '../case.ts'
-import type { TimerHandle, VirtualClock } from './virtual-clock.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+import { socketPair, type VirtualSocket } from './virtual-socket.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -133,143 +134,6 @@ function flood({ bytes, prefix = '' }: Extract<Served, { kind: 'flood' }>, respo
   }
   response.write(prefix)
   more()
-}
-
-/** One end of a connection: a stream with the manners of net.Socket and tls.TLSSocket that HTTP clients rely on. */
-class VirtualSocket extends Duplex {
-  peer: VirtualSocket | undefined
-  connecting = true
-  readonly remoteAddress = '192.0.2.1'
-  readonly remotePort = 443
-  readonly remoteFamily = 'IPv4'
-  readonly localAddress = '192.0.2.2'
-  readonly localPort = 40000
-  bytesRead = 0
-  bytesWritten = 0
-  timeout = 0
-  readonly #clock: VirtualClock
-  readonly #moved: () => void
-  #timer: TimerHandle | undefined
-
-  constructor(clock: VirtualClock, moved: () => void, protocol: string | undefined) {
-    super({ allowHalfOpen: false, autoDestroy: true })
-    this.#clock = clock
-    this.#moved = moved
-    if (protocol !== undefined) {
-      Object.assign(this, { encrypted: true, authorized: true, authorizationError: null, alpnProtocol: protocol })
-    }
-  }
-
-  override _read(): void {
-    this.#moved()
-  }
-
-  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    this.#moved()
-    this.#timer?.restart()
-    this.bytesWritten += chunk.length
-    // Later, as over a wire: the other end never runs inside this end's call.
-    setImmediate(() => {
-      this.#moved()
-      if (this.peer && !this.peer.destroyed) {
-        this.peer.bytesRead += chunk.length
-        this.peer.push(chunk)
-      }
-      done()
-    })
-  }
-
-  override _final(done: () => void): void {
-    setImmediate(() => {
-      if (this.peer && !this.peer.destroyed && !this.peer.readableEnded) this.peer.push(null)
-      done()
-    })
-  }
-
-  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
-    this.#timer?.cancel()
-    const { peer } = this
-    setImmediate(() => {
-      this.#moved()
-      if (peer && !peer.destroyed) {
-        peer.destroy(
-          peer.readableEnded
-            ? undefined
-            : Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET', syscall: 'read' }),
-        )
-      }
-    })
-    done(error)
-  }
-
-  setTimeout(ms: number, listener?: () => void): this {
-    this.timeout = ms
-    this.#timer?.cancel()
-    this.#timer = ms > 0 ? this.#clock.schedule(ms, false, () => this.emit('timeout')) : undefined
-    if (listener) this.once('timeout', listener)
-    return this
-  }
-  setNoDelay(): this {
-    return this
-  }
-  setKeepAlive(): this {
-    return this
-  }
-  ref(): this {
-    return this
-  }
-  unref(): this {
-    return this
-  }
-  address() {
-    return { address: this.localAddress, port: this.localPort, family: this.remoteFamily }
-  }
-  destroySoon(): void {
-    this.end(() => this.destroy())
-  }
-  resetAndDestroy(): this {
-    return this.destroy()
-  }
-  getPeerCertificate() {
-    return {}
-  }
-  getCipher() {
-    return { name: 'TLS_AES_128_GCM_SHA256', standardName: 'TLS_AES_128_GCM_SHA256', version: 'TLSv1.3' }
-  }
-  getProtocol() {
-    return 'TLSv1.3'
-  }
-  getSession() {
-    return undefined
-  }
-  isSessionReused() {
-    return false
-  }
-  setServername(): void {}
-  enableTrace(): void {}
-}
-
-function socketPair(
-  clock: VirtualClock,
-  moved: () => void,
-  protocol: string | undefined,
-): [client: VirtualSocket, server: VirtualSocket] {
-  const client = new VirtualSocket(clock, moved, protocol)
-  const server = new VirtualSocket(clock, moved, protocol)
-  client.peer = server
-  server.peer = client
-  server.connecting = false
-  // A server's end that breaks off is the suite's own doing.
-  server.on('error', () => {})
-  setImmediate(() => {
-    moved()
-    client.connecting = false
-    if (client.destroyed) return
-    client.emit('connect')
-    if (protocol !== undefined) client.emit('secureConnect')
-    client.emit('ready')
-  })
-  return [client, server]
 }
 
 /** Puts `connect` in the place of every door that leads out. */
