@@ -19,16 +19,16 @@ export async function calibrateCpu(calibrating: Calibrating): Promise<void> {
     ...Array.from({ length: sameShare }, () => ({ sides: same, samples: calibration.same })),
     ...slowdowns.map((slowdown) => ({ sides: slowed(slowdown), samples: samplesOf(calibrating, slowdown) })),
   ]
-  while (!over()) {
+  // At least one round: a calibration without a sample would be no file worth keeping.
+  do {
     for (const { sides, samples } of tasks) {
-      if (over()) break
       const { logRatios } = await samplePair(bench, sides, samples.length % 2 === 0, signal)
       const ratio = (suite: RequestSuite) => logRatios[suite] ?? Number.NaN
       samples.push({ warm: ratio('warm'), hot: ratio('hot'), deny: ratio('deny'), routes: ratio('routes') })
     }
     progress.step('CPU time: A/A processes', calibration.same.length)
     save()
-  }
+  } while (!over())
 }
 
 function samplesOf({ calibration }: Calibrating, slowdown: number): CpuSample[] {
