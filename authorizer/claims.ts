@@ -7,8 +7,8 @@ export interface TokenRights {
   notBefore: number
   notAfter: number
   groups: readonly string[]
-  /** The named claims that some route captures. */
-  claims: ReadonlyMap<string, string>
+  /** What a capture of each of the policy's captured claims may equal: the claim's value, or nothing. */
+  claims: readonly (readonly string[])[]
   /** Whether every required claim is present and not null. */
   complete: boolean
 }
@@ -29,7 +29,7 @@ export function readClaims(payload: JsonObject, policy: EdgePolicy): TokenRights
     notBefore: (nbf as number) * 1000 - policy.clockTolerance,
     notAfter: (exp as number) * 1000 + policy.clockTolerance,
     groups: groups.filter(comparable),
-    claims: capturedClaims(payload, policy.capturedClaims),
+    claims: policy.capturedClaims.map((name) => [payload[name]].filter(comparable)),
     complete: policy.requiredClaims.every((name) => payload[name] != null),
   }
 }
@@ -44,15 +44,6 @@ function isForClient({ aud, client_id }: JsonObject, { tokenUse, clientIds }: Ed
   if (tokenUse === 'access') return isClient(client_id)
   const audience = Array.isArray(aud) ? aud : [aud]
   return audience.every(isString) && audience.some(isClient) && (tokenUse === null || audience.length === 1)
-}
-
-function capturedClaims(payload: JsonObject, names: readonly string[]): ReadonlyMap<string, string> {
-  const claims = new Map<string, string>()
-  for (const name of names) {
-    const value = payload[name]
-    if (comparable(value)) claims.set(name, value)
-  }
-  return claims
 }
 
 /** A string that a decoded path segment, or its digest, can equal: not empty, and no lone surrogate (it would hash as U+FFFD). */

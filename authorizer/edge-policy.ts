@@ -31,9 +31,9 @@ export interface EdgePolicy {
 /** `[whole name]`, or `[what precedes the "*", what follows it]`. */
 export type CookieName = readonly [string] | readonly [string, string]
 
-/** What a captured segment has to equal: the named claim (`sub` is one), or without a name one of the token's groups. */
+/** What a captured segment has to equal: a claim, by its place in `capturedClaims`, or without one any of the token's groups. */
 export interface Capture {
-  claim?: string
+  claim?: number
 }
 
 export interface EdgeRoute {

@@ -15,14 +15,13 @@ export function isGranted({ route, segments }: RouteMatch, token: VerifiedToken)
 }
 
 /** The token's values that a capture may equal. */
-function values(capture: RouteCapture, { rights }: VerifiedToken): readonly string[] {
-  if (capture.claim === undefined) return rights.groups
-  const value = rights.claims.get(capture.claim)
-  return value === undefined ? [] : [value]
+function values({ claim }: RouteCapture, { rights }: VerifiedToken): readonly string[] {
+  return claim === undefined ? rights.groups : (rights.claims[claim] as readonly string[])
 }
 
 /** Their lower-case hex digests, made once for a token and kind of capture. */
 function digests(capture: RouteCapture, token: VerifiedToken): ReadonlySet<string> {
+  token.digests ??= new Map()
   let made = token.digests.get(capture.name)
   if (!made) {
     made = new Set(values(capture, token).map((value) => hash(capture.hash as string, value, 'hex')))

@@ -72,7 +72,7 @@ export function createTokenVerifier(
 
     if (knownHeaders.size >= maxKnownHeaders) knownHeaders.clear()
     knownHeaders.set(headerPart, header)
-    const token = { text, rights, issuer, kid, key, digests: new Map() }
+    const token = { text, rights, issuer, kid, key, digests: undefined }
     verified.add(token)
     return token
   }

@@ -10,8 +10,8 @@ const rsa = await createSigningKey('RS256')
 
 /** A remembered token of this text, without what the memory itself does not look at. */
 function remembered(text: string) {
-  const rights = { notBefore: 0, notAfter: 1, groups: [], claims: new Map(), complete: true }
-  return { text, rights, issuer: 0, kid: 'a', key: {} as VerificationKey, digests: new Map() }
+  const rights = { notBefore: 0, notAfter: 1, groups: [], claims: [], complete: true }
+  return { text, rights, issuer: 0, kid: 'a', key: {} as VerificationKey, digests: undefined }
 }
 
 describe('the memory of verified tokens', () => {

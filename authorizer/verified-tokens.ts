@@ -11,7 +11,7 @@ export interface VerifiedToken {
   kid: string
   key: VerificationKey
   /** Accepted segments of hashed captures by the capture's name, made at the token's first hashed route. */
-  digests: Map<string, ReadonlySet<string>>
+  digests: Map<string, ReadonlySet<string>> | undefined
 }
 
 /** Tokens in each of the two generations; with the longest credentials that is 16 MB. */

@@ -10,14 +10,15 @@ export function toEdgePolicy(policy: Policy): EdgePolicy {
   const { credentials = 'header', jwks: { maxAge = 3600, maxStale = 86_400, cooldown = 10 } = {}, deny = {} } = policy
   const uris = policy.jwksUri === undefined ? [] : [policy.jwksUri].flat()
   const issuers = [policy.issuer].flat()
-  const routes = policy.routes.map(toEdgeRoute)
+  const capturedClaims: string[] = []
+  const routes = policy.routes.map((route) => toEdgeRoute(route, capturedClaims))
   return {
     issuers: issuers.map((issuer, index) => ({ issuer, jwksUri: uris[index] ?? `${issuer}/.well-known/jwks.json` })),
     ...(credentials === 'header' ? {} : { cookies: cookieNames(credentials.cookie, policy.clientIds) }),
     clientIds: policy.clientIds,
     tokenUse: policy.tokenUse === undefined ? 'access' : policy.tokenUse,
     requiredClaims: policy.requiredClaims ?? [],
-    capturedClaims: capturedClaims(routes),
+    capturedClaims,
     algorithms: policy.algorithms ?? ['RS256'],
     jwks: { maxAge: maxAge * 1000, maxStale: maxStale * 1000, cooldown: cooldown * 1000 },
     clockTolerance: (policy.clockToleranceSeconds ?? 0) * 1000,
@@ -30,12 +31,13 @@ export function toEdgePolicy(policy: Policy): EdgePolicy {
   }
 }
 
-function toEdgeRoute({ path, public: isPublic, hash, groups }: Route): EdgeRoute {
+/** Adds the claims that the route captures, where they are new, to `capturedClaims`. */
+function toEdgeRoute({ path, public: isPublic, hash, groups }: Route, capturedClaims: string[]): EdgeRoute {
   const pattern = parsePattern(path)
   const segments: (string | Capture)[] = []
   for (const segment of pattern) {
     if (segment.kind === 'literal') segments.push(segment.text)
-    else if (segment.kind === 'capture') segments.push(toEdgeCapture(segment.capture))
+    else if (segment.kind === 'capture') segments.push(toEdgeCapture(segment.capture, capturedClaims))
   }
   return {
     segments,
@@ -56,16 +58,11 @@ function cookieNames(name: string, clientIds: readonly string[]): CookieName[] {
   })
 }
 
-function toEdgeCapture(capture: PatternCapture): Capture {
+function toEdgeCapture(capture: PatternCapture, capturedClaims: string[]): Capture {
   if (capture.kind === 'group') return {}
-  return { claim: capture.kind === 'sub' ? 'sub' : capture.name }
-}
-
-function capturedClaims(routes: readonly EdgeRoute[]): string[] {
-  const names = routes.flatMap(({ segments }) =>
-    segments.flatMap((segment) => (typeof segment === 'object' && segment.claim !== undefined ? [segment.claim] : [])),
-  )
-  return [...new Set(names)]
+  const name = capture.kind === 'sub' ? 'sub' : capture.name
+  if (!capturedClaims.includes(name)) capturedClaims.push(name)
+  return { claim: capturedClaims.indexOf(name) }
 }
 
 function unauthenticatedResponse(denial: Denial): EdgePolicy['unauthenticated'] {
