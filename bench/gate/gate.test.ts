@@ -76,7 +76,7 @@ const slowDowns = [
 ]
 
 test.skipIf(!valgrind).each(slowDowns)(
-  '$name: exits 1, names $suite and blames $file (skipped: valgrind missing)',
+  `$name: exits 1, names $suite and blames $file${valgrind ? '' : ' (skipped: valgrind missing)'}`,
   async ({ name, file, before, suite }) => {
     const work = 'for (let i = 0; i < 12; i++) if ("a,b,c".split(",", i).length > 3) throw new Error()'
     repository.branch(name, slowed(file, before, work))
