@@ -10,7 +10,7 @@ import { writeReports } from './write-reports.ts'
 export function registerReports(program: Command): void {
   program.addCommand(
     new Command('report')
-      .description('the table, report.html and summary.md from a results directory')
+      .description('the table, report.html, summary.md and junit.xml from a results directory')
       .option('--out <dir>', 'directory with result files, and for the report', 'results')
       .action(async ({ out }: { out: string }) => {
         const results = resultFiles(out).map((file) => readResult(join(out, file)))

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { environment } from '../../../reports/environment.ts'
+import { junit } from '../../../reports/junit.ts'
 import { type Result, resultSchema } from '../../../reports/result.ts'
 import { bencherMetricFormat, benchmarkActionEntries } from './benchmark-json.ts'
-import { junit } from './junit.ts'
 import { markdownSummary } from './markdown.ts'
 import { sarif } from './sarif.ts'
 
@@ -61,7 +61,7 @@ const result: Result = resultSchema.parse({
 })
 
 test('JUnit counts and tells apart failed, undecided and unmeasured, and escapes titles', () => {
-  const xml = junit(result)
+  const xml = junit([result])
   expect(xml).toContain('<testsuites tests="4" failures="1" errors="1" skipped="1" time="1.500">')
   expect(xml).toMatch(
     /name="cpu.warm" time="0"><failure type="cpu.warm" message="1.08x \[1.05, 1.11\], limit ≤ 1.02x">base 30 us<\/failure>/,

@@ -1,9 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { UsageError } from '../../../config/usage-error.ts'
+import { writeWholeFile } from '../../../config/write-file.ts'
+import { junit } from '../../../reports/junit.ts'
 import type { Result } from '../../../reports/result.ts'
 import { bencherMetricFormat, benchmarkActionEntries } from './benchmark-json.ts'
-import { junit } from './junit.ts'
 import { markdownSummary } from './markdown.ts'
 import { sarif } from './sarif.ts'
 
@@ -12,17 +11,10 @@ export function writeOutputs(out: string, result: Result): void {
   const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
   const files = {
     'gate.md': markdownSummary(result),
-    'gate.junit.xml': junit(result),
+    'gate.junit.xml': junit([result]),
     'gate.sarif': json(sarif(result)),
     'gate.benchmark-action.json': json(benchmarkActionEntries(result)),
     'gate.bencher.json': json(bencherMetricFormat(result)),
   }
-  try {
-    mkdirSync(out, { recursive: true })
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(out, name), text)
-  } catch (error) {
-    throw new UsageError(
-      `${out}: cannot be written (${(error as NodeJS.ErrnoException).code}); choose another directory with --out`,
-    )
-  }
+  for (const [name, text] of Object.entries(files)) writeWholeFile(join(out, name), text)
 }
