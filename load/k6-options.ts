@@ -46,11 +46,11 @@ function wholeRate(rate: number): object {
 }
 
 /**
- * Enough for answers that take a fifth of a second at this rate, made before the start: one that k6 makes in the
+ * Enough for answers that take half a second at this rate, made before the start: one that k6 makes in the
  * middle of a run costs time there, and an iteration without one is dropped, which invalidates the run.
  */
 function virtualUsers(rate: number): object {
-  const count = Math.min(400, Math.max(20, Math.ceil(rate / 5)))
+  const count = Math.min(1000, Math.max(20, Math.ceil(rate / 2)))
   return { preAllocatedVUs: count, maxVUs: count }
 }
 
