@@ -69,10 +69,10 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
   }
 
   /** Waits twice at most: for the keys to be fresh, and for a key that they lack. */
-  function authorize(request: ViewerRequest, waits = 2): Decision | Promise<Decision> {
+  function decide(request: ViewerRequest, waits: number): Decision | Promise<Decision> {
     try {
       const reason = reasonAgainst(request, waits > 0)
-      if (reason instanceof Promise) return reason.then(() => authorize(request, waits - 1))
+      if (reason instanceof Promise) return reason.then(() => decide(request, waits - 1))
       if (reason) return { allow: false, reason, response: denialResponse(policy, reason, request) }
       credentials.remove(request)
       return { allow: true, request }
@@ -87,7 +87,7 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
     const { eventType = 'viewer-request', distributionId, requestId } = cf?.config ?? {}
     // At any other event the request is not the viewer's own any more.
     const request = (eventType === 'viewer-request' ? cf?.request : undefined) as ViewerRequest
-    const decision = await authorize(request)
+    const decision = await decide(request, 2)
     if (decision.allow) return decision.request
     try {
       logDenial(decision.reason, decision.response.status, distributionId, requestId)
@@ -97,7 +97,8 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
     return decision.response
   }
 
-  return { authorize, handler }
+  // One parameter only: `requests.map(authorize)` hands over an index as well.
+  return { authorize: (request) => decide(request, 2), handler }
 }
 
 function writeLine(line: string): void {
