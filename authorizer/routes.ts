@@ -40,7 +40,7 @@ export function compileRoutes(routes: readonly EdgeRoute[]): RouteMatcher {
 }
 
 interface Node {
-  literals: Map<string, Node>
+  literals: Map<string, Node> | undefined
   capture: Node | undefined
   /** The route that ends at this segment. */
   end: CompiledRoute | undefined
@@ -49,7 +49,7 @@ interface Node {
 }
 
 function createNode(): Node {
-  return { literals: new Map(), capture: undefined, end: undefined, rest: undefined }
+  return { literals: undefined, capture: undefined, end: undefined, rest: undefined }
 }
 
 function insert(root: Node, route: EdgeRoute): void {
@@ -59,8 +59,8 @@ function insert(root: Node, route: EdgeRoute): void {
   for (const [index, segment] of segments.entries()) {
     let next: Node
     if (typeof segment === 'string') {
-      next = node.literals.get(segment) ?? createNode()
-      node.literals.set(segment, next)
+      next = node.literals?.get(segment) ?? createNode()
+      ;(node.literals ??= new Map()).set(segment, next)
     } else {
       next = node.capture ??= createNode()
       captures.push({ ...segment, index, hash, name: JSON.stringify([hash, segment]) })
@@ -73,7 +73,7 @@ function insert(root: Node, route: EdgeRoute): void {
 function find(node: Node, segments: readonly string[], index: number): CompiledRoute | undefined {
   if (index === segments.length) return node.end
   const segment = segments[index] as string
-  const literal = node.literals.get(segment)
+  const literal = node.literals?.get(segment)
   return (
     (literal && find(literal, segments, index + 1)) ||
     (node.capture && segment !== '' ? find(node.capture, segments, index + 1) : undefined) ||
