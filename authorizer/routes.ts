@@ -59,8 +59,9 @@ function insert(root: Node, route: EdgeRoute): void {
   for (const [index, segment] of segments.entries()) {
     let next: Node
     if (typeof segment === 'string') {
-      next = node.literals?.get(segment) ?? createNode()
-      ;(node.literals ??= new Map()).set(segment, next)
+      node.literals ??= new Map()
+      next = node.literals.get(segment) ?? createNode()
+      node.literals.set(segment, next)
     } else {
       next = node.capture ??= createNode()
       captures.push({ ...segment, index, hash, name: JSON.stringify([hash, segment]) })
