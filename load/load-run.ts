@@ -2,22 +2,25 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Policy } from '../authorizer/policy.ts'
 import type { Progress } from '../reports/progress.ts'
 import type { Credential, CredentialSource } from './credentials.ts'
-import type { Edge, RequestRecord } from './edge/edge.ts'
+import type { Edge } from './edge/edge.ts'
 import { type MachineShare, watchMachine } from './foreign-load.ts'
-import { IdJoin, type JoinCounts, type Seen } from './id-join.ts'
+import type { JoinCounts } from './id-join.ts'
 import { k6Options, peakRate } from './k6-options.ts'
-import { Measurement, merged } from './measurement.ts'
+import type { Measurement } from './measurement.ts'
 import { type MemorySamples, watchMemory } from './memory.ts'
 import { makePlan } from './plan.ts'
 import type { Population } from './population.ts'
 import { type K6End, runK6, writePlan } from './run-k6.ts'
+import { RunRecorder } from './run-recorder.ts'
 import { RunSchedule } from './run-schedule.ts'
-import type { K6Event, Sample } from './sample.ts'
+import type { Sample } from './sample.ts'
 import type { EdgeAction, Scenario } from './scenario.ts'
 import { orNoSpace } from './temporary-space.ts'
+import type { TimeSeriesDocument } from './time-series.ts'
 import { timelineOf } from './timeline.ts'
 
 export interface LoadTarget {
@@ -51,6 +54,7 @@ export interface LoadRun {
   measured: Measurement
   /** Null for a real target. */
   join: JoinCounts | null
+  series: TimeSeriesDocument
   machine: MachineShare
   memory: MemorySamples
   ends: K6End[]
@@ -87,71 +91,65 @@ export async function loadRun(options: LoadRunOptions): Promise<LoadRun> {
 
 async function send(options: LoadRunOptions, planDirectory: string): Promise<LoadRun> {
   const { scenario, target, seconds, segments, progress, signal } = options
-  const parts = Array.from({ length: segments }, () => new Measurement())
-  const functions = new Measurement()
-  const answers = { first: Number.POSITIVE_INFINITY, last: 0 }
   const schedule = new RunSchedule(scenario.events, seconds, target.act ?? (async () => {}), progress.log)
-  const join = target.edge
-    ? new IdJoin<MeasuredSample, EdgeRecord>((...pair) => addFunctionTimes(functions, ...pair))
-    : null
-  const unsubscribe = target.edge?.log.subscribe((record) => join?.addEdge(edgeRecord(record)))
-
-  const onEvent = (event: K6Event, segment: number) => {
-    const part = parts[segment]
-    if (!part) return
-    if (event.kind === 'dropped') {
-      part.dropped += event.count
-      return
-    }
-    const { sample } = event
-    if (answers.last === 0) schedule.begin()
-    answers.first = Math.min(answers.first, sample.at)
-    answers.last = Math.max(answers.last, sample.at)
-    const warmUp = sample.at - answers.first < scenario.warmUp * seconds * 1000
-    part.add(sample, warmUp)
-    options.onSample?.(sample)
-    join?.addK6({ ...sample, warmUp })
-  }
-  const elapsed = () => (answers.last === 0 ? 0 : (answers.last - answers.first) / 1000)
-
-  const run = runK6({ binary: options.k6, planDirectory, segments, signal, onEvent })
+  const recorder = new RunRecorder({
+    ...options,
+    withEdge: target.edge !== undefined,
+    warmUpSeconds: scenario.warmUp * seconds,
+    onBegin: () => schedule.begin(),
+  })
+  const unsubscribe = target.edge?.log.subscribe((record) => recorder.addEdge(record))
+  const run = runK6({
+    binary: options.k6,
+    planDirectory,
+    segments,
+    signal,
+    onEvent: (event, segment) => recorder.addK6(event, segment),
+  })
   const machine = watchMachine(run.processIds)
   const memory = watchMemory(run.processIds)
+  const loopDelay = monitorEventLoopDelay()
+  loopDelay.enable()
   const ticker = setInterval(() => {
     machine.sample()
-    memory.sample()
-    progress.step(`load: ${scenario.name}`, Math.min(seconds, Math.round(elapsed())), seconds)
+    const { running = 0, busy = 0, throttles = 0 } = target.edge?.metrics().sandboxes ?? {}
+    recorder.series.addReading(Date.now(), {
+      sandboxes: running,
+      sandboxesBusy: busy,
+      throttles,
+      loopDelayMs: loopDelay.max / 1e6,
+      ...memory.sample(),
+    })
+    loopDelay.reset()
+    progress.step(`load: ${scenario.name}`, Math.min(seconds, Math.round(recorder.elapsed)), seconds)
   }, 500)
   try {
     const ends = await run.ended
-    const measured = merged([...parts, functions])
     return {
-      measured,
-      join: join?.counts() ?? null,
+      measured: recorder.measured,
+      join: recorder.join,
+      series: recorder.series.toDocument(),
       machine: machine.share(),
       memory: memory.samples(),
       ends,
-      seconds: elapsed(),
+      seconds: recorder.elapsed,
       interrupted: signal.aborted,
     }
   } finally {
     clearInterval(ticker)
+    loopDelay.disable()
     schedule.end()
     unsubscribe?.()
     progress.clear()
   }
 }
 
-type MeasuredSample = Sample & { warmUp: boolean }
-type EdgeRecord = Seen & { functionMs: number | null; coldStart: boolean; xCache: string }
-
-function edgeRecord({ id, xCache, status, functionMs, coldStart }: RequestRecord): EdgeRecord {
-  return { id, cache: xCache.split(' ', 1)[0] ?? '', xCache, status, functionMs, coldStart }
-}
-
-/** What only the edge's log tells: how long the authorizer took, and for whom its sandbox had to be started. */
-function addFunctionTimes(functions: Measurement, { warmUp, durationMs }: MeasuredSample, edge: EdgeRecord): void {
-  // Most cold starts are in the warm-up, and they are the same ones later.
-  if (edge.coldStart) functions.recordTime('cold-start', durationMs)
-  else if (!warmUp && edge.functionMs !== null) functions.recordTime('authorizer', edge.functionMs)
+/** What of a run goes into a result document for those who draw it; its size does not depend on the run's length. */
+export function runData({
+  measured,
+  join,
+  series,
+  machine,
+}: Pick<LoadRun, 'measured' | 'join' | 'series' | 'machine'>) {
+  return { measured: measured.toDocument(), join, series, machine }
 }

@@ -3,11 +3,13 @@
 import { type Stage, stageResult } from '../command/stage.ts'
 import { objectivesOf } from '../config/objectives-schema.ts'
 import { authorizerShare } from './authorizer-share.ts'
+import { denialReasons } from './denial-reasons.ts'
 import { findK6 } from './k6.ts'
 import { peakRate } from './k6-options.ts'
 import { loadChecks } from './load-checks.ts'
-import { loadRun } from './load-run.ts'
+import { loadRun, runData } from './load-run.ts'
 import { startLocalTarget } from './local-target.ts'
+import type { Scenario } from './scenario.ts'
 import { scenarioNamed } from './scenarios/catalogue.ts'
 
 export interface LoadOptions {
@@ -44,14 +46,20 @@ export const loadStage: Stage<LoadOptions> = async ({ config, progress, signal }
       const shared = { k6, rate, segments, seed, progress, signal }
       const run = await loadRun({ ...shared, target, scenario, seconds })
       const edge = target.edge.metrics()
+      const denials = denialReasons(target.functionLog, edge.results.LambdaGeneratedResponse ?? 0)
       const checks = loadChecks({ run, scenario, objectives: objectivesOf(config.objectives), edge, seconds })
       if (options.authorizerShare && !run.interrupted) {
         checks.push(...(await authorizerShare({ local, run: shared, seconds: shareSeconds })))
       }
-      const { measured, join, machine } = run
-      return { checks, data: JSON.parse(JSON.stringify({ measured: measured.toDocument(), join, machine, edge })) }
+      const data = { ...runData(run), denials, edge, events: eventsOf(scenario, seconds) }
+      return { checks, data: JSON.parse(JSON.stringify(data)) }
     } finally {
       await target.close()
     }
   })
+}
+
+/** What the scenario does to the edge, in seconds from the first answer. */
+function eventsOf({ events = [] }: Scenario, seconds: number) {
+  return events.map(({ at, action }) => ({ at: at * seconds, action }))
 }

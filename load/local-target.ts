@@ -20,6 +20,8 @@ export interface LocalTarget {
   population: Population
   credentials: CredentialSource
   edge: Edge
+  /** What the function printed so far. */
+  functionLog: string
   /** Makes happen what the scenario asks for in the middle of a run. */
   act(action: EdgeAction): Promise<void>
   close(): Promise<void>
@@ -51,7 +53,15 @@ export async function startLocalTarget(options: LocalTargetOptions): Promise<Loc
     const { pops, program } = options
     const outdir = join(directory, 'cdk.out')
     const { template } = await synthesize(config, { outdir, ...(program === undefined ? {} : { program }) })
-    const edge = await startEdge({ template, config, objects: bucket, signal, ...(pops === undefined ? {} : { pops }) })
+    const functionLog = join(directory, 'function.log')
+    const edge = await startEdge({
+      template,
+      config,
+      objects: bucket,
+      functionLog,
+      signal,
+      ...(pops === undefined ? {} : { pops }),
+    })
     const rotations = (scenario.events ?? []).filter(({ action }) => action === 'rotate-keys').length
     const nextKeys = await Promise.all(
       Array.from({ length: rotations }, () => createSigningKey(policy.algorithms?.[0])),
@@ -63,6 +73,7 @@ export async function startLocalTarget(options: LocalTargetOptions): Promise<Loc
       population,
       credentials: await localCredentials(policy, mints, options.seconds + 3600),
       edge,
+      functionLog,
       act: async (action) => {
         if (action === 'rotate-keys') await edge.issuer.rotate(nextKeys.shift())
         else actions[action](edge)

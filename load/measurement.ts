@@ -3,20 +3,8 @@
  * Merging the measurements of several k6 processes gives exactly what one process with all their samples would.
  */
 import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram-js'
+import { type AnswerKind, answerKind } from './answer-kind.ts'
 import type { Sample } from './sample.ts'
-
-/** How an answer came about, by X-Cache. */
-type AnswerKind = 'hit' | 'miss' | 'denial' | 'error'
-
-/**
- * AWS, "Understanding response results" (X-Cache). A generated response is the function's own answer; whatever is
- * neither a hit, a miss nor that, is an error.
- */
-function answerKind(cache: string): AnswerKind {
-  if (cache === 'Hit' || cache === 'RefreshHit') return 'hit'
-  if (cache === 'Miss') return 'miss'
-  return cache === 'LambdaGeneratedResponse' || cache === 'FunctionGeneratedResponse' ? 'denial' : 'error'
-}
 
 export interface Counts {
   requests: number

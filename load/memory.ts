@@ -7,13 +7,20 @@ export interface MemorySamples {
   k6: number[]
 }
 
-export function watchMemory(k6Ids: readonly number[]): { sample(): void; samples(): MemorySamples } {
+/** `sample` takes a reading and returns it. */
+export function watchMemory(k6Ids: readonly number[]): {
+  sample(): { edgeBytes: number; k6Bytes: number }
+  samples(): MemorySamples
+} {
   const edge: number[] = []
   const k6: number[] = []
   return {
     sample() {
-      edge.push(process.memoryUsage.rss())
-      k6.push(k6Ids.reduce((sum, id) => sum + (residentBytes(id) ?? 0), 0))
+      const edgeBytes = process.memoryUsage.rss()
+      const k6Bytes = k6Ids.reduce((sum, id) => sum + (residentBytes(id) ?? 0), 0)
+      edge.push(edgeBytes)
+      k6.push(k6Bytes)
+      return { edgeBytes, k6Bytes }
     },
     samples: () => ({ edge, k6 }),
   }

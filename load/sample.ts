@@ -21,7 +21,7 @@ export interface Sample {
 }
 
 /** What one k6 reports, in order. */
-export type K6Event = { kind: 'sample'; sample: Sample } | { kind: 'dropped'; count: number }
+export type K6Event = { kind: 'sample'; sample: Sample } | { kind: 'dropped'; at: number; count: number }
 
 const samplePrefix = Buffer.from('{"metric":"edge_request","type":"Point"')
 const droppedPrefix = Buffer.from('{"metric":"dropped_iterations","type":"Point"')
@@ -38,8 +38,7 @@ export function k6EventReader(emit: (event: K6Event) => void): (chunk: Buffer) =
     for (let end = data.indexOf(10); end >= 0; end = data.indexOf(10, start)) {
       if (begins(data, start, samplePrefix))
         emit({ kind: 'sample', sample: parseSample(data.toString('utf8', start, end)) })
-      else if (begins(data, start, droppedPrefix))
-        emit({ kind: 'dropped', count: point(data.toString('utf8', start, end)).value })
+      else if (begins(data, start, droppedPrefix)) emit(parseDropped(data.toString('utf8', start, end)))
       start = end + 1
     }
     rest = data.subarray(start)
@@ -59,6 +58,11 @@ interface Point {
 
 function point(line: string): Point {
   return (JSON.parse(line) as { data: Point }).data
+}
+
+function parseDropped(line: string): K6Event {
+  const { time, value } = point(line)
+  return { kind: 'dropped', at: Date.parse(time), count: value }
 }
 
 function parseSample(line: string): Sample {

@@ -30,6 +30,8 @@ export function collectMetrics(
     origin: { ...origins.counters },
     sandboxes: {
       running: sum(pools, ({ running }) => running),
+      busy: sum(pools, ({ busy }) => busy),
+      peak: sum(pools, (pool) => pool.counters.peak),
       started: sum(pools, (pool) => pool.counters.started),
       removed: sum(pools, (pool) => pool.counters.removed),
       failed: sum(pools, (pool) => pool.counters.failed),

@@ -55,6 +55,7 @@ const families: readonly Family[] = [
   single('edgeproof_edge_origin_failures_total', 'Those without an answer.', 'counter', (m) => m.origin.failures),
   single('edgeproof_edge_origin_bytes_total', 'Body bytes from the origin.', 'counter', (m) => m.origin.bytes),
   single('edgeproof_edge_sandboxes', 'Sandboxes that exist.', 'gauge', (m) => m.sandboxes.running),
+  single('edgeproof_edge_sandboxes_busy', 'Sandboxes that hold events.', 'gauge', (m) => m.sandboxes.busy),
   single('edgeproof_edge_sandbox_starts_total', 'Cold starts.', 'counter', (m) => m.sandboxes.started),
   single('edgeproof_edge_sandbox_removals_total', 'Idle sandboxes removed.', 'counter', (m) => m.sandboxes.removed),
   single('edgeproof_edge_sandbox_failures_total', 'Sandboxes that ended early.', 'counter', (m) => m.sandboxes.failed),

@@ -149,6 +149,10 @@ export interface EdgeMetrics {
   origin: { requests: number; failures: number; bytes: number }
   sandboxes: {
     running: number
+    /** Of these, the ones that hold events now. */
+    busy: number
+    /** The most that existed at once, summed over points of presence. */
+    peak: number
     started: number
     removed: number
     /** INITs that ended in an error, and sandboxes that ended while they held an event. */

@@ -23,6 +23,8 @@ interface Pending {
 
 export interface PoolCounters {
   started: number
+  /** The most that existed at once. */
+  peak: number
   removed: number
   failed: number
   throttles: number
@@ -40,7 +42,15 @@ const initLimitMs = 10_000
 const cores = availableParallelism()
 
 export class SandboxPool {
-  readonly counters: PoolCounters = { started: 0, removed: 0, failed: 0, throttles: 0, invocations: 0, functionMs: 0 }
+  readonly counters: PoolCounters = {
+    started: 0,
+    peak: 0,
+    removed: 0,
+    failed: 0,
+    throttles: 0,
+    invocations: 0,
+    functionMs: 0,
+  }
   readonly #data: Omit<SandboxData, 'shared'>
   readonly #options: Required<SandboxOptions>
   readonly #sandboxes = new Set<Sandbox>()
@@ -62,6 +72,10 @@ export class SandboxPool {
 
   get running(): number {
     return this.#sandboxes.size
+  }
+
+  get busy(): number {
+    return this.#count(({ state }) => state === 'busy')
   }
 
   get refusedConnections(): number {
@@ -164,6 +178,7 @@ export class SandboxPool {
       ended: (ended, reason, running) => this.#bury(ended, reason, running),
     })
     this.#sandboxes.add(sandbox)
+    this.counters.peak = Math.max(this.counters.peak, this.#sandboxes.size)
   }
 
   #receive(sandbox: Sandbox, message: Exclude<SandboxMessage, { kind: 'ready' }>): void {

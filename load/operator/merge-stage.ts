@@ -5,9 +5,11 @@ import { type Stage, stageResult } from '../../command/stage.ts'
 import { objectivesOf } from '../../config/objectives-schema.ts'
 import { UsageError } from '../../config/usage-error.ts'
 import { loadChecks } from '../load-checks.ts'
+import { runData } from '../load-run.ts'
 import { Measurement, merged } from '../measurement.ts'
 import { type K6Event, k6EventReader, type Sample } from '../sample.ts'
 import { scenarioNamed } from '../scenarios/catalogue.ts'
+import { TimeSeries } from '../time-series.ts'
 
 export interface MergeOptions {
   /** k6's JSON output, gzipped or not. */
@@ -23,25 +25,40 @@ export const mergeStage: Stage<MergeOptions> = async ({ config, signal }, option
   return stageResult('load', { scenario: scenario.name, seconds, merged: files }, async () => {
     // The runners start together, but their files tell only when each one's first answer came.
     const first = Math.min(...(await Promise.all(files.map(firstAnswer))))
-    const warmUpEnds = first + scenario.warmUp * seconds * 1000
+    const warmUpSeconds = scenario.warmUp * seconds
+    const warmUpEnds = first + warmUpSeconds * 1000
+    const series = new TimeSeries(seconds, warmUpSeconds)
+    series.begin(first)
     const parts: Measurement[] = []
     for (const file of files) {
       signal.throwIfAborted()
-      parts.push(await measure(file, (sample) => sample.at < warmUpEnds))
+      parts.push(await measure(file, series, (sample) => sample.at < warmUpEnds))
     }
-    const measured = merged(parts)
-    const machine = { foreign: null, steal: null, ownSeconds: 0, k6Seconds: 0 }
-    const run = { measured, join: null, machine, memory: { edge: [], k6: [] }, ends: [], seconds, interrupted: false }
+    const run = {
+      measured: merged(parts),
+      join: null,
+      series: series.toDocument(),
+      machine: { foreign: null, steal: null, ownSeconds: 0, k6Seconds: 0 },
+      memory: { edge: [], k6: [] },
+      ends: [],
+      seconds,
+      interrupted: false,
+    }
     const checks = loadChecks({ run, scenario, objectives: objectivesOf(config.objectives), seconds: 0 })
-    return { checks, data: JSON.parse(JSON.stringify({ measured: measured.toDocument() })) }
+    return { checks, data: JSON.parse(JSON.stringify(runData(run))) }
   })
 }
 
-async function measure(file: string, isWarmUp: (sample: Sample) => boolean): Promise<Measurement> {
+async function measure(file: string, series: TimeSeries, isWarmUp: (sample: Sample) => boolean): Promise<Measurement> {
   const part = new Measurement()
   await readEvents(file, (event) => {
-    if (event.kind === 'dropped') part.dropped += event.count
-    else part.add(event.sample, isWarmUp(event.sample))
+    if (event.kind === 'dropped') {
+      part.dropped += event.count
+      series.addDropped(event.at, event.count)
+    } else {
+      part.add(event.sample, isWarmUp(event.sample))
+      series.addSample(event.sample)
+    }
   })
   return part
 }

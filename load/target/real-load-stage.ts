@@ -6,7 +6,7 @@ import { objectivesOf } from '../../config/objectives-schema.ts'
 import { type Check, check } from '../../reports/result.ts'
 import { findK6 } from '../k6.ts'
 import { loadChecks } from '../load-checks.ts'
-import { loadRun } from '../load-run.ts'
+import { loadRun, runData } from '../load-run.ts'
 import type { LoadOptions } from '../load-stage.ts'
 import type { Sample } from '../sample.ts'
 import { scenarioNamed } from '../scenarios/catalogue.ts'
@@ -64,8 +64,7 @@ export const realLoadStage: Stage<RealLoadOptions> = async ({ config, out, progr
         onSample: ids.write,
       })
       const checks = loadChecks({ run, scenario, objectives: objectivesOf(config.objectives), seconds })
-      const data = JSON.parse(JSON.stringify({ measured: run.measured.toDocument(), machine: run.machine }))
-      return { checks: [permission, ...checks], data }
+      return { checks: [permission, ...checks], data: JSON.parse(JSON.stringify(runData(run))) }
     } finally {
       await ids.end()
     }

@@ -1,0 +1,153 @@
+/** What happened when: a run as equal buckets of time, as many for ten minutes as for one. */
+import { build, type Histogram } from 'hdr-histogram-js'
+import { answerKind } from './answer-kind.ts'
+import type { Sample } from './sample.ts'
+
+export interface Bucket {
+  /** Seconds from the first answer to the bucket's start. */
+  at: number
+  requests: number
+  hits: number
+  misses: number
+  denials: number
+  errors: number
+  dropped: number
+  /** Of allowed requests; null where there was none. */
+  p50Ms: number | null
+  p99Ms: number | null
+  coldStarts: number
+  /** Sandboxes alive and, of these, running an event: the most seen at once. */
+  sandboxes: number
+  sandboxesBusy: number
+  throttles: number
+  /** The longest that the edge's event loop was late; the edge, the bucket and the reader of samples share it. */
+  loopDelayMs: number
+  /** Resident memory, the last reading; null where there was none. */
+  edgeBytes: number | null
+  k6Bytes: number | null
+}
+
+export interface TimeSeriesDocument {
+  bucketSeconds: number
+  /** Its samples are in the buckets, and not in any other figure but the faults. */
+  warmUpSeconds: number
+  buckets: Bucket[]
+}
+
+/** State of the edge and of k6 at one moment. Throttles are since the start. */
+export interface Reading {
+  sandboxes: number
+  sandboxesBusy: number
+  throttles: number
+  loopDelayMs: number
+  edgeBytes: number
+  k6Bytes: number
+}
+
+const mostBuckets = 120
+
+export class TimeSeries {
+  readonly #bucketSeconds: number
+  readonly #warmUpSeconds: number
+  readonly #buckets: { bucket: Bucket; times: Histogram | null }[] = []
+  #began: number | null = null
+  #throttles = 0
+
+  /** `seconds`: how long the run is planned to last. */
+  constructor(seconds: number, warmUpSeconds: number) {
+    this.#bucketSeconds = Math.max(1, Math.ceil(seconds / mostBuckets))
+    this.#warmUpSeconds = warmUpSeconds
+  }
+
+  /** Time zero, in milliseconds since the epoch; what came before counts to the first bucket. */
+  begin(at: number): void {
+    this.#began ??= at
+  }
+
+  addSample({ at, cache, durationMs }: Sample): void {
+    const place = this.#at(at)
+    const { bucket } = place
+    bucket.requests += 1
+    const kind = answerKind(cache)
+    if (kind === 'denial') bucket.denials += 1
+    else if (kind === 'error') bucket.errors += 1
+    else {
+      if (kind === 'hit') bucket.hits += 1
+      else bucket.misses += 1
+      place.times ??= build(timesOptions)
+      place.times.recordValue(Math.min(timesOptions.highestTrackableValue, Math.max(1, Math.round(durationMs * 1000))))
+    }
+  }
+
+  addDropped(at: number, count: number): void {
+    this.#at(at).bucket.dropped += count
+  }
+
+  addColdStart(at: number): void {
+    this.#at(at).bucket.coldStarts += 1
+  }
+
+  addReading(at: number, reading: Reading): void {
+    const { bucket } = this.#at(at)
+    bucket.sandboxes = Math.max(bucket.sandboxes, reading.sandboxes)
+    bucket.sandboxesBusy = Math.max(bucket.sandboxesBusy, reading.sandboxesBusy)
+    bucket.loopDelayMs = Math.max(bucket.loopDelayMs, reading.loopDelayMs)
+    bucket.throttles += reading.throttles - this.#throttles
+    this.#throttles = reading.throttles
+    bucket.edgeBytes = reading.edgeBytes
+    bucket.k6Bytes = reading.k6Bytes
+  }
+
+  toDocument(): TimeSeriesDocument {
+    return {
+      bucketSeconds: this.#bucketSeconds,
+      warmUpSeconds: this.#warmUpSeconds,
+      buckets: this.#buckets.map(({ bucket, times }) => ({
+        ...bucket,
+        p50Ms: times && times.getValueAtPercentile(50) / 1000,
+        p99Ms: times && times.getValueAtPercentile(99) / 1000,
+      })),
+    }
+  }
+
+  #at(at: number) {
+    const index = Math.max(0, Math.floor((at - (this.#began ?? at)) / 1000 / this.#bucketSeconds))
+    // The last answers may come after the planned end, and a clock may jump.
+    const last = Math.min(index, mostBuckets + lateBuckets - 1)
+    while (this.#buckets.length <= last) {
+      this.#buckets.push({ bucket: emptyBucket(this.#buckets.length * this.#bucketSeconds), times: null })
+    }
+    return this.#buckets[last] as { bucket: Bucket; times: Histogram | null }
+  }
+}
+
+const lateBuckets = 20
+
+/** Two digits are enough for a line in a chart; three would be ten times the memory. */
+const timesOptions = {
+  bitBucketSize: 32,
+  lowestDiscernibleValue: 1,
+  highestTrackableValue: 60_000_000,
+  numberOfSignificantValueDigits: 2,
+} as const
+
+function emptyBucket(at: number): Bucket {
+  return {
+    at,
+    requests: 0,
+    hits: 0,
+    misses: 0,
+    denials: 0,
+    errors: 0,
+    dropped: 0,
+    p50Ms: null,
+    p99Ms: null,
+    coldStarts: 0,
+    sandboxes: 0,
+    sandboxesBusy: 0,
+    throttles: 0,
+    loopDelayMs: 0,
+    edgeBytes: null,
+    k6Bytes: null,
+  }
+}
