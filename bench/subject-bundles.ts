@@ -28,9 +28,7 @@ export function bundleSubjects(
     subjects.map(async (subject) => {
       const file = join(directory, `${subject.id}.js`)
       const program =
-        subject.entry === 'authorizer/index.ts'
-          ? await ours(subject, jwksUri)
-          : await bundlePeer(subject.entry, jwksUri)
+        subject.entry === 'authorizer/index' ? await ours(subject, jwksUri) : await bundlePeer(subject.entry, jwksUri)
       writeFileSync(file, program)
       return { ...subject, file, bytes: Buffer.byteLength(program) }
     }),
@@ -50,7 +48,7 @@ async function bundlePeer(entry: string, jwksUri: string): Promise<string> {
   const deployment = { issuer: policy.issuer, userPoolId: 'us-east-1_EXAMPLE01', clientId, jwksUri, jwks }
   const result = await build({
     absWorkingDir: projectRoot,
-    entryPoints: [entry],
+    entryPoints: [`./${entry}`],
     bundle: true,
     minify: true,
     format: 'cjs',

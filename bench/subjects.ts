@@ -3,7 +3,7 @@
 export interface Subject {
   id: string
   title: string
-  /** Entry of the bundle; the authorizer's is built by its own deployable build. */
+  /** Entry of the bundle, without its extension: sources here, JavaScript in the package. The authorizer's is built by its own deployable build. */
   entry: string
   /** Where it looks for its token. */
   credentials: 'header' | 'cookie'
@@ -15,48 +15,48 @@ export interface Subject {
   share: number
 }
 
-const authorizer = { entry: 'authorizer/index.ts', routes: true, share: 1 } as const
+const authorizer = { entry: 'authorizer/index', routes: true, share: 1 } as const
 const library = { credentials: 'header', routes: false, share: 1 } as const
 
 export const subjects = [
   { ...authorizer, id: 'edgeproof', title: 'edgeproof', credentials: 'header', keys: 'baked' },
   { ...authorizer, id: 'edgeproof-network', title: 'edgeproof, no snapshot', credentials: 'header', keys: 'none' },
   { ...authorizer, id: 'edgeproof-cookie', title: 'edgeproof, cookie', credentials: 'cookie', keys: 'baked' },
-  { ...library, id: 'jose', title: 'jose, remote set', entry: 'bench/subjects/jose.ts', keys: 'none' },
-  { ...library, id: 'jose-local', title: 'jose, local set', entry: 'bench/subjects/jose-local.ts', keys: 'baked' },
+  { ...library, id: 'jose', title: 'jose, remote set', entry: 'bench/subjects/jose', keys: 'none' },
+  { ...library, id: 'jose-local', title: 'jose, local set', entry: 'bench/subjects/jose-local', keys: 'baked' },
   {
     ...library,
     id: 'aws-jwt-verify',
     title: 'aws-jwt-verify',
-    entry: 'bench/subjects/aws-jwt-verify.ts',
+    entry: 'bench/subjects/aws-jwt-verify',
     keys: 'none',
   },
   {
     ...library,
     id: 'aws-jwt-verify-sync',
     title: 'aws-jwt-verify, sync',
-    entry: 'bench/subjects/aws-jwt-verify-sync.ts',
+    entry: 'bench/subjects/aws-jwt-verify-sync',
     keys: 'baked',
   },
-  { ...library, id: 'fast-jwt', title: 'fast-jwt', entry: 'bench/subjects/fast-jwt.ts', keys: 'baked' },
+  { ...library, id: 'fast-jwt', title: 'fast-jwt', entry: 'bench/subjects/fast-jwt', keys: 'baked' },
   {
     ...library,
     id: 'fast-jwt-cached',
     title: 'fast-jwt, cache on',
-    entry: 'bench/subjects/fast-jwt-cached.ts',
+    entry: 'bench/subjects/fast-jwt-cached',
     keys: 'baked',
   },
   {
     ...library,
     id: 'jsonwebtoken',
     title: 'jsonwebtoken + jwks-rsa',
-    entry: 'bench/subjects/jsonwebtoken.ts',
+    entry: 'bench/subjects/jsonwebtoken',
     keys: 'none',
   },
   {
     id: 'cognito-at-edge',
     title: 'cognito-at-edge',
-    entry: 'bench/subjects/cognito-at-edge.ts',
+    entry: 'bench/subjects/cognito-at-edge',
     credentials: 'cookie',
     routes: false,
     keys: 'baked',
@@ -66,7 +66,7 @@ export const subjects = [
     ...library,
     id: 'naive',
     title: 'the naive port',
-    entry: 'bench/subjects/naive.ts',
+    entry: 'bench/subjects/naive',
     keys: 'none',
     share: 1 / 32,
   },
@@ -74,12 +74,12 @@ export const subjects = [
 
 /** The least that a process can do: for `init` load nothing, for `cold` import one key and verify once. */
 export const floors = [
-  { ...library, id: 'empty', title: 'an empty handler', entry: 'bench/subjects/empty.ts', keys: 'baked' },
+  { ...library, id: 'empty', title: 'an empty handler', entry: 'bench/subjects/empty', keys: 'baked' },
   {
     ...library,
     id: 'bare-verify',
     title: 'one bare crypto.verify',
-    entry: 'bench/subjects/bare-verify.ts',
+    entry: 'bench/subjects/bare-verify',
     keys: 'baked',
   },
 ] as const satisfies readonly Subject[]

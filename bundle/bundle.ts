@@ -44,7 +44,7 @@ export interface Bundle {
 export async function bundleAuthorizer(): Promise<Bundle> {
   const result = await build({
     absWorkingDir: projectRoot,
-    entryPoints: ['authorizer/index.ts'],
+    entryPoints: ['./authorizer/index'],
     outfile: 'index.js',
     bundle: true,
     minify: true,

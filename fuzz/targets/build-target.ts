@@ -33,7 +33,7 @@ export async function buildForeign(
 ): Promise<Target> {
   const result = await build({
     absWorkingDir: projectRoot,
-    entryPoints: [entry],
+    entryPoints: [`./${entry}`],
     bundle: true,
     format: 'cjs',
     platform: 'node',

@@ -44,8 +44,8 @@ export function buildShipped(name: ShippedTarget, place: BuildPlace, policy: Pol
       jwksUri: `${issuer}/.well-known/jwks.json`,
       jwks: { keys: [] },
     }
-    return buildForeign(name, 'bench/subjects/naive.ts', peerPolicy, { DEPLOYMENT: deployment }, place)
+    return buildForeign(name, 'bench/subjects/naive', peerPolicy, { DEPLOYMENT: deployment }, place)
   }
   const own = name === 'cognito-at-edge' ? cognitoAtEdgePolicy : peerPolicy
-  return buildForeign(name, `fuzz/targets/peers/${name}.ts`, own, { POLICY: own }, place)
+  return buildForeign(name, `fuzz/targets/peers/${name}`, own, { POLICY: own }, place)
 }
