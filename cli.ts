@@ -3,6 +3,8 @@ import { Command, CommanderError } from 'commander'
 import { registerBench } from './bench/command.ts'
 import { registerBundle } from './bundle/command.ts'
 import { reportFailure } from './command/run-stage.ts'
+import { UsageError } from './config/usage-error.ts'
+import { registerFleet } from './fleet/command.ts'
 import { registerFuzz } from './fuzz/command.ts'
 import { registerLoad } from './load/command.ts'
 import { registerReports } from './reports/command.ts'
@@ -17,12 +19,23 @@ const program = new Command('edgeproof')
   .showHelpAfterError(false)
   .exitOverride()
 
-for (const register of [registerRun, registerBundle, registerBench, registerFuzz, registerLoad, registerReports]) {
+for (const register of [
+  registerRun,
+  registerBundle,
+  registerBench,
+  registerFuzz,
+  registerLoad,
+  registerFleet,
+  registerReports,
+]) {
   register(program)
 }
 for (const command of program.commands) command.exitOverride()
 
+const [major = 0] = process.versions.node.split('.').map(Number)
+
 try {
+  if (major < 24) throw new UsageError(`needs Node 24 or newer, and this is ${process.versions.node}`)
   await program.parseAsync()
 } catch (error) {
   // commander has printed its own line (or the help); a mistake in the usage is exit code 2 here.

@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { findPackageJSON } from 'node:module'
 import { cpus, totalmem } from 'node:os'
 import type { Environment } from './result.ts'
 
-const packageRoot = new URL('../', import.meta.url)
-
 /** Where a figure came from: printed and stored with every result. */
 export function environment(): Environment {
-  const manifest = JSON.parse(readFileSync(new URL('package.json', packageRoot), 'utf8')) as { version: string }
+  // The project's own, or the installed package's.
+  const manifest = JSON.parse(readFileSync(findPackageJSON(import.meta.url) ?? '', 'utf8')) as { version: string }
   return {
     edgeproof: manifest.version,
     commit: commit(),
