@@ -1,6 +1,6 @@
 /** What every renderer is given. */
 import type { Trend } from './history/trend.ts'
-import type { Result } from './result.ts'
+import { type Result, type Verdict, worst } from './result.ts'
 
 /** A stage of the run without a result that can be read. */
 export interface MissingStage {
@@ -15,4 +15,9 @@ export interface Report {
   missing: readonly MissingStage[]
   /** Empty without `--history`. */
   trends: readonly Trend[]
+}
+
+/** The worst verdict; a missing stage was not measured. */
+export function verdictOf({ results, missing }: Pick<Report, 'results' | 'missing'>): Verdict {
+  return worst([...results.map(({ verdict }) => verdict), ...missing.map(() => 'not-measured' as const)])
 }

@@ -1,9 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type * as z from 'zod'
 import { UsageError } from '../config/usage-error.ts'
 import { writeWholeFile } from '../config/write-file.ts'
+import { type Migrations, upToDate } from './document-version.ts'
 import { type Result, resultSchema } from './result.ts'
 import { commandOf } from './terminal.ts'
+
+/** The version that is written; each older one has its step here. */
+const version = 1
+const migrations: Migrations = {}
 
 /** Writes `<out>/<command>.json` and returns its path. */
 export function writeResult(out: string, result: Result): string {
@@ -14,14 +20,24 @@ export function writeResult(out: string, result: Result): string {
 
 /** Reads one result document; a file that is none is a usage error that names the field. */
 export function readResult(file: string): Result {
-  let json: unknown
+  return readDocument(file, (json) => parsed(resultSchema, upToDate(json, version, migrations)))
+}
+
+/** A JSON file through its own reader; every mistake is a UsageError that begins with the file's name. */
+export function readDocument<Output>(file: string, read: (json: unknown) => Output): Output {
   try {
-    json = JSON.parse(readFileSync(file, 'utf8'))
+    return read(JSON.parse(readFileSync(file, 'utf8')))
   } catch (error) {
-    throw new UsageError(`${file}: not a result document (${(error as Error).message})`)
+    if (error instanceof UsageError) throw new UsageError(`${file}: ${error.message}`)
+    if (error instanceof SyntaxError) throw new UsageError(`${file}: is not whole JSON (${error.message})`)
+    throw new UsageError(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`)
   }
-  const parsed = resultSchema.safeParse(json)
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  throw new UsageError(`${file}: ${issue?.path.join('.')}: ${issue?.message}`)
+}
+
+/** What the schema says, or a UsageError that names the first field that is not so. */
+export function parsed<Output>(schema: z.ZodType<Output>, value: unknown): Output {
+  const outcome = schema.safeParse(value)
+  if (outcome.success) return outcome.data
+  const issue = outcome.error.issues[0]
+  throw new UsageError(`${issue?.path.join('.')}: ${issue?.message}`)
 }

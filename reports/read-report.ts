@@ -1,0 +1,43 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { UsageError } from '../config/usage-error.ts'
+import type { MissingStage, Report } from './report.ts'
+import type { Result } from './result.ts'
+import { readResult } from './result-file.ts'
+
+/** What every whole run measures; without it the whole is not measured. */
+export const stagesOfARun = ['build', 'size', 'fuzz', 'bench', 'load'] as const
+
+/** What is measured on request, after the stages of a run. */
+const furtherStages = ['gate', 'effectiveness', 'capacity', 'fleet', 'tokens', 'accesslogs']
+
+/**
+ * The result documents of a directory. One that is not there or cannot be read is missing, with the reason; it never hides
+ * the others.
+ *
+ * @throws UsageError where there is no directory, or nothing in it that could be a result.
+ */
+export function readReport(directory: string): Omit<Report, 'trends'> {
+  if (!existsSync(directory)) {
+    throw new UsageError(`${directory}: not found; pass --out with the directory of an earlier run`)
+  }
+  const present = new Set(readdirSync(directory))
+  const results: Result[] = []
+  const missing: MissingStage[] = []
+  for (const command of [...stagesOfARun, ...furtherStages]) {
+    if (present.has(`${command}.json`)) {
+      try {
+        results.push(readResult(join(directory, `${command}.json`)))
+      } catch (error) {
+        if (!(error instanceof UsageError)) throw error
+        missing.push({ command, reason: error.message })
+      }
+    } else if (stagesOfARun.some((name) => name === command)) {
+      missing.push({ command, reason: `no ${command}.json` })
+    }
+  }
+  if (results.length === 0 && missing.every(({ reason }) => reason.startsWith('no '))) {
+    throw new UsageError(`${directory}: holds no result files; run "edgeproof run" first`)
+  }
+  return { results, missing }
+}
