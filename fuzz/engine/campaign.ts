@@ -5,9 +5,10 @@ import type { Observation, Remark } from '../invariants/observation.ts'
 import type { Target } from '../target/target.ts'
 import { createWorld, servedByIssuers } from '../world.ts'
 import { Confirmation } from './confirmation.ts'
-import { isSuspect, measureGrowth } from './exhaustion.ts'
+import { measureGrowth } from './memory-growth.ts'
 import { OwnInstances } from './own-instance.ts'
 import { replayFresh } from './replay.ts'
+import { isSuspect } from './request-cost.ts'
 import { SeededRandom } from './seeded-random.ts'
 import { SharedInstance } from './shared-instance.ts'
 import type { Generated, Strategy } from './strategy.ts'
@@ -54,7 +55,7 @@ export interface CampaignReport extends CampaignProgress {
 /** Small batches first: a handler that falls at once should not wait for a long one. */
 const firstBatch = 16
 const largestBatch = 128
-const memoryAfterCases = 400
+const memoryAfterCases = 300
 
 export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
   const campaign = new Campaign(options)
@@ -96,18 +97,22 @@ class Campaign {
       const together = batch.filter(({ scenario }) => sharesInstance(scenario))
       const alone = batch.filter(({ scenario }) => !sharesInstance(scenario))
       size = Math.min(largestBatch, size * 2)
-      let next: Generated[] = []
+      const next: Generated[] = []
       const fetched = shared.fetches + own.fetches
-      const results = await shared.run(
-        together.map(({ scenario }) => scenario),
-        () => {
-          next = draw(scenarios, size)
-        },
-      )
-      for (const [index, result] of results.entries()) {
-        this.#cases++
-        await this.#examine(result.judged, result.scenario, () => shared.casesOf(result), together[index]?.shrinks)
+      for (let waiting = together; waiting.length > 0 && !this.#over(); ) {
+        const results = await shared.run(
+          waiting.map(({ scenario }) => scenario),
+          () => {
+            if (next.length === 0) next.push(...draw(scenarios, size))
+          },
+        )
+        for (const [index, result] of results.entries()) {
+          this.#cases++
+          await this.#examine(result.judged, result.scenario, () => shared.casesOf(result), waiting[index]?.shrinks)
+        }
+        waiting = waiting.slice(results.length)
       }
+      if (next.length === 0) next.push(...draw(scenarios, size))
       for (const { scenario, shrinks } of alone) {
         if (this.#over()) break
         this.#cases++
@@ -181,7 +186,7 @@ class Campaign {
 
   /** Once in a run, when the list of attacks is through: distinct requests without end. */
   async #watchMemory(world: World, serve: ServedUrls): Promise<void> {
-    const growth = await measureGrowth(this.#options.target, world, serve)
+    const growth = await measureGrowth(this.#options.target, world, serve, () => this.#over())
     if (growth === null) return
     const { observation, step } = growth
     const { policy } = this.#options.target

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto'
 import type { Finding, FuzzCase, Note, Scenario } from '../case.ts'
 import { classes, cweOf, type Observation } from '../invariants/observation.ts'
 import type { Target } from '../target/target.ts'
-import { measureCost } from './exhaustion.ts'
-import { createMinimizer, type Reproduction } from './minimize.ts'
+import { createMinimizer, type Reproduction, shownIn } from './minimize.ts'
 import { replayFresh } from './replay.ts'
+import { measureCost } from './request-cost.ts'
 import type { Judged } from './trial.ts'
 
 /** One rule broken in one way is one finding; more than this many failed attempts to show it again are given up. */
@@ -48,13 +48,11 @@ export class Confirmation implements AsyncDisposable {
   ): Promise<boolean> {
     this.#attempts.set(keyOf(observation), (this.#attempts.get(keyOf(observation)) ?? 0) + 1)
     for (const [index, fuzzCase] of cases.entries()) {
-      const reproduction = await this.#minimizer.reproduce(fuzzCase, observation)
-      if (!reproduction) continue
-      const relatives = index === 0 && shrinks ? relativesOf(fuzzCase, shrinks()) : []
-      const smallest = this.#minimizes ? await this.#minimizer.minimize(reproduction, relatives) : reproduction
-      const confirmed = await this.#showAgain(smallest)
+      const confirmed = await this.#showAgain(fuzzCase, observation)
       if (!confirmed) continue
-      this.findings.push(this.#write(confirmed, index > 0))
+      const relatives = index === 0 && shrinks ? relativesOf(fuzzCase, shrinks()) : []
+      const smallest = this.#minimizes ? await this.#smallest(confirmed, relatives) : confirmed
+      this.findings.push(this.#write(smallest, index > 0))
       return true
     }
     const note = this.#unconfirmed.get(keyOf(observation)) ?? {
@@ -83,12 +81,15 @@ export class Confirmation implements AsyncDisposable {
   }
 
   /** In a process that has seen nothing else. */
-  async #showAgain(reproduction: Reproduction): Promise<Reproduction | null> {
-    const judged = await replayFresh(this.#target, reproduction.case)
-    const one = judged[reproduction.step]
-    const { class: name, rule } = reproduction.observation
-    const observation = one?.observations.find((other) => other.class === name && other.rule === rule)
-    return one && observation ? { ...reproduction, judged: one, observation } : null
+  async #showAgain(fuzzCase: FuzzCase, wanted: Observation): Promise<Reproduction | null> {
+    return shownIn(await replayFresh(this.#target, fuzzCase), fuzzCase, wanted)
+  }
+
+  /** Attempts share a process; what comes of them has to hold in a fresh one too. */
+  async #smallest(confirmed: Reproduction, relatives: Iterable<FuzzCase>): Promise<Reproduction> {
+    const smaller = await this.#minimizer.minimize(confirmed, relatives)
+    if (smaller === confirmed) return confirmed
+    return (await this.#showAgain(smaller.case, smaller.observation)) ?? confirmed
   }
 
   /** `poisoned`: it took other cases' requests, so that what is wrong is what the handler remembers of them. */

@@ -1,7 +1,7 @@
 /** Makes a finding small: fewer steps, then less in each event, as long as the same rule is broken in the same way. */
 import type { FuzzCase, Step } from '../case.ts'
 import type { Observation } from '../invariants/observation.ts'
-import { createSandbox, type Sandbox, SandboxGone } from '../target/sandbox.ts'
+import { type ChildSandbox, createSandbox } from '../target/sandbox.ts'
 import type { Target } from '../target/target.ts'
 import { replayIn } from './replay.ts'
 import type { Judged } from './trial.ts'
@@ -13,49 +13,41 @@ export interface Reproduction {
   observation: Observation
 }
 
+/** The first step whose answer shows this observation, with no more of the case than it takes; null where none does. */
+export function shownIn(judged: readonly Judged[], fuzzCase: FuzzCase, wanted: Observation): Reproduction | null {
+  for (const [step, one] of judged.entries()) {
+    const observation = one.observations.find(({ class: name, rule }) => name === wanted.class && rule === wanted.rule)
+    if (observation) {
+      return { case: { ...fuzzCase, steps: fuzzCase.steps.slice(0, step + 1) }, step, judged: one, observation }
+    }
+  }
+  return null
+}
+
 export interface Minimizer extends AsyncDisposable {
-  /** Null where the case does not show this observation. */
-  reproduce(fuzzCase: FuzzCase, wanted: Observation): Promise<Reproduction | null>
   /** The smallest case found within the budget of replays; the case itself where nothing can go. */
   minimize(found: Reproduction, candidates?: Iterable<FuzzCase>): Promise<Reproduction>
 }
 
 const maxReplays = 120
+/** A handler that spins takes its whole time limit at each attempt. */
+const maxSeconds = 10
 
 export function createMinimizer(target: Target): Minimizer {
-  let sandbox: Sandbox | undefined
+  let sandbox: ChildSandbox | undefined
 
   async function reproduce(fuzzCase: FuzzCase, wanted: Observation): Promise<Reproduction | null> {
-    sandbox ??= createSandbox({ runtime: target.runtime })
-    let judged: Judged[]
-    try {
-      judged = await replayIn(sandbox, target, fuzzCase)
-    } catch (error) {
-      if (!(error instanceof SandboxGone)) throw error
-      sandbox = undefined
-      return null
-    }
-    if (judged.some(({ answer }) => answer.result.kind === 'exit' || isSpinning(answer.result))) {
-      await sandbox[Symbol.asyncDispose]()
-      sandbox = undefined
-    }
-    for (const [step, one] of judged.entries()) {
-      const observation = one.observations.find(
-        ({ class: name, rule }) => name === wanted.class && rule === wanted.rule,
-      )
-      if (observation)
-        return { case: { ...fuzzCase, steps: fuzzCase.steps.slice(0, step + 1) }, step, judged: one, observation }
-    }
-    return null
+    if (sandbox === undefined || sandbox.gone) sandbox = createSandbox({ runtime: target.runtime })
+    return shownIn(await replayIn(sandbox, target, fuzzCase), fuzzCase, wanted)
   }
 
   return {
-    reproduce,
     async minimize(found, candidates = []) {
       let best = found
       let replays = 0
+      const end = performance.now() + maxSeconds * 1000
       const attempt = async (smaller: FuzzCase): Promise<boolean> => {
-        if (replays++ >= maxReplays) return false
+        if (replays++ >= maxReplays || performance.now() > end) return false
         const reproduction = await reproduce(smaller, best.observation)
         if (reproduction) best = reproduction
         return reproduction !== null
@@ -70,10 +62,6 @@ export function createMinimizer(target: Target): Minimizer {
       await sandbox?.[Symbol.asyncDispose]()
     },
   }
-}
-
-function isSpinning(result: Judged['answer']['result']): boolean {
-  return result.kind === 'timeout' && result.spinning
 }
 
 /** Delta debugging (Zeller and Hildebrandt 2002) on all steps before the last: halves, quarters, down to single ones. */

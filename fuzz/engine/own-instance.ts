@@ -1,12 +1,10 @@
 /** A child process in which each scenario gets an instance of its own: those that move the clock or change what is served. */
 import type { FuzzCase, Scenario, ServedUrls } from '../case.ts'
-import { createSandbox, type Sandbox, SandboxGone } from '../target/sandbox.ts'
+import { type ChildSandbox, createSandbox, SandboxGone } from '../target/sandbox.ts'
 import type { Target } from '../target/target.ts'
-import { replayIn } from './replay.ts'
+import { deathResult, suspectedSpinMs } from './replay.ts'
 import { type Judged, Trial } from './trial.ts'
 
-/** Real time for a whole scenario, before it is replayed step by step. */
-const scenarioWatchdogMs = 4_000
 /** Modules that cannot be unloaded (ES modules) pile up in a process; a new one after so many. */
 const maxInstances = 500
 
@@ -14,7 +12,7 @@ export class OwnInstances implements AsyncDisposable {
   readonly #target: Target
   readonly #start: number
   readonly #serve: ServedUrls
-  #sandbox: Sandbox | undefined
+  #sandbox: ChildSandbox | undefined
   #instances = 0
   fetches = 0
 
@@ -39,19 +37,20 @@ export class OwnInstances implements AsyncDisposable {
   }
 
   async replay(fuzzCase: FuzzCase): Promise<Judged[]> {
-    if (this.#instances++ >= maxInstances) await this.#discard()
+    if (this.#instances++ >= maxInstances || this.#sandbox?.gone) await this.#discard()
     this.#sandbox ??= createSandbox({ runtime: this.#target.runtime })
+    const trial = await Trial.open(this.#sandbox, this.#target, fuzzCase.start, fuzzCase.serve)
+    if (trial.refused !== undefined) return trial.judgeRefusal(fuzzCase.steps)
     try {
-      const trial = await Trial.open(this.#sandbox, this.#target, fuzzCase.start, fuzzCase.serve)
-      const outcomes = await this.#sandbox.run(fuzzCase.steps, { watchdogMs: scenarioWatchdogMs })
-      const judged = await trial.judge(fuzzCase.steps, outcomes)
-      this.fetches += trial.fetches
-      return judged
+      const outcomes = await this.#sandbox.run(fuzzCase.steps, { stepLimitMs: suspectedSpinMs })
+      return await trial.judge(fuzzCase.steps, outcomes)
     } catch (error) {
       if (!(error instanceof SandboxGone)) throw error
-      await this.#discard()
-      this.#sandbox = createSandbox({ runtime: this.#target.runtime })
-      return replayIn(this.#sandbox, this.#target, fuzzCase)
+      // The confirmation tells what came before it, and whether that was right.
+      const step = fuzzCase.steps[error.step]
+      return step ? [await trial.judgeDeath(step, deathResult(error))] : []
+    } finally {
+      this.fetches += trial.fetches
     }
   }
 

@@ -3,8 +3,8 @@ import type { FuzzCase } from '../case.ts'
 import type { Target } from '../target/target.ts'
 import type { CampaignReport } from './campaign.ts'
 import { Confirmation } from './confirmation.ts'
-import { isSuspect } from './exhaustion.ts'
 import { replayFresh } from './replay.ts'
+import { isSuspect } from './request-cost.ts'
 
 export async function replayCase(target: Target, fuzzCase: FuzzCase, minimizes: boolean): Promise<CampaignReport> {
   const started = performance.now()

@@ -4,8 +4,13 @@ import { createSandbox, type Sandbox, SandboxGone } from '../target/sandbox.ts'
 import type { Target } from '../target/target.ts'
 import { type Judged, Trial } from './trial.ts'
 
-/** Real time after which a single request counts as spinning; a batch is given this for each. */
-export const stepWatchdogMs = 5_000
+/**
+ * CPU time after which a request counts as spinning: first seen in a batch, then shown again by itself. At 128 MB Lambda
+ * gives about a fourteenth of a core (1,769 MB are one, Lambda Developer Guide, "Configure Lambda function memory", read
+ * 2026-11), so that a second here is past the 5 s or 30 s that a viewer-request function has.
+ */
+export const suspectedSpinMs = 1_000
+export const confirmedSpinMs = 1_500
 
 /** In a fresh child process, so that nothing an earlier case did matters. */
 export async function replayFresh(target: Target, fuzzCase: FuzzCase): Promise<Judged[]> {
@@ -17,11 +22,12 @@ export async function replayFresh(target: Target, fuzzCase: FuzzCase): Promise<J
 /** In a child process that lives on for the next case; it is gone where a request ended it. */
 export async function replayIn(sandbox: Sandbox, target: Target, { start, serve, steps }: FuzzCase): Promise<Judged[]> {
   const trial = await Trial.open(sandbox, target, start, serve)
+  if (trial.refused !== undefined) return trial.judgeRefusal(steps)
   const judged: Judged[] = []
   // One at a time, so that a request which ends the process is known.
   for (const step of steps) {
     try {
-      const outcomes = await sandbox.run([step], { watchdogMs: stepWatchdogMs })
+      const outcomes = await sandbox.run([step], { stepLimitMs: confirmedSpinMs })
       judged.push(...(await trial.judge([step], outcomes)))
     } catch (error) {
       if (!(error instanceof SandboxGone)) throw error

@@ -1,17 +1,14 @@
 /** One instance of a handler that answers many cases' requests in a row, as a warm Lambda sandbox does. */
 import type { FuzzCase, Scenario, ServedUrls, Step } from '../case.ts'
-import { createSandbox, type Sandbox, SandboxGone } from '../target/sandbox.ts'
+import { createSandbox, type Sandbox, SandboxGone, TargetRefused } from '../target/sandbox.ts'
 import type { Target } from '../target/target.ts'
-import { deathResult } from './replay.ts'
+import { deathResult, suspectedSpinMs } from './replay.ts'
 import { type Judged, Trial } from './trial.ts'
 
 /** A new instance after so many requests, so that the history behind a finding stays short enough to search. */
 const maxHistory = 4_000
 /** A new one too when handlers that wait have moved the clock this far, before tokens grow old. */
 const maxDriftMs = 60_000
-/** A batch that takes longer is taken apart; only a single request that takes as long by itself is a finding. */
-const batchWatchdogMs = 2_000
-const singleWatchdogMs = 3_000
 
 export interface JudgedScenario {
   scenario: Scenario
@@ -36,11 +33,14 @@ export class SharedInstance implements AsyncDisposable {
     this.#sandbox = createSandbox({ runtime: target.runtime })
   }
 
-  /** Runs the scenarios' requests in order; `meanwhile` is called once they are under way. */
-  async run(scenarios: readonly Scenario[], meanwhile: () => void): Promise<JudgedScenario[]> {
+  /**
+   * Runs the scenarios' requests in order, up to the one that ends the process, if any: there are fewer results than
+   * scenarios then. `meanwhile` is called once they are under way.
+   */
+  async run(scenarios: readonly Scenario[], meanwhile: () => void = () => {}): Promise<JudgedScenario[]> {
     const steps = scenarios.flatMap((scenario) => scenario.steps)
     const { sandbox, trial } = await this.#ready()
-    const running = sandbox.run(steps, { watchdogMs: batchWatchdogMs })
+    const running = sandbox.run(steps, { stepLimitMs: suspectedSpinMs })
     // It may fail before anybody awaits it.
     running.catch(() => {})
     meanwhile()
@@ -56,7 +56,7 @@ export class SharedInstance implements AsyncDisposable {
     } catch (error) {
       if (!(error instanceof SandboxGone)) throw error
       await this.#discard()
-      return this.#runSingly(scenarios)
+      return this.#runSingly(scenarios, error)
     }
   }
 
@@ -66,38 +66,38 @@ export class SharedInstance implements AsyncDisposable {
     return [base, { ...base, steps: [...history.steps.slice(0, history.length), ...scenario.steps] }]
   }
 
-  memory(): Promise<{ heapBytes: number; externalBytes: number; rssBytes: number }> | undefined {
-    return this.#sandbox?.memory()
-  }
-
   async #ready(): Promise<{ sandbox: Sandbox; trial: Trial }> {
     this.#sandbox ??= createSandbox({ runtime: this.#target.runtime })
     const stale = this.#history.length >= maxHistory || Math.abs((this.#trial?.clock ?? 0) - this.#start) > maxDriftMs
     if (this.#trial === undefined || stale) {
       this.#trial = await Trial.open(this.#sandbox, this.#target, this.#start, this.#serve)
+      if (this.#trial.refused !== undefined) throw new TargetRefused(this.#trial.refused)
       this.#history = []
     }
     return { sandbox: this.#sandbox, trial: this.#trial }
   }
 
-  async #runSingly(scenarios: readonly Scenario[]): Promise<JudgedScenario[]> {
+  /** What came before a death, one request at a time, then the death itself; one that spins is known and not run again. */
+  async #runSingly(scenarios: readonly Scenario[], batch: SandboxGone): Promise<JudgedScenario[]> {
     const results: JudgedScenario[] = []
+    let index = 0
     for (const scenario of scenarios) {
       const judged: Judged[] = []
       const { sandbox, trial } = await this.#ready()
       const history = { steps: this.#history, length: this.#history.length }
+      results.push({ scenario, judged, history })
       for (const step of scenario.steps) {
         try {
-          judged.push(...(await trial.judge([step], await sandbox.run([step], { watchdogMs: singleWatchdogMs }))))
+          if (batch.how.kind === 'spinning' && index++ === batch.step) throw batch
+          judged.push(...(await trial.judge([step], await sandbox.run([step], { stepLimitMs: suspectedSpinMs }))))
           this.#history.push(step)
         } catch (error) {
           if (!(error instanceof SandboxGone)) throw error
           judged.push(await trial.judgeDeath(step, deathResult(error)))
           await this.#discard()
-          break
+          return results
         }
       }
-      results.push({ scenario, judged, history })
     }
     return results
   }

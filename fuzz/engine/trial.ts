@@ -7,7 +7,7 @@ import { readResult } from '../invariants/result-shape.ts'
 import { createOracle, type Oracle } from '../oracle/oracle.ts'
 import { viewerRequestOf } from '../oracle/viewer-request-shape.ts'
 import type { Effects, StepOutcome } from '../target/protocol.ts'
-import type { Sandbox } from '../target/sandbox.ts'
+import { type Sandbox, TargetRefused } from '../target/sandbox.ts'
 import type { Target } from '../target/target.ts'
 import { FetchWatch } from './fetch-watch.ts'
 
@@ -27,6 +27,8 @@ export class Trial {
   readonly #watch: FetchWatch
   #clock: number
   fetches = 0
+  /** Why the handler did not load; undefined where it did. */
+  refused: string | undefined
 
   private constructor(target: Target, start: number) {
     this.target = target
@@ -36,11 +38,16 @@ export class Trial {
     this.#watch = new FetchWatch(target)
   }
 
-  /** Loads a new instance into the sandbox. Throws TargetRefused where it does not load. */
-  static async open(sandbox: Sandbox, target: Target, start: number, serve: ServedUrls): Promise<Trial> {
+  /** Loads a new instance into the sandbox. */
+  static async open(sandbox: Pick<Sandbox, 'load'>, target: Target, start: number, serve: ServedUrls): Promise<Trial> {
     const trial = new Trial(target, start)
     await trial.#oracle.serve(serve, start)
-    trial.#follow(await sandbox.load(target.file, start, serve))
+    try {
+      trial.#follow(await sandbox.load(target.file, start, serve))
+    } catch (error) {
+      if (!(error instanceof TargetRefused)) throw error
+      trial.refused = error.message
+    }
     return trial
   }
 
@@ -71,6 +78,24 @@ export class Trial {
       }
     }
     return this.#examineRequest(step.event, step, answer, this.#clock)
+  }
+
+  /** Lambda tries INIT again at the next request, and until then answers 5xx: as good as a denial while no key can be had. */
+  judgeRefusal(steps: readonly Step[]): Judged[] {
+    const [step] = steps
+    if (step === undefined) return []
+    const story = `the handler does not load: ${this.refused}`
+    const answer: Answer = {
+      result: { kind: 'threw', error: story },
+      fetches: [],
+      logs: [],
+      clock: this.#clock,
+      realMs: 0,
+    }
+    const verdict: Verdict = { outcome: 'may', rule: '', reason: '' }
+    return this.#oracle.keysReachable(this.#clock)
+      ? [{ step, answer, verdict, observations: [{ class: 'crash', rule: 'result/load', story }], remarks: [] }]
+      : [{ step, answer, verdict, observations: [], remarks: [{ rule: 'result/load', story }] }]
   }
 
   async #judgeStep(step: Step, outcome: StepOutcome): Promise<Judged> {

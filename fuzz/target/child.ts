@@ -5,6 +5,7 @@ import { captureOutput } from './output-capture.ts'
 import { countPendingCrypto } from './pending-work.ts'
 import type { Effects, RawResult, Reply, Request, Runtime, StepOutcome } from './protocol.ts'
 import { guardPrototypes } from './prototype-guard.ts'
+import { stepReporter } from './step-progress.ts'
 import { VirtualClock } from './virtual-clock.ts'
 import { installDate } from './virtual-date.ts'
 import { createVirtualNetwork } from './virtual-network.ts'
@@ -29,6 +30,7 @@ if (!send) {
   process.exit(2)
 }
 
+const begin = stepReporter()
 const clock = new VirtualClock()
 const pendingCrypto = countPendingCrypto()
 const network = createVirtualNetwork(clock)
@@ -56,7 +58,10 @@ async function answer(request: Request): Promise<Reply> {
   if (request.kind === 'load') return load(request)
   if (request.kind === 'run') {
     const outcomes: StepOutcome[] = []
-    for (const step of request.steps) outcomes.push(await take(step, request.timed ?? false))
+    for (const [index, step] of request.steps.entries()) {
+      begin(index)
+      outcomes.push(await take(step, request.timed ?? false))
+    }
     return { kind: 'ran', outcomes }
   }
   globalThis.gc?.()

@@ -118,7 +118,7 @@ describe('a target that misbehaves costs its sandbox, not the suite', () => {
   const ending = async (body: string) => {
     await using sandbox = createSandbox({ runtime: 'nodejs24.x', heapMegabytes: 64 })
     await sandbox.load(handlerFile(`exports.handler = async (event) => { ${body} }`), start, served)
-    return await sandbox.run([{ kind: 'request', event: {} }], { watchdogMs: 4000 }).then(
+    return await sandbox.run([{ kind: 'request', event: {} }], { stepLimitMs: 1000 }).then(
       ([outcome]) => outcome?.result,
       (error: SandboxGone) => error.how,
     )

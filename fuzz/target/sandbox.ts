@@ -1,22 +1,26 @@
 /** The parent's end of a child process with a target in it. It can be killed at any time, whatever the target does. */
 import { type ChildProcess, fork } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import type { ServedUrls, Step } from '../case.ts'
+import { childProgram } from './child-program.ts'
+import { processCpuMs } from './process-cpu.ts'
 import type { Effects, Reply, Request, Runtime, StepOutcome } from './protocol.ts'
-
-const childFile = fileURLToPath(new URL('./child.ts', import.meta.url))
+import { SpinWatch } from './spin-watch.ts'
+import { createStepProgress } from './step-progress.ts'
 
 /** The child is gone: it exited, or was killed because it no longer answered. */
 export class SandboxGone extends Error {
   override readonly name = 'SandboxGone'
   readonly how: { kind: 'exit'; code: number | null; signal: string | null } | { kind: 'spinning' }
-  constructor(how: SandboxGone['how']) {
+  /** Index of the step that was under way. Exact where it spins; a process may end a little later than what ended it. */
+  readonly step: number
+  constructor(how: SandboxGone['how'], step: number) {
     super(
       how.kind === 'spinning'
         ? 'the target no longer answers'
         : `the target ended its process (${how.signal ?? how.code})`,
     )
     this.how = how
+    this.step = step
   }
 }
 
@@ -27,88 +31,117 @@ export class TargetRefused extends Error {
 
 export interface SandboxOptions {
   runtime: Runtime
-  /** Real milliseconds that a batch may take before the child counts as spinning. Default 10,000. */
-  watchdogMs?: number
   /** Heap of the child in MiB; a target that eats more is ended by V8. Default 512. */
   heapMegabytes?: number
+}
+
+export interface RunOptions {
+  /** Measure each request's CPU time. Default false. */
+  timed?: boolean
+  /** Milliseconds of CPU time in one step after which the child counts as spinning. Default 5,000. */
+  stepLimitMs?: number
 }
 
 export interface Sandbox extends AsyncDisposable {
   /** A new instance of the handler. Throws TargetRefused. */
   load(file: string, start: number, serve: ServedUrls): Promise<Effects>
-  /** Throws SandboxGone; the sandbox is of no use then. `watchdogMs` overrides the options'. */
-  run(steps: Step[], options?: { timed?: boolean; watchdogMs?: number }): Promise<StepOutcome[]>
+  /** Throws SandboxGone; the sandbox is of no use then. */
+  run(steps: Step[], options?: RunOptions): Promise<StepOutcome[]>
   memory(): Promise<{ heapBytes: number; externalBytes: number; rssBytes: number }>
-  kill(): void
 }
 
-export function createSandbox({ runtime, watchdogMs = 10_000, heapMegabytes = 512 }: SandboxOptions): Sandbox {
-  const child: ChildProcess = fork(childFile, {
+export interface ChildSandbox extends Sandbox {
+  /** The process has ended; this sandbox is of no more use. */
+  readonly gone: boolean
+}
+
+const defaultLimitMs = 5_000
+const loadLimitMs = 10_000
+
+let endedCpuMs = 0
+const running = new Set<ChildProcess>()
+
+/** CPU time of every child that this thread has started, in milliseconds, to 10 ms each; 0 where it cannot be read. */
+export function sandboxCpuMs(): number {
+  let total = endedCpuMs
+  for (const { pid } of running) total += processCpuMs(pid) ?? 0
+  return total
+}
+
+export function createSandbox({ runtime, heapMegabytes = 512 }: SandboxOptions): ChildSandbox {
+  const progress = createStepProgress()
+  const child: ChildProcess = fork(childProgram(), {
     execArgv: ['--expose-gc', `--max-old-space-size=${heapMegabytes}`, '--disable-warning=ExperimentalWarning'],
     // A deployed function sees none of the suite's environment; Lambda sets a few names of its own.
     env: { AWS_REGION: 'us-east-1', AWS_EXECUTION_ENV: `AWS_Lambda_${runtime}`, LANG: 'en_US.UTF-8', TZ: ':UTC' },
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc', progress.descriptor],
   })
+  running.add(child)
   let gone: SandboxGone | undefined
   let waiting: { resolve(reply: Reply): void; reject(error: Error): void } | undefined
-  const end = (error: SandboxGone) => {
-    gone ??= error
+  const end = (how: SandboxGone['how']) => {
+    gone ??= new SandboxGone(how, progress.read())
     waiting?.reject(gone)
     waiting = undefined
+  }
+  const kill = () => {
+    if (running.delete(child)) endedCpuMs += processCpuMs(child.pid) ?? 0
+    child.kill('SIGKILL')
   }
   child.on('message', (reply: Reply) => {
     waiting?.resolve(reply)
     waiting = undefined
   })
-  child.on('exit', (code, signal) => end(new SandboxGone({ kind: 'exit', code, signal })))
-  child.on('error', () => end(new SandboxGone({ kind: 'exit', code: null, signal: null })))
+  child.on('exit', (code, signal) => {
+    running.delete(child)
+    end({ kind: 'exit', code, signal })
+    progress.close()
+  })
+  child.on('error', () => end({ kind: 'exit', code: null, signal: null }))
 
-  function ask(request: Request, limitMs: number): Promise<Reply> {
-    if (gone) return Promise.reject(gone)
-    return new Promise<Reply>((resolve, reject) => {
-      const watchdog = setTimeout(() => {
-        end(new SandboxGone({ kind: 'spinning' }))
-        child.kill('SIGKILL')
-      }, limitMs)
-      waiting = {
-        resolve: (reply) => {
-          clearTimeout(watchdog)
-          resolve(reply)
-        },
-        reject: (error) => {
-          clearTimeout(watchdog)
-          reject(error)
-        },
-      }
-      child.send(request, (error) => {
-        if (error) end(new SandboxGone({ kind: 'exit', code: child.exitCode, signal: child.signalCode }))
-      })
+  async function ask(request: Request, limitMs: number): Promise<Reply> {
+    if (gone) throw gone
+    const watch = new SpinWatch(child.pid, progress, limitMs, () => {
+      end({ kind: 'spinning' })
+      kill()
     })
+    try {
+      return await new Promise<Reply>((resolve, reject) => {
+        waiting = { resolve, reject }
+        child.send(request, (error) => {
+          if (error) end({ kind: 'exit', code: child.exitCode, signal: child.signalCode })
+        })
+      })
+    } finally {
+      watch.stop()
+    }
   }
 
   return {
+    get gone() {
+      return gone !== undefined
+    },
     async load(file, start, serve) {
-      const reply = await ask({ kind: 'load', file, runtime, start, serve }, watchdogMs)
+      const reply = await ask({ kind: 'load', file, runtime, start, serve }, loadLimitMs).catch((error: unknown) => {
+        throw error instanceof SandboxGone ? new TargetRefused(`${error.message} while it was loaded`) : error
+      })
       if (reply.kind === 'loaded') return reply.effects
       throw new TargetRefused(reply.kind === 'refused' ? reply.reason : 'unexpected reply')
     },
-    async run(steps, { timed = false, watchdogMs: limitMs = watchdogMs } = {}) {
-      const reply = await ask({ kind: 'run', steps, timed }, limitMs)
+    async run(steps, { timed = false, stepLimitMs = defaultLimitMs } = {}) {
+      const reply = await ask({ kind: 'run', steps, timed }, stepLimitMs)
       if (reply.kind !== 'ran') throw new TargetRefused(reply.kind === 'refused' ? reply.reason : 'unexpected reply')
       return reply.outcomes
     },
     async memory() {
-      const reply = await ask({ kind: 'memory' }, watchdogMs)
+      const reply = await ask({ kind: 'memory' }, defaultLimitMs)
       if (reply.kind !== 'memory') throw new TargetRefused('unexpected reply')
       return reply
-    },
-    kill() {
-      child.kill('SIGKILL')
     },
     async [Symbol.asyncDispose]() {
       if (child.exitCode !== null || child.signalCode !== null) return
       const exited = new Promise((resolve) => child.once('exit', resolve))
-      child.kill('SIGKILL')
+      kill()
       await exited
     },
   }
