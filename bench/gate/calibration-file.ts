@@ -21,7 +21,8 @@ const editSchema = z.strictObject({
   /** Growth and instructions per operation that were counted. */
   growth: z.number(),
   difference: z.number(),
-  verdict: z.enum(['pass', 'fail', 'inconclusive', 'identical']),
+  /** `identical`: left the same program; `broken`: did not build or answered wrongly. Neither is evidence. */
+  verdict: z.enum(['pass', 'fail', 'inconclusive', 'identical', 'broken']),
 })
 
 const calibrationSchema = z.strictObject({

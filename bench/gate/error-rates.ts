@@ -80,9 +80,14 @@ function only(suite: RequestSuite, slowed: CpuSample, same: CpuSample | undefine
   return { ...(same ?? slowed), [suite]: slowed[suite] }
 }
 
-/** Edits that failed, of those that reached the bundle. */
+/** Edits that say something: those that made another program, and one that runs. */
+export function evidence(edits: readonly EditOutcome[]): EditOutcome[] {
+  return edits.filter(({ verdict }) => verdict !== 'identical' && verdict !== 'broken')
+}
+
+/** Edits that failed, of those that are evidence. */
 export function editRate(edits: readonly EditOutcome[]): Rate {
-  const measured = edits.filter(({ verdict }) => verdict !== 'identical')
+  const measured = evidence(edits)
   return rate(measured.filter(({ verdict }) => verdict === 'fail').length, measured.length)
 }
 

@@ -5,8 +5,11 @@ import { type PairedSides, programSides, samplePair } from '../measure/pairs.ts'
 import type { RequestSuite } from '../suites.ts'
 import { slowdowns, slowedSides } from './injected-delay.ts'
 
-/** A/A processes for each process of one slow-down: false alarms are rarer than finds. */
-const sameShare = 3
+/** A/A processes in a round: false alarms are rarer than finds. */
+const sameShare = 6
+
+/** Processes of a slow-down in a round: most of those whose power the gate has to show. */
+const slowedShare = (slowdown: number) => (slowdown === 0.03 || slowdown === 0.05 ? 2 : 1)
 
 /** Takes turns among A/A and all slow-downs until the time is up, so that a drift of the machine reaches all alike. */
 export async function calibrateCpu(calibrating: Calibrating): Promise<void> {
@@ -17,13 +20,21 @@ export async function calibrateCpu(calibrating: Calibrating): Promise<void> {
   const same = programSides(bench, side.deployables, side.deployables)
   const tasks: { sides: PairedSides; samples: CpuSample[] }[] = [
     ...Array.from({ length: sameShare }, () => ({ sides: same, samples: calibration.same })),
-    ...slowdowns.map((slowdown) => ({ sides: slowed(slowdown), samples: samplesOf(calibrating, slowdown) })),
+    ...slowdowns.flatMap((slowdown) => {
+      const task = { sides: slowed(slowdown), samples: samplesOf(calibrating, slowdown) }
+      return Array.from({ length: slowedShare(slowdown) }, () => task)
+    }),
   ]
   // At least one round: a calibration without a sample would be no file worth keeping.
   do {
     for (const { sides, samples } of tasks) {
-      const { logRatios } = await samplePair(bench, sides, samples.length % 2 === 0, signal)
-      const ratio = (suite: RequestSuite) => logRatios[suite] ?? Number.NaN
+      const report = await samplePair(bench, sides, samples.length % 2 === 0, signal).catch((error: unknown) => {
+        if (signal.aborted) return null
+        throw error
+      })
+      // What was sampled until Ctrl-C is kept, and the next calibration adds to it.
+      if (report === null) return
+      const ratio = (suite: RequestSuite) => report.logRatios[suite] ?? Number.NaN
       samples.push({ warm: ratio('warm'), hot: ratio('hot'), deny: ratio('deny'), routes: ratio('routes') })
     }
     progress.step('CPU time: A/A processes', calibration.same.length)

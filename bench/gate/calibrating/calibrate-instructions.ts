@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { UsageError } from '../../../config/usage-error.ts'
 import type { Calibrating } from '../calibrate.ts'
 import type { EditOutcome } from '../calibration-file.ts'
+import { evidence } from '../error-rates.ts'
 import { valgrindVersion } from '../measure/callgrind.ts'
 import type { Counts } from '../measure/count-cache.ts'
 import { countProgram } from '../measure/count-program.ts'
@@ -13,10 +14,13 @@ import { median } from '../statistics/median.ts'
 import { type RequestSuite, suites } from '../suites.ts'
 import { type Edit, findEdits } from './edits.ts'
 
-/** Of each so many edits one is neutral, as long as there are some. */
-const neutralEvery = 6
+/** So many slow-downs are counted for each neutral edit that reached the program. */
+const mutantsPerNeutral = 5
 
-/** Counts edits that are not yet known until the time is up; ends early when all are. Throws a UsageError without valgrind. */
+/**
+ * Counts edits that are not yet known until the time is up; ends early when all are. What an interruption cuts off is
+ * counted by the next calibration. Throws a UsageError without valgrind.
+ */
 export async function calibrateInstructions(calibrating: Calibrating): Promise<void> {
   const { side, directory, bench, build, calibration, context, save, over } = calibrating
   const { progress, signal } = context
@@ -29,14 +33,30 @@ export async function calibrateInstructions(calibrating: Calibrating): Promise<v
     signal,
     progress: (done, total) => progress.step('counting the unedited program', done, total),
   })
+  const { mutants, neutral } = calibration
   const edits = await findEdits(side, directory, ownInstructions(base), bench, build, signal)
-  const queue = order(edits.filter((edit) => !isKnown(edit, calibration)))
+  const known = new Set([...mutants, ...neutral].map(identity))
+  const queue = mixed(edits.filter((edit) => !known.has(identity(edit))))
+  const slow = edits.filter(({ kind }) => kind === 'mutant').length
+  progress.log(
+    `edits: ${slow} slow-downs and ${edits.length - slow} neutral ones; ${known.size} were counted by earlier calibrations`,
+  )
+  const next = () => {
+    if (over()) return undefined
+    const wanted = evidence(neutral).length * mutantsPerNeutral <= evidence(mutants).length ? 'neutral' : 'mutant'
+    const index = queue.findIndex(({ kind }) => kind === wanted)
+    return queue.splice(Math.max(0, index), 1)[0]
+  }
   const worker = async (place: string) => {
-    for (let edit = queue.shift(); edit && !over(); edit = queue.shift()) {
+    for (let edit = next(); edit; edit = next()) {
       const outcome = await measure(edit, place, base, calibrating)
-      if (edit.kind === 'mutant') calibration.mutants.push(outcome)
-      else calibration.neutral.push(outcome)
-      progress.step('edits counted', calibration.mutants.length + calibration.neutral.length, edits.length)
+      if (outcome === null) return
+      calibration[edit.kind === 'mutant' ? 'mutants' : 'neutral'].push(outcome)
+      progress.step(
+        `slow-downs: ${evidence(mutants).length}, neutral edits: ${evidence(neutral).length}; all`,
+        mutants.length + neutral.length,
+        edits.length,
+      )
       save()
     }
   }
@@ -52,47 +72,44 @@ function ownInstructions(counts: Counts): Record<RequestSuite, number> {
   return { warm: own('warm'), hot: own('hot'), deny: own('deny'), routes: own('routes') }
 }
 
-function isKnown(edit: Edit, { mutants, neutral }: Calibrating['calibration']): boolean {
-  return [...mutants, ...neutral].some(
-    ({ place, form, suite }) => place === edit.place && form === edit.form && suite === edit.suite,
-  )
+function identity({ place, form }: Pick<EditOutcome, 'place' | 'form'>): string {
+  return `${place} ${form}`
 }
 
 /** Places and forms mixed, the same way each time, so that a run cut short has seen some of everything. */
-function order(edits: readonly Edit[]): Edit[] {
-  const mixed = edits
+function mixed(edits: readonly Edit[]): Edit[] {
+  return edits
     .map((edit, index) => ({ edit, key: Math.imul(index + 1, 0x9e3779b1) >>> 0 }))
     .sort((a, b) => a.key - b.key)
-  const mutants = mixed.filter(({ edit }) => edit.kind === 'mutant')
-  const neutral = mixed.filter(({ edit }) => edit.kind === 'neutral')
-  const ordered: Edit[] = []
-  while (mutants.length + neutral.length > 0) {
-    const next =
-      ordered.length % neutralEvery === 0 ? (neutral.shift() ?? mutants.shift()) : (mutants.shift() ?? neutral.shift())
-    if (next) ordered.push(next.edit)
-  }
-  return ordered
+    .map(({ edit }) => edit)
 }
 
+/** Null where it was interrupted. */
 async function measure(
   edit: Edit,
   place: string,
   base: Counts,
   { side, bench, build, settings, context }: Calibrating,
-): Promise<EditOutcome> {
-  const { deployables } = await build({ [edit.file]: edit.text })
+): Promise<EditOutcome | null> {
   const { form, suite, injected } = edit
-  const outcome = { place: edit.place, form, suite, injected }
-  if (sameProgram(deployables, side.deployables)) return { ...outcome, growth: 0, difference: 0, verdict: 'identical' }
-  const counts = await countSuite(bench, bench.deploy(deployables, place), suite, context.signal)
-  const [before, after] = [base[suite], counts[suite]]
-  if (!before || !after) throw new Error(`${suite} was not counted`)
-  const id = `instructions.${suite}`
-  const { growth, difference, verdict } = instructionChange(
-    before,
-    after,
-    settings.threshold(id),
-    settings.minimumInstructions,
-  )
-  return { ...outcome, growth, difference, verdict }
+  const outcome = { place: edit.place, form, suite, injected, growth: 0, difference: 0 }
+  try {
+    const { deployables } = await build({ [edit.file]: edit.text })
+    if (sameProgram(deployables, side.deployables)) return { ...outcome, verdict: 'identical' }
+    const counts = await countSuite(bench, bench.deploy(deployables, place), suite, context.signal)
+    const [before, after] = [base[suite], counts[suite]]
+    if (!before || !after) throw new Error(`${suite} was not counted`)
+    const id = `instructions.${suite}`
+    const { growth, difference, verdict } = instructionChange(
+      before,
+      after,
+      settings.threshold(id),
+      settings.minimumInstructions,
+    )
+    return { ...outcome, growth, difference, verdict }
+  } catch (error) {
+    if (context.signal.aborted) return null
+    context.progress.log(`${form} in ${edit.place}: ${(error as Error).message.split('\n', 1)[0]}`)
+    return { ...outcome, verdict: 'broken' }
+  }
 }

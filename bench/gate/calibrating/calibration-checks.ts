@@ -2,7 +2,7 @@
 import type { Check } from '../../../reports/result.ts'
 import type { Calibration } from '../calibration-file.ts'
 import { limits } from '../cpu-checks.ts'
-import { editRate, gateRates, type Rate } from '../error-rates.ts'
+import { editRate, evidence, gateRates, type Rate } from '../error-rates.ts'
 import { mostProcesses } from '../measure/compare-cpu.ts'
 import { percent, rateText } from '../quote.ts'
 import type { Settings } from '../settings.ts'
@@ -11,7 +11,7 @@ import { signedRank } from '../statistics/signed-rank.ts'
 import { requestSuites } from '../suites.ts'
 
 /** Short gates give many independent ones, long ones are what a full budget buys. */
-const gateLengths = [15, 40, mostProcesses] as const
+const gateLengths = [15, 40, 80, mostProcesses] as const
 
 /** What has to be found, and how often, by the CPU-time part. */
 const powerTargets: Record<number, number> = { 0.03: 0.95, 0.05: 0.99 }
@@ -65,8 +65,9 @@ function editChecks({ neutral, mutants }: Calibration): Check[] {
   const neutralRate = editRate(neutral)
   const mutantRate = editRate(mutants)
   const identical = neutral.filter(({ verdict }) => verdict === 'identical').length
+  const broken = [...neutral, ...mutants].filter(({ verdict }) => verdict === 'broken').length
   const undecided = [...neutral, ...mutants].filter(({ verdict }) => verdict === 'inconclusive').length
-  const largest = Math.max(0, ...neutral.map(({ difference }) => Math.abs(difference)))
+  const largest = Math.max(0, ...evidence(neutral).map(({ difference }) => Math.abs(difference)))
   return [
     rateCheck(
       'neutral',
@@ -86,10 +87,11 @@ function editChecks({ neutral, mutants }: Calibration): Check[] {
     figure(
       'mutants.growth',
       'median growth counted of the slow-downs',
-      median(mutants.map(({ growth }) => growth)),
+      median(evidence(mutants).map(({ growth }) => growth)),
       '1',
     ),
     figure('inconclusive', 'edits on which the late segments did not agree', undecided, 'count'),
+    figure('broken', 'edits that did not build or answered wrongly, and say nothing', broken, 'count'),
   ]
 }
 

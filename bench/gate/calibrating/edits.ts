@@ -13,7 +13,7 @@ import type { RequestSuite } from '../suites.ts'
 /** A changed file of the program's sources. */
 export interface Edit {
   kind: 'mutant' | 'neutral'
-  /** `file#function`. */
+  /** `file#function`, and the how manieth for this form where that is not yet one place: `file#function 2`. */
   place: string
   form: string
   /** Where it is counted. */
@@ -28,7 +28,7 @@ export interface Edit {
 export type BuildWith = (changes: Record<string, string>) => Promise<Side>
 
 /** Cheapest to count first: a place that several suites reach is measured in the first of them. */
-const preference: readonly RequestSuite[] = ['hot', 'deny', 'warm', 'routes']
+const preference: readonly RequestSuite[] = ['hot', 'warm', 'deny', 'routes']
 
 /** Net growth of a mutant. */
 const mutantGrowth = 0.02
@@ -64,7 +64,18 @@ export async function findEdits(
       return { kind: 'neutral', place: `${file}#${name}`, form, suite, injected: 0, file, text }
     }),
   )
-  return [...mutants, ...neutral]
+  return numbered([...mutants, ...neutral])
+}
+
+/** Makes place and form together a name that stays from one calibration to the next. */
+function numbered(edits: readonly Edit[]): Edit[] {
+  const seen = new Map<string, number>()
+  return edits.map((edit) => {
+    const name = `${edit.place} ${edit.form}`
+    const count = (seen.get(name) ?? 0) + 1
+    seen.set(name, count)
+    return count === 1 ? edit : { ...edit, place: `${edit.place} ${count}` }
+  })
 }
 
 function mutantsOf(

@@ -28,7 +28,7 @@ export interface CpuComparison {
 /** Fewer processes cannot reject anything at the error rate that Holm's adjustment leaves to one suite. */
 export const fewestProcesses = 15
 const firstLook = 20
-export const mostProcesses = 80
+export const mostProcesses = 160
 
 /**
  * How many processes a budget allows, as one or two planned looks: the second only where it brings at least as much again.

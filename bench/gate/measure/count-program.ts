@@ -37,6 +37,7 @@ export async function countProgram(
   const worker = async () => {
     for (let run = queue.shift(); run !== undefined; run = queue.shift()) {
       Object.assign(counts, await countSuite(bench, deployed, run, either))
+      writeCounts(key, counts)
       progress(++done, total)
     }
   }
@@ -48,6 +49,5 @@ export async function countProgram(
     signal.throwIfAborted()
     throw new UsageError(`${label}: ${(error as Error).message}`)
   }
-  writeCounts(key, counts)
   return counts
 }

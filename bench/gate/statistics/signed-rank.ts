@@ -21,7 +21,7 @@ export interface SignedRank {
 /** Samples in any unit, at least one. Costs O(n^3) time, which is nothing below some 200 samples. */
 export function signedRank(samples: readonly number[]): SignedRank {
   const averages = walshAverages(samples)
-  const cumulative = cumulativeNull(samples.length)
+  const cumulative = nullDistribution(samples.length)
   const tail = (count: number) => cumulative[count] ?? 1
   return {
     estimate: median(averages),
@@ -40,7 +40,18 @@ function reach(cumulative: readonly number[], alpha: number): number {
 }
 
 function walshAverages(samples: readonly number[]): number[] {
-  return samples.flatMap((a, i) => samples.slice(i).map((b) => (a + b) / 2)).sort((a, b) => a - b)
+  const averages = new Float64Array((samples.length * (samples.length + 1)) / 2)
+  let next = 0
+  for (const [i, a] of samples.entries()) for (const b of samples.slice(i)) averages[next++] = (a + b) / 2
+  return Array.from(averages.sort())
+}
+
+const distributions = new Map<number, number[]>()
+
+function nullDistribution(n: number): number[] {
+  const known = distributions.get(n) ?? cumulativeNull(n)
+  distributions.set(n, known)
+  return known
 }
 
 /** P(T+ <= c) for c = 0 .. n(n+1)/2: each rank joins the sum with probability one half. */
