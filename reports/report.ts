@@ -1,4 +1,4 @@
-/** What every renderer is given. */
+/** What every renderer is given whole: `reportPage(report)`, `summary(report)`, `junit(report)`, `sarif(report)`. */
 import type { Trend } from './history/trend.ts'
 import { type Result, type Verdict, worst } from './result.ts'
 

@@ -7,7 +7,7 @@ import * as z from 'zod'
 const verdictSchema = z.enum(['pass', 'fail', 'inconclusive', 'not-measured'])
 export type Verdict = z.infer<typeof verdictSchema>
 
-const checkSchema = z.strictObject({
+export const checkSchema = z.strictObject({
   /** Stable, dotted, for machines: `warm.ratio`. */
   id: z.string(),
   /** One line for people. */

@@ -26,7 +26,7 @@ export function commandOf(result: Result): string {
 }
 
 /** The value with its unit and, where known, its interval. */
-export function valueText({ value, unit, interval }: Check): string {
+export function valueText({ value, unit, interval }: Pick<Check, 'value' | 'unit' | 'interval'>): string {
   if (value === null) return 'not measured'
   const text = withUnit(value, unit)
   return interval ? `${text} [${number(interval.low)}, ${number(interval.high)}]` : text
