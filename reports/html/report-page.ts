@@ -1,109 +1,78 @@
-import { type Check, type Result, type Verdict, worst } from '../result.ts'
-import { commandOf, limitText, valueText } from '../terminal.ts'
-import { benchCharts } from './bench-section.ts'
-import { dataTable } from './chart.ts'
-import { loadCharts } from './load-section.ts'
+import { type Report, verdictOf } from '../report.ts'
+import type { Environment } from '../result.ts'
+import { commandOf } from '../terminal.ts'
+import { dataTable } from './data-table.ts'
+import { headlineMarkup, openChecks, overview } from './headline.ts'
+import { historySection } from './history-section.ts'
 import { html, type Markup, trusted } from './markup.ts'
-import { sizeCharts } from './size-section.ts'
+import { numberText } from './quantity.ts'
+import { type Source, sectionMarkup } from './section.ts'
+import { sections } from './sections.ts'
 import { style } from './style.ts'
 
-/** What a whole run measures, in the order of the page, with the sentence that says how. */
-const stages: readonly { command: string; title: string; how: string; charts?: (result: Result) => Markup[] }[] = [
-  {
-    command: 'fuzz',
-    title: 'Attacks',
-    how: 'Attacks, generated and judged by an oracle that shares no code with the authorizer; each finding is confirmed in a fresh sandbox.',
-  },
-  {
-    command: 'load',
-    title: 'Load',
-    how: 'k6 at a constant arrival rate against a local distribution; every answer is checked, hits are counted by k6 and by the edge and joined by request id.',
-    charts: loadCharts,
-  },
-  {
-    command: 'bench',
-    title: 'Speed',
-    how: 'CPU time in fresh processes, in the same rounds as one bare signature verification and the peers; the parsing of the event is subtracted.',
-    charts: benchCharts,
-  },
-  { command: 'size', title: 'Size', how: "The minified bundle, by esbuild's own account of it.", charts: sizeCharts },
-  { command: 'build', title: 'Package', how: 'What is uploaded to Lambda.' },
-]
-
-/** The figures a reader looks for first; the first of each line's checks that a result has is shown. */
-const numbers: readonly { label: string; checks: readonly string[] }[] = [
-  { label: 'findings of the fuzzer', checks: ['fuzz.findings'] },
-  { label: 'of cacheable requests answered from the cache', checks: ['load.hit-ratio'] },
-  { label: "authorizer's time in a request, p99", checks: ['load.authorizer.p99'] },
-]
-
 /** The whole report: one file, no network, no script. */
-export function reportPage(results: readonly Result[]): string {
-  const verdict = worst(stages.map(({ command }) => find(results, command)?.verdict ?? 'not-measured'))
+export function reportPage(report: Report): string {
+  const sources = report.results.map((result): Source => ({ document: commandOf(result), result }))
+  const sourceOf = (document: string) => sources.find((source) => source.document === document)
+  const reason = (document: string) => report.missing.find(({ command }) => command === document)?.reason
+  const verdict = verdictOf(report)
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>edgeproof: ${verdict}</title><style>${trusted(style)}</style></head><body><main>
-<h1>edgeproof report: ${verdictMarkup(verdict)}</h1>
-${summaryLine(results)}
-<ul class="numbers">${numbers.map(({ label, checks }) => numberMarkup(label, findCheck(results, checks)))}</ul>
-${failures(results)}
-${stages.map((stage) => section(stage, find(results, stage.command)))}
-${environmentSection(results)}
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>edgeproof: ${verdict}</title><style>${trusted(style)}</style></head><body>
+<header class="top"><h1>Capacity report</h1>${about(sources)}</header>
+<main>
+${headlineMarkup(report, sourceOf)}
+${overview(sourceOf)}
+${openChecks(sources)}
+${sections.map((section) => sectionMarkup(section, sourceOf(section.document), reason(section.document)))}
+${historySection(report.trends)}
+${environmentSection(sources)}
 </main></body></html>
 `
   return page.html
 }
 
-function find(results: readonly Result[], command: string): Result | undefined {
-  return results.find((result) => commandOf(result) === command)
+function about([first]: readonly Source[]): Markup {
+  if (!first) return html`<p>Nothing was measured.</p>`
+  const { startedAt, environment } = first.result
+  return html`<p>edgeproof ${environment.edgeproof}, commit ${environment.commit ?? 'unknown'}<br>${startedAt.slice(0, 16).replace('T', ' ')} UTC</p>`
 }
 
-function findCheck(results: readonly Result[], ids: readonly string[]): Check | undefined {
-  return results.flatMap(({ checks }) => checks).find(({ id }) => ids.includes(id))
-}
-
-function verdictMarkup(verdict: Verdict): Markup {
-  return html`<span class="verdict ${verdict}">${verdict.replace('-', ' ')}</span>`
-}
-
-function numberMarkup(label: string, check: Check | undefined): Markup {
-  return html`<li><b>${check ? valueText(check) : 'not measured'}</b>${label}</li>`
-}
-
-function summaryLine(results: readonly Result[]): Markup {
-  const missing = stages.filter(({ command }) => !find(results, command)).map(({ command }) => command)
-  const [first] = results
-  return html`<p class="muted">${first ? `${first.startedAt.slice(0, 16).replace('T', ' ')} UTC` : ''}${
-    missing.length > 0 ? `. Not measured in this run: ${missing.join(', ')}.` : ''
-  }</p>`
-}
-
-/** What a reader has to act on, before anything else. */
-function failures(results: readonly Result[]): Markup | null {
-  const open = results.flatMap(({ checks }) => checks).filter(({ verdict }) => verdict !== 'pass')
-  if (open.length === 0) return null
-  return html`<h2>To look at</h2>${checkTable(open)}`
-}
-
-function section(stage: (typeof stages)[number], result: Result | undefined): Markup {
-  if (!result) return html`<h2>${stage.title}: ${verdictMarkup('not-measured')}</h2><p>${stage.how}</p>`
-  return html`<h2>${stage.title}: ${verdictMarkup(result.verdict)}</h2><p>${stage.how}</p>
-${stage.charts?.(result)}
-<details${result.verdict === 'pass' ? null : trusted(' open')}><summary>All ${result.checks.length} figures</summary>${checkTable(result.checks)}</details>`
-}
-
-function checkTable(checks: readonly Check[]): Markup {
-  const row = (check: Check) =>
-    html`<tr><td>${check.title}${check.detail ? html`<br><span class="muted">${check.detail}</span>` : null}</td><td class="number">${valueText(check)}</td><td class="number">${limitText(check)}</td><td>${
-      check.direction === 'none' && check.verdict === 'pass' ? '' : verdictMarkup(check.verdict)
-    }</td></tr>`
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="checks"><table><thead><tr><th scope="col">check</th><th scope="col">value</th><th scope="col">limit</th><th scope="col">verdict</th></tr></thead>
-<tbody>${checks.map(row)}</tbody></table></div>`
-}
-
-function environmentSection(results: readonly Result[]): Markup | null {
-  const [first] = results
+/** Where the figures hold; results of different machines or versions are set side by side. */
+function environmentSection(sources: readonly Source[]): Markup | null {
+  const environments = new Map<string, { environment: Environment; documents: string[] }>()
+  for (const { document, result } of sources) {
+    const key = JSON.stringify(result.environment)
+    const known = environments.get(key)
+    if (known) known.documents.push(document)
+    else environments.set(key, { environment: result.environment, documents: [document] })
+  }
+  const [first, ...others] = environments.values()
   if (!first) return null
-  const rows = Object.entries(first.environment).map(([name, value]) => [name, String(value)])
-  return html`<h2>Environment</h2>${dataTable({ head: ['what', 'value'], rows })}`
+  const columns = [first, ...others]
+  const head = others.length === 0 ? ['', 'value'] : ['', ...columns.map(({ documents }) => documents.join(', '))]
+  const rows = Object.entries(labels).map(([name, label]) => [
+    label,
+    ...columns.map(({ environment }) => environmentText(environment[name as keyof Environment])),
+  ])
+  return html`<section id="environment" aria-labelledby="environment-title"><header><h2 id="environment-title">Environment</h2></header>
+<p class="question">Where do these figures hold? Ratios travel to other machines, times do not.</p>${dataTable('Environment', { head, rows })}</section>`
+}
+
+const labels: Readonly<Record<keyof Environment, string>> = {
+  edgeproof: 'edgeproof',
+  commit: 'commit',
+  node: 'Node.js',
+  v8: 'V8',
+  openssl: 'OpenSSL',
+  platform: 'platform',
+  arch: 'architecture',
+  cpu: 'processor',
+  cores: 'cores',
+  memoryBytes: 'memory in bytes',
+}
+
+function environmentText(value: Environment[keyof Environment]): string {
+  return typeof value === 'number' ? numberText(value) : (value ?? 'unknown')
 }

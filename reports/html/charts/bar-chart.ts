@@ -1,0 +1,61 @@
+import { numberText } from '../quantity.ts'
+import { axisStyle, fontSize, type Option, palette, text, type Width } from './drawing.ts'
+
+export interface BarParts {
+  name: string
+  /** One value for each row; stacked. */
+  values: readonly number[]
+}
+
+/** Horizontal bars, each of one or more parts, with the sum at its end. */
+export function barChart(names: readonly string[], parts: readonly BarParts[], unit: string, width: Width) {
+  const narrow = width === 'narrow'
+  const sums = names.map((_, index) => parts.reduce((sum, { values }) => sum + (values[index] ?? 0), 0))
+  const legend = parts.length > 1
+  const option: Option = {
+    color: [...palette],
+    ...(legend
+      ? {
+          legend: {
+            top: 0,
+            left: 0,
+            icon: 'rect',
+            itemWidth: 12,
+            itemHeight: 12,
+            selectedMode: false,
+            textStyle: text,
+          },
+        }
+      : {}),
+    grid: { left: narrow ? 112 : 150, right: 70, top: legend ? 34 : 4, bottom: 4 },
+    xAxis: { type: 'value', show: false },
+    yAxis: {
+      type: 'category',
+      inverse: true,
+      data: [...names],
+      ...axisStyle,
+      axisLabel: { ...text, width: narrow ? 104 : 140, overflow: 'truncate' },
+    },
+    series: parts.map(({ name, values }, index) => ({
+      type: 'bar',
+      name,
+      stack: 'all',
+      data: [...values],
+      barWidth: 16,
+      // A pattern would be hard to read at this height; the order of the parts is the legend's.
+      itemStyle: { borderColor: 'var(--surface)', borderWidth: legend ? 1 : 0 },
+      ...(index === parts.length - 1
+        ? {
+            label: {
+              show: true,
+              position: 'right',
+              fontSize,
+              color: 'currentColor',
+              formatter: ({ dataIndex }: { dataIndex: number }) => `${numberText(sums[dataIndex] ?? 0)}${unit}`,
+            },
+          }
+        : {}),
+    })),
+  }
+  return { option, height: (legend ? 40 : 10) + names.length * 26 }
+}

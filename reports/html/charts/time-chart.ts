@@ -1,0 +1,81 @@
+import { quantityText } from '../quantity.ts'
+import { axisStyle, lineKind, type Option, palette, text, type Width } from './drawing.ts'
+
+export interface TimeSeries {
+  name: string
+  /** Seconds from the start, and the value; null leaves a gap. */
+  points: readonly (readonly [number, number | null])[]
+  /** Filled down to the axis and laid on the one before, for parts of a whole. */
+  stacked?: boolean
+}
+
+export interface TimeAxis {
+  unit: string
+  /** Seconds that figures leave out; shaded. */
+  warmUpSeconds?: number
+  /** What was done to the system, and when. */
+  events?: readonly { at: number; name: string }[]
+  /** Default 0. */
+  min?: number
+  max?: number
+}
+
+/** Values over the seconds of a run. */
+export function timeChart(series: readonly TimeSeries[], axis: TimeAxis, width: Width) {
+  const { unit, warmUpSeconds = 0, events = [], min = 0, max } = axis
+  const narrow = width === 'narrow'
+  const option: Option = {
+    color: palette,
+    ...(series.length > 1 ? { legend: { top: 0, left: 0, itemWidth: 28, selectedMode: false, textStyle: text } } : {}),
+    grid: { left: 58, right: 16, top: series.length > 1 ? 38 : 14, bottom: 44 },
+    xAxis: {
+      type: 'value',
+      min: 0,
+      max: 'dataMax',
+      name: 'seconds',
+      nameLocation: 'middle',
+      nameGap: 26,
+      ...axisStyle,
+      splitLine: { show: false },
+    },
+    yAxis: {
+      type: 'value',
+      min,
+      ...(max === undefined ? {} : { max }),
+      splitNumber: 4,
+      ...axisStyle,
+      axisLabel: { ...axisStyle.axisLabel, formatter: (value: number) => quantityText(value, unit) },
+    },
+    series: series.map(({ name, points, stacked = false }, index) => ({
+      name,
+      type: 'line',
+      showSymbol: points.length < 3,
+      connectNulls: false,
+      ...(stacked ? { stack: 'whole', areaStyle: { opacity: 0.55 } } : {}),
+      lineStyle: { width: stacked ? 1 : 2, type: stacked ? 'solid' : lineKind(index) },
+      data: points.map((point) => [...point]),
+      ...(index === 0 ? { markArea: warmUp(warmUpSeconds), markLine: eventLines(events) } : {}),
+    })),
+  }
+  return { option, height: narrow ? 220 : 240 }
+}
+
+/** Shaded: these seconds are in no other figure. */
+function warmUp(seconds: number) {
+  return {
+    silent: true,
+    itemStyle: { color: 'var(--shade)' },
+    label: { ...text, color: 'var(--muted)', position: 'insideTopLeft' as const },
+    data: seconds > 0 ? [[{ name: 'warm-up', xAxis: 0 }, { xAxis: seconds }] as [object, object]] : [],
+  }
+}
+
+function eventLines(events: NonNullable<TimeAxis['events']>) {
+  return {
+    silent: true,
+    symbol: 'none',
+    lineStyle: { color: 'var(--muted)', type: 'dashed' as const },
+    label: { ...text, color: 'var(--muted)', formatter: '{b}', position: 'insideEndTop' as const },
+    data: events.map(({ at, name }) => ({ name, xAxis: at })),
+  }
+}

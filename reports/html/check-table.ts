@@ -1,0 +1,39 @@
+import type { Check } from '../result.ts'
+import { html, type Markup } from './markup.ts'
+import { numberText, quantityMarkup } from './quantity.ts'
+import type { Located, Source } from './section.ts'
+import { verdictMarkup } from './verdict.ts'
+
+/** Every check of a result. */
+export function checkTable({ document, result }: Source): Markup {
+  return locatedTable(
+    `Checks of ${document}`,
+    result.checks.map((check, index) => ({ check, at: `${document}#/checks/${index}` })),
+  )
+}
+
+export function locatedTable(label: string, checks: readonly Located[]): Markup {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${label}"><table class="checks"><thead><tr><th scope="col">Verdict</th><th scope="col">Check</th><th scope="col" class="number">Value</th><th scope="col" class="number">Limit</th></tr></thead>
+<tbody>${checks.map(row)}</tbody></table></div>`
+}
+
+function row({ check, at }: Located): Markup {
+  const { title, detail, value, unit, limit, direction, verdict } = check
+  return html`<tr><td>${direction === 'none' && verdict === 'pass' ? null : verdictMarkup(verdict)}</td><td>${title}${
+    detail === undefined ? null : html`<small>${detail}</small>`
+  }</td><td class="number">${quantityMarkup({ value, unit, at: `${at}/value` })}${intervalMarkup(check)}</td><td class="number">${
+    limit === null || direction === 'none'
+      ? null
+      : html`${direction === 'lower' ? '≤' : '≥'} ${quantityMarkup({ value: limit, unit, at: `${at}/limit` })}`
+  }</td></tr>`
+}
+
+/** `1.45 to 1.85, 97 % sure`, below the value it belongs to. */
+export function intervalMarkup({ interval, unit }: Check): Markup | null {
+  if (!interval) return null
+  return html`<small>${intervalText(interval, unit)}</small>`
+}
+
+export function intervalText({ low, high, level }: NonNullable<Check['interval']>, unit = ''): string {
+  return `${numberText(low, unit)} to ${numberText(high, unit)} (${numberText(Number((level * 100).toFixed(1)))}\u00a0%)`
+}

@@ -1,0 +1,73 @@
+import * as z from 'zod'
+import { checkValue } from './check-value.ts'
+import { type Cell, dataTable } from './data-table.ts'
+import { html, type Markup } from './markup.ts'
+import type { Section, Source } from './section.ts'
+
+const dataSchema = z.object({
+  findings: z.array(
+    z.object({
+      class: z.string(),
+      severity: z.string(),
+      cwe: z.string(),
+      rule: z.string(),
+      story: z.string(),
+      replay: z.string(),
+    }),
+  ),
+  notes: z.array(z.object({ rule: z.string(), story: z.string(), count: z.number() })),
+})
+
+export const fuzzSection: Section = {
+  id: 'attacks',
+  title: 'Attacks',
+  question: 'Can somebody get past it, crash it or make it leak?',
+  document: 'fuzz',
+  method:
+    'Forged tokens, disguised paths, hostile key sets and clocks, generated from a seed and judged by an oracle that shares no code with the authorizer. A finding counts once a fresh sandbox has shown it again.',
+  command: (result) =>
+    `edgeproof fuzz --seconds ${result?.inputs.seconds ?? 60} --seed ${result?.inputs.seed ?? 1} --workers ${result?.inputs.workers ?? 1}`,
+  answer(source) {
+    const [findings, requests, cases] = ['fuzz.findings', 'fuzz.requests', 'fuzz.cases'].map((id) =>
+      checkValue(source, id),
+    )
+    return html`${findings} findings in ${requests} requests of ${cases} cases.`
+  },
+  body(source) {
+    const data = dataSchema.safeParse(source.result.data)
+    if (!data.success) return []
+    return [findingsTable(source, data.data.findings), notesTable(data.data.notes)]
+  },
+}
+
+type Findings = z.infer<typeof dataSchema>['findings']
+
+function findingsTable({ document }: Source, findings: Findings): Markup {
+  if (findings.length === 0)
+    return html`<p class="says">No finding. Each would stand here with its severity, its story and the command that replays it.</p>`
+  return html`<h3>Findings</h3>${dataTable(`Findings of ${document}`, {
+    head: ['severity', 'class', 'what happened', 'replay'],
+    rows: findings.map(({ severity, class: kind, cwe, rule, story, replay }): Cell[] => [
+      severity,
+      `${kind} (${cwe}, ${rule})`,
+      story,
+      replay,
+    ]),
+  })}`
+}
+
+/** Loose, but no way in: what the true issuer's signature grants anyway. */
+function notesTable(notes: z.infer<typeof dataSchema>['notes']): Markup | null {
+  if (notes.length === 0) return null
+  return html`<details><summary>${notes.length} notes: differences that the standards allow, no way in</summary>${dataTable(
+    'Notes',
+    {
+      head: ['rule', 'what was seen', 'times'],
+      rows: notes.map(({ rule, story, count }, index): Cell[] => [
+        rule,
+        story,
+        { value: count, unit: '', at: `fuzz#/data/notes/${index}/count` },
+      ]),
+    },
+  )}</details>`
+}

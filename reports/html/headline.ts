@@ -1,0 +1,113 @@
+/** What is read first: the verdict in a sentence, and the three figures a launch is decided by. */
+import { type Report, verdictOf } from '../report.ts'
+import { intervalText, locatedTable } from './check-table.ts'
+import { html, type Markup } from './markup.ts'
+import { quantityMarkup } from './quantity.ts'
+import { checkOf, type Located, type Source } from './section.ts'
+import { sections } from './sections.ts'
+import { verdictMarkup } from './verdict.ts'
+
+interface Headline {
+  question: string
+  document: string
+  check: string
+  /** What the figure is, in the words that follow it. */
+  label: string
+  /** A second figure that puts the first in proportion. */
+  beside: { check: string; words: (figure: Markup) => Markup }
+}
+
+/**
+ * One for each way in which an authorizer spoils a launch: it lets somebody in, it costs more than it must on each request,
+ * or the cache behind it no longer works and every request reaches the origin.
+ */
+const headlines: readonly Headline[] = [
+  {
+    question: 'Is it safe?',
+    document: 'fuzz',
+    check: 'fuzz.findings',
+    label: 'findings',
+    beside: { check: 'fuzz.requests', words: (figure) => html`in ${figure} attacking requests` },
+  },
+  {
+    question: 'Is it fast?',
+    document: 'bench',
+    check: 'bench.warm.floor',
+    label: 'one bare signature check',
+    beside: {
+      check: 'bench.hot.floor',
+      words: (figure) => html`CPU time for a new token; ${figure} for one seen before`,
+    },
+  },
+  {
+    question: 'Does it hold?',
+    document: 'load',
+    check: 'load.hit-ratio',
+    label: 'cache hits under load',
+    beside: { check: 'load.allowed.p99', words: (figure) => html`p99 of allowed requests ${figure}` },
+  },
+]
+
+export function headlineMarkup(report: Report, sourceOf: (document: string) => Source | undefined): Markup {
+  const verdict = verdictOf(report)
+  return html`<div class="verdict-line ${verdict}">${verdictMarkup(verdict)}<p>${sentence(report)}</p></div>
+<ul class="numbers">${headlines.map((headline) => numberMarkup(headline, sourceOf(headline.document)))}</ul>`
+}
+
+/** The verdict in words, the worst first. */
+function sentence({ results, missing }: Report): string {
+  const count = (verdict: string) =>
+    results.flatMap(({ checks }) => checks).filter((check) => check.verdict === verdict).length
+  const checks = (number: number) => `${number} ${number === 1 ? 'check' : 'checks'}`
+  const parts = [
+    ...(count('fail') > 0 ? [`${checks(count('fail'))} failed`] : []),
+    ...(count('inconclusive') > 0 ? [`${checks(count('inconclusive'))} could not be decided`] : []),
+    ...(count('not-measured') > 0 ? [`${checks(count('not-measured'))} could not be measured`] : []),
+    ...(missing.length > 0 ? [`no result of ${missing.map(({ command }) => command).join(', ')}`] : []),
+  ]
+  const all = checks(results.reduce((sum, result) => sum + result.checks.length, 0))
+  if (parts.length === 0) return `All ${all} held.`
+  const held = count('fail') === 0 ? 'No check failed: ' : ''
+  return `${held}${parts.join(', ')}, of ${all} in all.`
+}
+
+function numberMarkup({ question, document, check, label, beside }: Headline, source: Source | undefined): Markup {
+  const located = source && checkOf(source, check)
+  if (!source || !located) {
+    return html`<li class="not-measured"><span class="asks">${question}</span> <b>not measured</b> <span>${label}</span> <small>run <code>edgeproof ${document}</code></small></li>`
+  }
+  const { value, unit, limit, direction, interval, verdict } = located.check
+  const second = checkOf(source, beside.check)
+  return html`<li class="${verdict}"><span class="asks">${question}${verdictMarkup(verdict)}</span>
+<b>${quantityMarkup({ value, unit, at: `${located.at}/value` })}</b> <span class="label">${label}</span>
+<small>${second ? beside.words(quantityMarkup({ value: second.check.value, unit: second.check.unit, at: `${second.at}/value` })) : null}${
+    interval ? html`<br>interval ${intervalText(interval)}` : null
+  }${
+    limit === null || direction === 'none'
+      ? null
+      : html`<br>objective ${direction === 'lower' ? '≤' : '≥'} ${quantityMarkup({ value: limit, unit, at: `${located.at}/limit` })}`
+  }</small></li>`
+}
+
+/** The stages with their verdicts and answers: the page in one table, and its contents. */
+export function overview(sourceOf: (document: string) => Source | undefined): Markup {
+  return html`<nav class="overview" aria-label="Contents"><ul>${sections.map((section) => {
+    const source = sourceOf(section.document)
+    return html`<li><a href="#${section.id}">${section.title}</a><span class="answer">${
+      source ? section.answer?.(source) : section.question
+    }</span>${verdictMarkup(source?.result.verdict ?? 'not-measured')}</li>`
+  })}</ul></nav>`
+}
+
+/** What somebody has to act on. */
+export function openChecks(sources: readonly Source[]): Markup | null {
+  const open = sources.flatMap(({ document, result }) =>
+    result.checks.flatMap((check, index): Located[] =>
+      check.verdict === 'pass' ? [] : [{ check, at: `${document}#/checks/${index}` }],
+    ),
+  )
+  if (open.length === 0) return null
+  const urgency = ['fail', 'inconclusive', 'not-measured']
+  open.sort((a, b) => urgency.indexOf(a.check.verdict) - urgency.indexOf(b.check.verdict))
+  return html`<section id="open" aria-labelledby="open-title"><header><h2 id="open-title">To look at first</h2></header>${locatedTable('To look at first', open)}</section>`
+}

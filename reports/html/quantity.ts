@@ -1,0 +1,41 @@
+/** How the page writes a number: three significant digits, thousands apart, its unit after it. */
+import { html, type Markup } from './markup.ts'
+
+/** A number and where it stands in the result documents. */
+export interface Quantity {
+  /** Null where nothing was measured. */
+  value: number | string | null
+  /** As in a check: `ms`, `B`, `%`, `1` for a ratio, `count` or empty for a number alone. */
+  unit: string
+  /** JSON pointer (RFC 6901) into a result document: `load#/checks/3/value`. Absent for figures worked out here. */
+  at?: string
+}
+
+/** The number as text, and exactly, with its origin, for machines that read the page. */
+export function quantityMarkup({ value, unit, at }: Quantity): Markup {
+  if (value === null) return html`<span class="muted">not measured</span>`
+  const text = quantityText(value, unit)
+  return at === undefined
+    ? html`<span class="quantity">${text}</span>`
+    : html`<data class="quantity" value="${String(value)}" data-at="${at}">${text}</data>`
+}
+
+export function quantityText(value: number | string, unit: string): string {
+  const text = typeof value === 'string' ? value : numberText(value, unit)
+  if (unit === '' || unit === 'count') return text
+  if (unit === '1') return `${text}×`
+  // A number and its unit stay on one line.
+  return `${text}\u00a0${unit === '1/s' || unit === '/s' ? 'per\u00a0second' : unit}`
+}
+
+export function numberText(value: number, unit = ''): string {
+  if (Number.isInteger(value)) return value.toLocaleString('en-US')
+  // Between 99 and 100 per cent the second digit after the point is what differs.
+  const digits = unit === '%' && value > 99 && value < 100 ? 2 : Math.max(0, 2 - magnitude(value))
+  return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
+}
+
+/** Whole numbers for 100 and more, no more than four digits after the point. */
+function magnitude(value: number): number {
+  return Math.max(-2, Math.floor(Math.log10(Math.abs(value))))
+}

@@ -1,0 +1,69 @@
+/** What a section of the report is, and the frame that each is put in. */
+import type { Check, Result } from '../result.ts'
+import { checkTable } from './check-table.ts'
+import { html, type Markup, trusted } from './markup.ts'
+import { verdictMarkup } from './verdict.ts'
+
+/** A result document with the name it has in pointers. */
+export interface Source {
+  /** The command: `load` for `load.json`. */
+  document: string
+  result: Result
+}
+
+export interface Section {
+  /** Fragment of its address: `#load`. */
+  id: string
+  title: string
+  /** What a reader wants to know, as a question. */
+  question: string
+  /** The command whose result document it shows. */
+  document: string
+  /** How its figures were obtained. */
+  method: string
+  /** The command that measures it, or measures it again. */
+  command(result?: Result): string
+  /** The answer in one line. */
+  answer?(source: Source): Markup | null
+  /** Charts and tables; what the document does not hold is left out. */
+  body?(source: Source): readonly (Markup | null)[]
+}
+
+/** A check and the pointer to it. */
+export interface Located {
+  check: Check
+  at: string
+}
+
+export function checkOf({ document, result }: Source, id: string): Located | undefined {
+  const index = result.checks.findIndex((check) => check.id === id)
+  const check = result.checks[index]
+  return check ? { check, at: `${document}#/checks/${index}` } : undefined
+}
+
+export function sectionMarkup(section: Section, source: Source | undefined, reason: string | undefined): Markup {
+  const { id, title, question, method } = section
+  const verdict = source?.result.verdict ?? 'not-measured'
+  return html`<section id="${id}" aria-labelledby="${id}-title">
+<header><h2 id="${id}-title">${title}</h2>${verdictMarkup(verdict)}</header>
+<p class="question">${question}${source ? html` <strong>${section.answer?.(source)}</strong>` : null}</p>
+${source ? measured(section, source) : notMeasured(reason)}
+<p class="method"><b>How it was obtained.</b> ${method} <span class="command"><code>${section.command(source?.result)}</code></span>${
+    source ? html` <span class="when">${when(source.result)}</span>` : null
+  }</p>
+</section>`
+}
+
+function measured(section: Section, source: Source): Markup {
+  const { checks, verdict } = source.result
+  return html`<div class="figures">${section.body?.(source)}</div>
+<details class="all"${verdict === 'pass' ? null : trusted(' open')}><summary>All ${checks.length} figures</summary>${checkTable(source)}</details>`
+}
+
+function notMeasured(reason: string | undefined): Markup {
+  return html`<p class="empty">Not measured in this run${reason === undefined ? '' : ` (${reason})`}. To measure it, run the command below and build the report again with <code>edgeproof report</code>.</p>`
+}
+
+function when({ startedAt, durationMs }: Result): string {
+  return `Measured ${startedAt.slice(0, 16).replace('T', ' ')} UTC in ${(durationMs / 1000).toFixed(1)} s.`
+}
