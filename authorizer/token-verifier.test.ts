@@ -115,6 +115,8 @@ describe('the JSON of header and payload', () => {
     ['a string', (object: string) => JSON.stringify(object)],
     ['null', () => 'null'],
     ['a number', () => '1'],
+    ['a number between spaces', () => ' 1 '],
+    ['an array between spaces', (object: string) => ` [${object}] `],
     ['two objects', (object: string) => object + object],
     ['text after the object', (object: string) => `${object}x`],
     ['a comment', (object: string) => `${object}/**/`],
@@ -159,8 +161,17 @@ describe('the JSON of header and payload', () => {
     ['characters beyond ASCII', withMember('"name":"Zoë \u{1f600}"')(json)],
     ['a BOM in a string', withMember('"name":"\ufeff"')(json)],
     ['nesting of 16 levels', withMember(`"x":${nested(15, '[', '', ']')}`)(json)],
+    ['nesting of 16 levels around a number', withMember(`"x":${nested(15, '[', '1', ']')}`)(json)],
+    ['nesting of 16 levels around null', withMember(`"x":${nested(15, '[', 'null', ']')}`)(json)],
   ])('accepts %s', async (_, payload) => {
     expect(await bed.present(rawToken(key, payload))).toBe('allow')
+  })
+
+  it('leaves the stack traces of other errors as they were', async () => {
+    const before = Error.stackTraceLimit
+    await bed.present(rawToken(key, json))
+    await bed.present(rawToken(key, '{"x":}'))
+    expect(Error.stackTraceLimit).toBe(before)
   })
 
   it.each(['sub', 'exp', 'iss', 'client_id', 'token_use'])('takes no claim from __proto__: %s', async (name) => {
