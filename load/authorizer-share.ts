@@ -17,7 +17,7 @@ export interface ShareOptions {
 
 /** The two take turns (with, without, without, with), so that a drift of the machine falls on both alike. */
 export async function authorizerShare({ local, run, seconds }: ShareOptions): Promise<Check[]> {
-  const scenario: Scenario = { ...local.scenario, mix: { valid: 1 }, arrival: 'constant', warmUp: 0.4 }
+  const scenario: Scenario = { ...local.scenario, mix: { valid: 1 }, arrival: 'constant', warmUp: 0.4, rampSeconds: 1 }
   const options = { ...local, scenario }
   const authorizer = await startLocalTarget(options)
   try {

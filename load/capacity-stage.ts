@@ -39,7 +39,7 @@ interface Probe {
 
 export const capacityStage: Stage<CapacityOptions> = async ({ config, progress, signal }, options) => {
   const { seconds = 8, from = 200, most = 20_000, repeats = 3, seed = 1 } = options
-  const scenario = { ...scenarioNamed(options.scenario ?? 'steady'), warmUp: 0.25 }
+  const scenario = { ...scenarioNamed(options.scenario ?? 'steady'), warmUp: 0.25, rampSeconds: 2 }
   const inputs = { scenario: scenario.name, seconds, from, most, repeats, seed }
   return stageResult('capacity', inputs, async () => {
     const k6 = await findK6({ log: progress.log, signal })

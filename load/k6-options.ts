@@ -26,6 +26,12 @@ export function k6Options({ scenario, rate, seconds, resolveEachTime }: ArrivalO
 }
 
 function arrival(scenario: Scenario, rate: number, seconds: number): object {
+  const { rampSeconds = 0 } = scenario
+  if (scenario.arrival === 'constant' && rampSeconds > 0) {
+    const target = Math.round(rate * 60)
+    const stages = [rampSeconds, seconds].map((length) => ({ duration: `${length}s`, target }))
+    return { executor: 'ramping-arrival-rate', startRate: 0, timeUnit: '60s', stages }
+  }
   if (scenario.arrival === 'constant') {
     return { executor: 'constant-arrival-rate', duration: `${seconds}s`, ...wholeRate(rate) }
   }

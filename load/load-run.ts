@@ -16,9 +16,9 @@ import { makePlan } from './plan.ts'
 import type { Population } from './population.ts'
 import { type K6End, runK6, writePlan } from './run-k6.ts'
 import { RunRecorder } from './run-recorder.ts'
-import { RunSchedule } from './run-schedule.ts'
+import { eventsOf, RunSchedule } from './run-schedule.ts'
 import type { Sample } from './sample.ts'
-import type { EdgeAction, Scenario } from './scenario.ts'
+import { type EdgeAction, lengthOf, type Scenario, warmUpOf } from './scenario.ts'
 import { orNoSpace } from './temporary-space.ts'
 import type { TimeSeriesDocument } from './time-series.ts'
 import { timelineOf } from './timeline.ts'
@@ -91,11 +91,13 @@ export async function loadRun(options: LoadRunOptions): Promise<LoadRun> {
 
 async function send(options: LoadRunOptions, planDirectory: string): Promise<LoadRun> {
   const { scenario, target, seconds, segments, progress, signal } = options
-  const schedule = new RunSchedule(scenario.events, seconds, target.act ?? (async () => {}), progress.log)
+  const length = lengthOf(scenario, seconds)
+  const schedule = new RunSchedule(eventsOf(scenario, seconds), target.act ?? (async () => {}), progress.log)
   const recorder = new RunRecorder({
     ...options,
     withEdge: target.edge !== undefined,
-    warmUpSeconds: scenario.warmUp * seconds,
+    seconds: length,
+    warmUpSeconds: warmUpOf(scenario, seconds),
     onBegin: () => schedule.begin(),
   })
   const unsubscribe = target.edge?.log.subscribe((record) => recorder.addEdge(record))
@@ -121,7 +123,7 @@ async function send(options: LoadRunOptions, planDirectory: string): Promise<Loa
       ...memory.sample(),
     })
     loopDelay.reset()
-    progress.step(`load: ${scenario.name}`, Math.min(seconds, Math.round(recorder.elapsed)), seconds)
+    progress.step(`load: ${scenario.name}`, Math.min(length, Math.round(recorder.elapsed)), length)
   }, 500)
   try {
     const ends = await run.ended

@@ -9,7 +9,8 @@ import { peakRate } from './k6-options.ts'
 import { loadChecks } from './load-checks.ts'
 import { loadRun, runData } from './load-run.ts'
 import { startLocalTarget } from './local-target.ts'
-import type { Scenario } from './scenario.ts'
+import { eventsOf } from './run-schedule.ts'
+import { lengthOf } from './scenario.ts'
 import { scenarioNamed } from './scenarios/catalogue.ts'
 
 export interface LoadOptions {
@@ -38,7 +39,7 @@ export const loadStage: Stage<LoadOptions> = async ({ config, progress, signal }
   return stageResult('load', { scenario: scenario.name, seconds, rate, segments, pops, seed }, async () => {
     const k6 = await findK6({ log: progress.log, signal })
     progress.step('load: starting the local edge')
-    const requests = Math.ceil(peakRate(scenario, rate) * seconds)
+    const requests = Math.ceil(peakRate(scenario, rate) * lengthOf(scenario, seconds))
     const local = { config, scenario, requests, seconds, pops, signal }
     const target = await startLocalTarget(local)
     try {
@@ -57,9 +58,4 @@ export const loadStage: Stage<LoadOptions> = async ({ config, progress, signal }
       await target.close()
     }
   })
-}
-
-/** What the scenario does to the edge, in seconds from the first answer. */
-function eventsOf({ events = [] }: Scenario, seconds: number) {
-  return events.map(({ at, action }) => ({ at: at * seconds, action }))
 }

@@ -8,7 +8,7 @@ import type { Config } from '../config/config.ts'
 import { synthesize } from '../infra/synth.ts'
 import { createSigningKey } from '../tokens/issuer.ts'
 import { type CredentialSource, localCredentials, mintWith } from './credentials.ts'
-import { type Edge, startEdge } from './edge/edge.ts'
+import { type Edge, type SandboxOptions, startEdge } from './edge/edge.ts'
 import { allObjects, makePopulation, type Population, writeObjects } from './population.ts'
 import type { EdgeAction, Scenario } from './scenario.ts'
 import { orNoSpace } from './temporary-space.ts'
@@ -37,6 +37,7 @@ export interface LocalTargetOptions {
   pops?: number
   /** The viewer-request function's program. Default the authorizer. */
   program?: string
+  sandboxes?: SandboxOptions
   signal: AbortSignal
 }
 
@@ -50,7 +51,7 @@ export async function startLocalTarget(options: LocalTargetOptions): Promise<Loc
     const bucket = join(directory, 'bucket')
     mkdirSync(bucket)
     writeObjects(bucket, allObjects(population))
-    const { pops, program } = options
+    const { pops, program, sandboxes } = options
     const outdir = join(directory, 'cdk.out')
     const { template } = await synthesize(config, { outdir, ...(program === undefined ? {} : { program }) })
     const functionLog = join(directory, 'function.log')
@@ -61,6 +62,7 @@ export async function startLocalTarget(options: LocalTargetOptions): Promise<Loc
       functionLog,
       signal,
       ...(pops === undefined ? {} : { pops }),
+      ...(sandboxes === undefined ? {} : { sandboxes }),
     })
     const rotations = (scenario.events ?? []).filter(({ action }) => action === 'rotate-keys').length
     const nextKeys = await Promise.all(

@@ -1,9 +1,10 @@
 /** Runs k6 processes on a plan and hands on what they report. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
+import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Plan } from './plan.ts'
+import type { Plan, PlannedRequest } from './plan.ts'
 import { type K6Event, k6EventReader } from './sample.ts'
 
 /** What k6 runs. */
@@ -22,7 +23,7 @@ export function writePlan(directory: string, plan: Plan, settings: PlanSettings,
   }
 }
 
-/** The plan's files by name. */
+/** The plan's files by name. What an iteration reads has few members, because k6 freezes each of them each time. */
 export function planFiles(plan: Plan, settings: PlanSettings, options: object): Record<string, string> {
   let start = 0
   const windows = plan.windows.map(({ from, sequence }) => {
@@ -32,10 +33,16 @@ export function planFiles(plan: Plan, settings: PlanSettings, options: object): 
   })
   return {
     'settings.json': JSON.stringify({ ...settings, windows, options }),
-    'requests.json': JSON.stringify(plan.requests),
-    'credentials.json': JSON.stringify(plan.credentials),
+    'requests.json': JSON.stringify(plan.requests.map((request) => [requestLine(request)])),
+    'credentials.json': JSON.stringify(plan.credentials.map(({ name, value }) => [name, value])),
     'sequence.json': JSON.stringify(plan.windows.flatMap(({ sequence }) => sequence)),
   }
+}
+
+/** No field can hold a tab: paths and patterns have no control characters. */
+function requestLine(request: PlannedRequest): string {
+  const { class: kind, route, method, path, statuses, md5, credential } = request
+  return [kind, route, method, path, statuses.join(','), md5 ?? '', credential < 0 ? '' : credential].join('\t')
 }
 
 export interface K6Run {
@@ -88,11 +95,20 @@ function start(run: K6Run, segment: readonly string[], index: number): { child: 
   ]
   const child = spawn(run.binary, [...args, '--address', '', '--out', 'json', script], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, EDGEPROOF_PLAN: run.planDirectory },
+    env: { ...memorySettings(run.segments ?? 1), ...process.env, EDGEPROOF_PLAN: run.planDirectory },
     // Its own process group: a Ctrl-C in the terminal reaches us alone, and we end k6.
     detached: true,
   })
   return { child, ended: end(child, run, index) }
+}
+
+/**
+ * Go's settings for k6 (https://pkg.go.dev/runtime, "Environment Variables"); the user's own win. k6 makes some 30 kB of
+ * garbage for each request, and a collection walks every virtual user's JavaScript heap: at Go's own setting one of half a
+ * second begins every other second, and takes the cores that the edge needs.
+ */
+function memorySettings(segments: number): { GOGC: string; GOMEMLIMIT: string } {
+  return { GOGC: '800', GOMEMLIMIT: `${Math.floor(totalmem() / 4 / segments / 2 ** 20)}MiB` }
 }
 
 /** After SIGINT k6 finishes its running iterations; one that does not within this time is killed. */

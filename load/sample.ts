@@ -67,16 +67,17 @@ function parseDropped(line: string): K6Event {
 
 function parseSample(line: string): Sample {
   const { time, value, tags, metadata = {} } = point(line)
+  const [id = '', status = 0, bytes = 0, route = '', fault = ''] = (metadata.answer ?? '').split('\t')
   return {
     at: Date.parse(time),
     durationMs: value,
     class: tags.class ?? '',
-    route: tags.route ?? '',
+    route,
     cache: tags.cache ?? '',
     pop: tags.pop ?? '',
-    id: metadata.id ?? '',
-    status: Number(metadata.status ?? 0),
-    bytes: Number(metadata.bytes ?? 0),
-    fault: metadata.fault ?? null,
+    id,
+    status: Number(status),
+    bytes: Number(bytes),
+    fault: fault === '' ? null : fault,
   }
 }

@@ -34,6 +34,11 @@ export interface Scenario {
   rate: number
   /** Length of the run. */
   seconds: number
+  /**
+   * Seconds before a constant rate in which it climbs from nothing: connections are made, sandboxes started and the cache
+   * filled, as for a site that has been up for a while. They come on top of `seconds` and are warm-up. Default 0.
+   */
+  rampSeconds?: number
   /** Share of the run, from its start, whose answers are checked but not counted in times and ratios. */
   warmUp: number
   /** `constant`, or straight lines: over this share of the run, to this relative rate, from the one before (first: 0). */
@@ -47,10 +52,20 @@ export interface Scenario {
   zipf: number
   /** One token for each user, or a new one for each request. */
   tokens: 'per-user' | 'per-request'
-  /** `at` is a share of the run. */
+  /** `at` is a share of the run, from the end of the ramp. */
   events?: readonly { at: number; action: EdgeAction }[]
   /** Replaces the policy's own `jwks`, so that what takes hours in production fits into the run. Seconds. */
   jwks?: { maxAge: number; maxStale: number; cooldown: number }
   /** Replaces objectives that make no sense here; null: not judged. */
   objectives?: { hitRatio?: number | null; p99Ms?: number | null; errorRatio?: number | null }
+}
+
+/** From the first request to the last, in seconds. */
+export function lengthOf({ rampSeconds = 0 }: Scenario, seconds: number): number {
+  return rampSeconds + seconds
+}
+
+/** How much of a run is warm-up, from its start, in seconds. */
+export function warmUpOf({ rampSeconds = 0, warmUp }: Scenario, seconds: number): number {
+  return rampSeconds + warmUp * seconds
 }

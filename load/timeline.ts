@@ -1,5 +1,5 @@
 /** Which signing key's tokens a run uses when, so that each answer has exactly one right outcome. */
-import type { Scenario } from './scenario.ts'
+import { lengthOf, type Scenario } from './scenario.ts'
 
 export interface Window {
   /** Seconds after the start of the load. */
@@ -22,11 +22,13 @@ const marginSeconds = 1
  * are tried again `maxAge` after it left, when they must be refused.
  */
 export function timelineOf(scenario: Scenario, seconds: number): Timeline {
+  const begin = scenario.rampSeconds ?? 0
+  const end = lengthOf(scenario, seconds)
   const changes: { at: number; generation?: number; withdrawn?: number }[] = []
   let published = 0
   let generation = 0
   for (const event of scenario.events ?? []) {
-    const at = event.at * seconds
+    const at = begin + event.at * seconds
     if (event.action === 'rotate-keys') published = at
     if (event.action === 'withdraw-keys') {
       generation += 1
@@ -35,12 +37,12 @@ export function timelineOf(scenario: Scenario, seconds: number): Timeline {
     }
   }
   changes.sort((a, b) => a.at - b.at)
-  const windows: Window[] = [{ from: 0, to: seconds, generation: 0, withdrawn: null }]
+  const windows: Window[] = [{ from: 0, to: end, generation: 0, withdrawn: null }]
   for (const { at, ...change } of changes) {
     const last = windows.at(-1)
-    if (!last || at >= seconds) break
+    if (!last || at >= end) break
     last.to = at
-    windows.push({ ...last, from: at, to: seconds, ...change })
+    windows.push({ ...last, from: at, to: end, ...change })
   }
   return windows
 }

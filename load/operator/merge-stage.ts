@@ -8,6 +8,7 @@ import { loadChecks } from '../load-checks.ts'
 import { runData } from '../load-run.ts'
 import { Measurement, merged } from '../measurement.ts'
 import { type K6Event, k6EventReader, type Sample } from '../sample.ts'
+import { lengthOf, warmUpOf } from '../scenario.ts'
 import { scenarioNamed } from '../scenarios/catalogue.ts'
 import { TimeSeries } from '../time-series.ts'
 
@@ -25,9 +26,9 @@ export const mergeStage: Stage<MergeOptions> = async ({ config, signal }, option
   return stageResult('load', { scenario: scenario.name, seconds, merged: files }, async () => {
     // The runners start together, but their files tell only when each one's first answer came.
     const first = Math.min(...(await Promise.all(files.map(firstAnswer))))
-    const warmUpSeconds = scenario.warmUp * seconds
+    const warmUpSeconds = warmUpOf(scenario, seconds)
     const warmUpEnds = first + warmUpSeconds * 1000
-    const series = new TimeSeries(seconds, warmUpSeconds)
+    const series = new TimeSeries(lengthOf(scenario, seconds), warmUpSeconds)
     series.begin(first)
     const parts: Measurement[] = []
     for (const file of files) {

@@ -104,8 +104,9 @@ describe('merging what runners wrote', () => {
     ])
     expect(merged.checks).toEqual(one.checks)
     expect(merged.data).toEqual(one.data)
-    // A quarter of the 30 s is warm-up.
-    expect((merged.data as { measured: { warmUpRequests: number } }).measured.warmUpRequests).toBe(750)
+    expect(one.data).toMatchObject({ measured: { by: { route: { '/users/{sub}/*': { requests: 1750 } } } } })
+    // Five seconds of ramp and a quarter of 30 s are warm-up.
+    expect((merged.data as { measured: { warmUpRequests: number } }).measured.warmUpRequests).toBe(1250)
   })
 
   it('refuses a file without samples', async () => {
@@ -119,8 +120,8 @@ describe('merging what runners wrote', () => {
 
 function sampleLine(index: number, value: number, cache: string): string {
   const time = new Date(Date.UTC(2026, 0, 1) + index * 10).toISOString()
-  const tags = { class: 'valid', route: '/users/{sub}/*', cache, pop: 'FRA1' }
-  const metadata = { id: String(index), status: '200', bytes: '10' }
+  const tags = { class: 'valid', cache, pop: 'FRA1' }
+  const metadata = { answer: `${index}\t200\t10\t/users/{sub}/*\t` }
   return JSON.stringify({ metric: 'edge_request', type: 'Point', data: { time, value, tags, metadata } })
 }
 

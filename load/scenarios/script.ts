@@ -1,14 +1,13 @@
 /**
  * The one script that k6 runs, for every scenario: it sends what the plan says and compares what comes back. It runs
- * in k6's own JavaScript engine, so it imports nothing of ours but types.
+ * in k6's own JavaScript engine, so it imports nothing of ours but types. What it costs is taken from the edge it loads,
+ * which is why k6's objects are asked for once and each request is one line of text.
  */
-import { md5 } from 'k6/crypto'
+import crypto from 'k6/crypto'
 import { SharedArray } from 'k6/data'
 import exec from 'k6/execution'
 import http, { type RefinedResponse } from 'k6/http'
 import { Trend } from 'k6/metrics'
-import type { Credential } from '../credentials.ts'
-import type { PlannedRequest } from '../plan.ts'
 
 interface Settings {
   /** Without a trailing slash. */
@@ -19,94 +18,147 @@ interface Settings {
   options: object
 }
 
+/** A request of the plan, see `planFiles`. */
+interface Planned {
+  class: string
+  route: string
+  method: string
+  path: string
+  /** Accepted ones. */
+  statuses: string[]
+  /** Empty: the body is not compared. */
+  md5: string
+  /** Name and value of a header. */
+  credential: readonly [string, string] | undefined
+}
+
+type Answer = RefinedResponse<'text' | 'binary'>
+
 const directory = __ENV.EDGEPROOF_PLAN
 const settings: Settings = JSON.parse(open(`${directory}/settings.json`))
+const { target, renewal, windows } = settings
 
 export const options = settings.options
 
-// One copy for all virtual users.
-const requests = shared<PlannedRequest>('requests')
-const credentials = shared<Credential>('credentials', __ENV.EDGEPROOF_CREDENTIALS ?? directory)
+// One copy for all virtual users. k6 parses and freezes an entry, member by member, each time it is read.
+const requests = shared<[string]>('requests')
+const credentials = shared<[string, string]>('credentials', __ENV.EDGEPROOF_CREDENTIALS ?? directory)
 const sequence = shared<number>('sequence')
 
 const edgeRequest = new Trend('edge_request', true)
+// Without it k6 makes one sample less for each request; the type does not know null, the documentation does.
+http.setResponseCallback(null as unknown as ReturnType<typeof http.expectedStatuses>)
+
+// Each mention of an imported name asks the module again.
+const send = http.request
+const md5 = crypto.md5
+let scenario: typeof exec.scenario | undefined
+let metadata: Record<string, string> = {}
 
 export default function sendNext(): void {
-  const planned = requests[sequence[position()] as number] as PlannedRequest
-  const credential = planned.credential < 0 ? undefined : current(credentials[planned.credential] as Credential)
-  const response = http.request(planned.method, settings.target + planned.path, null, {
-    headers: credential ? { [credential.name]: credential.value } : {},
+  if (scenario === undefined) {
+    scenario = exec.scenario
+    metadata = exec.vu.metrics.metadata as Record<string, string>
+  }
+  const planned = parse((requests[sequence[position(scenario)] as number] as [string])[0])
+  const { credential } = planned
+  const response = send(planned.method, target + planned.path, null, {
+    headers: credential ? { [credential[0]]: credential[1] } : {},
     redirects: 0,
-    responseType: 'text',
-    timeout: '10s',
-  })
-  record(planned, response, fault(planned, credential, response))
+    // k6 hands bytes to the digest as they are, and copies a string.
+    responseType: planned.md5 === '' ? 'text' : 'binary',
+    timeout: 10_000,
+  }) as Answer
+  record(planned, response)
+}
+
+function parse(line: string): Planned {
+  const [kind, route, method, path, statuses, digest, credential] = line.split('\t') as [
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+    string,
+  ]
+  return {
+    class: kind,
+    route,
+    method,
+    path,
+    statuses: statuses.split(','),
+    md5: digest,
+    credential: credential === '' ? undefined : current(credentials[Number(credential)] as [string, string]),
+  }
 }
 
 let renewed: Record<string, string> = {}
 let renewedAt = Date.now()
 
 /** The credential, or what has taken its place since the start. */
-function current(credential: Credential): Credential {
-  const { renewal } = settings
+function current(credential: readonly [string, string]): readonly [string, string] {
   if (renewal === null) return credential
   if (Date.now() - renewedAt > renewal.everySeconds * 1000) {
     renewed = http.get<'text'>(renewal.url, { responseType: 'text' }).json() as Record<string, string>
     renewedAt = Date.now()
   }
-  return { name: credential.name, value: renewed[credential.value] ?? credential.value }
+  return [credential[0], renewed[credential[1]] ?? credential[1]]
 }
 
 /** Where in the sequence this iteration is: by time which window, by its number which entry of it. */
-function position(): number {
-  const elapsed = (Date.now() - exec.scenario.startTime) / 1000
-  let window = settings.windows[0]
-  for (const candidate of settings.windows) if (candidate.from <= elapsed) window = candidate
-  if (!window) return 0
-  return window.start + (exec.scenario.iterationInTest % window.length)
+function position(running: typeof exec.scenario): number {
+  let window = windows[0]
+  if (windows.length > 1) {
+    const elapsed = (Date.now() - running.startTime) / 1000
+    for (const candidate of windows) if (candidate.from <= elapsed) window = candidate
+  }
+  return window ? window.start + (running.iterationInTest % window.length) : 0
 }
 
 /** What is wrong with an answer; empty: nothing. The part before the colon is the kind. */
-function fault(planned: PlannedRequest, credential: Credential | undefined, response: RefinedResponse<'text'>): string {
-  const { status } = response
+function fault(planned: Planned, response: Answer, status: number, headers: Record<string, string>): string {
   if (status === 0) return `unanswered: ${response.error}`
-  if (status >= 500) return `error: ${status} ${response.headers['X-Cache'] ?? ''}`
-  if (planned.statuses.indexOf(status) < 0) {
-    const allowed = status < 300 || status === 304
-    return `${allowed ? 'wrongly-allowed' : planned.statuses[0] === 200 ? 'wrongly-denied' : 'wrong-status'}: ${status}`
+  if (status >= 500) return `error: ${status} ${headers['X-Cache'] ?? ''}`
+  const allowed = planned.statuses[0] === '200'
+  if (planned.statuses.indexOf(String(status)) < 0) {
+    if (status < 300 || status === 304) return `wrongly-allowed: ${status}`
+    return `${allowed ? 'wrongly-denied' : 'wrong-status'}: ${status}`
   }
-  if (planned.statuses[0] === 200) {
-    return planned.md5 !== null && md5(response.body, 'hex') !== planned.md5 ? 'wrong-bytes: digest differs' : ''
-  }
-  return denialFault(credential, response)
+  if (!allowed) return denialFault(planned.credential, response, headers)
+  if (planned.md5 === '') return ''
+  return response.body !== null && md5(response.body, 'hex') === planned.md5 ? '' : 'wrong-bytes: digest differs'
 }
 
 /** A denial must not be kept by the browser and must not show the token (semantics.md, "Deny"). */
-function denialFault(credential: Credential | undefined, response: RefinedResponse<'text'>): string {
-  const cacheControl = response.headers['Cache-Control'] ?? ''
+function denialFault(credential: Planned['credential'], response: Answer, headers: Record<string, string>): string {
+  const cacheControl = headers['Cache-Control'] ?? ''
   if (!/no-store|private/.test(cacheControl)) return `storable-denial: ${cacheControl}`
-  const secret = credential ? credential.value.slice(-40) : ''
-  if (secret.length === 40 && (response.body + JSON.stringify(response.headers)).indexOf(secret) >= 0)
-    return 'leak: the token'
+  const secret = credential ? credential[1].slice(-40) : ''
+  if (secret.length === 40 && (response.body + JSON.stringify(headers)).indexOf(secret) >= 0) return 'leak: the token'
   return ''
 }
 
-/** Few tags, because k6 keeps each combination; what differs from request to request goes into the metadata. */
-function record(planned: PlannedRequest, response: RefinedResponse<'text'>, found: string): void {
-  const { headers } = response
-  const metadata = exec.vu.metrics.metadata as Record<string, string>
-  metadata.id = headers['X-Amz-Cf-Id'] ?? ''
-  metadata.status = String(response.status)
-  metadata.bytes = String(headers['Content-Length'] ?? (response.body ?? '').length)
-  if (found !== '') metadata.fault = `${found} (${planned.method} ${planned.path})`
+/** Few tags, because k6 keeps each combination; what differs from request to request is metadata, in one piece. */
+function record(planned: Planned, response: Answer): void {
+  const { status, headers } = response
+  const found = fault(planned, response, status, headers)
+  const words = found === '' ? '' : `${found} (${planned.method} ${planned.path})`
+  const bytes = headers['Content-Length'] ?? lengthOf(response.body)
+  metadata.answer = `${headers['X-Amz-Cf-Id'] ?? ''}\t${status}\t${bytes}\t${planned.route}\t${words}`
+  const xCache = headers['X-Cache'] ?? ''
+  const space = xCache.indexOf(' ')
   edgeRequest.add(response.timings.duration, {
     class: planned.class,
-    route: planned.route,
-    cache: (headers['X-Cache'] ?? '').split(' ')[0] ?? '',
+    cache: space < 0 ? xCache : xCache.slice(0, space),
     pop: headers['X-Amz-Cf-Pop'] ?? '',
   })
-  // k6 would repeat them on each of its own samples.
-  for (const name of ['id', 'status', 'bytes', 'fault']) delete metadata[name]
+  // k6 would repeat it on each of its own samples.
+  delete metadata.answer
+}
+
+function lengthOf(body: Answer['body']): number {
+  return typeof body === 'string' ? body.length : (body?.byteLength ?? 0)
 }
 
 function shared<Entry>(name: string, from = directory): Entry[] {
