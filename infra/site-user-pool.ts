@@ -40,7 +40,8 @@ export class SiteUserPool extends Construct {
     const oauth = (props.callbackUrls ?? []).length > 0
     this.client = this.pool.addClient('Client', {
       generateSecret: false,
-      authFlows: { userSrp: true },
+      // Signing in with a password on the server needs the account's own IAM rights; `edgeproof tokens` does that.
+      authFlows: { userSrp: true, adminUserPassword: true },
       preventUserExistenceErrors: true,
       enableTokenRevocation: true,
       disableOAuth: !oauth,
