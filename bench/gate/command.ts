@@ -15,7 +15,7 @@ export function registerGate(program: Command): void {
       )
       .option('--methods <methods>', 'what is measured at all: size, instructions, cpu (default: all)')
       .option('--suites <suites>', 'which suites: init, cold, warm, hot, deny, routes (default: all)')
-      .option('--budget <seconds>', 'longest time for the CPU-time part (default: 90)')
+      .option('--budget <seconds>', 'longest time for the CPU-time part (default: 240)')
       .option('--calibrate', 'measure the error rates of the gate itself on this machine and keep them')
       .option('--minutes <minutes>', 'with --calibrate: how long; later runs add to what is kept', '10')
       .option('--calibration <dir>', "directory of calibrations (default: beside the baseline, else edgeproof's own)")

@@ -1,7 +1,8 @@
 /** The gate's error rates on one machine, computed from the samples of its calibration. See bench/METHOD.md. */
 import type { Calibration, CpuSample, EditOutcome } from './calibration-file.ts'
-import { decideAll, fewestProcesses } from './measure/compare-cpu.ts'
+import { familyOf, fewestProcesses, looksOf } from './measure/compare-cpu.ts'
 import { binomialInterval } from './statistics/binomial-interval.ts'
+import { failedSuites } from './statistics/decision.ts'
 import { signedRank } from './statistics/signed-rank.ts'
 import { type RequestSuite, requestSuites } from './suites.ts'
 
@@ -41,17 +42,23 @@ export function biases(calibration: Calibration | null): Record<RequestSuite, nu
 /** The exact distribution takes cubic time; more samples than these no longer move the estimate. */
 const maxRanked = 300
 
-/** How often a gate of `processes` fails, for A/A and for each slow-down of one suite, at the given limits and error rate. */
+/**
+ * How often a gate of `processes` fails at one of its looks, for A/A and for each slow-down of one suite, at the given
+ * limits and error rate.
+ */
 export function gateRates(
   { same, slowed }: Calibration,
   processes: number,
   limits: Record<RequestSuite, number>,
   errorRate: number,
 ): GateRate[] {
+  const looks = looksOf(processes)
   const fails = (suite: RequestSuite | 'any') => (gate: readonly CpuSample[]) =>
-    decideAll(columns(gate), { looks: [processes], suites: requestSuites, errorRate, limits }).some(
-      (decision) => decision.verdict === 'fail' && (suite === 'any' || decision.suite === suite),
-    )
+    looks.some((look) => {
+      const family = familyOf(columns(gate.slice(0, look)), { suites: requestSuites, limits })
+      const failed = failedSuites(family, errorRate, looks.length)
+      return suite === 'any' ? failed.length > 0 : failed.includes(suite)
+    })
   const rateOf = (slowdown: number, suite: RequestSuite | 'any', samples: readonly CpuSample[]): GateRate => {
     const gates = chunks(samples, processes)
     const drawn = gates.length === 0 ? [] : resample(samples, processes)
@@ -97,7 +104,7 @@ function chunks<Item>(items: readonly Item[], size: number): Item[][] {
   )
 }
 
-const resamplings = 400
+const resamplings = 1000
 
 /** Seeded, so that the same samples give the same rates (mulberry32, public domain). */
 function resample(samples: readonly CpuSample[], size: number): CpuSample[][] {

@@ -38,7 +38,8 @@ export function resolveSettings(config: GateConfig = {}, options: GateOptions = 
     bundler: config.bundler ?? 'bundle/bundle.ts',
     minimumInstructions: config.minimumInstructions ?? 100,
     errorRate: config.errorRate ?? 0.01,
-    budgetSeconds: options.budget === undefined ? (config.budgetSeconds ?? 90) : seconds('--budget', options.budget, 5),
+    budgetSeconds:
+      options.budget === undefined ? (config.budgetSeconds ?? 240) : seconds('--budget', options.budget, 5),
     failOn:
       options.failOn === undefined
         ? (config.failOn ?? allMethods)

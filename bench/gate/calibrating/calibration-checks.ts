@@ -3,18 +3,22 @@ import type { Check } from '../../../reports/result.ts'
 import type { Calibration } from '../calibration-file.ts'
 import { limits } from '../cpu-checks.ts'
 import { editRate, evidence, gateRates, type Rate } from '../error-rates.ts'
-import { mostProcesses } from '../measure/compare-cpu.ts'
+import { fewestProcesses, mostProcesses } from '../measure/compare-cpu.ts'
 import { percent, rateText } from '../quote.ts'
 import type { Settings } from '../settings.ts'
 import { median } from '../statistics/median.ts'
 import { signedRank } from '../statistics/signed-rank.ts'
 import { requestSuites } from '../suites.ts'
 
-/** Short gates give many independent ones, long ones are what a full budget buys. */
-const gateLengths = [15, 40, 80, mostProcesses] as const
+/** Short gates give many independent ones, the longest are what the default budget buys where nothing is decided before. */
+const gateLengths = [fewestProcesses, 60, mostProcesses] as const
 
-/** What has to be found, and how often, by the CPU-time part. */
+/** What has to be found, and how often, by the longest gate. */
 const powerTargets: Record<number, number> = { 0.03: 0.95, 0.05: 0.99 }
+
+/** Edits without which a share says too little. */
+const fewestMutants = 300
+const fewestNeutral = 50
 
 export function calibrationChecks(calibration: Calibration, settings: Settings): Check[] {
   return [...cpuChecks(calibration, settings), ...editChecks(calibration)]
@@ -45,7 +49,8 @@ function cpuChecks(calibration: Calibration, settings: Settings): Check[] {
   const rates = gateLengths.flatMap((processes) =>
     gateRates(calibration, processes, allowed, settings.errorRate).map((entry): Check => {
       const { slowdown, suite, independent, resampled } = entry
-      const target = slowdown === 0 ? 0.01 : (powerTargets[slowdown] ?? null)
+      const longest = processes === mostProcesses
+      const target = slowdown === 0 ? 0.01 : longest ? (powerTargets[slowdown] ?? null) : null
       const drawn =
         resampled === null ? '' : `; ${percent(resampled)} of gates drawn anew from ${entry.processes} processes`
       const what = slowdown === 0 ? 'false alarms of A/A gates' : `${suite}: +${percent(slowdown)} found by gates`
@@ -69,20 +74,17 @@ function editChecks({ neutral, mutants }: Calibration): Check[] {
   const undecided = [...neutral, ...mutants].filter(({ verdict }) => verdict === 'inconclusive').length
   const largest = Math.max(0, ...evidence(neutral).map(({ difference }) => Math.abs(difference)))
   return [
-    rateCheck(
+    shareCheck(
       'neutral',
       `neutral edits failed by the instruction gate: ${rateText(neutralRate)}, ${identical} more left the same bytes`,
       neutralRate,
-      0.01,
-      'lower',
+      { fewest: fewestNeutral, limit: 0, direction: 'lower' },
     ),
-    rateCheck(
-      'mutants',
-      `slow-downs of 2 % net found by the instruction gate: ${rateText(mutantRate)}`,
-      mutantRate,
-      0.99,
-      'higher',
-    ),
+    shareCheck('mutants', `slow-downs of 2 % net found by the instruction gate: ${rateText(mutantRate)}`, mutantRate, {
+      fewest: fewestMutants,
+      limit: 0.99,
+      direction: 'higher',
+    }),
     figure('neutral.largest', 'largest change by a neutral edit', largest, 'instructions'),
     figure(
       'mutants.growth',
@@ -106,6 +108,21 @@ function figure(id: string, title: string, value: number, unit: string): Check {
     direction: 'none',
     verdict: known ? 'pass' : 'not-measured',
   }
+}
+
+/** A share of edits, which are no sample of anything but themselves: judged as it is, from `fewest` of them on. */
+function shareCheck(
+  id: string,
+  title: string,
+  { events, trials, low, high }: Rate,
+  { fewest, limit, direction }: { fewest: number; limit: number; direction: 'lower' | 'higher' },
+): Check {
+  const fields = { id, title, unit: '', limit, direction }
+  if (trials === 0) return { ...fields, value: null, verdict: 'not-measured' }
+  const value = events / trials
+  const held = direction === 'lower' ? value <= limit : value >= limit
+  const interval = { low, high, level: 0.95 }
+  return { ...fields, value, interval, verdict: trials < fewest ? 'inconclusive' : held ? 'pass' : 'fail' }
 }
 
 /** Passes or fails where the whole interval lies on one side of the target; otherwise more runs are needed to tell. */

@@ -1,6 +1,6 @@
 /** The CPU-time part: samples by plan, decision by decision.ts. */
 import { UsageError } from '../../../config/usage-error.ts'
-import { type Decision, decide } from '../statistics/decision.ts'
+import { type Decision, decide, type SuiteSamples } from '../statistics/decision.ts'
 import type { RequestSuite } from '../suites.ts'
 import { type PairedSides, samplePair } from './pairs.ts'
 import type { Workbench } from './workbench.ts'
@@ -35,9 +35,13 @@ export const mostProcesses = 160
  * Empty where the budget does not allow the fewest. Chosen from the duration of a process that is then thrown away.
  */
 export function planLooks(budgetSeconds: number, secondsPerProcess: number): number[] {
-  const affordable = Math.min(mostProcesses, Math.floor(budgetSeconds / secondsPerProcess))
-  if (affordable < fewestProcesses) return []
-  return affordable >= 2 * firstLook ? [firstLook, affordable] : [affordable]
+  return looksOf(Math.min(mostProcesses, Math.floor(budgetSeconds / secondsPerProcess)))
+}
+
+/** The looks of a gate that may run so many processes. */
+export function looksOf(processes: number): number[] {
+  if (processes < fewestProcesses) return []
+  return processes >= 2 * firstLook ? [firstLook, processes] : [processes]
 }
 
 /** Seconds that one process takes; it also shows that both sides answer as they have to. Throws a UsageError. */
@@ -92,7 +96,13 @@ function emptySamples(): Record<RequestSuite, number[]> {
 }
 
 /** The decision for given samples, as `compareCpu` makes it at one look. */
-export function decideAll(samples: Record<RequestSuite, number[]>, plan: CpuPlan): Decision[] {
-  const family = plan.suites.map((suite) => ({ suite, samples: samples[suite], limit: plan.limits[suite] }))
-  return decide(family, plan.errorRate, plan.looks.length)
+function decideAll(samples: Record<RequestSuite, number[]>, plan: CpuPlan): Decision[] {
+  return decide(familyOf(samples, plan), plan.errorRate, plan.looks.length)
+}
+
+export function familyOf(
+  samples: Record<RequestSuite, number[]>,
+  { suites, limits }: Pick<CpuPlan, 'suites' | 'limits'>,
+): SuiteSamples[] {
+  return suites.map((suite) => ({ suite, samples: samples[suite], limit: limits[suite] }))
 }

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import { environment } from '../../../reports/environment.ts'
 import { junit } from '../../../reports/junit.ts'
 import { type Result, resultSchema } from '../../../reports/result.ts'
+import { sarif } from '../../../reports/sarif.ts'
 import { bencherMetricFormat, benchmarkActionEntries } from './benchmark-json.ts'
 import { markdownSummary } from './markdown.ts'
-import { sarif } from './sarif.ts'
 
 const result: Result = resultSchema.parse({
   schema: 'edgeproof/gate@1',
@@ -61,7 +61,7 @@ const result: Result = resultSchema.parse({
 })
 
 test('JUnit counts and tells apart failed, undecided and unmeasured, and escapes titles', () => {
-  const xml = junit([result])
+  const xml = junit({ results: [result], missing: [] })
   expect(xml).toContain('<testsuites tests="4" failures="1" errors="1" skipped="1" time="1.500">')
   expect(xml).toMatch(
     /name="cpu.warm" time="0"><failure type="cpu.warm" message="1.08x \[1.05, 1.11\], limit ≤ 1.02x">base 30 us<\/failure>/,
@@ -71,7 +71,7 @@ test('JUnit counts and tells apart failed, undecided and unmeasured, and escapes
 })
 
 test('SARIF has one result for each failed check, at the changed file', () => {
-  const { version, runs } = sarif(result) as {
+  const { version, runs } = sarif([result]) as {
     version: string
     runs: { results: object[]; tool: { driver: { rules: object[] } } }[]
   }

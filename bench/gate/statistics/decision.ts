@@ -55,6 +55,12 @@ export function decide(family: readonly SuiteSamples[], errorRate: number, looks
   })
 }
 
+/** The suites that `decide` fails, without the figures that a reader wants: for thousands of gates at a time. */
+export function failedSuites(family: readonly SuiteSamples[], errorRate: number, looks = 1): string[] {
+  const slower = holm(family.map(({ samples, limit }) => signedRank(samples).pGreater(limit)))
+  return family.filter((_, index) => (slower[index] ?? 1) <= errorRate / looks).map(({ suite }) => suite)
+}
+
 /** Inverse of the standard normal distribution, by bisection on a series-free error function; good to 1e-7. */
 function normalQuantile(probability: number): number {
   let low = -10
