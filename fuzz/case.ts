@@ -221,6 +221,17 @@ export interface Finding {
   answer: Answer
   /** Shell command that replays it. */
   replay: string
+  /** What the run had done when a fresh sandbox first showed it. */
+  after: Effort
+}
+
+/** What a run has used so far. */
+export interface Effort {
+  cases: number
+  /** Of the wall clock. */
+  seconds: number
+  /** CPU time of the judging thread and of its target processes; 0 where the latter cannot be read (not on Linux). */
+  cpuSeconds: number
 }
 
 /** A looseness or a difference that is no finding. */

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { runStage, type SharedOptions, stageCommand } from '../command/run-stage.ts'
-import type { EffectivenessOptions } from './effectiveness.ts'
+import type { EffectivenessOptions } from './effectiveness/effectiveness-stage.ts'
 import type { FuzzOptions } from './fuzz-stage.ts'
 import type { ShippedTarget } from './targets/shipped-targets.ts'
 
@@ -27,12 +27,17 @@ export function registerFuzz(program: Command): void {
       .option('--minimize', 'with --replay: look for a smaller case that shows the same')
       .option('--effectiveness', 'measure the fuzzer itself against the catalogue of flawed handlers')
       .option('--seeds <n>', 'with --effectiveness: runs for each flaw (default 20)', positive)
-      .option('--baseline-seeds <n>', 'with --effectiveness: runs of each simpler strategy (default 3)', positive)
+      .option('--baseline-seeds <n>', 'with --effectiveness: runs of each simpler strategy (default 1)', positive)
+      .option('--baseline-seconds <n>', 'with --effectiveness: how long each of those may take (default 5)', positive)
+      .option(
+        '--resume',
+        'with --effectiveness: keep the runs that an interrupted measurement left in the output directory',
+      )
       .option('--flaw <text>', 'with --effectiveness: only flaws with this in their name')
       .action((options: SharedOptions & FuzzOptions & EffectivenessOptions & { effectiveness?: boolean }) =>
         options.effectiveness
           ? runStage<EffectivenessOptions>(options, () =>
-              import('./effectiveness.ts').then((module) => module.effectivenessStage),
+              import('./effectiveness/effectiveness-stage.ts').then((module) => module.effectivenessStage),
             )
           : runStage<FuzzOptions>(options, () => import('./fuzz-stage.ts').then((module) => module.fuzzStage)),
       ),

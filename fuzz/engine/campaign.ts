@@ -1,10 +1,11 @@
 /** One worker's run against one target: generate, run, judge, confirm, until the time or the number of cases is over. */
 import { setImmediate as turn } from 'node:timers/promises'
-import type { Finding, FuzzCase, Note, Scenario, ServedUrls, World } from '../case.ts'
+import type { Effort, Finding, FuzzCase, Note, Scenario, ServedUrls, World } from '../case.ts'
 import type { Observation, Remark } from '../invariants/observation.ts'
 import type { Target } from '../target/target.ts'
 import { createWorld, servedByIssuers } from '../world.ts'
 import { Confirmation } from './confirmation.ts'
+import { cpuSeconds } from './cpu-time.ts'
 import { measureGrowth } from './memory-growth.ts'
 import { OwnInstances } from './own-instance.ts'
 import { replayFresh } from './replay.ts'
@@ -29,15 +30,13 @@ export interface CampaignOptions {
   stopAtFirst?: boolean
   /** Look for the smallest case of each finding. Default true, unless it ends at the first. */
   minimize?: boolean
-  /** The clock when handlers load, in milliseconds since the epoch. Default: the real time. */
-  start?: number
+  /** Keys and the clock when handlers load. Default: a new world, in the real time. */
+  world?: World
   onProgress?: (progress: CampaignProgress) => void
 }
 
-export interface CampaignProgress {
-  cases: number
+export interface CampaignProgress extends Effort {
   requests: number
-  seconds: number
   findings: number
   notes: number
   fetches: number
@@ -48,8 +47,8 @@ export interface CampaignReport extends CampaignProgress {
   noted: Note[]
   /** Observations that no fresh instance showed again. */
   unconfirmed: Note[]
-  /** Cases and seconds until the first finding was confirmed; null where there is none. */
-  first: { cases: number; seconds: number } | null
+  /** Until the first finding was confirmed; null where there is none. */
+  first: Effort | null
 }
 
 /** Small batches first: a handler that falls at once should not wait for a long one. */
@@ -65,22 +64,23 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRep
 class Campaign {
   readonly #options: CampaignOptions
   readonly #started = performance.now()
+  readonly #cpuStarted = cpuSeconds()
   readonly #notes = new Map<string, Note>()
   #cases = 0
   #requests = 0
   #fetches = 0
-  #first: CampaignReport['first'] = null
   readonly #confirmation: Confirmation
 
   constructor(options: CampaignOptions) {
     this.#options = options
-    this.#confirmation = new Confirmation(options.target, options.minimize ?? !options.stopAtFirst)
+    this.#confirmation = new Confirmation(options.target, () => this.#effort())
   }
 
   async run(): Promise<CampaignReport> {
-    const { target, strategy, seed, start = Date.now(), corpus = [] } = this.#options
+    const { target, strategy, seed, corpus = [] } = this.#options
     await using confirmation = this.#confirmation
-    const world = await createWorld(target.policy, start)
+    const world = this.#options.world ?? (await createWorld(target.policy, Date.now()))
+    const { start } = world
     const serve = servedByIssuers(world.issuers)
     await using shared = new SharedInstance(target, start, serve)
     await using own = new OwnInstances(target, start, serve)
@@ -128,12 +128,15 @@ class Campaign {
       // Ctrl-C and other events have their turn between batches.
       await turn()
     }
+    const { signal, stopAtFirst, minimize = !stopAtFirst } = this.#options
+    const progress = this.#progress()
+    const found = await confirmation.conclude(() => minimize && !signal.aborted)
     return {
-      ...this.#progress(),
-      found: confirmation.findings,
+      ...progress,
+      found,
       noted: [...this.#notes.values()],
       unconfirmed: confirmation.unconfirmed,
-      first: this.#first,
+      first: confirmation.first,
     }
   }
 
@@ -143,7 +146,7 @@ class Campaign {
       signal.aborted ||
       (seconds !== undefined && this.#seconds() >= seconds) ||
       (cases !== undefined && this.#cases >= cases) ||
-      (stopAtFirst === true && this.#first !== null)
+      (stopAtFirst === true && this.#confirmation.count > 0)
     )
   }
 
@@ -151,12 +154,15 @@ class Campaign {
     return (performance.now() - this.#started) / 1000
   }
 
+  #effort(): Effort {
+    return { cases: this.#cases, seconds: this.#seconds(), cpuSeconds: cpuSeconds() - this.#cpuStarted }
+  }
+
   #progress(): CampaignProgress {
     return {
-      cases: this.#cases,
+      ...this.#effort(),
       requests: this.#requests,
-      seconds: this.#seconds(),
-      findings: this.#confirmation.findings.length,
+      findings: this.#confirmation.count,
       notes: this.#notes.size,
       fetches: this.#fetches,
     }
@@ -181,7 +187,7 @@ class Campaign {
     const [alone] = cases()
     if (this.#over() || alone === undefined) return
     const fuzzCase = { ...alone, steps: alone.steps.slice(0, index + 1) }
-    if (await this.#confirmation.confirmCost(fuzzCase, judged)) this.#firstFound()
+    await this.#confirmation.confirmCost(fuzzCase, judged)
   }
 
   /** Once in a run, when the list of attacks is through: distinct requests without end. */
@@ -201,11 +207,6 @@ class Campaign {
     const [judged] = await replayFresh(this.#options.target, fuzzCase)
     if (!judged) return
     this.#confirmation.add(fuzzCase, judged, observation)
-    this.#firstFound()
-  }
-
-  #firstFound(): void {
-    this.#first ??= { cases: this.#cases, seconds: this.#seconds() }
   }
 
   async #confirm(
@@ -215,8 +216,7 @@ class Campaign {
     shrinks?: () => Iterable<Scenario>,
   ): Promise<void> {
     if (this.#over() || !this.#confirmation.wants(observation)) return
-    const confirmed = await this.#confirmation.confirm(observation, scenario, cases(), shrinks)
-    if (confirmed) this.#firstFound()
+    await this.#confirmation.confirm(observation, scenario, cases(), shrinks)
   }
 
   #note({ rule, story }: Remark): void {

@@ -1,6 +1,6 @@
 /** Turns an observation into a finding: shown again in a fresh sandbox, made small, and written down. */
 import { createHash } from 'node:crypto'
-import type { Finding, FuzzCase, Note, Scenario } from '../case.ts'
+import type { Effort, Finding, FuzzCase, Note, Scenario } from '../case.ts'
 import { classes, cweOf, type Observation } from '../invariants/observation.ts'
 import type { Target } from '../target/target.ts'
 import { createMinimizer, type Reproduction, shownIn } from './minimize.ts'
@@ -13,19 +13,37 @@ const maxAttempts = 3
 /** Measuring takes a process of its own; a slow machine makes many requests look dear. */
 const maxMeasured = 12
 
+interface Confirmed {
+  shown: Reproduction
+  relatives: () => Iterable<FuzzCase>
+  /** It took other cases' requests, so that what is wrong is what the handler remembers of them. */
+  poisoned: boolean
+  after: Effort
+}
+
 export class Confirmation implements AsyncDisposable {
-  readonly findings: Finding[] = []
+  readonly #confirmed: Confirmed[] = []
   readonly #target: Target
-  readonly #minimizes: boolean
+  readonly #effort: () => Effort
   readonly #minimizer
   readonly #measured = new Set<string>()
   readonly #attempts = new Map<string, number>()
   readonly #unconfirmed = new Map<string, Note>()
 
-  constructor(target: Target, minimizes: boolean) {
+  /** `effort`: what the run has used by now. */
+  constructor(target: Target, effort: () => Effort) {
     this.#target = target
-    this.#minimizes = minimizes
+    this.#effort = effort
     this.#minimizer = createMinimizer(target)
+  }
+
+  get count(): number {
+    return this.#confirmed.length
+  }
+
+  /** When the first finding was confirmed; null while there is none. */
+  get first(): Effort | null {
+    return this.#confirmed[0]?.after ?? null
   }
 
   get unconfirmed(): Note[] {
@@ -34,7 +52,7 @@ export class Confirmation implements AsyncDisposable {
 
   wants(observation: Observation): boolean {
     return (
-      !this.findings.some(({ class: name, rule }) => name === observation.class && rule === observation.rule) &&
+      !this.#confirmed.some(({ shown }) => keyOf(shown.observation) === keyOf(observation)) &&
       (this.#attempts.get(keyOf(observation)) ?? 0) < maxAttempts
     )
   }
@@ -45,15 +63,14 @@ export class Confirmation implements AsyncDisposable {
     scenario: Scenario,
     cases: readonly FuzzCase[],
     shrinks?: () => Iterable<Scenario>,
-  ): Promise<boolean> {
+  ): Promise<void> {
     this.#attempts.set(keyOf(observation), (this.#attempts.get(keyOf(observation)) ?? 0) + 1)
     for (const [index, fuzzCase] of cases.entries()) {
       const confirmed = await this.#showAgain(fuzzCase, observation)
       if (!confirmed) continue
-      const relatives = index === 0 && shrinks ? relativesOf(fuzzCase, shrinks()) : []
-      const smallest = this.#minimizes ? await this.#smallest(confirmed, relatives) : confirmed
-      this.findings.push(this.#write(smallest, index > 0))
-      return true
+      const relatives = () => (index === 0 && shrinks ? relativesOf(fuzzCase, shrinks()) : [])
+      this.#confirmed.push({ shown: confirmed, relatives, poisoned: index > 0, after: this.#effort() })
+      return
     }
     const note = this.#unconfirmed.get(keyOf(observation)) ?? {
       rule: observation.rule,
@@ -62,22 +79,32 @@ export class Confirmation implements AsyncDisposable {
     }
     note.count++
     this.#unconfirmed.set(keyOf(observation), note)
-    return false
   }
 
   /** A cost is confirmed by being measured, in a process of its own. */
-  async confirmCost(fuzzCase: FuzzCase, judged: Judged): Promise<boolean> {
+  async confirmCost(fuzzCase: FuzzCase, judged: Judged): Promise<void> {
     const suspicion: Observation = { class: 'exhaustion', rule: 'resources/cpu', story: '' }
-    if (!this.wants(suspicion) || this.#measured.has(fuzzCase.name) || this.#measured.size >= maxMeasured) return false
+    if (!this.wants(suspicion) || this.#measured.has(fuzzCase.name) || this.#measured.size >= maxMeasured) return
     this.#measured.add(fuzzCase.name)
     const observation = await measureCost(this.#target, fuzzCase)
     if (observation) this.add(fuzzCase, judged, observation)
-    return observation !== null
   }
 
   /** Takes down what was confirmed elsewhere. */
   add(fuzzCase: FuzzCase, judged: Judged, observation: Observation): void {
-    this.findings.push(this.#write({ case: fuzzCase, step: fuzzCase.steps.length - 1, judged, observation }, false))
+    const shown = { case: fuzzCase, step: fuzzCase.steps.length - 1, judged, observation }
+    this.#confirmed.push({ shown, relatives: () => [], poisoned: false, after: this.#effort() })
+  }
+
+  /** The findings, each made small first unless `minimizes` is false: last, because it takes longer than finding them. */
+  async conclude(minimizes: () => boolean): Promise<Finding[]> {
+    const findings: Finding[] = []
+    for (const { shown, relatives, poisoned, after } of this.#confirmed) {
+      const isMeasured = shown.observation.class === 'exhaustion'
+      const smallest = minimizes() && !isMeasured ? await this.#smallest(shown, relatives()) : shown
+      findings.push(this.#write(smallest, poisoned, after))
+    }
+    return findings
   }
 
   /** In a process that has seen nothing else. */
@@ -92,8 +119,7 @@ export class Confirmation implements AsyncDisposable {
     return (await this.#showAgain(smaller.case, smaller.observation)) ?? confirmed
   }
 
-  /** `poisoned`: it took other cases' requests, so that what is wrong is what the handler remembers of them. */
-  #write({ case: fuzzCase, step, judged, observation }: Reproduction, poisoned: boolean): Finding {
+  #write({ case: fuzzCase, step, judged, observation }: Reproduction, poisoned: boolean, after: Effort): Finding {
     const poisoning = poisoned && ['bypass', 'false-denial', 'leak'].includes(observation.class)
     const name = poisoning ? 'poisoning' : observation.class
     const id = createHash('sha256').update(keyOf(observation)).digest('hex').slice(0, 8)
@@ -108,6 +134,7 @@ export class Confirmation implements AsyncDisposable {
       verdict: judged.verdict,
       answer: judged.answer,
       replay: `edgeproof fuzz --replay fuzz-findings/${name}-${id}.json`,
+      after,
     }
   }
 

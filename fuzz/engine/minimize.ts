@@ -31,7 +31,7 @@ export interface Minimizer extends AsyncDisposable {
 
 const maxReplays = 120
 /** A handler that spins takes its whole time limit at each attempt. */
-const maxSeconds = 10
+const maxSeconds = 4
 
 export function createMinimizer(target: Target): Minimizer {
   let sandbox: ChildSandbox | undefined

@@ -95,6 +95,7 @@ function sum(all: readonly CampaignProgress[]): CampaignProgress {
     cases: total('cases'),
     requests: total('requests'),
     seconds: Math.max(...all.map(({ seconds }) => seconds)),
+    cpuSeconds: total('cpuSeconds'),
     findings: total('findings'),
     notes: Math.max(...all.map(({ notes }) => notes)),
     fetches: total('fetches'),

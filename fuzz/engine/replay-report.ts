@@ -3,29 +3,36 @@ import type { FuzzCase } from '../case.ts'
 import type { Target } from '../target/target.ts'
 import type { CampaignReport } from './campaign.ts'
 import { Confirmation } from './confirmation.ts'
+import { cpuSeconds } from './cpu-time.ts'
 import { replayFresh } from './replay.ts'
 import { isSuspect } from './request-cost.ts'
 
 export async function replayCase(target: Target, fuzzCase: FuzzCase, minimizes: boolean): Promise<CampaignReport> {
   const started = performance.now()
-  await using confirmation = new Confirmation(target, minimizes)
+  const cpuStarted = cpuSeconds()
+  const effort = () => ({
+    cases: 1,
+    seconds: (performance.now() - started) / 1000,
+    cpuSeconds: cpuSeconds() - cpuStarted,
+  })
+  await using confirmation = new Confirmation(target, effort)
   const judged = await replayFresh(target, fuzzCase)
   for (const observation of judged.flatMap(({ observations }) => observations)) {
     if (confirmation.wants(observation)) await confirmation.confirm(observation, fuzzCase, [fuzzCase])
   }
   const last = judged.at(-1)
   if (last && isSuspect(last, last.answer.clock)) await confirmation.confirmCost(fuzzCase, last)
+  const found = await confirmation.conclude(() => minimizes)
   const noted = judged.flatMap(({ remarks }) => remarks.map((remark) => ({ ...remark, count: 1 })))
   return {
-    cases: 1,
+    ...effort(),
     requests: judged.filter(({ step }) => step.kind === 'request').length,
-    seconds: (performance.now() - started) / 1000,
-    findings: confirmation.findings.length,
+    findings: found.length,
     notes: noted.length,
     fetches: judged.reduce((sum, { answer }) => sum + answer.fetches.length, 0),
-    found: confirmation.findings,
+    found,
     noted,
     unconfirmed: confirmation.unconfirmed,
-    first: confirmation.findings.length > 0 ? { cases: 1, seconds: (performance.now() - started) / 1000 } : null,
+    first: confirmation.first,
   }
 }

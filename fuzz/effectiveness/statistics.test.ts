@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { median, medianInterval, proportionInterval } from './effectiveness-statistics.ts'
+import { median, medianInterval, proportionInterval } from './statistics.ts'
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
 
@@ -13,6 +13,11 @@ describe('intervals of the effectiveness table', () => {
     // n = 20: the 6th and the 15th value (Conover 3.2).
     expect(medianInterval(upTo(20))).toEqual({ low: 6, high: 15, level: 0.95 })
     expect(medianInterval(upTo(6))).toEqual({ low: 1, high: 6, level: 0.95 })
+  })
+
+  it('gives intervals of thousands of values', () => {
+    // Normal approximation: 1830 - 1.96 * sqrt(3660) / 2, rounded down.
+    expect(medianInterval(upTo(3660))).toEqual({ low: 1771, high: 3660 + 1 - 1771, level: 0.95 })
   })
 
   it('gives no interval of the median where five values cannot have one', () => {

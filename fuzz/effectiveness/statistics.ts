@@ -22,10 +22,13 @@ export function medianInterval(values: readonly number[], level = 0.95): Interva
   // Probability that at most `rank` of `count` fair coins show heads; twice that is what both tails lose.
   let tail = 0
   let rank = -1
-  for (let heads = 0, probability = 0.5 ** count; tail + probability <= (1 - level) / 2; heads++) {
-    tail += probability
+  // In logarithms: half to the power of a few thousand is no longer a number.
+  let logarithm = count * Math.log(0.5)
+  for (let heads = 0; heads < count; heads++) {
+    tail += Math.exp(logarithm)
+    if (tail > (1 - level) / 2) break
     rank = heads
-    probability *= (count - heads) / (heads + 1)
+    logarithm += Math.log((count - heads) / (heads + 1))
   }
   return rank < 0 ? null : { low: at(sorted, rank), high: at(sorted, count - 1 - rank), level }
 }

@@ -1,8 +1,8 @@
 /** What the whole fuzzer is compared with: simpler ways to look for the same flaws. */
-import { attacks } from './attacks/attacks.ts'
-import { request } from './attacks/request-step.ts'
-import type { Attack, AttackClass, Random, Scenario, World } from './case.ts'
-import { type Generated, type Strategy, strategies } from './engine/strategy.ts'
+import { attacks } from '../attacks/attacks.ts'
+import { request } from '../attacks/request-step.ts'
+import type { Attack, AttackClass, Random, Scenario, World } from '../case.ts'
+import { type Generated, type Strategy, strategies } from '../engine/strategy.ts'
 
 const tokenClasses: readonly AttackClass[] = [
   'algorithm',
@@ -28,9 +28,10 @@ function* statelessTokens(world: World, random: Random): Iterable<Generated> {
   for (;;) {
     const scenario = built(random.pick(tokenAttacks), world, random)
     const step = scenario?.steps[0]
-    // An empty `serve` asks for an instance of its own.
-    if (step?.kind === 'request')
-      yield { scenario: { ...scenario, steps: [step], serve: scenario?.serve ?? {} } as Scenario }
+    // Whatever moves the clock has an instance of its own.
+    if (scenario && step?.kind === 'request') {
+      yield { scenario: { ...scenario, steps: [{ kind: 'advance', ms: 0 }, step] } }
+    }
   }
 }
 
@@ -47,7 +48,9 @@ export interface Contender {
 
 export const wholeFuzzer: Contender = { name: 'full', title: 'edgeproof fuzz', strategy: strategies.full }
 
-export const baselines: readonly Contender[] = [
+/** The whole fuzzer, and what it is compared with. */
+export const contenders: readonly Contender[] = [
+  wholeFuzzer,
   { name: 'bytes', title: 'random bytes', strategy: randomBytes },
   { name: 'list', title: 'attack list once through', strategy: strategies.list },
   { name: 'tokens', title: 'token attacks without state', strategy: statelessTokens },

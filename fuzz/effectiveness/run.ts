@@ -1,0 +1,92 @@
+/** One run of one strategy against one flawed handler. */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Policy } from '../../authorizer/policy.ts'
+import type { World } from '../case.ts'
+import { runCampaign } from '../engine/campaign.ts'
+import { flaws } from '../flaws/catalogue.ts'
+import { flawedHandler } from '../flaws/flawed-handler.ts'
+import type { Target } from '../target/target.ts'
+import { createWorld } from '../world.ts'
+import { contenders } from './contenders.ts'
+
+/** What is run: names, so that it can be handed to a thread and found in a log. */
+export interface Task {
+  flaw: string
+  strategy: string
+  seed: number
+  /** The limit. */
+  seconds: number
+}
+
+export interface Run extends Task {
+  /** Confirmed within the limit. */
+  found: boolean
+  /** To the first confirmed finding, or until the run ended without one; `seconds` is the limit. */
+  afterSeconds: number
+  afterCpuSeconds: number
+  cases: number
+  /** Only because the handler did not answer in time. */
+  byTimeout: boolean
+  /** Class and rule of the finding and the attack that made it; empty without one. */
+  finding: string
+}
+
+/** Equal policies have one world in a thread: keys are made and tokens signed once, not for each run. */
+export class Runner {
+  readonly #directory: string
+  readonly #start = Date.now()
+  readonly #worlds = new Map<string, Promise<World>>()
+
+  /** `directory`: for the handlers' files. */
+  constructor(directory: string) {
+    this.#directory = directory
+  }
+
+  async run(task: Task, signal: AbortSignal): Promise<Run> {
+    const contender = contenders.find(({ name }) => name === task.strategy)
+    if (!contender) throw new Error(`no strategy ${task.strategy}`)
+    const target = this.#target(task.flaw)
+    const report = await runCampaign({
+      target,
+      strategy: contender.strategy,
+      seed: `${task.strategy} ${task.seed}`,
+      seconds: task.seconds,
+      signal,
+      stopAtFirst: true,
+      world: await this.#world(target.policy),
+    })
+    const [finding] = report.found
+    const found = finding !== undefined && finding.after.seconds <= task.seconds
+    const effort = found ? finding.after : report
+    return {
+      ...task,
+      found,
+      afterSeconds: rounded(effort.seconds),
+      afterCpuSeconds: rounded(effort.cpuSeconds),
+      cases: effort.cases,
+      byTimeout: found && finding.answer.result.kind === 'timeout',
+      finding: finding ? `${finding.class} ${finding.rule} by ${finding.case.name}` : '',
+    }
+  }
+
+  #target(name: string): Target {
+    const flaw = flaws.find((one) => one.name === name)
+    if (!flaw) throw new Error(`no flaw ${name}`)
+    const { code, policy } = flawedHandler(flaw)
+    const file = join(this.#directory, `${name}.cjs`)
+    writeFileSync(file, code)
+    return { name, whose: 'foreign', file, policy, runtime: 'nodejs24.x' }
+  }
+
+  #world(policy: Policy): Promise<World> {
+    const name = JSON.stringify(policy)
+    const world = this.#worlds.get(name) ?? createWorld(policy, this.#start)
+    this.#worlds.set(name, world)
+    return world
+  }
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000
+}

@@ -1,0 +1,7 @@
+import { sandboxCpuMs } from '../target/sandbox.ts'
+
+/** CPU time of this thread and of every target process that it has started, in seconds. */
+export function cpuSeconds(): number {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1e6 + sandboxCpuMs() / 1e3
+}
