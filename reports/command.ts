@@ -1,35 +1,40 @@
-import { readdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { Command } from 'commander'
-import { UsageError } from '../config/usage-error.ts'
-import { exitCode, worst } from './result.ts'
-import { readResult } from './result-file.ts'
-import { terminalTable } from './terminal.ts'
-import { writeReports } from './write-reports.ts'
+import { Command, Option } from 'commander'
+import type { CompareOptions } from './comparison/compare-command.ts'
+import type { ReportOptions } from './report-command.ts'
 
 export function registerReports(program: Command): void {
   program.addCommand(
     new Command('report')
-      .description('the table, report.html, summary.md and junit.xml from a results directory')
+      .description('the report of a results directory, its history, or two runs compared')
       .option('--out <dir>', 'directory with result files, and for the report', 'results')
-      .action(async ({ out }: { out: string }) => {
-        const results = resultFiles(out).map((file) => readResult(join(out, file)))
-        process.stdout.write(`${terminalTable(results)}\n${await writeReports(out, results)}\n`)
-        process.exitCode = exitCode(worst(results.map(({ verdict }) => verdict)))
+      .option('--history <dir>', 'keep this run there, and show the trends of all that are kept')
+      .addOption(
+        new Option('--compare <runs...>', 'two results directories, kept runs (files), or ids of --history').argParser(
+          (run: string, before: string[] = []) => [...before, run],
+        ),
+      )
+      .option('--json', 'print one document on standard output and nothing else there')
+      .addHelpText('after', files)
+      .action(async (options: ReportOptions & Partial<CompareOptions>) => {
+        if (options.compare) {
+          const { compareCommand } = await import('./comparison/compare-command.ts')
+          compareCommand({ ...options, compare: options.compare })
+        } else {
+          const { reportCommand } = await import('./report-command.ts')
+          await reportCommand(options)
+        }
       }),
   )
 }
 
-/** The result documents of a directory, in the order in which a run makes them. */
-function resultFiles(directory: string): string[] {
-  const order = ['build.json', 'size.json', 'fuzz.json', 'bench.json', 'gate.json', 'load.json', 'capacity.json']
-  let present: string[]
-  try {
-    present = readdirSync(directory)
-  } catch {
-    throw new UsageError(`${directory}: not found; pass --out with the directory of an earlier run`)
-  }
-  const files = order.filter((file) => present.includes(file))
-  if (files.length === 0) throw new UsageError(`${directory}: holds no result files; run "edgeproof run" first`)
-  return files
-}
+const files = `
+Writes into --out:
+  report.html       the page, for people
+  summary.md        the same figures as Markdown; also appended to $GITHUB_STEP_SUMMARY where that is set
+  junit.xml         every check as a test
+  edgeproof.sarif   every failed check, SARIF 2.1.0
+  metrics.prom      every figure, Prometheus text format
+  badges/*.svg      verdict, bundle size, warm ratio, hit ratio
+With --compare instead: comparison.md and comparison.json.
+
+A stage without a result that can be read is not measured (exit code 3), with the reason; the others are reported.`

@@ -1,21 +1,27 @@
+import type { Report } from './report.ts'
 import type { Check, Result } from './result.ts'
 import { commandOf, limitText, valueText } from './terminal.ts'
 
 /**
  * JUnit XML as CI servers read it, a suite for each result: a failed check is a failure, one that could not be decided an
- * error, one that was not measured a skipped test.
+ * error, one that was not measured a skipped test. A missing stage is a suite of one skipped test.
  */
-export function junit(results: readonly Result[]): string {
-  const all = {
-    checks: results.flatMap(({ checks }) => checks),
-    durationMs: results.reduce((sum, { durationMs }) => sum + durationMs, 0),
-  }
+export function junit({ results, missing }: Pick<Report, 'results' | 'missing'>): string {
+  const verdicts = [
+    ...results.flatMap(({ checks }) => checks.map(({ verdict }) => verdict)),
+    ...missing.map(() => 'not-measured' as const),
+  ]
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites ${counts(all)}>`,
+    `<testsuites ${counts(verdicts)} ${time(results.reduce((sum, { durationMs }) => sum + durationMs, 0))}>`,
     ...results.flatMap((result) => [
-      `  <testsuite name="edgeproof ${commandOf(result)}" ${counts(result)} timestamp="${result.startedAt.slice(0, 19)}">`,
+      `  <testsuite name="edgeproof ${commandOf(result)}" ${counts(result.checks.map(({ verdict }) => verdict))} ${time(result.durationMs)} timestamp="${result.startedAt.slice(0, 19)}">`,
       ...result.checks.map((check) => testCase(check, commandOf(result))),
+      '  </testsuite>',
+    ]),
+    ...missing.flatMap(({ command, reason }) => [
+      `  <testsuite name="edgeproof ${command}" ${counts(['not-measured'])} ${time(0)}>`,
+      `    <testcase classname="edgeproof.${command}" name="${command}" time="0"><skipped message="${xml(reason)}"/></testcase>`,
       '  </testsuite>',
     ]),
     '</testsuites>',
@@ -23,9 +29,13 @@ export function junit(results: readonly Result[]): string {
   ].join('\n')
 }
 
-function counts({ checks, durationMs }: Pick<Result, 'checks' | 'durationMs'>): string {
-  const count = (verdict: Check['verdict']) => checks.filter((check) => check.verdict === verdict).length
-  return `tests="${checks.length}" failures="${count('fail')}" errors="${count('inconclusive')}" skipped="${count('not-measured')}" time="${(durationMs / 1000).toFixed(3)}"`
+function counts(verdicts: readonly Check['verdict'][]): string {
+  const count = (wanted: Check['verdict']) => verdicts.filter((verdict) => verdict === wanted).length
+  return `tests="${verdicts.length}" failures="${count('fail')}" errors="${count('inconclusive')}" skipped="${count('not-measured')}"`
+}
+
+function time(durationMs: Result['durationMs']): string {
+  return `time="${(durationMs / 1000).toFixed(3)}"`
 }
 
 function testCase(check: Check, command: string): string {

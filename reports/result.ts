@@ -4,7 +4,7 @@
  */
 import * as z from 'zod'
 
-const verdictSchema = z.enum(['pass', 'fail', 'inconclusive', 'not-measured'])
+export const verdictSchema = z.enum(['pass', 'fail', 'inconclusive', 'not-measured'])
 export type Verdict = z.infer<typeof verdictSchema>
 
 export const checkSchema = z.strictObject({

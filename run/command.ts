@@ -2,19 +2,20 @@ import type { Command } from 'commander'
 import { runStage, type SharedOptions, stageCommand } from '../command/run-stage.ts'
 import type { Result } from '../reports/result.ts'
 import { terminalTable } from '../reports/terminal.ts'
+import type { RunOptions } from './run-all.ts'
 
 export function registerRun(program: Command): void {
   program.addCommand(
-    stageCommand('run', 'build, size, fuzz, bench, load and summary: the main job, in under two minutes').action(
-      async (options: SharedOptions) => {
+    stageCommand('run', 'build, size, fuzz, bench, load and summary: the main job, in under two minutes')
+      .option('--history <dir>', 'keep this run there, and show the trends of all that are kept')
+      .action(async (options: SharedOptions & RunOptions) => {
         const finished: Result[] = []
         const loadStages = async () => {
           const [{ runAll }, { runStages }] = await Promise.all([import('./run-all.ts'), import('./stages.ts')])
           return runAll(runStages, finished)
         }
         await runStage(options, loadStages, (run) => terminalTable([...finished.map(withLimits), run]))
-      },
-    ),
+      }),
   )
 }
 

@@ -1,17 +1,25 @@
 import { Interrupted } from '../command/interrupted.ts'
 import { type Stage, type StageContext, stageResult } from '../command/stage.ts'
 import { UsageError } from '../config/usage-error.ts'
+import { keptTrends } from '../reports/history/kept-trends.ts'
 import type { Check, Result } from '../reports/result.ts'
 import { writeResult } from '../reports/result-file.ts'
+import { appendStepSummary } from '../reports/step-summary.ts'
+import { summary } from '../reports/summary.ts'
 import { writeReports } from '../reports/write-reports.ts'
 import type { RunStage } from './stages.ts'
+
+export interface RunOptions {
+  /** Directory in which runs are kept; the report then shows their trends. */
+  history?: string
+}
 
 /**
  * Runs stages in turn. Each writes its own result as it ends, so that an interruption keeps what was finished, and one that
  * cannot run here (a tool is missing) is reported as not measured while the others go on.
  */
-export function runAll(stages: readonly RunStage[], finished: Result[]): Stage {
-  return (context) =>
+export function runAll(stages: readonly RunStage[], finished: Result[]): Stage<RunOptions> {
+  return (context, { history }) =>
     stageResult('run', { config: context.configFile, out: context.out }, async () => {
       const checks: Check[] = []
       for (const [index, stage] of stages.entries()) {
@@ -20,7 +28,14 @@ export function runAll(stages: readonly RunStage[], finished: Result[]): Stage {
         checks.push(await runOne(stage, context, finished))
       }
       for (const { name } of stages.slice(checks.length)) checks.push(notMeasured(name, 'interrupted'))
-      context.progress.log(`report: ${await writeReports(context.out, finished)}`)
+      const missing = checks.filter(({ value }) => value === null)
+      const report = {
+        results: finished,
+        missing: missing.map(({ title, detail }) => ({ command: title, reason: detail ?? '' })),
+        trends: history === undefined ? [] : keptTrends(history, finished),
+      }
+      context.progress.log(`report: ${await writeReports(context.out, report)}`)
+      appendStepSummary(summary(report))
       return {
         checks,
         data: { stages: finished.map(({ schema, verdict, durationMs }) => ({ schema, verdict, durationMs })) },

@@ -1,0 +1,59 @@
+import * as z from 'zod'
+import type { Check, Result } from './result.ts'
+import { commandOf, limitText, valueText } from './terminal.ts'
+
+/** Of a result's data: the files that changed, the likeliest first. */
+const blameSchema = z.object({ blame: z.array(z.string()) })
+
+/**
+ * SARIF 2.1.0 (OASIS): a run for each result document, in it a result for each failed check. It points at the files that
+ * the document blames, or at the package; a check cannot say which line.
+ */
+export function sarif(results: readonly Result[]): object {
+  return {
+    $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/schemas/sarif-schema-2.1.0.json',
+    version: '2.1.0',
+    runs: results.map(run),
+  }
+}
+
+function run(result: Result): object {
+  const failed = result.checks.filter(({ verdict }) => verdict === 'fail')
+  const rules = new Map(failed.map(({ id, title }) => [id, { id, shortDescription: { text: title } }]))
+  const ids = [...rules.keys()]
+  const command = commandOf(result)
+  return {
+    tool: {
+      driver: { name: `edgeproof ${command}`, version: result.environment.edgeproof, rules: [...rules.values()] },
+    },
+    // Runs of one file are told apart by this (SARIF 3.17); GitHub takes the part before the last slash as the category.
+    automationDetails: { id: `edgeproof-${command}/` },
+    originalUriBaseIds: { '%SRCROOT%': { description: { text: "The repository's root." } } },
+    results: failed.map((check) => finding(check, ids.indexOf(check.id), blamed(result))),
+  }
+}
+
+function blamed({ data }: Result): readonly string[] {
+  const found = blameSchema.safeParse(data)
+  // A result needs a location to be shown beside code.
+  return found.success && found.data.blame.length > 0 ? found.data.blame : ['package.json']
+}
+
+function finding(check: Check, ruleIndex: number, files: readonly string[]): object {
+  const limit = limitText(check)
+  const sentence = `${check.title}: ${valueText(check)}${limit === '' ? '' : `, allowed ${limit}`}.`
+  return {
+    ruleId: check.id,
+    ruleIndex,
+    level: 'error',
+    message: { text: `${sentence} ${check.detail ?? ''}`.trim() },
+    locations: files.slice(0, 1).map(location),
+    relatedLocations: files.slice(1).map((file, id) => ({ id, ...location(file) })),
+  }
+}
+
+function location(file: string): object {
+  return {
+    physicalLocation: { artifactLocation: { uri: encodeURI(file), uriBaseId: '%SRCROOT%' }, region: { startLine: 1 } },
+  }
+}
