@@ -2,6 +2,7 @@
 import * as z from 'zod'
 import type { Policy } from '../authorizer/policy.ts'
 import { type BenchConfig, benchSchema } from './bench-schema.ts'
+import { type FleetConfig, fleetSchema } from './fleet-schema.ts'
 import { type GateConfig, gateSchema } from './gate-schema.ts'
 import { type Objectives, objectivesSchema } from './objectives-schema.ts'
 import { policySchema } from './policy-schema.ts'
@@ -16,6 +17,7 @@ export interface Config {
   site?: SiteConfig
   size?: SizeConfig
   bench?: BenchConfig
+  fleet?: FleetConfig
 }
 
 const configSchema = z.strictObject({
@@ -25,6 +27,7 @@ const configSchema = z.strictObject({
   site: siteSchema.exactOptional(),
   size: sizeSchema.exactOptional(),
   bench: benchSchema.exactOptional(),
+  fleet: fleetSchema.exactOptional(),
 })
 
 /** For edgeproof.config.ts: types and completion, nothing else; it is checked when it is read. */
@@ -40,6 +43,11 @@ export function parseConfig(value: unknown, file: string): Config {
 /** Checks a policy alone, as `--policy FILE` reads it. */
 export function parsePolicy(value: unknown, file = 'policy'): Policy {
   return parse(policySchema, value, file)
+}
+
+/** Checks a `fleet` section alone, as `--quotas FILE` reads it. */
+export function parseFleet(value: unknown, file: string): FleetConfig {
+  return parse(fleetSchema, value, file)
 }
 
 function parse<Output>(schema: z.ZodType<Output>, value: unknown, file: string): Output {

@@ -41,7 +41,8 @@ async function readModule(file: string, remedy: string): Promise<unknown> {
   return module.default
 }
 
-function readJson(file: string, remedy: string): unknown {
+/** A JSON file's content; a mistake is a UsageError that ends with the remedy. */
+export function readJson(file: string, remedy: string): unknown {
   const text = readText(file, remedy)
   try {
     return JSON.parse(text)

@@ -43,4 +43,9 @@ export const runStages: readonly RunStage[] = [
       return (context) => loadStage(context, { scenario: 'smoke', seconds: 15 })
     },
   },
+  {
+    name: 'plan',
+    title: 'planning the fleet from what was measured',
+    stage: async () => (await import('../fleet/plan-stage.ts')).planStage,
+  },
 ]

@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { type MonthlyCost, monthlyCost, type Traffic } from './monthly-cost.ts'
+import { fleetBook } from './quotas-and-prices.ts'
 
-/** What the table of infra/README.md states above it. */
+const { prices } = fleetBook()
+
+/** What the table of the folder's README states above it. */
 function assumed(requestsPerSecond: number): Traffic {
   return {
     requestsPerSecond,
@@ -10,6 +13,7 @@ function assumed(requestsPerSecond: number): Traffic {
     coldStarts: 0.001,
     billedInit: 150,
     denied: 0.02,
+    misses: 0.05,
     sandboxes: Math.max(3, requestsPerSecond / 50),
     regions: 3,
     reasons: 5,
@@ -22,6 +26,7 @@ const rows: [title: string, column: keyof MonthlyCost][] = [
   ['Duration', 'duration'],
   ['Billed INIT', 'init'],
   ['CloudFront HTTPS requests', 'httpsRequests'],
+  ['Bucket requests', 'originRequests'],
   ['Denial logs', 'denialLogs'],
   ['Monitoring, three regions', 'monitoring'],
   ['Total', 'total'],
@@ -29,8 +34,8 @@ const rows: [title: string, column: keyof MonthlyCost][] = [
 ]
 
 test("the table in the folder's README is what the formula gives", async () => {
-  const costs = [1, 100, 10_000].map((rate) => monthlyCost(assumed(rate)))
-  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+  const costs = [1, 100, 10_000].map((rate) => monthlyCost(assumed(rate), prices))
+  const readme = await readFile(new URL('README.md', import.meta.url), 'utf8')
   for (const [title, column] of rows) {
     const cells = costs.map((cost) =>
       cost[column].toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 }),
@@ -40,8 +45,8 @@ test("the table in the folder's README is what the formula gives", async () => {
 })
 
 test('an attack of nothing but denials does not become a log bill', () => {
-  const quiet = monthlyCost({ ...assumed(10_000), denied: 0.02 })
-  const attack = monthlyCost({ ...assumed(10_000), denied: 1 })
+  const quiet = monthlyCost({ ...assumed(10_000), denied: 0.02 }, prices)
+  const attack = monthlyCost({ ...assumed(10_000), denied: 1 }, prices)
   expect(attack.denialLogs / attack.total).toBeLessThan(0.01)
   expect(attack.invocations).toBe(quiet.invocations)
 })

@@ -1,0 +1,168 @@
+/** The plan's figures as checks: what is needed, never what is good or bad, since that depends on what was asked for. */
+import { type Check, check } from '../reports/result.ts'
+import { type Estimate, times } from './estimate.ts'
+import type { FleetPlan, RatePlan } from './fleet-plan.ts'
+import type { SpikePlan } from './launch-spike.ts'
+import type { Increase } from './quota-increases.ts'
+import type { FleetBook } from './quotas-and-prices.ts'
+import type { RegionPlan } from './region-plan.ts'
+import type { ServiceTimes } from './service-times.ts'
+
+export function planChecks(plan: FleetPlan | null, times: ServiceTimes, { quotas }: FleetBook): Check[] {
+  const measure = 'run "edgeproof load" or "edgeproof bench" into this directory first, or pass --service-ms'
+  const inputs = [
+    figure('service', 'mean time in a sandbox', meanOf(times), 'ms', times.service?.source ?? measure),
+    figure('init', 'INIT of a sandbox', times.init?.range ?? null, 'ms', times.init?.source ?? 'pass --init-ms'),
+  ]
+  if (!plan) return inputs
+  return [...inputs, ...plan.rates.flatMap((rate) => rateChecks(rate, quotas)), ...spikeChecks(plan.spike)]
+}
+
+function meanOf({ service }: ServiceTimes): Estimate | null {
+  if (!service) return null
+  const { value, low, high } = service.range
+  return { value: value.meanMs, low: low.meanMs, high: high.meanMs }
+}
+
+function rateChecks(plan: RatePlan, quotas: FleetBook['quotas']): Check[] {
+  const id = (name: string) => `rate-${plan.rate}.${name}`
+  const title = (text: string) => `${number(plan.rate)}/s: ${text}`
+  const [busiest] = [...plan.regions].sort((a, b) => b.rate - a.rate)
+  const sum = (pick: (region: RegionPlan) => Estimate) => total(plan.regions.map(pick))
+  return [
+    ...(busiest ? [text(id('binds'), title('quota that binds first'), ...binding(busiest, plan, quotas))] : []),
+    text(id('increases'), title('quota increases to ask for'), ...increaseText(plan.increases)),
+    figure(
+      id('cold-starts'),
+      title('cold starts per hour'),
+      sum((region) => region.coldStartsPerHour),
+      '1/h',
+    ),
+    figure(
+      id('jwks'),
+      title('JWKS fetches per minute'),
+      sum((region) => region.jwksFetchesPerMinute),
+      '1/min',
+      `after a deployment at most ${number(plan.deployStorm.high)} at once, one for each sandbox`,
+    ),
+    ...hitRatioCheck(id('hit-ratio'), title('hit ratio'), plan),
+    figure(id('cost'), title('cost of a month'), plan.cost.total, '$', costText(plan)),
+  ]
+}
+
+function binding(
+  region: RegionPlan,
+  { distributionUse }: RatePlan,
+  { concurrency, requestsPerConcurrency }: FleetBook['quotas'],
+): [string, string] {
+  const { rate, highConcurrency, requestsUse, concurrencyUse, refused } = region
+  const words = region.binds === 'requests' ? 'requests per second' : 'concurrency'
+  return [
+    `${words}: ${percent(Math.max(requestsUse.value, concurrencyUse.value))} of it, busiest region`,
+    [
+      `${number(rate)} of ${number(concurrency * requestsPerConcurrency)} requests/s`,
+      `concurrency ${number(highConcurrency.value)}${ends(highConcurrency)} of ${number(concurrency)}`,
+      ...(refused.high > 1e-6
+        ? [`refused by concurrency ${percent(refused.value)}, at most ${percent(refused.high)}`]
+        : []),
+      `distribution ${percent(distributionUse)} of its quota`,
+    ].join('; '),
+  ]
+}
+
+function increaseText(increases: readonly Increase[]): [string, string?] {
+  if (increases.length === 0) return ['none']
+  const detail = increases.map(({ quota, from, to, why }) => `${quota}: ${number(from)} to ${number(to)} (${why})`)
+  return [`${increases.length}`, detail.join('; ')]
+}
+
+/** The number of points of presence that is costed, and the others beside it. */
+function hitRatioCheck(id: string, title: string, { hitRatios, costedPops }: RatePlan): Check[] {
+  const others = hitRatios.map(({ pops, ratio }) => `${percent(ratio.value)}${shares(ratio)} with ${pops}`)
+  return hitRatios
+    .filter(({ pops }) => pops === costedPops)
+    .map(({ pops, ratio }) =>
+      figure(id, `${title}, ${pops} points of presence`, times(ratio, 100), '%', others.join(', ')),
+    )
+}
+
+function shares({ low, high }: Estimate): string {
+  return low === high ? '' : ` (${percent(low)} to ${percent(high)})`
+}
+
+function costText({ cost }: RatePlan): string {
+  const { total: _, platformLogsSaved: __, ...components } = cost
+  const parts = Object.entries(components).map(([name, value]) =>
+    value === null ? `${name} not measured and left out` : `${name} ${number(value.value)}`,
+  )
+  return parts.join(', ')
+}
+
+function spikeChecks(spike: SpikePlan): Check[] {
+  const title = `launch, ${number(spike.from)}/s to ${number(spike.to)}/s at once`
+  const refused = (name: string, words: string, requests: Estimate) =>
+    figure(
+      `spike.${name}`,
+      `${title}: ${words}`,
+      times(requests, 100 / spike.requests),
+      '%',
+      `${number(requests.low)} to ${number(requests.high)} requests`,
+    )
+  return [
+    refused('refused', 'refused with the quotas as they are', spike.refused),
+    refused('refused-after-increase', 'refused after the increases, while Lambda scales', spike.refusedAfterIncrease),
+    figure('spike.cold-starts', `${title}: cold starts`, spike.coldStarts, 'count'),
+    text('spike.increases', `${title}: quota increases to ask for`, ...increaseText(spike.increases)),
+  ]
+}
+
+/** The band of an estimate goes out as an interval of level 1: nothing lies outside while the inputs are between their ends. */
+function figure(id: string, title: string, estimate: Estimate | null, unit: string, detail?: string): Check {
+  return check({
+    id: `plan.${id}`,
+    title,
+    value: estimate ? rounded(estimate.value) : null,
+    unit,
+    limit: null,
+    direction: 'none',
+    ...(estimate && estimate.low < estimate.high
+      ? { interval: { low: rounded(estimate.low), high: rounded(estimate.high), level: 1 } }
+      : {}),
+    ...(detail === undefined ? {} : { detail }),
+  })
+}
+
+/** To four digits: no input has more. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(4))
+}
+
+function text(id: string, title: string, value: string, detail?: string): Check {
+  return check({
+    id: `plan.${id}`,
+    title,
+    value,
+    unit: '',
+    limit: null,
+    direction: 'none',
+    ...(detail === undefined ? {} : { detail }),
+  })
+}
+
+function total(estimates: readonly Estimate[]): Estimate {
+  const sum = (end: keyof Estimate) => estimates.reduce((all, each) => all + each[end], 0)
+  return { value: sum('value'), low: sum('low'), high: sum('high') }
+}
+
+/** The band's ends, where they differ. */
+function ends({ low, high }: Estimate): string {
+  return low === high ? '' : ` (${number(low)} to ${number(high)})`
+}
+
+function percent(share: number): string {
+  return `${number(100 * share)} %`
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en-US', { maximumSignificantDigits: 3 })
+}

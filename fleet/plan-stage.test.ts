@@ -1,0 +1,171 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import type { Config } from '../config/config.ts'
+import config from '../edgeproof.config.ts'
+import { Measurement } from '../load/measurement.ts'
+import { environment } from '../reports/environment.ts'
+import { silentProgress } from '../reports/progress.ts'
+import type { Result } from '../reports/result.ts'
+import { writeResult } from '../reports/result-file.ts'
+import { type PlanOptions, planStage } from './plan-stage.ts'
+
+const directory = () => mkdtempSync(join(tmpdir(), 'edgeproof-plan-'))
+
+async function plan(options: PlanOptions & { out?: string; fleet?: Config['fleet'] } = {}): Promise<Result> {
+  const { out = directory(), fleet, ...given } = options
+  const context = {
+    config: { ...config, ...(fleet ? { fleet } : {}) },
+    configFile: 'test',
+    out,
+    progress: silentProgress,
+    signal: new AbortController().signal,
+  }
+  return planStage(context, given)
+}
+
+function value(result: Result, id: string) {
+  return find(result, id)?.value
+}
+
+function find(result: Result, id: string) {
+  return result.checks.find((check) => check.id === `plan.${id}`)
+}
+
+function document(command: string, data: Result['data']): Result {
+  return {
+    schema: `edgeproof/${command}@1`,
+    startedAt: '2026-01-02T03:04:05.000Z',
+    durationMs: 1,
+    environment: environment(),
+    inputs: {},
+    checks: [],
+    verdict: 'pass',
+    data: JSON.parse(JSON.stringify(data)),
+  }
+}
+
+function writeLoad(out: string, times: Record<string, readonly number[]>): void {
+  const measured = new Measurement()
+  for (const [name, values] of Object.entries(times)) for (const time of values) measured.recordTime(name, time)
+  writeResult(out, document('load', { measured: JSON.parse(JSON.stringify(measured.toDocument())) }))
+}
+
+function writeBench(out: string): void {
+  const wall = (median: number) => ({ median, low: median * 0.9, high: median * 1.1 })
+  const cases = [
+    { id: 'warm', subjects: [{ id: 'edgeproof', wall: wall(60) }] },
+    { id: 'hot', subjects: [{ id: 'edgeproof', wall: wall(5) }] },
+  ]
+  const fresh = [{ suite: 'init', subjects: [{ id: 'edgeproof', wall: wall(40) }] }]
+  writeResult(out, document('bench', { cases, fresh }))
+}
+
+test('where nothing was measured nothing is planned', async () => {
+  const result = await plan()
+  expect(result.verdict).toBe('not-measured')
+  expect(result.checks.map(({ id, value }) => [id, value])).toEqual([
+    ['plan.service', null],
+    ['plan.init', null],
+  ])
+})
+
+test('times come from options, else from the load, else from the benchmark, and the plan says which', async () => {
+  const out = directory()
+  writeBench(out)
+  const fromBench = await plan({ out })
+  expect(value(fromBench, 'service')).toBe(0.06)
+  expect(find(fromBench, 'service')?.interval?.low).toBeCloseTo(0.0045, 10)
+  expect(find(fromBench, 'service')?.detail).toContain('bench.json of 2026-01-02')
+  expect(value(fromBench, 'init')).toBe(40)
+
+  writeLoad(out, { authorizer: [0.2, 0.4, 0.2, 0.4], 'cold-start': [300] })
+  const fromLoad = await plan({ out })
+  expect(value(fromLoad, 'service')).toBeCloseTo(0.3, 2)
+  expect(find(fromLoad, 'service')?.detail).toContain('load.json')
+  expect(value(fromLoad, 'init')).toBe(40)
+
+  const given = await plan({ out, serviceMs: 2, initMs: 100 })
+  expect([value(given, 'service'), value(given, 'init')]).toEqual([2, 100])
+  expect(find(given, 'service')?.detail).toBe('--service-ms')
+})
+
+test('without INIT its cost is not measured, and the total says that it is left out', async () => {
+  const out = directory()
+  writeLoad(out, { authorizer: [0.3] })
+  const result = await plan({ out })
+  expect(result.verdict).toBe('not-measured')
+  expect(value(result, 'rate-100.cost')).toBeGreaterThan(0)
+  expect(find(result, 'rate-100.cost')?.detail).toContain('init not measured and left out')
+  expect(value(result, 'spike.cold-starts')).toBeNull()
+})
+
+test('below 100 ms the requests per second bind before the concurrency, above it after', async () => {
+  const short = await plan({ serviceMs: 1, initMs: 100, rates: [10_000] })
+  expect(value(short, 'rate-10000.binds')).toBe('requests per second: 50 % of it, busiest region')
+  const long = await plan({ serviceMs: 150, initMs: 100, rates: [10_000] })
+  expect(value(long, 'rate-10000.binds')).toMatch(/^concurrency: /)
+  // 5,000 requests per second of 150 ms in the busiest region are 750 in service, of 1,000.
+  expect(find(long, 'rate-10000.binds')?.detail).toMatch(/concurrency 85\d .* of 1,000/)
+})
+
+test('a rate beyond the default quotas names what to ask for, with headroom', async () => {
+  const result = await plan({ serviceMs: 1, initMs: 100, rates: [100, 1_000_000] })
+  expect(value(result, 'rate-100.increases')).toBe('none')
+  // 500,000 requests/s in the busiest region need a concurrency of 50,000, and a quarter more.
+  expect(find(result, 'rate-1000000.increases')?.detail).toContain('region 1 of 3: 1,000 to 63,000')
+  expect(find(result, 'rate-1000000.increases')?.detail).toContain('of the distribution: 250,000 to 1,300,000')
+  expect(value(result, 'spike.refused')).toBeGreaterThan(value(result, 'spike.refused-after-increase') as number)
+})
+
+test("quotas, prices and assumptions can be one's own: the configuration's, and a file's over them", async () => {
+  const own = { serviceMs: 1, initMs: 100, rates: [10_000] }
+  const listed = value(await plan(own), 'rate-10000.cost') as number
+  const out = directory()
+  const file = join(out, 'quotas.json')
+  writeFileSync(file, JSON.stringify({ prices: { httpsRequest: 0 }, quotas: { concurrency: 100 } }))
+  const fleet = { quotas: { concurrency: 100_000 }, assumptions: { slowdown: 1, lifetimeSeconds: 3600 } }
+  const configured = await plan({ ...own, fleet })
+  expect(value(configured, 'rate-10000.binds')).toMatch(/: 0.5 % of it/)
+  const result = await plan({ ...own, fleet, quotas: file })
+  // HTTPS requests are 26,280 dollars of a month of 10,000 a second at the list price.
+  expect(listed - (value(result, 'rate-10000.cost') as number)).toBeCloseTo(26_280, -2)
+  expect(value(result, 'rate-10000.binds')).toMatch(/: 500 % of it/)
+  expect(find(result, 'service')?.interval).toBeUndefined()
+})
+
+test('every figure of the plan has its band, and the band holds the figure', async () => {
+  const out = directory()
+  writeBench(out)
+  const { checks } = await plan({ out })
+  for (const { id, value, interval } of checks) {
+    if (typeof value !== 'number' || /refused/.test(id)) continue
+    expect([id, interval]).not.toEqual([id, undefined])
+    expect(interval?.low).toBeLessThanOrEqual(value)
+    expect(interval?.high).toBeGreaterThanOrEqual(value)
+  }
+})
+
+const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
+
+test.each([
+  ['a file that is not there', null, /quotas\.json: not found; pass --quotas FILE/],
+  ['one that is not JSON', '{', /quotas\.json: is not JSON/],
+  ['a quota that there is none of', '{"quotas":{"concurency":1}}', /quotas\.json: quotas\.concurency: unknown field/],
+  ['a price below zero', '{"prices":{"alarm":-1}}', /quotas\.json: prices\.alarm: should be 0 or more/],
+  ['ends the wrong way round', '{"assumptions":{"zipf":{"value":1,"low":2,"high":3}}}', /assumptions\.zipf: should be/],
+  ['regions that are not the whole', '{"traffic":{"regions":[0.5]}}', /traffic\.regions: should add up to 1/],
+])('%s ends with exit code 2 and one line', (_, content, line) => {
+  const out = directory()
+  const file = join(out, 'quotas.json')
+  if (content !== null) writeFileSync(file, content)
+  const args = ['plan', '--service-ms', '1', '--quotas', file, '--out', join(out, 'results')]
+  const { status, stderr, stdout } = spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8', cwd: out })
+  expect(stderr).toMatch(line)
+  expect(stderr.trim().split('\n').length).toBe(1)
+  expect([status, stdout]).toEqual([2, ''])
+  expect(readdirSync(out)).not.toContain('results')
+})

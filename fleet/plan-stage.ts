@@ -1,0 +1,52 @@
+/** `edgeproof plan`: the fleet that a rate of requests needs, from measured service times. */
+
+import { type Stage, stageResult } from '../command/stage.ts'
+import { parseFleet } from '../config/config.ts'
+import type { FleetConfig } from '../config/fleet-schema.ts'
+import { readJson } from '../config/load-config.ts'
+import { fleetPlan, trafficOf } from './fleet-plan.ts'
+import { planChecks } from './plan-checks.ts'
+import { assumptions, fleetBook, prices, quotas } from './quotas-and-prices.ts'
+import { serviceTimes } from './service-times.ts'
+
+export interface PlanOptions {
+  /** Milliseconds; default from the result files of the output directory. */
+  serviceMs?: number
+  initMs?: number
+  /** Requests per second; default the configuration's. */
+  rates?: number[]
+  /** A JSON file like the configuration's `fleet` section, which it takes precedence over. */
+  quotas?: string
+  /** Also holds the model against the local edge. */
+  validate?: boolean
+}
+
+export const planStage: Stage<PlanOptions> = async (context, options) => {
+  const { config, out } = context
+  const own = options.quotas === undefined ? undefined : readFleet(options.quotas)
+  const book = fleetBook(config.fleet, own)
+  const given = options.rates === undefined ? undefined : { rates: options.rates }
+  const traffic = trafficOf(config.fleet?.traffic, own?.traffic, given)
+  const inputs = {
+    config: context.configFile,
+    quotas: options.quotas ?? null,
+    traffic: JSON.parse(JSON.stringify(traffic)),
+  }
+  return stageResult('plan', inputs, async () => {
+    const times = serviceTimes(out, options, book.assumptions.slowdown)
+    const plan = fleetPlan({ config, traffic, book, times })
+    const checks = planChecks(plan, times, book)
+    const data = { times, plan, book, sources: { quotas, prices, assumptions } }
+    if (!options.validate) return { checks, data: JSON.parse(JSON.stringify(data)) }
+    const { validate } = await import('./validation/validate.ts')
+    const validation = await validate(context)
+    return {
+      checks: [...checks, ...validation.checks],
+      data: JSON.parse(JSON.stringify({ ...data, validation: validation.data })),
+    }
+  })
+}
+
+function readFleet(file: string): FleetConfig {
+  return parseFleet(readJson(file, 'pass --quotas FILE'), file)
+}

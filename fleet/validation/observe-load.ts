@@ -1,0 +1,65 @@
+/** One run of k6 against the local edge, as far as the model speaks of it. */
+import { type LoadRunOptions, loadRun } from '../../load/load-run.ts'
+import type { LocalTarget } from '../../load/local-target.ts'
+
+export interface ObservedLoad {
+  /** Requests per second. */
+  rate: number
+  /** Mean number of busy sandboxes, looked at every few milliseconds after the warm-up. */
+  busy: number
+  /** Response times that k6 saw after the warm-up, in milliseconds: of requests that found a sandbox, and of the others. */
+  warm: number[]
+  cold: number[]
+  /** Requests that k6 could not send in time, and answers that were wrong or failed. */
+  dropped: number
+  faults: number
+  /** Share of all CPU time that other programs used; null where the system does not tell. */
+  foreign: number | null
+  steal: number | null
+}
+
+/** Not a divisor of any usual interval between arrivals, so that looking does not fall into step with them. */
+const lookEveryMs = 7
+
+export async function observeLoad(options: LoadRunOptions & { target: LocalTarget }): Promise<ObservedLoad> {
+  const { target, scenario, seconds } = options
+  const coldIds = new Set<string>()
+  const times = new Map<string, number>()
+  const looks = { sum: 0, count: 0 }
+  let first = Number.POSITIVE_INFINITY
+  const warmUpMs = scenario.warmUp * seconds * 1000
+  const sinceFirst = (at: number) => at - first
+  const unsubscribe = target.edge.log.subscribe(({ id, coldStart }) => {
+    if (coldStart) coldIds.add(id)
+  })
+  const looking = setInterval(() => {
+    const elapsed = sinceFirst(Date.now())
+    if (elapsed < warmUpMs || elapsed >= seconds * 1000) return
+    looks.sum += target.edge.metrics().sandboxes.busy
+    looks.count += 1
+  }, lookEveryMs)
+  try {
+    const run = await loadRun({
+      ...options,
+      onSample: ({ at, id, durationMs }) => {
+        first = Math.min(first, at)
+        if (sinceFirst(at) >= warmUpMs) times.set(id, durationMs)
+      },
+    })
+    const { faults, dropped } = run.measured
+    const each = [...times]
+    return {
+      rate: options.rate,
+      busy: looks.count === 0 ? Number.NaN : looks.sum / looks.count,
+      warm: each.filter(([id]) => !coldIds.has(id)).map(([, time]) => time),
+      cold: each.filter(([id]) => coldIds.has(id)).map(([, time]) => time),
+      dropped,
+      faults: [...faults.values()].reduce((sum, { count }) => sum + count, 0),
+      foreign: run.machine.foreign,
+      steal: run.machine.steal,
+    }
+  } finally {
+    clearInterval(looking)
+    unsubscribe()
+  }
+}

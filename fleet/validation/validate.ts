@@ -1,0 +1,97 @@
+/** `edgeproof plan --validate`: the model, fitted at low loads on the local edge, against loads that it has not seen. */
+import type { StageContext } from '../../command/stage.ts'
+import { objectivesOf } from '../../config/objectives-schema.ts'
+import { findK6 } from '../../load/k6.ts'
+import { startLocalTarget } from '../../load/local-target.ts'
+import type { Scenario } from '../../load/scenario.ts'
+import type { Check } from '../../reports/result.ts'
+import { fitEdgeModel, mixedQuantile, type Prediction, predict } from './edge-model.ts'
+import { type ObservedLoad, observeLoad } from './observe-load.ts'
+import { sleepingHandler } from './sleeping-handler.ts'
+import { validationChecks } from './validation-checks.ts'
+
+export interface ValidationOptions {
+  /** Rates that the model is fitted at, and rates that it is compared at; requests per second. */
+  fit: readonly number[]
+  heldBack: readonly number[]
+  /** Each round runs every rate once, so that a drift of the machine falls on all of them. */
+  rounds: number
+  /** Length of each run; the first quarter is warm-up. */
+  seconds: number
+}
+
+/** Some two and a half minutes. */
+const defaults: ValidationOptions = { fit: [30, 60], heldBack: [120, 240], rounds: 5, seconds: 6 }
+
+/** What came of one held-back load in one round. */
+export interface Comparison {
+  predicted: Prediction
+  busy: number
+  p99Ms: number
+  requests: number
+  coldStarts: number
+}
+
+/** Lambda's way: nobody waits for a busy sandbox. */
+const sandboxOptions = { waitMs: 0, idleMs: 300_000, limit: 64 }
+
+const scenario: Scenario = {
+  name: 'plan-validation',
+  title: 'one kind of request, at a constant rate',
+  rate: 1,
+  seconds: 1,
+  warmUp: 0.25,
+  arrival: 'constant',
+  mix: { valid: 1 },
+  users: 1,
+  objects: 1,
+  zipf: 0,
+  tokens: 'per-user',
+}
+
+export async function validate(
+  { config, progress, signal }: StageContext,
+  options: ValidationOptions = defaults,
+): Promise<{ checks: Check[]; data: object }> {
+  const { fit, heldBack, rounds, seconds } = options
+  const k6 = await findK6({ log: progress.log, signal })
+  const longest = rounds * (fit.length + heldBack.length) * (seconds + 15)
+  const requests = Math.max(...heldBack) * seconds
+  const local = { config, scenario, requests, seconds: longest, program: sleepingHandler, sandboxes: sandboxOptions }
+  const target = await startLocalTarget({ ...local, signal })
+  const loads: ObservedLoad[] = []
+  const comparisons: Comparison[] = []
+  const observe = async (rate: number): Promise<ObservedLoad> => {
+    progress.step('plan: validation runs', loads.length, rounds * (fit.length + heldBack.length))
+    const load = await observeLoad({ k6, target, scenario, rate, seconds, segments: 1, seed: 1, progress, signal })
+    signal.throwIfAborted()
+    loads.push(load)
+    return load
+  }
+  try {
+    for (let round = 0; round < rounds; round++) {
+      const low: ObservedLoad[] = []
+      for (const rate of fit) low.push(await observe(rate))
+      const model = fitEdgeModel(low)
+      for (const rate of heldBack) {
+        const { busy, warm, cold } = await observe(rate)
+        const times = [...warm, ...cold].sort((a, b) => a - b)
+        comparisons.push({
+          predicted: predict(model, rate, sandboxOptions.idleMs / 1000),
+          busy,
+          p99Ms: mixedQuantile(times, [], 0, 0.99),
+          requests: times.length,
+          coldStarts: cold.length,
+        })
+      }
+    }
+  } finally {
+    progress.clear()
+    await target.close()
+  }
+  const checks = validationChecks(comparisons, loads, objectivesOf(config.objectives))
+  return {
+    checks,
+    data: { ...options, comparisons, machine: loads.map(({ rate, foreign, steal }) => ({ rate, foreign, steal })) },
+  }
+}
