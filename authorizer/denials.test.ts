@@ -47,6 +47,15 @@ describe('the class of a denial', () => {
   ])('%s', async (_, uri, fields, status, challenge) => {
     const response = await denial(bedOf(), uri, fields)
     expect([response.status, header(response, 'www-authenticate')]).toEqual([status, challenge])
+    expect(header(response, 'retry-after')).toBeUndefined()
+  })
+
+  it('is forbidden for a required claim that is missing, not unauthenticated', async () => {
+    const response = await denial(bedOf({ requiredClaims: ['email'] }), '/open/x', { headers: bearer(good) })
+    expect([response.status, header(response, 'www-authenticate')]).toEqual([
+      '403',
+      'Bearer realm="edgeproof", error="insufficient_scope"',
+    ])
   })
 
   it('is 503 with Retry-After where no key can be had, and not the login page', async () => {
@@ -85,10 +94,12 @@ describe('every denial', () => {
     ['/nowhere', 'GET'],
     ['/%', 'GET'],
     ['/open/x', 'POST'],
-  ])('is stored by nobody: %s %s', async (uri, method) => {
+  ])('is stored, sniffed and run by nobody, and says to stay with https: %s %s', async (uri, method) => {
     const response = await denial(bed, uri, { method })
     expect(header(response, 'cache-control')).toBe('no-store')
     expect(header(response, 'x-content-type-options')).toBe('nosniff')
+    expect(header(response, 'content-security-policy')).toBe("default-src 'none'")
+    expect(header(response, 'strict-transport-security')).toBe('max-age=63072000')
     expect(response.body).toBeUndefined()
   })
 
@@ -146,7 +157,9 @@ describe('the redirect', () => {
   })
 
   it('leaves out a path that is long, or holds what looks like a token', async () => {
-    expect(await locationOf(`/open/${'x'.repeat(1100)}`)).toBe(login)
+    const longest = '/open/'.padEnd(1024, 'x')
+    expect(await locationOf(longest)).toBe(`${login}&to=${encodeURIComponent(longest)}`)
+    expect(await locationOf(`${longest}x`)).toBe(login)
     expect(await locationOf(`/open/${rawToken(key, claimsAt(start))}`)).toBe(login)
   })
 
