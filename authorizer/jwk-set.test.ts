@@ -39,6 +39,11 @@ describe('a member of the JWK Set', () => {
     ['a kty of another case', { ...rsa.jwk, kty: 'rsa' }, 'unknown-key'],
     ['no modulus', { ...rsa.jwk, n: undefined }, 'unknown-key'],
     ['an exponent of 1', { ...rsa.jwk, e: 'AQ' }, 'unknown-key'],
+    ['an exponent of 2', { ...rsa.jwk, e: 'Ag' }, 'unknown-key'],
+    ['an exponent of 32 bits', { ...rsa.jwk, e: '_____w' }, 'signature'],
+    ['an exponent of 33 bits', { ...rsa.jwk, e: 'AQAAAAA' }, 'unknown-key'],
+    ['a modulus of 8,192 bits', { ...rsa.jwk, n: modulus(8192) }, 'signature'],
+    ['a modulus of 8,193 bits', { ...rsa.jwk, n: modulus(8193) }, 'unknown-key'],
     ['an exponent of 2,048 bits', { ...rsa.jwk, e: rsa.jwk.n }, 'unknown-key'],
     ['unknown members', { ...rsa.jwk, x5c: ['MIIB'], x5u: 'https://evil.example.com', iat: 1 }, 'allow'],
     ['private members', { ...rsa.jwk, ...KeyObject.from(rsa.privateKey).export({ format: 'jwk' }) }, 'unknown-key'],
@@ -105,6 +110,13 @@ describe('a member of the JWK Set', () => {
     expect(await withKeys(...others, rsa.jwk).present(rawToken(rsa, payload))).toBe('allow')
   })
 })
+
+/** An odd number of so many bits: enough for a public key, of which nobody has the private one. */
+function modulus(bits: number): string {
+  return Buffer.from((2n ** BigInt(bits) - 1n).toString(16).padStart(Math.ceil(bits / 8) * 2, '0'), 'hex').toString(
+    'base64url',
+  )
+}
 
 /** jose refuses to make RSA keys that are too small. */
 function createRsaKey(modulusLength: number, publicExponent = 0x10001): SigningKey {
