@@ -24,7 +24,7 @@ function row({ check, at }: Located): Markup {
   }</td><td class="number">${quantityMarkup({ value, unit, at: `${at}/value` })}${intervalMarkup(check)}</td><td class="number">${
     limit === null || direction === 'none'
       ? null
-      : html`${direction === 'lower' ? '≤' : '≥'} ${quantityMarkup({ value: limit, unit, at: `${at}/limit` })}`
+      : html`${direction === 'lower' ? '≤' : '≥'}\u00a0${quantityMarkup({ value: limit, unit, at: `${at}/limit` })}`
   }</td></tr>`
 }
 

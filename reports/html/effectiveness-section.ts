@@ -30,7 +30,7 @@ type Rows = z.infer<typeof dataSchema>['rows']
 
 export const effectivenessSection: Section = {
   id: 'effectiveness',
-  title: 'What the attacks would have found',
+  title: 'Strength of the attacks',
   question: 'Would those attacks find a flaw if there were one?',
   document: 'effectiveness',
   method:

@@ -5,7 +5,7 @@ import { html, type Markup } from './markup.ts'
 import { quantityMarkup } from './quantity.ts'
 import { checkOf, type Located, type Source } from './section.ts'
 import { sections } from './sections.ts'
-import { verdictMarkup } from './verdict.ts'
+import { stageVerdict, verdictMarkup } from './verdict.ts'
 
 interface Headline {
   question: string
@@ -80,12 +80,12 @@ function numberMarkup({ question, document, check, label, beside }: Headline, so
   const second = checkOf(source, beside.check)
   return html`<li class="${verdict}"><span class="asks">${question}${verdictMarkup(verdict)}</span>
 <b>${quantityMarkup({ value, unit, at: `${located.at}/value` })}</b> <span class="label">${label}</span>
-<small>${second ? beside.words(quantityMarkup({ value: second.check.value, unit: second.check.unit, at: `${second.at}/value` })) : null}${
+<small>${second ? beside.words(quantityMarkup({ value: second.check.value, unit: second.check.unit, at: `${second.at}/value` })) : null}${second?.check.verdict === 'not-measured' ? ` (not counted: ${second.check.detail})` : null}${
     interval ? html`<br>interval ${intervalText(interval)}` : null
   }${
     limit === null || direction === 'none'
       ? null
-      : html`<br>objective ${direction === 'lower' ? '≤' : '≥'} ${quantityMarkup({ value: limit, unit, at: `${located.at}/limit` })}`
+      : html`<br>objective ${limit === 0 ? '' : direction === 'lower' ? '≤\u00a0' : '≥\u00a0'}${quantityMarkup({ value: limit, unit, at: `${located.at}/limit` })}`
   }</small></li>`
 }
 
@@ -95,7 +95,7 @@ export function overview(sourceOf: (document: string) => Source | undefined): Ma
     const source = sourceOf(section.document)
     return html`<li><a href="#${section.id}">${section.title}</a><span class="answer">${
       source ? section.answer?.(source) : section.question
-    }</span>${verdictMarkup(source?.result.verdict ?? 'not-measured')}</li>`
+    }</span>${stageVerdict(source?.result)}</li>`
   })}</ul></nav>`
 }
 

@@ -4,6 +4,11 @@ import { trendChart } from './charts/trend-chart.ts'
 import type { Cell } from './data-table.ts'
 import { html, type Markup } from './markup.ts'
 import { quantityText } from './quantity.ts'
+import { commandMarkup } from './section.ts'
+
+const method =
+  'Runs with the same inputs on the same machine make one trend; a change is a step that so many like runs would hardly show by chance.'
+const command = 'edgeproof report --history DIR'
 
 /** So many trends are drawn; the rest would make the page long without making it clearer. */
 const mostDrawn = 12
@@ -17,10 +22,10 @@ export function historySection(trends: readonly Trend[]): Markup {
 <p class="question">How did these figures move from run to run? <strong>${answer(drawable)}</strong></p>
 ${
   drawn.length === 0
-    ? html`<p class="empty">No earlier runs to compare with. Keep them, and build the report again:</p>`
-    : html`<div class="figures">${drawn.map(trendFigure)}</div>${left > 0 ? html`<p>${left} further figures that did not change are in the JSON.</p>` : null}`
+    ? html`<p class="empty"><b>Not measured</b>: no earlier run to compare with. ${method} To keep this run and compare the next ones with it: ${commandMarkup(command)}</p>`
+    : html`<div class="figures">${drawn.map(trendFigure)}</div>${left > 0 ? html`<p>${left} further figures that did not change are in the JSON.</p>` : null}
+<p class="method"><b>How it was obtained.</b> ${method} ${commandMarkup(command)}</p>`
 }
-<p class="method"><b>How it was obtained.</b> Runs with the same inputs on the same machine make one trend; a change point is a step that so many like runs would hardly show by chance. <span class="command"><code>edgeproof report --history DIR</code></span></p>
 </section>`
 }
 

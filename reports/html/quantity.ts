@@ -35,6 +35,11 @@ export function numberText(value: number, unit = ''): string {
   return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
 }
 
+/** A tick of an axis: no digits beyond those it has. */
+export function tickText(value: number, unit: string): string {
+  return quantityText(value.toLocaleString('en-US', { maximumSignificantDigits: 3 }), unit)
+}
+
 /** Whole numbers for 100 and more, no more than four digits after the point. */
 function magnitude(value: number): number {
   return Math.max(-2, Math.floor(Math.log10(Math.abs(value))))

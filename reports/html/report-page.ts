@@ -20,7 +20,7 @@ export function reportPage(report: Report): string {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>edgeproof: ${verdict}</title><style>${trusted(style)}</style></head><body>
-<header class="top"><h1>Capacity report</h1>${about(sources)}</header>
+<header class="top"><div><h1>Capacity report</h1><p>The authorizer between viewers and the private bucket: is it safe, fast and ready for the launch?</p></div>${about(sources)}</header>
 <main>
 ${headlineMarkup(report, sourceOf)}
 ${overview(sourceOf)}

@@ -2,7 +2,7 @@
 import type { Check, Result } from '../result.ts'
 import { checkTable } from './check-table.ts'
 import { html, type Markup, trusted } from './markup.ts'
-import { verdictMarkup } from './verdict.ts'
+import { stageVerdict } from './verdict.ts'
 
 /** A result document with the name it has in pointers. */
 export interface Source {
@@ -42,26 +42,27 @@ export function checkOf({ document, result }: Source, id: string): Located | und
 }
 
 export function sectionMarkup(section: Section, source: Source | undefined, reason: string | undefined): Markup {
-  const { id, title, question, method } = section
-  const verdict = source?.result.verdict ?? 'not-measured'
+  const { id, title, question } = section
   return html`<section id="${id}" aria-labelledby="${id}-title">
-<header><h2 id="${id}-title">${title}</h2>${verdictMarkup(verdict)}</header>
+<header><h2 id="${id}-title">${title}</h2>${stageVerdict(source?.result)}</header>
 <p class="question">${question}${source ? html` <strong>${section.answer?.(source)}</strong>` : null}</p>
-${source ? measured(section, source) : notMeasured(reason)}
-<p class="method"><b>How it was obtained.</b> ${method} <span class="command"><code>${section.command(source?.result)}</code></span>${
-    source ? html` <span class="when">${when(source.result)}</span>` : null
-  }</p>
+${source ? measured(section, source) : notMeasured(section, reason)}
 </section>`
 }
 
 function measured(section: Section, source: Source): Markup {
   const { checks, verdict } = source.result
   return html`<div class="figures">${section.body?.(source)}</div>
-<details class="all"${verdict === 'pass' ? null : trusted(' open')}><summary>All ${checks.length} figures</summary>${checkTable(source)}</details>`
+<details class="all"${verdict === 'pass' ? null : trusted(' open')}><summary>All ${checks.length} figures</summary>${checkTable(source)}</details>
+<p class="method"><b>How it was obtained.</b> ${section.method} ${when(source.result)} ${commandMarkup(section.command(source.result))}</p>`
 }
 
-function notMeasured(reason: string | undefined): Markup {
-  return html`<p class="empty">Not measured in this run${reason === undefined ? '' : ` (${reason})`}. To measure it, run the command below and build the report again with <code>edgeproof report</code>.</p>`
+function notMeasured({ command, method }: Section, reason: string | undefined): Markup {
+  return html`<p class="empty"><b>Not measured</b>${reason === undefined ? '' : ` (${reason})`}. ${method} To measure it, run this and then <code>edgeproof report</code>: ${commandMarkup(command())}</p>`
+}
+
+export function commandMarkup(command: string): Markup {
+  return html`<code class="command">${command}</code>`
 }
 
 function when({ startedAt, durationMs }: Result): string {

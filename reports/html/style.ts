@@ -23,7 +23,7 @@ summary { cursor: pointer; color: var(--accent); font-size: .875rem; width: fit-
 .quantity { font-variant-numeric: tabular-nums; white-space: nowrap; }
 
 .top { display: flex; flex-wrap: wrap; gap: .5rem 2rem; justify-content: space-between; align-items: end; margin-bottom: 1.25rem; }
-.top p { margin: 0; color: var(--muted); font-size: .875rem; text-align: right; }
+.top p { margin: 0; color: var(--muted); } .top > p { font-size: .875rem; text-align: right; }
 
 .verdict { color: var(--open); font-weight: 600; font-size: .8125rem; white-space: nowrap; }
 .verdict > span:first-child { display: inline-block; width: 1.1em; text-align: center; }
@@ -52,15 +52,15 @@ summary { cursor: pointer; color: var(--accent); font-size: .875rem; width: fit-
 section { margin-top: 3.25rem; scroll-margin-top: 1rem; }
 section > header { display: flex; justify-content: space-between; align-items: baseline; gap: 1rem; padding-bottom: .375rem; border-bottom: 2px solid var(--text); }
 section > header .verdict { font-size: 1rem; }
-.question { font-size: 1.0625rem; margin: .75rem 0 1rem; } .question strong { font-weight: 600; }
+.question { font-size: 1.0625rem; margin: .75rem 0 1rem; max-width: none; } .question strong { font-weight: 600; }
 .method { margin-top: 1.25rem; padding: .75rem 1rem; border-radius: 6px; background: var(--panel); color: var(--muted); font-size: .875rem; max-width: none; }
-.method b { color: var(--text); } .method .command { display: block; margin-top: .375rem; color: var(--text); } .method code::before { content: "$ "; color: var(--muted); }
-.empty { padding: 1rem 1.25rem; border: 1px dashed var(--line); border-radius: 6px; max-width: none; }
+.method b { color: var(--text); } .command { display: block; margin-top: .375rem; color: var(--text); } .command::before { content: "$ "; color: var(--muted); }
+.empty { padding: .75rem 1rem; border: 1px dashed var(--line); border-radius: 6px; max-width: none; color: var(--muted); font-size: .875rem; } .empty b { color: var(--text); }
 
 .figures { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 2rem; }
-.figures > * { grid-column: 1 / -1; min-width: 0; } .figures > .half-width { grid-column: auto; }
+.figures:empty { display: none; } .figures > p, .figures > details { margin: 0; } .figures > * { grid-column: 1 / -1; min-width: 0; } .figures > .half-width { grid-column: auto; }
 figure { margin: 0; } figcaption { font-weight: 600; font-size: 1rem; }
-.says { margin: .125rem 0 .625rem; color: var(--muted); font-size: .875rem; }
+.says { max-width: none; margin: .125rem 0 .625rem; color: var(--muted); font-size: .875rem; }
 .chart { margin-top: .5rem; } .chart svg { display: block; width: 100%; height: auto; overflow: visible; } .chart .narrow { display: none; }
 details { margin-top: .5rem; } details.all { margin-top: 1.5rem; }
 
@@ -76,7 +76,7 @@ details.data table { width: auto; min-width: min(100%, 30rem); } details.data .s
 
 @media screen and (max-width: 959px) {
   body { padding: 1.25rem 1rem 3rem; }
-  .top p { text-align: left; }
+  .top > p { text-align: left; }
   .numbers { grid-template-columns: 1fr; }
   .figures { grid-template-columns: minmax(0, 1fr); }
   .chart { max-width: 32rem; } .chart .narrow { display: block; } .chart .wide, .chart .half { display: none; }

@@ -1,4 +1,4 @@
-import { quantityText } from '../quantity.ts'
+import { tickText } from '../quantity.ts'
 import { axisStyle, lineKind, type Option, palette, text, type Width } from './drawing.ts'
 
 export interface PercentileSeries {
@@ -30,13 +30,13 @@ export function percentileChart(series: readonly PercentileSeries[], width: Widt
       ...axisStyle,
       axisLabel: {
         ...axisStyle.axisLabel,
-        formatter: (value: number) => quantityText(Number(value.toPrecision(1)), 'ms'),
+        formatter: (value: number) => tickText(value, 'ms'),
       },
     },
     series: series.map(({ name, points }, index) => ({
       name,
       type: 'line',
-      showSymbol: points.length === 1,
+      symbol: points.length === 1 ? 'circle' : 'none',
       symbolSize: 8,
       lineStyle: { width: 2.5, type: lineKind(index) },
       data: points.map((point) => [...point]),

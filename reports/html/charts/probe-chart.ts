@@ -1,4 +1,4 @@
-import { quantityText } from '../quantity.ts'
+import { tickText } from '../quantity.ts'
 import { axisStyle, type Option, text, type Width } from './drawing.ts'
 
 export interface ProbePoint {
@@ -27,7 +27,7 @@ export function probeChart(probes: readonly ProbePoint[], width: Width) {
     yAxis: {
       type: 'log',
       ...axisStyle,
-      axisLabel: { ...axisStyle.axisLabel, formatter: (value: number) => quantityText(value, 'ms') },
+      axisLabel: { ...axisStyle.axisLabel, formatter: (value: number) => tickText(value, 'ms') },
     },
     series: [
       { name: 'sustained', type: 'scatter', symbolSize: 10, itemStyle: { color: 'var(--one)' }, data: points(true) },

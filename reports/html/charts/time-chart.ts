@@ -1,4 +1,4 @@
-import { quantityText } from '../quantity.ts'
+import { tickText } from '../quantity.ts'
 import { axisStyle, lineKind, type Option, palette, text, type Width } from './drawing.ts'
 
 export interface TimeSeries {
@@ -41,15 +41,15 @@ export function timeChart(series: readonly TimeSeries[], axis: TimeAxis, width: 
     yAxis: {
       type: 'value',
       min,
-      ...(max === undefined ? {} : { max }),
+      ...(max === undefined ? { minInterval: integers(series) ? 1 : 0 } : { max, interval: max / 4 }),
       splitNumber: 4,
       ...axisStyle,
-      axisLabel: { ...axisStyle.axisLabel, formatter: (value: number) => quantityText(value, unit) },
+      axisLabel: { ...axisStyle.axisLabel, formatter: (value: number) => tickText(value, unit) },
     },
     series: series.map(({ name, points, stacked = false }, index) => ({
       name,
       type: 'line',
-      showSymbol: points.length < 3,
+      symbol: points.length < 3 ? 'circle' : 'none',
       connectNulls: false,
       ...(stacked ? { stack: 'whole', areaStyle: { opacity: 0.55 } } : {}),
       lineStyle: { width: stacked ? 1 : 2, type: stacked ? 'solid' : lineKind(index) },
@@ -58,6 +58,11 @@ export function timeChart(series: readonly TimeSeries[], axis: TimeAxis, width: 
     })),
   }
   return { option, height: narrow ? 220 : 240 }
+}
+
+/** Half a sandbox is no mark on an axis. */
+function integers(series: readonly TimeSeries[]): boolean {
+  return series.every(({ points }) => points.every(([, value]) => Number.isInteger(value ?? 0)))
 }
 
 /** Shaded: these seconds are in no other figure. */

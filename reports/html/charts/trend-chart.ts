@@ -1,5 +1,5 @@
 import type { Trend } from '../../history/trend.ts'
-import { quantityText } from '../quantity.ts'
+import { tickText } from '../quantity.ts'
 import { axisStyle, type Option, text, type Width } from './drawing.ts'
 
 /** A point for each run in order, with the limit and the places where the level changed. */
@@ -34,7 +34,7 @@ export function trendChart({ points, changePoints, limit, unit }: Trend, width: 
       // The limit belongs to the picture even where every run is far below it.
       ...(limit === null ? {} : { max: ({ max }: { max: number }) => Math.max(max, limit) }),
       ...axisStyle,
-      axisLabel: { ...axisStyle.axisLabel, formatter: (value: number) => quantityText(value, unit) },
+      axisLabel: { ...axisStyle.axisLabel, formatter: (value: number) => tickText(value, unit) },
     },
     series: [
       {

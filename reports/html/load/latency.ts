@@ -14,8 +14,8 @@ const kinds: Readonly<Record<string, string>> = {
   authorizer: 'authorizer alone',
 }
 
-/** Points of the curve, as one in so many that is slower: even steps on the plot's logarithmic axis. */
-const curve = Array.from({ length: 8 * 6 + 1 }, (_, step) => 10 ** (step / 8))
+/** Points of the curve, as one in so many that is slower: even steps on the plot's logarithmic axis, from the first quarter on. */
+const curve = Array.from({ length: 8 * 6 }, (_, step) => 10 ** ((step + 1) / 8))
 const tabled = [50, 90, 99, 99.9, 99.99]
 
 /** Time by percentile, by how the answer came about. */
@@ -35,7 +35,7 @@ export function latencyFigure({ measured: { histograms } }: LoadData): Markup | 
   }))
   return figure({
     caption: 'Time by percentile, by how the answer came about',
-    says: 'Both axes are logarithmic. In brackets: how many requests of that kind were timed; a curve ends where it would rest on less than one.',
+    says: 'Both axes are logarithmic. In brackets: how many requests were timed. A curve ends where it would rest on less than one.',
     draw: (width) => percentileChart(series, width),
     table: {
       head: ['answer', 'requests', ...tabled.map((percentile) => `p${percentile}`), 'slowest'],
