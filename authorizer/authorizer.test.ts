@@ -182,6 +182,18 @@ describe('the handler', () => {
     expect(await quiet.authorizer.handler(value as never)).toMatchObject({ status: '403' })
   })
 
+  it('takes an event without its configuration for the viewer’s request', async () => {
+    const { Records } = viewerRequestEvent('/public/x')
+    const event = { Records: Records.map(({ cf: { request } }) => ({ cf: { request } })) }
+    expect(await quiet.authorizer.handler(event)).toBe(event.Records[0]?.cf.request)
+  })
+
+  it('logs what is no viewer’s request as a fault', async () => {
+    const bed = createTestBed()
+    await bed.authorizer.handler({ Records: [] })
+    expect(bed.log.map((line) => JSON.parse(line).reason)).toEqual(['fault'])
+  })
+
   it('denies, and does not fail, when the log fails', async () => {
     const bed = createTestBed({ keys: [key] })
     bed.log.push = () => {

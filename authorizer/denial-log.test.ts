@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createAuthorizer } from '../index.ts'
 import { viewerRequestEvent } from '../tokens/viewer-request.ts'
 import { createTestBed } from './testing/test-bed.ts'
 
@@ -21,6 +22,23 @@ describe('the log of denials', () => {
         requestId: config?.requestId,
       },
     ])
+  })
+
+  it('goes to standard output where nothing else is said, a line for each denial', async () => {
+    const { write } = process.stdout
+    const written: unknown[] = []
+    process.stdout.write = (text: unknown) => written.push(text) > 0
+    try {
+      const routes = [{ path: '/a', public: true }]
+      const { handler } = createAuthorizer(
+        { issuer: 'https://issuer.example.com', clientIds: ['web'], routes },
+        { get: () => Promise.reject(new Error('no network here')) },
+      )
+      await handler(viewerRequestEvent('/nowhere'))
+    } finally {
+      process.stdout.write = write
+    }
+    expect(written).toEqual([expect.stringMatching(/^\{"edgeproof":"denied","reason":"no-route".*\}\n$/)])
   })
 
   it('has no line for an allowed request', async () => {

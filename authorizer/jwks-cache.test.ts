@@ -59,6 +59,22 @@ describe('the first keys', () => {
     expect(bed.endpoint.fetches).toBe(3)
   })
 
+  it('that never come are waited for twice at most, however the time passes', async () => {
+    const late: { bed?: ReturnType<typeof bedOf> } = {}
+    const bed = bedOf({
+      get: async () => {
+        if (late.bed) late.bed.clock.now += cooldown
+        throw failure
+      },
+    })
+    late.bed = bed
+    await afterResponses()
+    bed.clock.now += cooldown
+    expect(await bed.present(tokenOf())).toBe('no-keys')
+    // At load, twice for this request, and one that is under way for the next.
+    expect(bed.endpoint.fetches).toBe(4)
+  })
+
   it('are not waited for on public routes', async () => {
     const bed = bedOf({ get: slowEndpoint().get })
     expect(await bed.outcome('/public/x')).toBe('allow')
