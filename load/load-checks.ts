@@ -197,23 +197,31 @@ function machineChecks({ foreign, steal }: MachineShare, limits: Required<Object
   ].filter(({ value }) => value !== null)
 }
 
-/** More than a tenth in the second half of a long run is a leak until shown otherwise. */
-const mostGrowth = 1.1
+/** More than a tenth, in %, over the last three quarters of a long run is a leak until shown otherwise. */
+const mostGrowth = 10
 
 function memoryChecks({ memory }: LoadRun, noise: string | null): Check[] {
-  const grown = (id: string, title: string, samples: readonly number[]) =>
-    check({
+  const grown = (id: string, title: string, samples: readonly number[]): Check => {
+    const found = growth(samples)
+    const { low = 0, high = 0 } = found ?? {}
+    const judged = check({
       id: `load.memory.${id}`,
       title,
-      value: growth(samples),
-      unit: '1',
+      value: percent(found?.growth ?? null),
+      unit: '%',
       limit: mostGrowth,
       direction: 'lower',
+      ...(found && { interval: { low: low * 100, high: high * 100, level: 0.95 } }),
       ...detailOf(noise ?? ''),
     })
+    const straddles = found !== null && low * 100 <= mostGrowth && high * 100 > mostGrowth
+    return straddles
+      ? { ...judged, verdict: 'inconclusive', detail: 'the interval holds the limit: run longer' }
+      : judged
+  }
   return [
-    grown('edge', 'memory of the edge, last quarter of the run over the second', memory.edge),
-    grown('k6', 'memory of k6, last quarter of the run over the second', memory.k6),
+    grown('edge', 'growth of the memory of the edge, over the last three quarters of the run', memory.edge),
+    grown('k6', 'growth of the memory of k6, over the last three quarters of the run', memory.k6),
   ]
 }
 
