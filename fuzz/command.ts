@@ -22,6 +22,8 @@ export function registerFuzz(program: Command): void {
       .option('--seed <text>', 'equal seeds try equal scenarios', '1')
       .option('--workers <n>', 'threads, each with target processes of its own', positive, 1)
       .option('--shard <i/n>', 'this is the i-th of n machines')
+      .option('--checkpoint <cases>', 'a long run saves where it is after so many cases (default 100000)', positive)
+      .option('--resume', 'go on from what an interrupted run, or measurement, saved in the output directory')
       .option('--replay <file>', 'a stored case instead of new ones')
       .option('--wycheproof', "Project Wycheproof's vectors from WYCHEPROOF_DIR instead of new cases")
       .option('--minimize', 'with --replay: look for a smaller case that shows the same')

@@ -2,19 +2,15 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
-import fc from 'fast-check'
-import type { Policy } from '../authorizer/policy.ts'
 import { type Stage, type StageContext, stageResult } from '../command/stage.ts'
 import { UsageError } from '../config/usage-error.ts'
 import { type Check, check } from '../reports/result.ts'
-import { anyPolicy } from './arbitraries/policy.ts'
-import type { Finding, FuzzCase } from './case.ts'
-import { readCase, readCorpus, writeFindings } from './corpus.ts'
-import type { CampaignProgress, CampaignReport } from './engine/campaign.ts'
-import { merge, runPlan } from './engine/plan.ts'
-import { probe } from './engine/probe.ts'
+import type { Finding } from './case.ts'
+import { readCase, writeFindings } from './corpus.ts'
+import type { CampaignReport } from './engine/campaign.ts'
+import { merge } from './engine/plan.ts'
 import { replayCase } from './engine/replay-report.ts'
-import { SeededRandom } from './engine/seeded-random.ts'
+import { soak } from './soak.ts'
 import type { Runtime } from './target/protocol.ts'
 import { TargetRefused } from './target/sandbox.ts'
 import type { Target } from './target/target.ts'
@@ -42,6 +38,10 @@ export interface FuzzOptions {
   replay?: string
   /** With `replay`: writes the smallest case that shows the same. */
   minimize?: boolean
+  /** A long run saves where it is after so many cases (default 100,000; a run by time: each minute). */
+  checkpoint?: number
+  /** Go on from what an interrupted run saved in the output directory. */
+  resume?: boolean
   /** Project Wycheproof's vectors from `WYCHEPROOF_DIR` instead of generated cases. */
   wycheproof?: boolean
 }
@@ -55,7 +55,7 @@ export const fuzzStage: Stage<FuzzOptions> = async (context, options) => {
         ? await presentWycheproof(target, context, options, directory)
         : options.replay
           ? await replay(target, options)
-          : await attack(target, context, options, directory)
+          : await soak(target, context, options, directory)
       if (report === null) return { checks: [withoutVectors] }
       const differences = report.found.filter((finding) => isRecorded(target.name, finding))
       const others = report.found.filter((finding) => !isRecorded(target.name, finding))
@@ -86,82 +86,6 @@ async function targetOf({ config }: StageContext, options: FuzzOptions, director
   if (options.handler === undefined) return buildShipped(options.target ?? 'ours', place, policy)
   const file = resolve(options.handler)
   return { name: basename(file), whose: 'foreign', file, policy, runtime: place.runtime }
-}
-
-/** Ours is attacked under its own policy first, then under policies of every shape; any other handler has just one. */
-async function attack(
-  target: Target,
-  context: StageContext,
-  options: FuzzOptions,
-  directory: string,
-): Promise<CampaignReport> {
-  await probe(target)
-  const budget = budgetOf(options)
-  if (target.whose === 'foreign') return run(target, context, options, budget, '')
-  const shapes = policyShapes(
-    options.seed ?? '1',
-    Math.max(1, Math.floor(((budget.seconds ?? 20) * otherPolicies) / secondsForEach)),
-  )
-  const reports = [await run(target, context, options, part(budget, 1 - otherPolicies), '')]
-  for (const [index, policy] of shapes.entries()) {
-    if (context.signal.aborted) break
-    const other = await buildShipped('ours', { directory, runtime: target.runtime }, policy)
-    reports.push(await run(other, context, options, part(budget, otherPolicies / shapes.length), ` policy ${index}`))
-  }
-  return { ...merge(reports), seconds: reports.reduce((sum, { seconds }) => sum + seconds, 0) }
-}
-
-interface Budget {
-  seconds?: number
-  cases?: number
-}
-
-/** The share of a run that goes to other policies, and how long each of them is tried. */
-const otherPolicies = 0.4
-const secondsForEach = 2
-
-function budgetOf({ seconds, runs }: FuzzOptions): Budget {
-  if (seconds === undefined && runs === undefined) return { seconds: 20 }
-  return { ...(seconds === undefined ? {} : { seconds }), ...(runs === undefined ? {} : { cases: runs }) }
-}
-
-function part({ seconds, cases }: Budget, share: number): Budget {
-  return {
-    ...(seconds === undefined ? {} : { seconds: seconds * share }),
-    ...(cases === undefined ? {} : { cases: Math.max(1, Math.round(cases * share)) }),
-  }
-}
-
-function policyShapes(seed: string, count: number): Policy[] {
-  return fc.sample(anyPolicy, { seed: new SeededRandom(seed).next(), numRuns: count })
-}
-
-function run(
-  target: Target,
-  { progress, signal }: StageContext,
-  options: FuzzOptions,
-  budget: Budget,
-  suffix: string,
-): Promise<CampaignReport> {
-  return runPlan({
-    target,
-    strategy: 'full',
-    seed: `${options.seed ?? '1'}${shardOf(options.shard)}${suffix}`,
-    ...budget,
-    workers: options.workers ?? 1,
-    corpus: corpusFor(target),
-    signal,
-    onProgress: (now) =>
-      progress.step(statusLine(now), Math.round(now.seconds), Math.round(budget.seconds ?? now.seconds)),
-  })
-}
-
-/** Stored cases hold tokens for their own policy; another policy's handler has nothing to say about them. */
-function corpusFor({ policy }: Target): FuzzCase[] {
-  const wanted = JSON.stringify(policy)
-  return readCorpus()
-    .map((stored) => stored.case)
-    .filter((stored) => JSON.stringify(stored.policy) === wanted)
 }
 
 async function replay(target: Target, { replay: file = '', minimize = false }: FuzzOptions): Promise<CampaignReport> {
@@ -202,15 +126,6 @@ async function presentWycheproof(
   return merge(reports)
 }
 
-function shardOf(shard: string | undefined): string {
-  if (shard === undefined) return ''
-  const [, index, count] = /^(\d+)\/(\d+)$/.exec(shard) ?? []
-  if (index === undefined || count === undefined || Number(index) < 1 || Number(index) > Number(count)) {
-    throw new UsageError(`--shard: "${shard}" should be i/n with 1 <= i <= n, such as 2/4`)
-  }
-  return ` shard ${index} of ${count}`
-}
-
 function inputsOf({ configFile }: StageContext, options: FuzzOptions, target: Target) {
   return {
     target: target.name,
@@ -221,6 +136,7 @@ function inputsOf({ configFile }: StageContext, options: FuzzOptions, target: Ta
     ...(options.seconds === undefined ? {} : { seconds: options.seconds }),
     ...(options.runs === undefined ? {} : { runs: options.runs }),
     ...(options.shard === undefined ? {} : { shard: options.shard }),
+    ...(options.checkpoint === undefined ? {} : { checkpoint: options.checkpoint }),
     ...(options.replay === undefined ? {} : { replay: options.replay }),
   }
 }
@@ -228,11 +144,6 @@ function inputsOf({ configFile }: StageContext, options: FuzzOptions, target: Ta
 function handlerOptions({ handler, target, runtime }: FuzzOptions): string {
   const which = handler !== undefined ? ` --handler ${handler}` : target !== undefined ? ` --target ${target}` : ''
   return `${which}${runtime === undefined ? '' : ` --runtime ${runtime}`}`
-}
-
-function statusLine({ cases, seconds, findings, notes, fetches }: CampaignProgress): string {
-  const rate = Math.round(cases / Math.max(seconds, 0.001))
-  return `fuzz: ${cases} cases, ${rate}/s, ${findings} findings, ${notes} notes, ${fetches} fetches`
 }
 
 function line({ severity, class: name, rule, cwe, story, replay }: Finding): string {

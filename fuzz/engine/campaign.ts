@@ -25,6 +25,8 @@ export interface CampaignOptions {
   cases?: number
   /** Cases to replay before anything is generated. */
   corpus?: readonly FuzzCase[]
+  /** What was found before, and is not looked for again. */
+  known?: readonly Pick<Finding, 'class' | 'rule'>[]
   signal: AbortSignal
   /** End at the first confirmed finding, and leave it as long as it was found. Default false. */
   stopAtFirst?: boolean
@@ -55,6 +57,8 @@ export interface CampaignReport extends CampaignProgress {
 const firstBatch = 16
 const largestBatch = 128
 const memoryAfterCases = 300
+/** Stories quote what was sent; a run without end must not keep them all. */
+const maxNotes = 2_000
 
 export async function runCampaign(options: CampaignOptions): Promise<CampaignReport> {
   const campaign = new Campaign(options)
@@ -73,7 +77,7 @@ class Campaign {
 
   constructor(options: CampaignOptions) {
     this.#options = options
-    this.#confirmation = new Confirmation(options.target, () => this.#effort())
+    this.#confirmation = new Confirmation(options.target, () => this.#effort(), options.known)
   }
 
   async run(): Promise<CampaignReport> {
@@ -91,8 +95,14 @@ class Campaign {
     }
     const scenarios = strategy(world, new SeededRandom(seed))[Symbol.iterator]()
     let size = firstBatch
+    let left = (this.#options.cases ?? Number.POSITIVE_INFINITY) - this.#cases
+    const drawn = () => {
+      const some = draw(scenarios, Math.min(size, left))
+      left -= some.length
+      return some
+    }
     let watched = false
-    let batch = draw(scenarios, size)
+    let batch = drawn()
     while (!this.#over() && batch.length > 0) {
       const together = batch.filter(({ scenario }) => sharesInstance(scenario))
       const alone = batch.filter(({ scenario }) => !sharesInstance(scenario))
@@ -103,7 +113,7 @@ class Campaign {
         const results = await shared.run(
           waiting.map(({ scenario }) => scenario),
           () => {
-            if (next.length === 0) next.push(...draw(scenarios, size))
+            if (next.length === 0) next.push(...drawn())
           },
         )
         for (const [index, result] of results.entries()) {
@@ -112,7 +122,7 @@ class Campaign {
         }
         waiting = waiting.slice(results.length)
       }
-      if (next.length === 0) next.push(...draw(scenarios, size))
+      if (next.length === 0) next.push(...drawn())
       for (const { scenario, shrinks } of alone) {
         if (this.#over()) break
         this.#cases++
@@ -222,6 +232,7 @@ class Campaign {
   #note({ rule, story }: Remark): void {
     const key = `${rule} ${story}`
     const note = this.#notes.get(key) ?? { rule, story, count: 0 }
+    if (note.count === 0 && this.#notes.size >= maxNotes) return
     note.count++
     this.#notes.set(key, note)
   }

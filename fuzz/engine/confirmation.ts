@@ -30,8 +30,9 @@ export class Confirmation implements AsyncDisposable {
   readonly #attempts = new Map<string, number>()
   readonly #unconfirmed = new Map<string, Note>()
 
-  /** `effort`: what the run has used by now. */
-  constructor(target: Target, effort: () => Effort) {
+  /** `effort`: what the run has used by now. `known`: not wanted any more. */
+  constructor(target: Target, effort: () => Effort, known: readonly Pick<Finding, 'class' | 'rule'>[] = []) {
+    for (const one of known) this.#attempts.set(keyOf(one), maxAttempts)
     this.#target = target
     this.#effort = effort
     this.#minimizer = createMinimizer(target)
@@ -147,6 +148,6 @@ function* relativesOf(fuzzCase: FuzzCase, shrinks: Iterable<Scenario>): Iterable
   for (const scenario of shrinks) yield { ...fuzzCase, ...scenario, serve: { ...fuzzCase.serve, ...scenario.serve } }
 }
 
-function keyOf({ class: name, rule }: Observation): string {
+function keyOf({ class: name, rule }: Pick<Observation, 'class' | 'rule'>): string {
   return `${name} ${rule}`
 }

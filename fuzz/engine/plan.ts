@@ -1,9 +1,9 @@
 /** Spreads a run over workers and merges what they found. */
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import type { Finding, FuzzCase, Note } from '../case.ts'
+import type { Effort, Finding, FuzzCase, Note } from '../case.ts'
 import type { Target } from '../target/target.ts'
-import { type CampaignProgress, type CampaignReport, runCampaign } from './campaign.ts'
+import { type CampaignOptions, type CampaignProgress, type CampaignReport, runCampaign } from './campaign.ts'
 import { type StrategyName, strategies } from './strategy.ts'
 
 export interface Plan {
@@ -13,6 +13,8 @@ export interface Plan {
   seconds?: number
   /** Over all workers. */
   cases?: number
+  /** Found before: not looked for again. */
+  known?: CampaignOptions['known']
   /** Each has its own target processes. Default 1; at most the machine's cores. */
   workers?: number
   corpus?: readonly FuzzCase[]
@@ -28,6 +30,7 @@ export interface WorkerTask {
   seconds?: number
   cases?: number
   corpus: readonly FuzzCase[]
+  known: NonNullable<CampaignOptions['known']>
 }
 
 export type WorkerMessage =
@@ -35,7 +38,7 @@ export type WorkerMessage =
   | { kind: 'report'; report: CampaignReport }
 
 export async function runPlan(plan: Plan): Promise<CampaignReport> {
-  const { target, strategy, seed, seconds, cases, corpus = [], signal, onProgress } = plan
+  const { target, strategy, seed, seconds, cases, corpus = [], known = [], signal, onProgress } = plan
   const workers = Math.max(1, Math.min(plan.workers ?? 1, availableParallelism()))
   const limits = {
     ...(seconds === undefined ? {} : { seconds }),
@@ -48,6 +51,7 @@ export async function runPlan(plan: Plan): Promise<CampaignReport> {
       seed,
       ...limits,
       corpus,
+      known,
       signal,
       ...(onProgress ? { onProgress } : {}),
     })
@@ -56,7 +60,7 @@ export async function runPlan(plan: Plan): Promise<CampaignReport> {
   const reports = await Promise.all(
     Array.from({ length: workers }, (_, index) =>
       runWorker(
-        { target, strategy, seed: `${seed}/${index}`, ...limits, corpus: index === 0 ? corpus : [] },
+        { target, strategy, seed: `${seed}/${index}`, ...limits, corpus: index === 0 ? corpus : [], known },
         signal,
         (progress) => {
           latest[index] = progress
@@ -102,6 +106,21 @@ function sum(all: readonly CampaignProgress[]): CampaignProgress {
   }
 }
 
+/** One run after another, as one run. */
+export function inSequence(earlier: CampaignReport, later: CampaignReport): CampaignReport {
+  const shifted = (effort: Effort): Effort => ({
+    cases: earlier.cases + effort.cases,
+    seconds: earlier.seconds + effort.seconds,
+    cpuSeconds: earlier.cpuSeconds + effort.cpuSeconds,
+  })
+  const found = later.found.map((finding) => ({ ...finding, after: shifted(finding.after) }))
+  return {
+    ...merge([earlier, { ...later, found }]),
+    seconds: earlier.seconds + later.seconds,
+    first: earlier.first ?? (later.first && shifted(later.first)),
+  }
+}
+
 /** Two runs that break the same rule in the same way have one finding between them: the smaller. */
 export function merge(reports: readonly CampaignReport[]): CampaignReport {
   const findings = new Map<string, Finding>()
@@ -123,6 +142,9 @@ export function merge(reports: readonly CampaignReport[]): CampaignReport {
   }
 }
 
+/** A long run must not keep every way in which a story can be told. */
+const maxNotes = 500
+
 function mergeNotes(notes: readonly Note[]): Note[] {
   const merged = new Map<string, Note>()
   for (const { rule, story, count } of notes) {
@@ -130,5 +152,5 @@ function mergeNotes(notes: readonly Note[]): Note[] {
     note.count += count
     merged.set(`${rule} ${story}`, note)
   }
-  return [...merged.values()].sort((a, b) => b.count - a.count)
+  return [...merged.values()].sort((a, b) => b.count - a.count).slice(0, maxNotes)
 }
