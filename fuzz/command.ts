@@ -31,10 +31,6 @@ export function registerFuzz(program: Command): void {
       .option('--seeds <n>', 'with --effectiveness: runs for each flaw (default 20)', positive)
       .option('--baseline-seeds <n>', 'with --effectiveness: runs of each simpler strategy (default 1)', positive)
       .option('--baseline-seconds <n>', 'with --effectiveness: how long each of those may take (default 5)', positive)
-      .option(
-        '--resume',
-        'with --effectiveness: keep the runs that an interrupted measurement left in the output directory',
-      )
       .option('--flaw <text>', 'with --effectiveness: only flaws with this in their name')
       .action((options: SharedOptions & FuzzOptions & EffectivenessOptions & { effectiveness?: boolean }) =>
         options.effectiveness
