@@ -218,6 +218,7 @@ describe('an outage', () => {
     ],
     ['an empty set', async () => '{"keys":[]}'],
     ['a set of nothing usable', async () => '{"keys":[{"kty":"oct","k":"AAAA","kid":"a"},null]}'],
+    ['a set whose key has no name', async () => JSON.stringify({ keys: [{ ...second.jwk, kid: undefined }] })],
     ['no set', async () => '{}'],
     ['keys that are no array', async () => '{"keys":{}}'],
     ['an array', async () => `[${JSON.stringify(first.jwk)}]`],

@@ -45,6 +45,20 @@ describe('the memory of verified tokens', () => {
     expect(held.slice(0, 1000)).toEqual(texts.slice(-1000).reverse())
   })
 
+  it('drops the first of 2,001 tokens', () => {
+    const tokens = createVerifiedTokens()
+    for (let index = 0; index < 2001; index++) tokens.add(remembered(`${index}`.padStart(40, '-')))
+    expect(tokens.get('0'.padStart(40, '-'))).toBeUndefined()
+  })
+
+  it('drops nothing for texts that were never added', () => {
+    const tokens = createVerifiedTokens()
+    const token = remembered('kept'.padStart(40))
+    tokens.add(token)
+    for (let index = 0; index < 10_000; index++) tokens.get(`${index}`.padStart(40, '-'))
+    expect(tokens.get(token.text)).toBe(token)
+  })
+
   it('keeps a token that is used while thousands of others pass', () => {
     const tokens = createVerifiedTokens()
     const used = remembered('used'.padStart(40))
