@@ -4,17 +4,19 @@ import { join } from 'node:path'
 import { type Stage, type StageContext, stageResult } from '../command/stage.ts'
 import type { BenchConfig } from '../config/bench-schema.ts'
 import { UsageError } from '../config/usage-error.ts'
-import type { Check } from '../reports/result.ts'
+import { type Check, check } from '../reports/result.ts'
 import { freshChecks, freshTables } from './fresh/fresh-report.ts'
 import { measureFresh } from './fresh/fresh-suite.ts'
 import { jwksChecks, jwksTables } from './jwks/jwks-report.ts'
 import { measureKeyChanges } from './jwks/jwks-suite.ts'
 import { type JwksServer, startJwksServer } from './jwks-server.ts'
-import { measureLatency, type Percentiles } from './latency/latency-suite.ts'
+import { measureLatency } from './latency/latency-suite.ts'
+import type { Percentiles } from './percentiles.ts'
 import { roundsChecks } from './rounds/rounds-checks.ts'
 import { measureRounds } from './rounds/rounds-suite.ts'
 import { roundsTables } from './rounds/rounds-tables.ts'
 import { routesChecks } from './routes/routes-checks.ts'
+import { countMatches } from './routes/routes-instructions.ts'
 import { measureRoutes } from './routes/routes-suite.ts'
 import { routesTables } from './routes/routes-tables.ts'
 import { type SideBySide, sideBySideText } from './side-by-side.ts'
@@ -72,8 +74,10 @@ export const stage: Stage<BenchOptions> = async (context, options) => {
       const bundles = await bundleSubjects([...floors, ...subjects], directory, server.jwksUri)
       const limits = { ...defaultLimits, ...context.config.bench }
       const bench: Bench = { ...context, bundles, server, directory, processes, limits }
-      const outcomes: Outcome[] = []
-      for (const suite of quick ? [quickSuite] : chosen.map((id) => fullSuites[id])) outcomes.push(await suite(bench))
+      const outcomes = await runSuites(
+        quick ? [['quick', quickSuite]] : chosen.map((id) => [id, fullSuites[id]]),
+        bench,
+      )
       context.progress.clear()
       for (const table of outcomes.flatMap(({ tables }) => tables)) context.progress.log(sideBySideText(table))
       return {
@@ -85,6 +89,22 @@ export const stage: Stage<BenchOptions> = async (context, options) => {
       rmSync(directory, { recursive: true, force: true })
     }
   })
+}
+
+/** All suites; where they are interrupted, those that were finished and a check for each other one. */
+async function runSuites(suites: [string, (bench: Bench) => Promise<Outcome>][], bench: Bench): Promise<Outcome[]> {
+  const outcomes: Outcome[] = []
+  for (const [id, suite] of suites) {
+    try {
+      outcomes.push(await suite(bench))
+    } catch (error) {
+      if (!bench.signal.aborted || outcomes.length === 0) throw error
+      const title = `suite ${id}: interrupted`
+      const checks = [check({ id: `bench.${id}`, title, value: null, unit: '1', limit: null, direction: 'none' })]
+      outcomes.push({ checks, tables: [], data: {} })
+    }
+  }
+  return outcomes
 }
 
 async function quickSuite(bench: Bench): Promise<Outcome> {
@@ -114,8 +134,13 @@ const fullSuites: Record<(typeof suiteIds)[number], (bench: Bench) => Promise<Ou
     return { checks: freshChecks(fresh), tables: freshTables(fresh), data: { fresh } }
   },
   async routes(bench) {
+    const instructions = await countMatches(bench)
     const routes = await measureRoutes(bench.processes, bench)
-    return { checks: routesChecks(routes), tables: routesTables(routes), data: { routes } }
+    return {
+      checks: routesChecks(routes, instructions),
+      tables: routesTables(routes),
+      data: { routes, matchInstructions: instructions },
+    }
   },
   async jwks(bench) {
     const floor = 'naive'

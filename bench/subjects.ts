@@ -20,6 +20,8 @@ const library = { credentials: 'header', routes: false, share: 1 } as const
 
 export const subjects = [
   { ...authorizer, id: 'edgeproof', title: 'edgeproof', credentials: 'header', keys: 'baked' },
+  // The same program again: what differs between the two is the method's noise.
+  { ...authorizer, id: 'edgeproof-twin', title: 'edgeproof, again', credentials: 'header', keys: 'baked' },
   { ...authorizer, id: 'edgeproof-network', title: 'edgeproof, no snapshot', credentials: 'header', keys: 'none' },
   { ...authorizer, id: 'edgeproof-cookie', title: 'edgeproof, cookie', credentials: 'cookie', keys: 'baked' },
   { ...library, id: 'jose', title: 'jose, remote set', entry: 'bench/subjects/jose', keys: 'none' },

@@ -14,7 +14,8 @@ type Ids = readonly SubjectId[]
 
 /** The fastest form of each project: the short run. */
 const principals: Ids = ['edgeproof', 'jose', 'aws-jwt-verify', 'fast-jwt']
-const byHeader: Ids = [...principals, 'jose-local', 'aws-jwt-verify-sync', 'fast-jwt-cached', 'jsonwebtoken']
+const twin = 'edgeproof-twin'
+const byHeader: Ids = [...principals, twin, 'jose-local', 'aws-jwt-verify-sync', 'fast-jwt-cached', 'jsonwebtoken']
 const byCookie: Ids = ['edgeproof-cookie', 'cognito-at-edge']
 /** Those that look at the path; a library says nothing about it. */
 const byRoute: Ids = subjects
@@ -26,8 +27,8 @@ const byRoute: Ids = subjects
  * CPU time counts too, and one compilation within so few microseconds would be all that is seen.
  */
 export const quickCases: readonly RoundsCase[] = [
-  { id: 'warm', subjects: principals, plan: { block: 64, warmup: 40, rounds: 22 } },
-  { id: 'hot', subjects: ['edgeproof', 'fast-jwt-cached'], plan: { block: 256, warmup: 40, rounds: 24 } },
+  { id: 'warm', subjects: [...principals, twin], plan: { block: 64, warmup: 40, rounds: 22 } },
+  { id: 'hot', subjects: ['edgeproof', 'fast-jwt-cached', twin], plan: { block: 256, warmup: 40, rounds: 24 } },
   ...['malformed-start', 'malformed-payload-json'].map((id) => ({
     id,
     subjects: ['edgeproof', 'aws-jwt-verify'] as const,
@@ -50,12 +51,12 @@ export const fullCases: readonly RoundsCase[] = [
   })),
 ]
 
-/** Wall-clock percentiles of single requests; the warm ones use up the workload's fresh tokens. */
-export const latencyPlans: readonly LatencyPlan[] = [
-  { case: 'warm', subjects: [...byHeader, 'naive'], warmup: 1000, iterations: 3000, processes: 2 },
-  { case: 'hot', subjects: byHeader, warmup: 1000, iterations: 3000, processes: 2 },
-  { case: 'malformed-start', subjects: byHeader, warmup: 1000, iterations: 3000, processes: 2 },
-]
+/** Wall-clock percentiles of single requests. No case is given more requests than a process has fresh ones of its kind. */
+export const latencyPlans: readonly LatencyPlan[] = fullCases.map(({ id, subjects }) => {
+  const fresh =
+    denyCases.find((entry) => entry.id === id)?.pool === 'expired' ? 1000 : id.endsWith('-cookie') ? 2000 : 4000
+  return { case: id, subjects, warmup: fresh / 4, iterations: (fresh * 3) / 4, processes: 2 }
+})
 
 /** Loaded, and asked once, in fresh processes; the floors among them. */
 export const freshSubjects: readonly string[] = [

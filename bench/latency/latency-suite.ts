@@ -1,18 +1,11 @@
 import { fileURLToPath } from 'node:url'
 import type { StageContext } from '../../command/stage.ts'
 import { lambdaHeap, measureInProcess } from '../child-process.ts'
+import { type Percentiles, percentiles } from '../percentiles.ts'
 import type { SubjectBundle } from '../subject-bundles.ts'
 import type { LatencyJob, LatencyReport } from './latency-process.ts'
 
 const program = fileURLToPath(new URL('latency-process.ts', import.meta.url))
-
-/** Microseconds of wall time for one request, the event already parsed; over all processes' samples. */
-export interface Percentiles {
-  p50: number
-  p95: number
-  p99: number
-  samples: number
-}
 
 export interface LatencyPlan {
   case: string
@@ -22,6 +15,7 @@ export interface LatencyPlan {
   processes: number
 }
 
+/** Microseconds of wall time for one request, the event already parsed, by subject; over all processes' samples. */
 export async function measureLatency(
   plan: LatencyPlan,
   bundles: readonly SubjectBundle[],
@@ -35,12 +29,5 @@ export async function measureLatency(
     const { report } = await measureInProcess<LatencyReport>(program, job, { signal, flags: lambdaHeap })
     for (const [id, own] of Object.entries(report)) samples.set(id, [...(samples.get(id) ?? []), ...own])
   }
-  return new Map([...samples].map(([id, own]) => [id, percentiles(own)]))
-}
-
-function percentiles(milliseconds: number[]): Percentiles {
-  const sorted = milliseconds.sort((a, b) => a - b)
-  // Nearest rank: the smallest sample that at least this share of the samples does not exceed.
-  const at = (share: number) => (sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN) * 1000
-  return { p50: at(0.5), p95: at(0.95), p99: at(0.99), samples: sorted.length }
+  return new Map([...samples].map(([id, own]) => [id, percentiles(own.map((milliseconds) => milliseconds * 1000))]))
 }

@@ -51,18 +51,26 @@ function peerChecks(summary: CaseSummary): Check[] {
   const best = toBestPeer(summary)
   if (!best) return []
   const title = `${caseTitle(summary.id)}: to the best peer, ${subjectTitle(best.id)}`
-  return [ratioCheck(`bench.${summary.id}.peer`, title, best.figure, 1)]
+  const twin = summary.subjects.find(({ id }) => id === 'edgeproof-twin')
+  return [
+    ratioCheck(`bench.${summary.id}.peer`, title, best.figure, 1),
+    // The same program twice: how far from 1 a ratio of this run may be by chance.
+    ...(twin
+      ? [ratioCheck(`bench.${summary.id}.twin`, `${caseTitle(summary.id)}: to itself`, ratioTo(summary, twin), null)]
+      : []),
+  ]
 }
 
 /** Ours to the peer with the lowest median, paired process by process. */
 function toBestPeer(summary: CaseSummary) {
   const best = bestPeer(summary)
   if (!best) return undefined
+  return { id: best.id, figure: ratioTo(summary, best) }
+}
+
+function ratioTo(summary: CaseSummary, other: SubjectSummary) {
   const { samples } = own(summary).toVerify
-  return {
-    id: best.id,
-    figure: figureOf(samples.map((sample, turn) => sample / (best.toVerify.samples[turn] ?? Number.NaN))),
-  }
+  return figureOf(samples.map((sample, turn) => sample / (other.toVerify.samples[turn] ?? Number.NaN)))
 }
 
 export function bestPeer({ subjects }: CaseSummary): SubjectSummary | undefined {

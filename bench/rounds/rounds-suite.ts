@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { StageContext } from '../../command/stage.ts'
 import { lambdaHeap, measureInProcess } from '../child-process.ts'
 import { type Figure, figureOf } from '../figure.ts'
+import { type Percentiles, percentiles } from '../percentiles.ts'
 import type { SubjectBundle } from '../subject-bundles.ts'
 import type { RoundsPlan, RoundsReport } from './rounds.ts'
 import type { RoundsJob } from './rounds-process.ts'
@@ -32,6 +33,8 @@ export interface CaseSummary {
     /** Raw: parsing included. */
     cpu: Figure
     wall: Figure
+    /** CPU time less the harness's of one block's requests, over the blocks of all processes. */
+    blocks: Percentiles
     /** CPU time less the harness's, to the floors in the same rounds. */
     toVerify: Figure
     toLookup: Figure | null
@@ -82,6 +85,11 @@ function summarize({ id, subjects }: RoundsCase, reports: readonly RoundsReport[
       id: subject,
       cpu: figure((report) => cpu(report, subject)),
       wall: figure((report) => report.subjects[subject]?.wall ?? Number.NaN),
+      blocks: percentiles(
+        reports.flatMap((report) =>
+          (report.subjects[subject]?.blocks ?? []).map((block) => block - report.harness.cpu),
+        ),
+      ),
       toVerify: figure((report) => (cpu(report, subject) - report.harness.cpu) / report.verify.cpu),
       toLookup: reports.every((report) => report.lookup)
         ? figure(

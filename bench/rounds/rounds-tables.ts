@@ -1,4 +1,4 @@
-import type { Percentiles } from '../latency/latency-suite.ts'
+import type { Percentiles } from '../percentiles.ts'
 import { figureText, type SideBySide, short } from '../side-by-side.ts'
 import { subjectTitle } from '../subjects.ts'
 import { caseTitle } from './case-titles.ts'
@@ -23,10 +23,11 @@ export function roundsTables(
         'to crypto.verify',
         ...(hasLookup ? ['to Map.get'] : []),
         'to best peer',
+        'CPU us: p50 / p95 / p99 of blocks',
         'wall us',
-        ...(percentiles ? ['p50', 'p95', 'p99'] : []),
+        ...(percentiles ? ['wall us: p50 / p95 / p99 of requests'] : []),
       ],
-      rows: subjects.map(({ id: subject, cpu, wall, toVerify, toLookup }) => {
+      rows: subjects.map(({ id: subject, cpu, wall, blocks, toVerify, toLookup }) => {
         const own = percentiles?.get(subject)
         return [
           subjectTitle(subject),
@@ -34,10 +35,15 @@ export function roundsTables(
           figureText(toVerify),
           ...(hasLookup ? [toLookup ? figureText(toLookup) : ''] : []),
           best ? short(toVerify.median / best.toVerify.median) : '',
+          percentilesText(blocks),
           short(wall.median),
-          ...(percentiles ? (own ? [short(own.p50), short(own.p95), short(own.p99)] : ['', '', '']) : []),
+          ...(percentiles ? [own ? percentilesText(own) : ''] : []),
         ]
       }),
     }
   })
+}
+
+function percentilesText({ p50, p95, p99 }: Percentiles): string {
+  return [p50, p95, p99].map(short).join(' / ')
 }

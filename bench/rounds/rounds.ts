@@ -40,8 +40,8 @@ export interface RoundsReport {
   verify: Cost
   /** Only where every token was seen: parse the event and ask a Map for its token. */
   lookup: Cost | null
-  /** Harness not yet subtracted. */
-  subjects: Record<string, Cost>
+  /** Harness not yet subtracted; `blocks`: CPU time of each measured block, per request. */
+  subjects: Record<string, Cost & { blocks: number[] }>
   requests: number
 }
 
@@ -58,7 +58,7 @@ export async function runRounds(
     ...(entry.repeatable ? [lookupFloor(entry.events)] : []),
     ...subjects.map((subject) => contestantOf(subject, entry)),
   ]
-  const totals = new Map(contestants.map(({ id }) => [id, { cpu: 0, wall: 0, requests: 0 }]))
+  const totals = new Map(contestants.map(({ id }) => [id, { cpu: 0, wall: 0, requests: 0, blocks: [] as number[] }]))
   for (let round = 0; round < plan.warmup + plan.rounds; round++) {
     const { events, items } = blockOf(entry, round, plan.block)
     for (const contestant of shuffled(contestants, plan.seed * 10_007 + round)) {
@@ -74,6 +74,7 @@ export async function runRounds(
       total.cpu += user + system
       total.wall += (performance.now() - wall) * 1000
       total.requests += count
+      total.blocks.push((user + system) / count)
     }
   }
   const cost = (id: string): Cost => {
@@ -85,7 +86,7 @@ export async function runRounds(
     harness: cost('harness'),
     verify: cost('verify'),
     lookup: totals.has('lookup') ? cost('lookup') : null,
-    subjects: Object.fromEntries(subjects.map(({ id }) => [id, cost(id)])),
+    subjects: Object.fromEntries(subjects.map(({ id }) => [id, { ...cost(id), blocks: totals.get(id)?.blocks ?? [] }])),
     requests: totals.get('harness')?.requests ?? 0,
   }
 }

@@ -7,7 +7,7 @@ import type { RoutesSummary } from './routes-suite.ts'
 export function routesTables(summaries: readonly RoutesSummary[]): SideBySide[] {
   return mixes.map(({ id, title }) => ({
     title: `routes, ${title}: nanoseconds of CPU time for one path, and the ratio to one Map.get with it`,
-    columns: ['routes', 'Map.get', ...matchers.flatMap((matcher) => [matcher.title, 'ratio'])],
+    columns: ['routes', 'Map.get', ...matchers.flatMap((matcher) => [matcher.title, 'to Map.get'])],
     rows: summaries
       .filter(({ mix }) => mix === id)
       .map(({ size, floor, matchers: own }) => [
