@@ -16,6 +16,8 @@ if (!k6) console.log('skipped: k6 missing')
 const policy: Policy = {
   issuer: 'https://issuer.example.com',
   clientIds: ['web'],
+  corsPreflight: true,
+  corsOrigins: ['https://app.example.com'],
   routes: [{ path: '/public/*', public: true }, { path: '/users/{sub}/*' }],
 }
 
@@ -46,6 +48,14 @@ describe.skipIf(!k6)('a run of k6', () => {
     ['wrongly-allowed', 'expired', (_, response) => void response.writeHead(200).end('secret')],
     ['wrongly-allowed', 'forged', (_, response) => void response.writeHead(206).end('sec')],
     ['wrongly-denied', 'valid', (_, response) => void response.writeHead(401, { 'cache-control': 'no-store' }).end()],
+    [
+      'wrongly-denied',
+      'preflight',
+      ({ method, headers }, response) => {
+        const asked = method === 'OPTIONS' && headers.origin === 'https://app.example.com'
+        response.writeHead(asked && headers['access-control-request-method'] === 'GET' ? 403 : 200).end()
+      },
+    ],
     ['wrong-bytes', 'valid', (_, response) => void response.writeHead(200).end(objectBody('/users/somebody/else'))],
     ['storable-denial', 'anonymous', (_, response) => void response.writeHead(401).end()],
     [

@@ -14,6 +14,7 @@ import type { Measurement } from './measurement.ts'
 import { type MemorySamples, watchMemory } from './memory.ts'
 import { makePlan } from './plan.ts'
 import type { Population } from './population.ts'
+import { preflightHeaders } from './request-classes.ts'
 import { type K6End, runK6, writePlan } from './run-k6.ts'
 import { RunRecorder } from './run-recorder.ts'
 import { eventsOf, RunSchedule } from './run-schedule.ts'
@@ -74,6 +75,7 @@ export async function loadRun(options: LoadRunOptions): Promise<LoadRun> {
     try {
       const settings = {
         target: target.url,
+        preflight: preflightHeaders(target.policy),
         renewal: renewal ? { url: renewal.url, everySeconds: renewal.everySeconds } : null,
       }
       writePlan(directory, plan, settings, k6Options({ scenario, rate, seconds, resolveEachTime }))

@@ -26,12 +26,12 @@ export interface LoadOptions {
   pops?: number
   /** Of the random choice of users and objects. Default 1. */
   seed?: number
-  /** Also measures hits without the authorizer, in four short runs more. Default false. */
+  /** Also measures hits without the authorizer, in eight short runs more. Default false. */
   authorizerShare?: boolean
 }
 
 /** Length of each run that compares hits with and without the authorizer. */
-const shareSeconds = 4
+const shareSeconds = 3
 
 export const loadStage: Stage<LoadOptions> = async ({ config, progress, signal }, options) => {
   const scenario = scenarioNamed(options.scenario ?? 'smoke')

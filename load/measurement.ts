@@ -7,6 +7,7 @@ import { type AnswerKind, answerKind } from './answer-kind.ts'
 import type { Sample } from './sample.ts'
 
 export interface Counts {
+  /** Also those that are none of the following: preflights. */
   requests: number
   hits: number
   misses: number
@@ -62,7 +63,7 @@ export class Measurement {
       this.warmUpRequests += 1
       return
     }
-    const kind = answerKind(sample.cache)
+    const kind = answerKind(sample)
     addTo(this.counts, kind, sample.bytes)
     for (const dimension of dimensions)
       addTo(entry(this.by[dimension], sample[dimension], noCounts), kind, sample.bytes)
@@ -174,7 +175,7 @@ function addTo(counts: Counts, kind: AnswerKind, bytes: number): void {
     counts.misses += 1
     counts.missBytes += bytes
   } else if (kind === 'denial') counts.denials += 1
-  else counts.errors += 1
+  else if (kind === 'error') counts.errors += 1
 }
 
 function addCounts(sum: Counts, other: Counts): void {

@@ -17,6 +17,20 @@ export interface MakerOptions {
   random: () => number
 }
 
+/**
+ * What a browser asks before a script of another origin may send a token (Fetch standard, "CORS-preflight fetch"); null
+ * where the policy lets no preflight through or the bucket has no rule for any origin.
+ */
+export function preflightHeaders({ corsPreflight, corsOrigins = [] }: Policy): Record<string, string> | null {
+  const [origin] = corsOrigins
+  if (corsPreflight !== true || origin === undefined) return null
+  return {
+    Origin: origin,
+    'Access-Control-Request-Method': 'GET',
+    'Access-Control-Request-Headers': 'authorization',
+  }
+}
+
 /** Draws requests of a scenario, one after the other. */
 export function requestMaker(options: MakerOptions): () => Promise<Exchange> {
   const { scenario, policy, population, credentials, window, random } = options
@@ -56,6 +70,8 @@ export function requestMaker(options: MakerOptions): () => Promise<Exchange> {
       return allowed('valid', object, await valid(identity, window.generation), random)
     },
     anonymous: refusedToken('anonymous', () => null),
+    // CloudFront caches no OPTIONS here: the bucket answers each one by its CORS rules.
+    preflight: async () => ({ ...denied('preflight', pick.user().object, null, [200]), method: 'OPTIONS' }),
     expired: refusedToken('expired', (identity) => credentials.expired(identity)),
     forged: refusedToken('forged', (identity) => credentials.forged(identity, random)),
     withdrawn: refusedToken('withdrawn', (identity) => credentials.valid(identity, window.withdrawn ?? 0, false)),
@@ -80,6 +96,7 @@ export function requestMaker(options: MakerOptions): () => Promise<Exchange> {
 
   const possible = (kind: RequestClass): boolean => {
     if (kind === 'public') return population.anyone.folders.length > 0
+    if (kind === 'preflight') return preflightHeaders(policy) !== null && users.length > 0
     if (kind === 'withdrawn') return window.withdrawn !== null && users.length > 0
     if (kind === 'forbidden') return forbidden.possible
     return users.length > 0 || (kind === 'malformed' && !catchAll)

@@ -14,6 +14,8 @@ export interface PlanSettings {
   target: string
   /** Where the script asks for newer tokens, and how often; null: the planned ones outlast the run. */
   renewal: { url: string; everySeconds: number } | null
+  /** The headers of every OPTIONS. */
+  preflight: Readonly<Record<string, string>> | null
 }
 
 /** Writes the plan's files as the script reads them; they hold tokens, so only the user may read them. */

@@ -2,13 +2,15 @@
 
 /**
  * What a request carries and asks for, and so what must come back:
- * `public`: a public route, no token. `valid`: a good token on a path that it grants. Both must be allowed.
+ * `public`: a public route, no token. `valid`: a good token on a path that it grants. `preflight`: a browser's question
+ * about another origin, without a token, on any path. All three must be allowed.
  * `anonymous`, `expired`, `forged`, `malformed` (no JWT at all, or a path no route matches), `forbidden` (a good
  * token, somebody else's path), `withdrawn` (signed by a key that left the issuer's set): all must be denied.
  */
 export type RequestClass =
   | 'public'
   | 'valid'
+  | 'preflight'
   | 'anonymous'
   | 'expired'
   | 'forged'

@@ -64,18 +64,20 @@ export class TimeSeries {
     this.#began ??= at
   }
 
-  addSample({ at, cache, durationMs }: Sample): void {
-    const place = this.#at(at)
+  addSample(sample: Sample): void {
+    const place = this.#at(sample.at)
     const { bucket } = place
     bucket.requests += 1
-    const kind = answerKind(cache)
+    const kind = answerKind(sample)
     if (kind === 'denial') bucket.denials += 1
     else if (kind === 'error') bucket.errors += 1
-    else {
+    else if (kind !== 'uncached') {
       if (kind === 'hit') bucket.hits += 1
       else bucket.misses += 1
       place.times ??= build(timesOptions)
-      place.times.recordValue(Math.min(timesOptions.highestTrackableValue, Math.max(1, Math.round(durationMs * 1000))))
+      place.times.recordValue(
+        Math.min(timesOptions.highestTrackableValue, Math.max(1, Math.round(sample.durationMs * 1000))),
+      )
     }
   }
 

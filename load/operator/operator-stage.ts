@@ -7,6 +7,7 @@ import { check } from '../../reports/result.ts'
 import { k6Options, peakRate } from '../k6-options.ts'
 import type { LoadOptions } from '../load-stage.ts'
 import { makePlan } from '../plan.ts'
+import { preflightHeaders } from '../request-classes.ts'
 import { planFiles, script } from '../run-k6.ts'
 import { scenarioNamed } from '../scenarios/catalogue.ts'
 import { explainLoadTesting, isLoopback, loadTestingReasons } from '../target/load-testing-policy.ts'
@@ -42,12 +43,13 @@ export const operatorStage: Stage<OperatorOptions> = async ({ config, out, progr
         seed,
         longest: 50_000,
       })
+      const settings = { target: target.url, renewal: null, preflight: preflightHeaders(target.policy) }
       const arrival = k6Options({ scenario, rate, seconds, resolveEachTime: true })
       const manifests = operatorManifests({
         name: `edgeproof-${scenario.name}`,
         parallelism: segments,
         script: readFileSync(script, 'utf8'),
-        files: planFiles(plan, { target: target.url, renewal: null }, arrival),
+        files: planFiles(plan, settings, arrival),
         resultsClaim: options.resultsClaim ?? 'edgeproof-results',
       })
       const directory = join(out, 'k6-operator')

@@ -5,7 +5,8 @@ import type { Scenario } from '../scenario.ts'
 /** What viewers of a private site send: mostly good tokens, with a little of everything that must be refused. */
 const everyday: Scenario['mix'] = {
   public: 20,
-  valid: 70,
+  valid: 68,
+  preflight: 2,
   anonymous: 2,
   expired: 3,
   forged: 2,
@@ -32,7 +33,7 @@ export const scenarios: readonly Scenario[] = [
     seconds: 8,
     users: 5,
     objects: 2,
-    mix: { public: 15, valid: 45, anonymous: 8, expired: 8, forged: 8, malformed: 8, forbidden: 8 },
+    mix: { public: 15, valid: 40, preflight: 5, anonymous: 8, expired: 8, forged: 8, malformed: 8, forbidden: 8 },
   },
   {
     ...base,

@@ -14,6 +14,7 @@ interface Settings {
   target: string
   /** Where newer tokens can be had; null: the planned ones last. */
   renewal: { url: string; everySeconds: number } | null
+  preflight: Record<string, string> | null
   windows: { from: number; start: number; length: number }[]
   options: object
 }
@@ -37,6 +38,7 @@ type Answer = RefinedResponse<'text' | 'binary'>
 const directory = __ENV.EDGEPROOF_PLAN
 const settings: Settings = JSON.parse(open(`${directory}/settings.json`))
 const { target, renewal, windows } = settings
+const preflight = settings.preflight ?? {}
 
 export const options = settings.options
 
@@ -63,7 +65,7 @@ export default function sendNext(): void {
   const planned = parse((requests[sequence[position(scenario)] as number] as [string])[0])
   const { credential } = planned
   const response = send(planned.method, target + planned.path, null, {
-    headers: credential ? { [credential[0]]: credential[1] } : {},
+    headers: credential ? { [credential[0]]: credential[1] } : planned.method === 'OPTIONS' ? preflight : {},
     redirects: 0,
     // k6 hands bytes to the digest as they are, and copies a string.
     responseType: planned.md5 === '' ? 'text' : 'binary',

@@ -61,7 +61,8 @@ export function forRealTarget(scenario: Scenario): Scenario {
     )
   }
   const { jwks: _, ...rest } = scenario
-  const impossible: RequestClass[] = ['expired', 'withdrawn']
+  // Only the issuer makes tokens of the last two; whether a preflight is granted is up to a bucket that nobody reads.
+  const impossible: RequestClass[] = ['preflight', 'expired', 'withdrawn']
   const mix = Object.fromEntries(
     Object.entries(scenario.mix).filter(([kind]) => !impossible.includes(kind as RequestClass)),
   )
