@@ -64,11 +64,11 @@ function locationFault(
 ): 'foreign' | 'elsewhere' | null {
   const claimed = valuesOf(request.headers, 'host')[0] ?? ''
   // A host header that is no host is the viewer's fault alone.
-  const host = URL.canParse(`https://${claimed}`) ? claimed : 'viewer.invalid'
+  const host = URL.canParse(`https://${claimed}`) ? new URL(`https://${claimed}`).host : 'viewer.invalid'
   if (!URL.canParse(location, `https://${host}`)) return 'foreign'
   const target = new URL(location, `https://${host}`)
   const words = `${request.uri} ${request.querystring} ${JSON.stringify(request.headers)}`.toLowerCase()
-  const ownHosts = [host.toLowerCase(), login ? new URL(login.redirect).host : '']
+  const ownHosts = [host, login ? new URL(login.redirect).host : '']
   const namedByViewer = target.host !== '' && !ownHosts.includes(target.host) && words.includes(target.hostname)
   if (namedByViewer || !/^https?:$/.test(target.protocol)) return 'foreign'
   if (login === null) return namedByViewer ? 'foreign' : 'elsewhere'
@@ -85,7 +85,7 @@ function locationFault(
 /** A path on the viewer's own host, as a browser would resolve it: `//host` and `/\host` are other hosts (WHATWG URL). */
 function returnsHome(value: string, host: string): boolean {
   try {
-    return new URL(value, `https://${host}`).host === host.toLowerCase()
+    return new URL(value, `https://${host}`).host === host
   } catch {
     return false
   }

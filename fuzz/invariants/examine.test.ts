@@ -36,17 +36,26 @@ function classesOf(
     logs = [],
     fetches = [],
     rewritten,
+    headers = {},
   }: {
     verdict?: Verdict
     whose?: 'ours' | 'foreign'
     logs?: string[]
     fetches?: Answer['fetches']
     rewritten?: Verdict
+    headers?: ViewerRequest['headers']
   } = {},
 ) {
   const result = readResult({ kind: 'value', json: JSON.stringify(value) })
   const answer: Answer = { result, logs, fetches, clock: 0, realMs: 0 }
-  const { observations } = examine(answer, { policy, whose, request, verdict, rewritten, keysReachable: true })
+  const { observations } = examine(answer, {
+    policy,
+    whose,
+    request: { ...request, headers: { ...request.headers, ...headers } },
+    verdict,
+    rewritten,
+    keysReachable: true,
+  })
   return observations.map((observation) => observation.class)
 }
 
@@ -113,6 +122,20 @@ describe('denials', () => {
   })
   test('a line break in a header is an injection', () => {
     expect(classesOf(denial({ 'x-reason': 'a\r\nset-cookie: a=b' }))).toEqual(['header-injection'])
+  })
+  test('a line break that a header of the event had already is none', () => {
+    const cookie = (value: string) => ({ cookie: [{ key: 'Cookie', value }] })
+    const rewritten = { ...allowed, headers: { ...others, ...cookie('a=\nb') } }
+    expect(classesOf(rewritten, { verdict: mustAllow, headers: cookie('session=x; a=\nb') })).toEqual([])
+    expect(classesOf(rewritten, { verdict: mustAllow, headers: cookie('session=x; a=b') })).toEqual([
+      'header-injection',
+    ])
+  })
+  test("may lead back by a path whatever the viewer's host header holds", () => {
+    const location = 'https://login.example.com/?next=%2Ffiles%2Fa'
+    for (const value of ['a@site.example', 'SITE.example:443', 'no host, at all', '']) {
+      expect(classesOf(denial({ location }, '302'), { headers: { host: [{ key: 'Host', value }] } })).toEqual([])
+    }
   })
 })
 
