@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { certificateFile } from './jwks-server.ts'
+import { notReadyCode } from './not-ready.ts'
 
 /**
  * The young generation as Lambda's Node runtime sets it for a function of 128 MB: a tenth of the memory, half of that a
@@ -23,12 +24,32 @@ export interface ProcessResult<Report> {
   errors: string
 }
 
+/** Processes in a row whose subject was not ready, before that is an error. */
+const attempts = 3
+
+/**
+ * Runs one measured process to its end, and anew where its subject was not ready; otherwise as `runProcess`.
+ */
+export async function measureInProcess<Report>(
+  program: string,
+  job: object,
+  options: ProcessOptions,
+): Promise<ProcessResult<Report>> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await runProcess(program, job, options)
+    } catch (error) {
+      if (attempt === attempts || (error as { cause?: unknown }).cause !== notReadyCode) throw error
+    }
+  }
+}
+
 /**
  * Runs one measured process to its end; what it writes to descriptor 3 is its report, as JSON. Its standard output goes
  * to /dev/null: a log line costs its write. Rejects with the last lines of standard error where the process fails,
  * and with the signal's reason where that ended it.
  */
-export function measureInProcess<Report>(
+function runProcess<Report>(
   program: string,
   job: object,
   { signal, flags = [], under = [] }: ProcessOptions,
@@ -51,7 +72,7 @@ export function measureInProcess<Report>(
     child.on('error', (error) => reject(signal.aborted ? signal.reason : error))
     child.on('close', (code, killed) => {
       if (code === 0) resolve({ report: JSON.parse(text.results) as Report, errors: text.errors })
-      else reject(new Error(`${program} ended with ${killed ?? code}: ${lastLines(text.errors)}`))
+      else reject(new Error(`${program} ended with ${killed ?? code}: ${lastLines(text.errors)}`, { cause: code }))
     })
   })
 }

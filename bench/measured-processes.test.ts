@@ -1,5 +1,5 @@
 /** The measured processes as they are run, with the fewest requests that mean anything. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -39,6 +39,24 @@ test('a token under a new key makes each subject fetch the keys again, and is al
   const summaries = await measureKeyChanges(select(...ids), 'naive', server, 1, directory, context)
   const rotation = summaries.find(({ change }) => change === 'rotation')
   for (const { id, requests } of rotation?.subjects ?? []) expect(requests, id).toBeGreaterThan(0)
+})
+
+test('a subject that was not ready is measured in a new process, one that never is ends the measurement', async () => {
+  const [bundle] = select('edgeproof')
+  if (!bundle) throw new Error('not bundled')
+  const once = join(directory, 'once.js')
+  const began = join(directory, 'began')
+  const cases = [{ id: 'warm', subjects: ['edgeproof'], plan: { block: 16, warmup: 1, rounds: 2 } }]
+  const measure = (program: string) => {
+    writeFileSync(once, program)
+    return measureRounds(cases, [{ ...bundle, file: once }], 64, { processes: 1, seconds: 0 }, context)
+  }
+  const denies = "exports.handler = async () => ({ status: '401' })"
+  const [summary] = await measure(`const { existsSync, writeFileSync } = require('node:fs')
+    if (existsSync('${began}')) exports.handler = require('${bundle.file}').handler
+    else { writeFileSync('${began}', ''); ${denies} }`)
+  expect(summary?.subjects).toHaveLength(1)
+  await expect(measure(denies)).rejects.toThrow('edgeproof: 0 of 8 valid requests were allowed')
 })
 
 test('latencies hold each requested sample', async () => {

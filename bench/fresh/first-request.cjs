@@ -15,6 +15,9 @@ function report() {
 if (eventFile === null) report()
 else
   handler(JSON.parse(readFileSync(eventFile, 'utf8'))).then((result) => {
-    if (!('uri' in result)) throw new Error('a valid request was denied')
-    report()
+    if ('uri' in result) report()
+    else {
+      console.error('a valid request was denied')
+      process.exit(75) // not ready, see not-ready.ts
+    }
   })

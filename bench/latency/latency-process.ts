@@ -2,7 +2,9 @@
 import { writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { Bench } from 'tinybench'
+import { exitOnFailure } from '../not-ready.ts'
 import { buildCase } from '../rounds/cases.ts'
+import { prime } from '../rounds/rounds.ts'
 import type { Handler } from '../subjects/deployment.ts'
 import { loadWorkload } from '../workload.ts'
 
@@ -17,13 +19,14 @@ export interface LatencyJob {
 /** Milliseconds of single requests, by subject. */
 export type LatencyReport = Record<string, number[]>
 
+exitOnFailure()
 const require = createRequire(import.meta.url)
 const job = JSON.parse(process.argv[2] ?? '') as LatencyJob
 const entry = buildCase(job.case, loadWorkload())
 const report: LatencyReport = {}
 for (const { id, file, share } of job.subjects) {
   const { handler } = require(file) as { handler: Handler }
-  for (const text of entry.primer) await handler(JSON.parse(text))
+  await prime(id, handler, entry)
   report[id] = await latencies(handler, Math.round(job.warmup * share), Math.round(job.iterations * share))
 }
 writeSync(3, JSON.stringify(report))

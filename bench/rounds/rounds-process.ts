@@ -1,6 +1,7 @@
 /** One fresh process of the in-process suites: reads its job from the arguments, writes its reports to descriptor 3. */
 import { writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { exitOnFailure } from '../not-ready.ts'
 import type { Handler } from '../subjects/deployment.ts'
 import { loadWorkload } from '../workload.ts'
 import { buildCase } from './cases.ts'
@@ -12,6 +13,7 @@ export interface RoundsJob {
   cases: { id: string; subjects: { id: string; file: string; share: number }[]; plan: RoundsPlan }[]
 }
 
+exitOnFailure()
 const require = createRequire(import.meta.url)
 const job = JSON.parse(process.argv[2] ?? '') as RoundsJob
 const workload = loadWorkload(job.size)

@@ -7,6 +7,7 @@
 import { createPublicKey, verify } from 'node:crypto'
 import type { ViewerRequest, ViewerRequestEvent } from '../../authorizer/cloudfront.ts'
 import { publishedKeys } from '../issuer-keys.ts'
+import { NotReady } from '../not-ready.ts'
 import type { Handler } from '../subjects/deployment.ts'
 import { shuffled } from '../turns.ts'
 import type { WorkItem } from '../workload.ts'
@@ -124,9 +125,10 @@ function lookupFloor(events: readonly string[]): Contestant {
   return { id: 'lookup', share: 1, run: (own) => answer(handler, own) }
 }
 
-async function prime(id: string, handler: Handler, { primer }: Case): Promise<void> {
+/** Has a subject answer the case's first requests, at which it fetches its keys. Throws NotReady. */
+export async function prime(id: string, handler: Handler, { primer }: Pick<Case, 'primer'>): Promise<void> {
   const allowed = await answer(handler, primer)
-  if (allowed !== primer.length) throw new Error(`${id}: ${allowed} of ${primer.length} valid requests were allowed`)
+  if (allowed !== primer.length) throw new NotReady(`${id}: ${allowed} of ${primer.length} valid requests were allowed`)
 }
 
 /** Answers each event, freshly parsed; the number that were allowed. */
