@@ -240,6 +240,7 @@ describe('an outage', () => {
       expect(await bed.present(seen)).toBe('allow')
       expect(await bed.present(tokenOf())).toBe('allow')
     }
+    expect(await bed.present(tokenOf(second))).toBe('unknown-key')
     bed.clock.now += 1
     expect(await bed.present(seen)).toBe('no-keys')
     expect(await bed.present(tokenOf())).toBe('no-keys')
@@ -306,6 +307,28 @@ describe('a sandbox that is frozen and thawed', () => {
     expect(await outcome).toBe('allow')
   })
 
+  it('does not wait for the fetch that was under way when its clock was set back', async () => {
+    const { asked, get } = slowEndpoint()
+    const bed = bedOf({ get })
+    bed.clock.now -= oneSecond
+    const outcome = bed.present(tokenOf())
+    expect(asked).toHaveLength(2)
+    asked[1]?.answer(jwkSet([first]))
+    expect(await outcome).toBe('allow')
+  })
+
+  it('waits for the new fetch also after the one that was under way has failed', async () => {
+    const { asked, get } = slowEndpoint()
+    const bed = bedOf({ get })
+    bed.clock.now += 3600 * oneSecond
+    const outcomes = [bed.present(tokenOf())]
+    asked[0]?.fail()
+    await afterResponses()
+    outcomes.push(bed.present(tokenOf()))
+    asked[1]?.answer(jwkSet([first]))
+    expect(await Promise.all(outcomes)).toEqual(['allow', 'allow'])
+  })
+
   it.each([
     ['forward and back', [+86_400_000, -86_400_000]],
     ['back and forward', [-86_400_000, +86_400_000]],
@@ -344,8 +367,8 @@ describe('a snapshot', () => {
     slow = slowEndpoint()
   })
 
-  it('that is fresh needs no network', async () => {
-    const bed = bedOf({ get: slow.get, snapshots: snapshotAt(start - maxAge * 0.75 + 1) })
+  it.each([0, maxAge * 0.75 - 1])('that is fresh, %i ms old, needs no network', async (age) => {
+    const bed = bedOf({ get: slow.get, snapshots: snapshotAt(start - age) })
     expect(await bed.present(tokenOf())).toBe('allow')
     await afterResponses()
     expect(slow.asked).toHaveLength(0)
