@@ -9,7 +9,7 @@ import { readResult } from './result-file.ts'
 export const stagesOfARun = ['build', 'size', 'fuzz', 'bench', 'load'] as const
 
 /** What is measured on request, after the stages of a run. */
-const furtherStages = ['gate', 'effectiveness', 'capacity', 'fleet', 'tokens', 'accesslogs']
+const furtherStages = ['gate', 'effectiveness', 'capacity', 'plan', 'tokens', 'accesslogs']
 
 /**
  * The result documents of a directory. One that is not there or cannot be read is missing, with the reason; it never hides
@@ -30,7 +30,8 @@ export function readReport(directory: string): Omit<Report, 'trends'> {
         results.push(readResult(join(directory, `${command}.json`)))
       } catch (error) {
         if (!(error instanceof UsageError)) throw error
-        missing.push({ command, reason: error.message })
+        // A report is passed on: it names the file, not where it was.
+        missing.push({ command, reason: error.message.replace(join(directory, '/'), '') })
       }
     } else if (stagesOfARun.some((name) => name === command)) {
       missing.push({ command, reason: `no ${command}.json` })

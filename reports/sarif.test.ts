@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import schemaOfDraft4 from '@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json' with { type: 'json' }
 import { Ajv } from 'ajv'
 import { expect, test } from 'vitest'
 import { exampleReport } from './example-report.ts'
@@ -21,8 +20,7 @@ interface Finding {
  * the same. It is draft 4, whose `id` later drafts call `$id`; nothing else in it is of draft 4 alone.
  */
 function validator() {
-  const file = createRequire(import.meta.url).resolve('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json')
-  const { $schema, id, ...schema } = JSON.parse(readFileSync(file, 'utf8'))
+  const { $schema, id, ...schema } = schemaOfDraft4
   return new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false }).compile(schema)
 }
 
