@@ -109,5 +109,5 @@ export function openChecks(sources: readonly Source[]): Markup | null {
   if (open.length === 0) return null
   const urgency = ['fail', 'inconclusive', 'not-measured']
   open.sort((a, b) => urgency.indexOf(a.check.verdict) - urgency.indexOf(b.check.verdict))
-  return html`<section id="open" aria-labelledby="open-title"><header><h2 id="open-title">To look at first</h2></header>${locatedTable('To look at first', open)}</section>`
+  return html`<section id="open" aria-labelledby="open-title"><header><h2 id="open-title">To look at first</h2></header>${locatedTable('Checks to look at first', open)}</section>`
 }

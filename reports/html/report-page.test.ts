@@ -1,45 +1,106 @@
+import { decodeFromCompressedBase64 } from 'hdr-histogram-js'
 import { expect, test } from 'vitest'
-import { environment } from '../environment.ts'
+import { exampleReport, exampleResult } from '../example-report.ts'
+import { readReport } from '../read-report.ts'
+import type { Report } from '../report.ts'
 import { check, type Result } from '../result.ts'
+import { commandOf } from '../terminal.ts'
+import { exampleResults } from './example-results.ts'
 import { reportPage } from './report-page.ts'
+import { sections } from './sections.ts'
 
-const result = (command: string, fields: Partial<Result>): Result => ({
-  schema: `edgeproof/${command}@1`,
-  startedAt: '2026-01-02T03:04:05.000Z',
-  durationMs: 1,
-  environment: environment(),
-  inputs: {},
-  checks: [],
-  verdict: 'pass',
-  ...fields,
-})
-
+const measured: Report = { ...readReport(exampleResults), trends: exampleReport().trends }
+const of = (results: Result[]): Report => ({ results, missing: [], trends: [] })
 const title = (text: string) =>
   check({ id: 'fuzz.findings', title: text, value: 0, unit: 'count', limit: 0, direction: 'lower' })
 
 test('what a result says is text in the page, never markup', () => {
-  const page = reportPage([result('fuzz', { checks: [title('<script>alert(1)</script>')] })])
+  const page = reportPage(of([exampleResult('fuzz', [title('<script>alert(1)</script>')])]))
   expect(page).not.toContain('<script')
   expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;')
 })
 
-test('a stage without a result is named as not measured, and so is the whole', () => {
-  const page = reportPage([result('fuzz', { checks: [title('findings')] })])
+test('a stage without a result is not measured, says why and how to measure it, and so is the whole', () => {
+  const page = reportPage({
+    ...of([exampleResult('fuzz', [title('findings')])]),
+    missing: [{ command: 'load', reason: 'load.json: cut off' }],
+  })
   expect(page).toContain('<title>edgeproof: not-measured</title>')
-  expect(page).toMatch(/Load: <span class="verdict not-measured">not measured/)
-  expect(page).toContain('Not measured in this run: load, bench, size, build.')
+  const load = page.slice(page.indexOf('<section id="load"'))
+  expect(load.slice(0, load.indexOf('</section>'))).toMatch(
+    /not measured.*Not measured.*load\.json: cut off.*edgeproof load --scenario steady/s,
+  )
 })
 
-test('a failed check stands before the sections', () => {
-  const failed = check({ id: 'size.raw', title: 'bytes', value: 2, unit: 'B', limit: 1, direction: 'lower' })
-  const page = reportPage([result('size', { checks: [failed], verdict: 'fail' })])
-  expect(page).toContain('To look at')
-  expect(page.indexOf('To look at')).toBeLessThan(page.indexOf('Attacks:'))
+test('a failed check stands before the sections, the worst first', () => {
+  const limit = { unit: 'B', limit: 1, direction: 'lower' } as const
+  const page = reportPage(
+    of([
+      exampleResult('build', [check({ id: 'build.code', title: 'never weighed', value: null, ...limit })]),
+      exampleResult('size', [check({ id: 'size.raw', title: 'too large', value: 2, ...limit })]),
+    ]),
+  )
+  expect(page.indexOf('too large')).toBeLessThan(page.indexOf('never weighed'))
+  expect(page.indexOf('never weighed')).toBeLessThan(page.indexOf('<section id="attacks"'))
 })
 
-test('the page asks for nothing from anywhere', () => {
-  const attribution = [{ package: 'edgeproof', files: [{ file: 'a.ts', bytes: 3 }] }]
-  const page = reportPage([result('size', { data: { attribution } })])
-  expect(page).toContain('<svg')
-  expect(page).not.toMatch(/(?:src|href)="https?:|@import|url\(/)
+test('data of another shape costs a section its charts, never the page', () => {
+  for (const data of [null, 1, [], {}, { cases: 1 }, { measured: { counts: {} } }]) {
+    for (const { document } of sections) {
+      const page = reportPage(of([exampleResult(document, [title('kept')], { data })]))
+      expect(page).toContain('kept')
+    }
+  }
 })
+
+test('the page is one small file that asks for nothing from anywhere', () => {
+  const page = reportPage(measured)
+  expect(page).not.toMatch(/(?:src|href)="(?!#)|@import|url\((?!#)/)
+  expect(Buffer.byteLength(page)).toBeLessThan(1_000_000)
+})
+
+test('every number on the page is that of the result documents, to the digits shown', () => {
+  const page = reportPage(measured)
+  const documents = new Map(measured.results.map((result) => [commandOf(result), result]))
+  const shown = [...page.matchAll(/<data class="quantity" value="([^"]*)" data-at="([^"]*)">([^<]*)<\/data>/g)]
+  expect(shown.length).toBeGreaterThan(500)
+  const unlike = shown.flatMap(([, exact = '', at = '', text = '']) => {
+    const [document = '', pointer = ''] = unescaped(at).split('#')
+    const value = valueAt(documents.get(document), pointer)
+    const same = String(value) === unescaped(exact) && (typeof value === 'string' || reads(text, Number(value)))
+    return same ? [] : [{ at, exact, text, value }]
+  })
+  expect(unlike).toEqual([])
+  // Every check that was measured is there, and those with an interval with their ends.
+  const pointers = new Set(shown.map(([, , at]) => at))
+  for (const [name, { checks }] of documents) {
+    for (const [index, { value }] of checks.entries()) {
+      if (value !== null) expect(pointers).toContain(`${name}#/checks/${index}/value`)
+    }
+  }
+})
+
+/** The value that a JSON pointer (RFC 6901) leads to; `?p=99` reads a percentile in milliseconds from the histogram there. */
+function valueAt(document: unknown, pointer: string): unknown {
+  const [path = '', percentile] = pointer.split('?p=')
+  const value = path
+    .split('/')
+    .slice(1)
+    .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .reduce<unknown>((inner, name) => (inner as Record<string, unknown>)[name], document)
+  if (percentile === undefined) return value
+  return decodeFromCompressedBase64(String(value)).getValueAtPercentile(Number(percentile)) / 1000
+}
+
+/** Whether a text such as `1,234.5 ms` is the value, rounded to the digits that the text has. */
+function reads(text: string, value: number): boolean {
+  const number = /^-?[\d,]+(?:\.(\d+))?/.exec(text)
+  if (!number) return false
+  const half = 0.5 * 10 ** -(number[1]?.length ?? 0)
+  return Math.abs(Number(number[0].replaceAll(',', '')) - value) <= half * 1.000001
+}
+
+function unescaped(text: string): string {
+  return text.replace(/&(amp|lt|gt|quot|#39);/g, (entity) => entities[entity] ?? entity)
+}
+const entities: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'" }

@@ -51,13 +51,14 @@ function environmentSection(sources: readonly Source[]): Markup | null {
   const [first, ...others] = environments.values()
   if (!first) return null
   const columns = [first, ...others]
-  const head = others.length === 0 ? ['', 'value'] : ['', ...columns.map(({ documents }) => documents.join(', '))]
+  const head =
+    others.length === 0 ? ['what', 'value'] : ['what', ...columns.map(({ documents }) => documents.join(', '))]
   const rows = Object.entries(labels).map(([name, label]) => [
     label,
     ...columns.map(({ environment }) => environmentText(environment[name as keyof Environment])),
   ])
   return html`<section id="environment" aria-labelledby="environment-title"><header><h2 id="environment-title">Environment</h2></header>
-<p class="question">Where do these figures hold? Ratios travel to other machines, times do not.</p>${dataTable('Environment', { head, rows })}</section>`
+<p class="question">Where do these figures hold? Ratios travel to other machines, times do not.</p>${dataTable('Table of the environment', { head, rows })}</section>`
 }
 
 const labels: Readonly<Record<keyof Environment, string>> = {

@@ -5,6 +5,7 @@ import { effectivenessSection } from './effectiveness-section.ts'
 import { fuzzSection } from './fuzz-section.ts'
 import { gateSection } from './gate-section.ts'
 import { loadSection } from './load/load-section.ts'
+import { planSection } from './plan-section.ts'
 import type { Section } from './section.ts'
 import { sizeSection } from './size-section.ts'
 
@@ -14,6 +15,7 @@ export const sections: readonly Section[] = [
   effectivenessSection,
   loadSection,
   capacitySection,
+  planSection,
   benchSection,
   gateSection,
   sizeSection,

@@ -74,7 +74,7 @@ th:last-child, td:last-child { padding-right: .25rem; }
 details.data table { width: auto; min-width: min(100%, 30rem); } details.data .scroll { max-height: 26rem; overflow-y: auto; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 
-@media screen and (max-width: 959px) {
+@media screen and (max-width: 1039px) {
   body { padding: 1.25rem 1rem 3rem; }
   .top > p { text-align: left; }
   .numbers { grid-template-columns: 1fr; }

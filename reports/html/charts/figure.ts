@@ -17,5 +17,5 @@ export interface Chart {
 export function figure({ caption, says = null, draw, table, half = false }: Chart): Markup {
   return html`<figure class="${half ? 'half-width' : 'full-width'}"><figcaption>${caption}</figcaption>${says === null ? null : html`<p class="says">${says}</p>`}
 <div class="chart" role="img" aria-label="${caption}. Its figures are in the table that follows.">${drawings(draw, half ? 'half' : 'wide')}</div>
-<details class="data"><summary>Table <span class="hidden">of ${caption}</span></summary>${dataTable(caption, table)}</details></figure>`
+<details class="data"><summary>Table <span class="hidden">of ${caption}</span></summary>${dataTable(`Table: ${caption}`, table)}</details></figure>`
 }

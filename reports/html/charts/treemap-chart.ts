@@ -8,6 +8,7 @@ export interface Tile {
 
 /** Areas in proportion to bytes; a tile too small for its name goes without. */
 export function treemapChart(tiles: readonly Tile[], width: Width) {
+  const least = tiles.reduce((sum, { value }) => sum + value, 0) * (width === 'narrow' ? 0.025 : 0.012)
   const option: Option = {
     series: [
       {
@@ -26,7 +27,7 @@ export function treemapChart(tiles: readonly Tile[], width: Width) {
           fontSize,
           lineHeight: 17,
           overflow: 'truncate',
-          formatter: ({ name, value }) => `${name}\n${numberText(Number(value))} B`,
+          formatter: ({ name, value }) => (Number(value) < least ? '' : `${name}\n${numberText(Number(value))} B`),
         },
         data: tiles.map(({ name, value }) => ({ name, value, itemStyle: { color: 'var(--tile)' } })),
       },

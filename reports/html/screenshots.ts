@@ -1,0 +1,54 @@
+/** Pictures of the page as a person sees it: on a phone and on a wide screen, light and dark. */
+import { existsSync, mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Browser } from 'playwright-core'
+import { UsageError } from '../../config/usage-error.ts'
+
+/** Where distributions and Chrome's own packages put it. */
+const usualPlaces = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+
+/** The browser's program: `CHROMIUM_BIN`, or one of the usual places; undefined where there is none. */
+export function chromiumProgram(): string | undefined {
+  return [process.env.CHROMIUM_BIN ?? '', ...usualPlaces].find((place) => place !== '' && existsSync(place))
+}
+
+/** @throws UsageError where playwright-core or a Chromium is missing. */
+export async function launchChromium(): Promise<Browser> {
+  const executablePath = chromiumProgram()
+  if (executablePath === undefined) {
+    throw new UsageError('--screenshots: no Chromium found; install it, or name its program in CHROMIUM_BIN')
+  }
+  const playwright = await import('playwright-core').catch(() => {
+    throw new UsageError('--screenshots: needs playwright-core; run "npm install --save-dev playwright-core"')
+  })
+  // The page is our own file and loads nothing; as root, in a container, Chromium starts only without its sandbox.
+  return playwright.chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0 })
+}
+
+export const views = [
+  { width: 360, colorScheme: 'light' },
+  { width: 360, colorScheme: 'dark' },
+  { width: 1440, colorScheme: 'light' },
+  { width: 1440, colorScheme: 'dark' },
+] as const
+
+/** Writes `report-<width>-<scheme>.png` for each view into the directory, and returns their paths. */
+export async function writeScreenshots(page: string, directory: string): Promise<string[]> {
+  const browser = await launchChromium()
+  try {
+    mkdirSync(directory, { recursive: true })
+    const files: string[] = []
+    for (const { width, colorScheme } of views) {
+      const tab = await browser.newPage({ viewport: { width, height: 900 }, colorScheme, javaScriptEnabled: false })
+      await tab.goto(pathToFileURL(resolve(page)).href)
+      const path = join(directory, `report-${width}-${colorScheme}.png`)
+      await tab.screenshot({ path, fullPage: true })
+      await tab.close()
+      files.push(path)
+    }
+    return files
+  } finally {
+    await browser.close()
+  }
+}
