@@ -66,9 +66,10 @@ function budgetTooSmall({ budgetSeconds }: Settings): Check {
   })
 }
 
-function suiteCheck(
+/** One suite's decision as a check; where the scatter left nothing to decide, its title says what to do. */
+export function suiteCheck(
   decision: Decision,
-  { samples, baseMicroseconds }: CpuComparison,
+  { samples, baseMicroseconds }: Pick<CpuComparison, 'samples' | 'baseMicroseconds'>,
   limit: Record<RequestSuite, number>,
   quoted: string,
 ): Check {
@@ -77,7 +78,7 @@ function suiteCheck(
   const noisy = verdict === 'inconclusive' && visible - 1 > tooNoisy
   return {
     id: `cpu.${suite}`,
-    title: `${suite}: ${suiteTitles[suite]}, CPU time head/base`,
+    title: `${suite}: ${suiteTitles[suite]}, CPU time head/base${noisy ? ': this machine is too noisy, close other work or raise --budget' : ''}`,
     value: ratio,
     unit: '1',
     limit: Math.exp(limit[suite]),
@@ -86,7 +87,6 @@ function suiteCheck(
     interval: { low, high, level },
     samples: samples[suite].map(Math.exp),
     detail: [
-      ...(noisy ? ['this machine is too noisy: close other work or raise --budget'] : []),
       `smallest change it would have failed four times out of five: +${percent(visible - 1)}`,
       `base ${median(baseMicroseconds[suite]).toFixed(1)} us per operation`,
       quoted,
