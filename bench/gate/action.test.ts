@@ -76,9 +76,11 @@ const common = () => ({ out: join(scratch, 'results'), calibration: scratch })
 
 test('Fetch the base: takes a known commit as it is, and says what is missing', () => {
   expect(runStep('Fetch the base', { base: repository.git('rev-parse', 'main') }).status).toBe(0)
-  const none = runStep('Fetch the base', { base: '' })
-  expect(none.status).toBe(2)
-  expect(none.log).toContain('::error::no base')
+  for (const base of ['', '0'.repeat(40)]) {
+    const none = runStep('Fetch the base', { base })
+    expect(none.status).toBe(2)
+    expect(none.log).toContain('::error::no base')
+  }
 })
 
 test('Fetch the base: a shallow clone gets the commit from its origin', () => {
