@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createSigningKey } from '../tokens/issuer.ts'
 import { encode, headerOf, type Part, rawToken, signature, signedToken } from './testing/raw-token.ts'
-import { claimsAt, createTestBed, start } from './testing/test-bed.ts'
+import { claimsAt, createTestBed, issuer, start } from './testing/test-bed.ts'
 
 const key = await createSigningKey('RS256')
 const bed = createTestBed({ keys: [key] })
@@ -269,5 +269,43 @@ describe('the header', () => {
     const attacker = await createSigningKey('RS256')
     expect(await bed.present(rawToken(key, claims))).toBe('allow')
     expect(await bed.present(rawToken(attacker, claims, header as Part))).toBe('signature')
+  })
+
+  it('may differ from token to token of one issuer', async () => {
+    const tokens = Array.from({ length: 150 }, (_, index) => rawToken(key, claims, { ...header, jti: `${index}` }))
+    for (const token of [...tokens, ...tokens]) expect(await bed.present(token)).toBe('allow')
+  })
+})
+
+describe('a signature that cannot be', () => {
+  const input = (payload: Part, changed: object = header) => `${encode(changed)}.${encode(payload)}`
+
+  it('is refused before the payload is read where no key makes one of its length', async () => {
+    const { present } = createTestBed({ keys: [key] })
+    expect(await present(rawToken(key, claims))).toBe('allow')
+    expect(await present(`${input('no JSON')}.AAAA`)).toBe('signature')
+    expect(await present(signedToken(key, input('no JSON')))).toBe('token-format')
+  })
+
+  it('is refused without a fetch for the key that it names where it is no base64url', async () => {
+    const { present, clock, endpoint } = createTestBed({ keys: [key] })
+    expect(await present(rawToken(key, claims))).toBe('allow')
+    clock.now += 60_000
+    expect(await present(`${input(claims, { ...header, kid: 'other' })}.!`)).toBe('signature')
+    expect(endpoint.fetches).toBe(1)
+  })
+
+  it('for one issuer’s key may be good for another issuer’s key of the same name', async () => {
+    const elliptic = { ...(await createSigningKey('ES256')), kid: key.kid }
+    const other = 'https://other.example.com'
+    const { present } = createTestBed({
+      get: async (uri) =>
+        JSON.stringify({ keys: [uri.startsWith(other) ? { ...elliptic.jwk, kid: key.kid } : key.jwk] }),
+      policy: { algorithms: ['RS256', 'ES256'], issuer: [issuer, other] },
+    })
+    for (let round = 0; round < 2; round++) {
+      expect(await present(rawToken(key, claimsAt(start, { round })))).toBe('allow')
+      expect(await present(rawToken(elliptic, claimsAt(start, { round, iss: other })))).toBe('allow')
+    }
   })
 })
