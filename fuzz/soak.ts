@@ -1,4 +1,5 @@
 /** A run of any length, chapter after chapter, in constant memory; a long one saves where it is. */
+import { join } from 'node:path'
 import type { StageContext } from '../command/stage.ts'
 import { UsageError } from '../config/usage-error.ts'
 import type { FuzzCase } from './case.ts'
@@ -49,9 +50,9 @@ export async function soak(
     if (number++ < (state?.chapters ?? 0)) continue
     const left = secondsLeft(budget, chapter.budget, report.seconds)
     if (signal.aborted || (left !== undefined && left <= 0)) break
-    const attacked = chapter.policy
-      ? await buildShipped('ours', { directory, runtime: target.runtime }, chapter.policy)
-      : target
+    // Beside the target's own file, which later chapters attack again.
+    const place = { directory: join(directory, 'other-policy'), runtime: target.runtime }
+    const attacked = chapter.policy ? await buildShipped('ours', place, chapter.policy) : target
     const before = report
     const part = await runPlan({
       target: attacked,
