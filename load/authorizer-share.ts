@@ -2,8 +2,11 @@
  * What the authorizer adds to a cache hit: the same requests to two local edges, one of them with a function that lets
  * everything through.
  */
+
+import type { Objectives } from '../config/objectives-schema.ts'
 import { type Check, check } from '../reports/result.ts'
 import { fillCache } from './cache-fill.ts'
+import { noiseReason } from './load-checks.ts'
 import { type LoadRunOptions, type LoadTarget, loadRun } from './load-run.ts'
 import { type LocalTargetOptions, startLocalTarget } from './local-target.ts'
 import type { Scenario } from './scenario.ts'
@@ -13,6 +16,7 @@ const passThrough = 'exports.handler = async (event) => event.Records[0].cf.requ
 export interface ShareOptions {
   local: LocalTargetOptions
   run: Omit<LoadRunOptions, 'target' | 'scenario' | 'seconds'>
+  objectives: Required<Objectives>
   /** Length of each of the eight runs. */
   seconds: number
 }
@@ -26,27 +30,30 @@ const pairs = [true, false, true, false]
 /** Of Student's t, two-sided, for the three degrees of freedom that four pairs leave. */
 const quantile95 = 3.182
 
-export async function authorizerShare({ local, run, seconds }: ShareOptions): Promise<Check[]> {
+export async function authorizerShare({ local, run, objectives, seconds }: ShareOptions): Promise<Check[]> {
   const scenario: Scenario = { ...local.scenario, mix: { valid: 1 }, arrival: 'constant', warmUp: 0.4, rampSeconds: 1 }
   const options = { ...local, scenario }
   const authorizer = await startLocalTarget(options)
   try {
     const bare = await startLocalTarget({ ...options, program: passThrough })
     try {
+      const medians: Medians[] = []
+      let noise: string | null = null
       const hitMs = async (target: LoadTarget) => {
         const rate = Math.min(run.rate, mostRate)
-        const { measured } = await loadRun({ ...run, rate, target, scenario, seconds })
+        const { measured, machine } = await loadRun({ ...run, rate, target, scenario, seconds })
+        noise ??= noiseReason(machine, objectives)
         return measured.percentile('hit', 50)
       }
       for (const target of [authorizer, bare]) await fillCache(target, local.signal)
-      const medians: Medians[] = []
       for (const authorizerFirst of pairs) {
         const before = authorizerFirst ? await hitMs(authorizer) : null
         const without = await hitMs(bare)
         const withIt = before ?? (await hitMs(authorizer))
         if (withIt !== null && without !== null) medians.push({ withIt, without })
       }
-      return shareChecks(medians)
+      const checks = shareChecks(medians)
+      return noise === null ? checks : checks.map((each) => ({ ...each, verdict: 'not-measured', detail: `${noise}` }))
     } finally {
       await bare.close()
     }

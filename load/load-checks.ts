@@ -42,7 +42,7 @@ export function loadChecks({ run, scenario, objectives, edge, seconds }: Judged)
 }
 
 /** Why times say nothing; null where they do. */
-function noiseReason({ foreign, steal }: MachineShare, limits: Required<Objectives>): string | null {
+export function noiseReason({ foreign, steal }: MachineShare, limits: Required<Objectives>): string | null {
   const text = (share: number) => `${Math.round(share * 100)} %`
   if (foreign !== null && foreign > limits.foreignLoad) return `other programs used ${text(foreign)} of the CPU time`
   if (steal !== null && steal > limits.cpuSteal) return `the hypervisor took ${text(steal)} of the CPU time`

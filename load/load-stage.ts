@@ -48,9 +48,10 @@ export const loadStage: Stage<LoadOptions> = async ({ config, progress, signal }
       const run = await loadRun({ ...shared, target, scenario, seconds })
       const edge = target.edge.metrics()
       const denials = denialReasons(target.functionLog, edge.results.LambdaGeneratedResponse ?? 0)
-      const checks = loadChecks({ run, scenario, objectives: objectivesOf(config.objectives), edge, seconds })
+      const objectives = objectivesOf(config.objectives)
+      const checks = loadChecks({ run, scenario, objectives, edge, seconds })
       if (options.authorizerShare && !run.interrupted) {
-        checks.push(...(await authorizerShare({ local, run: shared, seconds: shareSeconds })))
+        checks.push(...(await authorizerShare({ local, run: shared, objectives, seconds: shareSeconds })))
       }
       const data = { ...runData(run), denials, edge, events: eventsOf(scenario, seconds) }
       return { checks, data: JSON.parse(JSON.stringify(data)) }
