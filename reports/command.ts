@@ -13,6 +13,7 @@ export function registerReports(program: Command): void {
           (run: string, before: string[] = []) => [...before, run],
         ),
       )
+      .option('--screenshots', 'also pictures of the page, narrow and wide, light and dark (needs a Chromium)')
       .option('--json', 'print one document on standard output and nothing else there')
       .addHelpText('after', files)
       .action(async (options: ReportOptions & Partial<CompareOptions>) => {
@@ -35,6 +36,7 @@ Writes into --out:
   edgeproof.sarif   every failed check, SARIF 2.1.0
   metrics.prom      every figure, Prometheus text format
   badges/*.svg      verdict, bundle size, warm ratio, hit ratio
+  screenshots/*.png with --screenshots
 With --compare instead: comparison.md and comparison.json.
 
 A stage without a result that can be read is not measured (exit code 3), with the reason; the others are reported.`

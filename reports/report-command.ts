@@ -1,4 +1,5 @@
 /** `edgeproof report`: everything that is made of a results directory. */
+import { join } from 'node:path'
 import { keptTrends } from './history/kept-trends.ts'
 import { readReport } from './read-report.ts'
 import { type Report, type ReportDocument, verdictOf } from './report.ts'
@@ -12,12 +13,15 @@ export interface ReportOptions {
   out: string
   history?: string
   json?: boolean
+  /** Pictures of the page in `<out>/screenshots`. */
+  screenshots?: boolean
 }
 
-export async function reportCommand({ out, history, json }: ReportOptions): Promise<void> {
+export async function reportCommand({ out, history, json, screenshots }: ReportOptions): Promise<void> {
   const { results, missing } = readReport(out)
   const report: Report = { results, missing, trends: history === undefined ? [] : keptTrends(history, results) }
   const page = await writeReports(out, report)
+  if (screenshots) await (await import('./html/screenshots.ts')).writeScreenshots(page, join(out, 'screenshots'))
   appendStepSummary(summary(report))
   const verdict = verdictOf(report)
   const text = json

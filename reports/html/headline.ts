@@ -99,6 +99,9 @@ export function overview(sourceOf: (document: string) => Source | undefined): Ma
   })}</ul></nav>`
 }
 
+/** More would hide the urgent ones; all stand in their sections. */
+const mostOpen = 12
+
 /** What somebody has to act on. */
 export function openChecks(sources: readonly Source[]): Markup | null {
   const open = sources.flatMap(({ document, result }) =>
@@ -109,5 +112,7 @@ export function openChecks(sources: readonly Source[]): Markup | null {
   if (open.length === 0) return null
   const urgency = ['fail', 'inconclusive', 'not-measured']
   open.sort((a, b) => urgency.indexOf(a.check.verdict) - urgency.indexOf(b.check.verdict))
-  return html`<section id="open" aria-labelledby="open-title"><header><h2 id="open-title">To look at first</h2></header>${locatedTable('Checks to look at first', open)}</section>`
+  return html`<section id="open" aria-labelledby="open-title"><header><h2 id="open-title">To look at first</h2></header>${locatedTable('Checks to look at first', open.slice(0, mostOpen))}${
+    open.length > mostOpen ? html`<p class="says">${open.length - mostOpen} more stand in their sections.</p>` : null
+  }</section>`
 }

@@ -9,7 +9,7 @@ export interface BarParts {
 
 /** Horizontal bars, each of one or more parts, with the sum at its end. */
 export function barChart(names: readonly string[], parts: readonly BarParts[], unit: string, width: Width) {
-  const narrow = width === 'narrow'
+  const nameWidth = { narrow: 104, half: 140, wide: 220 }[width]
   const sums = names.map((_, index) => parts.reduce((sum, { values }) => sum + (values[index] ?? 0), 0))
   const legend = parts.length > 1
   const option: Option = {
@@ -27,14 +27,14 @@ export function barChart(names: readonly string[], parts: readonly BarParts[], u
           },
         }
       : {}),
-    grid: { left: narrow ? 112 : 150, right: 70, top: legend ? 34 : 4, bottom: 4 },
+    grid: { left: nameWidth + 10, right: 70, top: legend ? 34 : 4, bottom: 4 },
     xAxis: { type: 'value', show: false },
     yAxis: {
       type: 'category',
       inverse: true,
       data: [...names],
       ...axisStyle,
-      axisLabel: { ...text, width: narrow ? 104 : 140, overflow: 'truncate' },
+      axisLabel: { ...text, width: nameWidth, overflow: 'truncate' },
     },
     series: parts.map(({ name, values }, index) => ({
       type: 'bar',

@@ -7,6 +7,8 @@ export interface TimeSeries {
   points: readonly (readonly [number, number | null])[]
   /** Filled down to the axis and laid on the one before, for parts of a whole. */
   stacked?: boolean
+  /** Holds its value until the next, for counts of things that are there. */
+  steps?: boolean
 }
 
 export interface TimeAxis {
@@ -46,9 +48,10 @@ export function timeChart(series: readonly TimeSeries[], axis: TimeAxis, width: 
       ...axisStyle,
       axisLabel: { ...axisStyle.axisLabel, formatter: (value: number) => tickText(value, unit) },
     },
-    series: series.map(({ name, points, stacked = false }, index) => ({
+    series: series.map(({ name, points, stacked = false, steps = false }, index) => ({
       name,
       type: 'line',
+      ...(steps ? { step: 'end' as const } : {}),
       symbol: points.length < 3 ? 'circle' : 'none',
       connectNulls: false,
       ...(stacked ? { stack: 'whole', areaStyle: { opacity: 0.55 } } : {}),

@@ -21,6 +21,7 @@ interface Plan {
   unit: string
   lines: readonly Line[]
   max?: number
+  steps?: boolean
 }
 
 const perSecond = (name: string, field: 'hits' | 'misses' | 'denials' | 'errors'): Line => ({
@@ -56,6 +57,7 @@ const plans: readonly Plan[] = [
   {
     caption: 'Sandboxes and cold starts',
     unit: '',
+    steps: true,
     lines: [own('alive', 'sandboxes'), own('busy', 'sandboxesBusy'), own('cold starts', 'coldStarts')],
   },
 ]
@@ -65,7 +67,11 @@ export function overTime({ series, events = [] }: LoadData): Markup[] {
   return plans.map((plan) => chartOf(plan, series, events))
 }
 
-function chartOf({ caption, unit, lines, max }: Plan, series: Series, events: NonNullable<LoadData['events']>): Markup {
+function chartOf(
+  { caption, unit, lines, max, steps = false }: Plan,
+  series: Series,
+  events: NonNullable<LoadData['events']>,
+): Markup {
   const { buckets, bucketSeconds, warmUpSeconds } = series
   // The last bucket is rarely a whole one: its sums would look like a fall.
   const whole = buckets.length > 2 ? buckets.slice(0, -1) : buckets
@@ -74,6 +80,7 @@ function chartOf({ caption, unit, lines, max }: Plan, series: Series, events: No
       ({ name, value, stacked = false }): TimeSeries => ({
         name,
         stacked,
+        steps,
         points: whole.map((bucket) => [bucket.at, value(bucket, bucketSeconds)] as const),
       }),
     )
