@@ -1,6 +1,7 @@
 /** The tables that compare: one row a subject, its cost, and the ratios to the floor and to the best peer. */
 import Table from 'cli-table3'
 import type { Figure } from './figure.ts'
+import type { Percentiles } from './percentiles.ts'
 
 export interface SideBySide {
   title: string
@@ -21,6 +22,10 @@ export function sideBySideText({ title, columns, rows }: SideBySide): string {
 /** A median with its interval. */
 export function figureText({ median, low, high }: Figure): string {
   return `${short(median)} [${short(low)}, ${short(high)}]`
+}
+
+export function percentilesText({ p50, p95, p99 }: Percentiles): string {
+  return [p50, p95, p99].map(short).join(' / ')
 }
 
 /** About three significant digits. */

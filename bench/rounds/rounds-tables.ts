@@ -1,5 +1,5 @@
 import type { Percentiles } from '../percentiles.ts'
-import { figureText, type SideBySide, short } from '../side-by-side.ts'
+import { figureText, percentilesText, type SideBySide, short } from '../side-by-side.ts'
 import { subjectTitle } from '../subjects.ts'
 import { caseTitle } from './case-titles.ts'
 import { bestPeer } from './rounds-checks.ts'
@@ -42,8 +42,4 @@ export function roundsTables(
       }),
     }
   })
-}
-
-function percentilesText({ p50, p95, p99 }: Percentiles): string {
-  return [p50, p95, p99].map(short).join(' / ')
 }

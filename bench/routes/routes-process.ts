@@ -19,6 +19,8 @@ export interface RoutesReport {
   mix: string
   floor: number
   matchers: Record<string, number>
+  /** The same for each measured block, wall time too. */
+  blocks: Record<string, { cpu: number[]; wall: number[] }>
 }
 
 const job = JSON.parse(process.argv[2] ?? '') as RoutesJob
@@ -52,7 +54,9 @@ function measure(
       find,
     })),
   ]
-  const spent = new Map(contestants.map(({ id }) => [id, { cpu: 0, paths: 0 }]))
+  const spent = new Map(
+    contestants.map(({ id }) => [id, { cpu: 0, paths: 0, blocks: { cpu: [] as number[], wall: [] as number[] } }]),
+  )
   for (let round = 0; round < job.warmup + job.rounds; round++) {
     for (const contestant of shuffled(contestants, job.seed * 10_007 + round)) {
       const total = spent.get(contestant.id)
@@ -62,16 +66,20 @@ function measure(
         0,
         Math.ceil(job.block * contestant.share),
       )
+      const wall = performance.now()
       const cpu = process.cpuUsage()
       let missed = 0
       for (const path of paths) if (contestant.find(path) < 0) missed++
       const { user, system } = process.cpuUsage(cpu)
+      const wallTime = performance.now() - wall
       if (missed !== (mix.found || turnsAlwaysFound(contestant.id) ? 0 : paths.length)) {
         throw new Error(`${contestant.id} missed ${missed} of ${paths.length} paths (${mix.id}, ${size} routes)`)
       }
       if (round < job.warmup) continue
       total.cpu += user + system
       total.paths += paths.length
+      total.blocks.cpu.push(((user + system) * 1000) / paths.length)
+      total.blocks.wall.push((wallTime * 1e6) / paths.length)
     }
   }
   const cost = (id: string) => {
@@ -83,6 +91,9 @@ function measure(
     mix: mix.id,
     floor: cost('floor') - cost('harness'),
     matchers: Object.fromEntries(built.map(({ matcher }) => [matcher.id, cost(matcher.id) - cost('harness')])),
+    blocks: Object.fromEntries(
+      built.map(({ matcher }) => [matcher.id, spent.get(matcher.id)?.blocks ?? { cpu: [], wall: [] }]),
+    ),
   }
 }
 

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { StageContext } from '../../command/stage.ts'
 import { measureInProcess } from '../child-process.ts'
 import { type Figure, figureOf } from '../figure.ts'
+import { type Percentiles, percentiles } from '../percentiles.ts'
 import { matchers } from './matchers.ts'
 import { mixes, tableSizes } from './route-mixes.ts'
 import type { RoutesJob, RoutesReport } from './routes-process.ts'
@@ -14,7 +15,14 @@ export interface RoutesSummary {
   mix: string
   /** Nanoseconds of CPU time for one path; `floor` is one `Map.get` with it. */
   floor: Figure
-  matchers: { id: string; cpu: Figure; toFloor: Figure; toSmallest: Figure }[]
+  matchers: {
+    id: string
+    cpu: Figure
+    toFloor: Figure
+    toSmallest: Figure
+    /** Over the blocks of all processes, the harness's few nanoseconds included. */
+    blocks: { cpu: Percentiles; wall: Percentiles }
+  }[]
 }
 
 /** Each sample is a fresh process in which all tables are built and all matchers take turns. */
@@ -46,6 +54,10 @@ export async function measureRoutes(
           cpu: figureOf(own.map((report) => cost(report, id))),
           toFloor: figureOf(own.map((report) => cost(report, id) / report.floor)),
           toSmallest: figureOf(own.map((report, turn) => cost(report, id) / cost(smallest[turn], id))),
+          blocks: {
+            cpu: percentiles(own.flatMap(({ blocks }) => blocks[id]?.cpu ?? [])),
+            wall: percentiles(own.flatMap(({ blocks }) => blocks[id]?.wall ?? [])),
+          },
         })),
       }
     }),
