@@ -27,7 +27,7 @@ export interface GateConfig {
   minimumInstructions?: number
   /** Probability that the CPU-time part, as a whole, fails a change at its threshold. Default 0.01. */
   errorRate?: number
-  /** Longest time for the CPU-time part, in seconds. Default 90. */
+  /** Longest time for the CPU-time part, in seconds. Default 240. */
   budgetSeconds?: number
   /** Methods or check ids that decide the exit code; the others are shown. Default all. */
   failOn?: string[]
