@@ -4,7 +4,7 @@ import { algorithmChoiceAttacks } from './algorithm-choice.ts'
 import { algorithmConfusionAttacks } from './algorithm-confusion.ts'
 import { algorithmNoneAttacks } from './algorithm-none.ts'
 import { capturedValueAttacks } from './captured-values.ts'
-import { bystanderClaimAttacks, claimTypeAttacks } from './claim-types.ts'
+import { bystanderClaimAttacks, claimTypeAttacks, forwardedClaimAttacks } from './claim-types.ts'
 import { cookieCredentialAttacks, headerCredentialAttacks, misplacedCredentialAttacks } from './credentials.ts'
 import { dateAttacks, passingTimeAttacks } from './dates.ts'
 import { eventShapeAttacks } from './event-shapes.ts'
@@ -28,6 +28,7 @@ import { serializationAttacks } from './serialization.ts'
 import { signatureAttacks } from './signature.ts'
 import { tokenPurposeAttacks } from './token-purpose.ts'
 import { tokenReuseAttacks } from './token-reuse.ts'
+import { weakExponentAttacks } from './weak-exponent.ts'
 
 /** One list for each idea; a run takes from them in turn. */
 const ideas: readonly (readonly Attack[])[] = [
@@ -41,8 +42,10 @@ const ideas: readonly (readonly Attack[])[] = [
   serializationAttacks,
   secondSpellingAttacks,
   signatureAttacks,
+  weakExponentAttacks,
   claimTypeAttacks,
   bystanderClaimAttacks,
+  forwardedClaimAttacks,
   tokenPurposeAttacks,
   dateAttacks,
   passingTimeAttacks,

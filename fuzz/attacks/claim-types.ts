@@ -96,8 +96,35 @@ const bystanders: Attack[] = replacements.map(({ name, replace }) => ({
   },
 }))
 
+/** Values that would harm a header or a log line into which a handler copies a claim; the token is good all the same. */
+const harmful: readonly { name: string; source: string; value: string }[] = [
+  { name: 'header-line', source: 'CWE-113', value: 'visitor\r\nx-admin: true' },
+  { name: 'line-feed', source: 'CWE-113', value: 'visitor\nx' },
+  { name: 'nul', source: 'CWE-158', value: 'visitor\u0000x' },
+  { name: 'log-line', source: 'CWE-117', value: 'visitor\n{"decision":"allow"}' },
+  { name: 'non-ascii', source: 'RFC 9110 5.5', value: 'visit\u00f6r \u{1f512}' },
+  { name: 'long', source: 'CWE-400', value: 'v'.repeat(3000) },
+]
+
+const copied = ['username', 'cognito:username', 'email', 'name', 'preferred_username', 'nickname', 'picture', 'scope']
+
+const forwarded: Attack[] = harmful.map(({ name, source, value }) => ({
+  name: `claim-forwarded-${name}`,
+  class: 'claims',
+  source,
+  build(world) {
+    const used = new Set([...captured(world), ...(world.policy.requiredClaims ?? [])])
+    const changes = Object.fromEntries(copied.filter((claim) => !used.has(claim)).map((claim) => [claim, value]))
+    const steps = world.visitors.map((visitor) =>
+      request(world, { uri: visitor.granted[0], token: issuedToken(world, visitor, changes) }),
+    )
+    return { steps }
+  },
+}))
+
 export const claimTypeAttacks = deciding
 export const bystanderClaimAttacks = bystanders
+export const forwardedClaimAttacks = forwarded
 
 function swapCase(text: string): string {
   return text === text.toUpperCase() ? text.toLowerCase() : text.toUpperCase()

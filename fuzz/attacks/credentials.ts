@@ -117,6 +117,20 @@ const repeated = headerEntries.map(({ name, entries }) =>
   ),
 )
 
+/** What else a query parameter or a header with a token may be called; all of a list in one request. */
+const queryNames: readonly (readonly string[])[] = [
+  ['auth', 'bearer', 'key', 't', 'sig', 'signature', 'authorization'],
+  ['accessToken', 'access-token', 'authToken', 'auth_token', 'idToken', 'id-token', 'Token'],
+  ['session', 'sid', 'sso', 'ticket', 'assertion', 'credential', 'code'],
+  ['api_key', 'apikey', 'apiKey', 'api-key', 'x-access-token', 'X-Amz-Security-Token', 'policy'],
+]
+const headerNames: readonly (readonly string[])[] = [
+  ['x-api-key', 'x-token', 'x-access', 'x-bearer-token', 'x-jwt', 'x-auth', 'x-id', 'api-key'],
+  ['x-session', 'x-session-token', 'x-user-token', 'x-cognito-token', 'x-amz-access-token', 'x-client-token'],
+  ['authentication', 'auth', 'bearer', 'id-token', 'access-token', 'id_token', 'access_token', 'x-csrf-token'],
+  ['x-goog-iap-jwt-assertion', 'cf-access-jwt-assertion', 'x-ms-token-aad-access-token', 'x-auth-request-access-token'],
+]
+
 /** A good token where nobody should look. */
 const elsewhere: readonly { name: string; source: string; parts: (good: string, world: World) => Parts }[] = [
   { name: 'query-access-token', source: 'RFC 6750 2.3', parts: (good) => ({ querystring: `access_token=${good}` }) },
@@ -127,6 +141,16 @@ const elsewhere: readonly { name: string; source: string; parts: (good: string, 
     parts: (good) => ({ querystring: `Authorization=Bearer%20${good}` }),
   },
   { name: 'query-jwt', source: 'CWE-598', parts: (good) => ({ querystring: `jwt=${good}&id_token=${good}` }) },
+  ...queryNames.map((names, index) => ({
+    name: `query-other-names-${index + 1}`,
+    source: 'CWE-598',
+    parts: (good: string) => ({ querystring: names.map((name) => `${name}=${good}`).join('&') }),
+  })),
+  {
+    name: 'query-by-cookie-name',
+    source: 'CWE-598',
+    parts: (good, { policy }) => ({ querystring: `${cookieName(policy)}=${good}` }),
+  },
   {
     name: 'cookie',
     source: 'RFC 6750 2',
@@ -173,6 +197,11 @@ const elsewhere: readonly { name: string; source: string; parts: (good: string, 
     name: `header-${header}`,
     source: 'RFC 6750 2',
     parts: (good: string) => ({ headers: { [header]: [`Bearer ${good}`] } }),
+  })),
+  ...headerNames.map((names, index) => ({
+    name: `other-headers-${index + 1}`,
+    source: 'RFC 6750 2',
+    parts: (good: string) => ({ headers: Object.fromEntries(names.map((name) => [name, `Bearer ${good}`])) }),
   })),
 ]
 

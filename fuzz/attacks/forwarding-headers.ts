@@ -115,6 +115,38 @@ const kinds: readonly Kind[] = [
     ],
   },
   {
+    name: 'prefetch',
+    source: 'CVE-2025-29927',
+    extras: () => [
+      ...['sec-purpose', 'purpose', 'x-purpose', 'x-moz'].map((name) => ({ headers: { [name]: 'prefetch' } })),
+      ...together(['next-router-prefetch', 'x-middleware-prefetch', 'x-nextjs-data', 'rsc'], '1'),
+    ],
+  },
+  {
+    name: 'fetch-metadata',
+    source: 'CWE-346',
+    extras: () => [
+      ...['font', 'style', 'script', 'video', 'audio', 'track', 'worker', 'serviceworker', 'manifest', 'empty'].map(
+        (destination) => ({ headers: { 'sec-fetch-dest': destination } }),
+      ),
+      ...['navigate', 'websocket', 'cors', 'same-origin'].map((mode) => ({ headers: { 'sec-fetch-mode': mode } })),
+      ...['none', 'same-site', 'same-origin', 'cross-site'].map((site) => ({ headers: { 'sec-fetch-site': site } })),
+    ],
+  },
+  {
+    name: 'content-negotiation',
+    source: 'CWE-288',
+    extras: () => [
+      ...['text/css,*/*;q=0.1', 'image/avif,image/webp,*/*;q=0.8', 'font/woff2', 'text/event-stream'].map((accept) => ({
+        headers: { accept },
+      })),
+      { headers: { range: 'bytes=0-0' } },
+      { headers: { 'if-none-match': '*' } },
+      { headers: { 'if-modified-since': 'Thu, 01 Jan 1970 00:00:00 GMT' } },
+      { headers: { 'content-type': 'application/csp-report' } },
+    ],
+  },
+  {
     name: 'path-in-query',
     source: 'CVE-2025-54576',
     extras: (open) => [

@@ -25,6 +25,16 @@ const payloads: readonly { name: string; source: string; write: Write }[] = [
     source: 'RFC 7519 4',
     write: (claims) => `{"iss":"https://attacker.example",${members(claims)},"iss":"https://attacker.example"}`,
   },
+  {
+    name: 'nested-before-better',
+    source: 'CWE-20',
+    write: (claims, visitor) => `{"nested":{${members(promoted(visitor))}},${members(claims)}}`,
+  },
+  {
+    name: 'nested-after-better',
+    source: 'CWE-20',
+    write: (claims, visitor) => `{${members(claims)},"nested":[{${members(promoted(visitor))}}]}`,
+  },
   { name: 'duplicate-expiry', source: 'RFC 7519 4', write: (claims) => `{${members(claims)},"exp":1}` },
   { name: 'duplicate-expiry-first', source: 'RFC 7519 4', write: (claims) => `{"exp":1,${members(claims)}}` },
   {
@@ -102,6 +112,11 @@ const payloads: readonly { name: string; source: string; write: Write }[] = [
     write: (claims) => `{${members(claims)},"x":${'{"x":'.repeat(1500)}1${'}'.repeat(1500)}}`,
   },
   {
+    name: 'deepest-array',
+    source: 'CWE-674',
+    write: (claims) => `{${members(claims)},"x":${'['.repeat(6500)}${']'.repeat(6500)}}`,
+  },
+  {
     name: 'many-members',
     source: 'CWE-407',
     write: (claims) =>
@@ -161,6 +176,12 @@ const headerTexts = headers.map(({ name, source, write }) =>
 const unsignedTexts = [
   tokenAttack('json-unsigned-deep', 'resources', 'CWE-674', (_world, { issuer }) =>
     ['[', '{"a":'].map((open) => unsigned({ alg: 'RS256', kid: issuer.keys[0].kid }, open.repeat(2500), 'AAAA')),
+  ),
+  // As deep as CloudFront's 20,480 bytes of headers allow.
+  tokenAttack('json-unsigned-deepest', 'resources', 'CWE-674', (_world, { issuer }) =>
+    [`${'['.repeat(7000)}${']'.repeat(7000)}`, `${'{"a":'.repeat(2300)}1${'}'.repeat(2300)}`].map((text) =>
+      unsigned({ alg: 'RS256', kid: issuer.keys[0].kid }, `{"x":${text}}`, 'AAAA'),
+    ),
   ),
   tokenAttack('json-unsigned-header-deep', 'resources', 'CWE-674', (_world, { claims }) =>
     unsigned(`{"alg":"RS256","x":${'['.repeat(4000)}${']'.repeat(4000)}}`, claims, 'AAAA'),

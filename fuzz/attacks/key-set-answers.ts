@@ -65,6 +65,12 @@ const answers: readonly {
     }),
   },
   { name: 'reset', source: 'CWE-754', answer: () => ({ kind: 'reset' }) },
+  { name: 'slow', source: 'CWE-1088', answer: (good) => ({ ...keySet(good), kind: 'body', delayMs: 400 }) as Served },
+  {
+    name: 'too-slow',
+    source: 'CWE-1088',
+    answer: (good) => ({ ...keySet(good), kind: 'body', delayMs: 20_000 }) as Served,
+  },
   { name: 'never', source: 'CWE-1088', answer: () => ({ kind: 'never' }) },
   { name: 'flood', source: 'CWE-770', answer: () => ({ kind: 'flood', bytes: 4_000_000, prefix: '{"keys":[' }) },
   { name: 'null-member', source: 'RFC 7517 5', answer: (good) => keySet([null as unknown as object, ...good]) },

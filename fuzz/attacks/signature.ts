@@ -93,7 +93,40 @@ const paddings: readonly { name: string; source: string; block: (hash: Buffer) =
     source: 'CVE-2021-30246',
     block: (hash) => Buffer.concat([Buffer.from('3021300906052b0e03021a05000414', 'hex'), hash.subarray(0, 20)]),
   },
+  {
+    name: 'sha384-info',
+    source: 'CVE-2022-24773',
+    block: (hash) => Buffer.concat([Buffer.from('3031300d060960864801650304020205000420', 'hex'), hash]),
+  },
+  {
+    name: 'sha512-info',
+    source: 'CVE-2022-24773',
+    block: (hash) => Buffer.concat([Buffer.from('3031300d060960864801650304020305000420', 'hex'), hash]),
+  },
+  {
+    name: 'md5-info',
+    source: 'CVE-2021-30246',
+    block: (hash) => Buffer.concat([Buffer.from('3020300c06082a864886f70d020505000410', 'hex'), hash.subarray(0, 16)]),
+  },
+  {
+    name: 'zeros-for-info',
+    source: 'CVE-2022-24773',
+    block: (hash) => Buffer.concat([Buffer.alloc(sha256Info.length), hash]),
+  },
+  {
+    name: 'garbage-in-parameters',
+    source: 'CVE-2018-16152',
+    block: (hash) =>
+      Buffer.concat([
+        Buffer.from('3039301506096086480165030402010408', 'hex'),
+        Buffer.alloc(8, 0x41),
+        sha256Tail,
+        hash,
+      ]),
+  },
+  { name: 'hash-twice', source: 'CVE-2022-24772', block: (hash) => Buffer.concat([sha256Info, hash, hash]) },
 ]
+const sha256Tail = Buffer.from('0420', 'hex')
 const sha256Info = Buffer.from('3031300d060960864801650304020105000420', 'hex')
 
 const badlyPadded = paddings.map(({ name, source, block }) =>

@@ -186,6 +186,13 @@ export const recordedDifferences: readonly RecordedDifference[] = [
   },
   {
     ...cognitoAtEdge,
+    class: 'crash',
+    rule: 'result/answer',
+    attack: 'credential-in-query-other-names-3',
+    evidence: "takes any code in the query to Cognito's token endpoint, and throws where that does not answer",
+  },
+  {
+    ...cognitoAtEdge,
     class: 'amplification',
     rule: 'keys/fetches',
     attack: 'keys-burst-while-refused',
