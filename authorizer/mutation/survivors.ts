@@ -88,6 +88,22 @@ export const survivors: readonly Survivor[] = [
     ['octets === key.signatureLength', 'true'],
   ),
   ...equivalents(
+    'path-segments.ts',
+    'every URI then takes the long way, which decides the same; the shortcut is for speed',
+    ['!unusual.test(uri)', 'false'],
+    [String.raw`/[^!-~]|[%\\?#]|\/\.{0,2}\/|\/\.{1,2}$/`, String.raw`/[!-~]|[%\\?#]|\/\.{0,2}\/|\/\.{1,2}$/`],
+    [String.raw`/[^!-~]|[%\\?#]|\/\.{0,2}\/|\/\.{1,2}$/`, String.raw`/[^!-~]|[^%\\?#]|\/\.{0,2}\/|\/\.{1,2}$/`],
+    [String.raw`/[^!-~]|[%\\?#]|\/\.{0,2}\/|\/\.{1,2}$/`, String.raw`/[^!-~]|[%\\?#]|\/\.{0,2}\/|\/\.{1,2}/`],
+  ),
+  ...equivalents(
+    'path-segments.ts',
+    'decoding leaves a segment without escapes as it is',
+    ["!segment.includes('%')", 'false'],
+    ["'%'", '""'],
+  ),
+  ...equivalents('path-segments.ts', 'the search begins behind the first character', ['end > 0', 'end >= 0']),
+  ...equivalents('path-segments.ts', fallsOff, ['{ return undefined }', '{}']),
+  ...equivalents(
     'route-rights.ts',
     'the digests are made anew each time, and are the same',
     ['!made', 'true'],
