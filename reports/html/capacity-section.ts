@@ -29,8 +29,12 @@ export const capacitySection: Section = {
   command: (result) =>
     `edgeproof capacity --scenario ${result?.inputs.scenario ?? 'steady'} --repeats ${result?.inputs.repeats ?? 3}`,
   answer(source) {
-    const interval = checkOf(source, 'capacity.rate')?.check.interval
-    return html`${checkValue(source, 'capacity.rate')}${interval ? `, ${intervalText(interval)}` : ''}.`
+    const rate = checkOf(source, 'capacity.rate')?.check
+    if (!rate) return null
+    const { title, interval, verdict, detail } = rate
+    return html`${title}: ${checkValue(source, 'capacity.rate')}${
+      interval && interval.level > 0 ? `, ${intervalText(interval)}` : ''
+    }${verdict === 'not-measured' ? ` (not counted: ${detail})` : ''}.`
   },
   body({ result }) {
     const data = dataSchema.safeParse(result.data)

@@ -66,5 +66,5 @@ export function commandMarkup(command: string): Markup {
 }
 
 function when({ startedAt, durationMs }: Result): string {
-  return `Measured ${startedAt.slice(0, 16).replace('T', ' ')} UTC in ${(durationMs / 1000).toFixed(1)} s.`
+  return `Measured ${startedAt.slice(0, 16).replace('T', ' ')} UTC in ${(durationMs / 1000).toFixed(1)}\u00a0s.`
 }

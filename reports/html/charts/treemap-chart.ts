@@ -8,7 +8,7 @@ export interface Tile {
 
 /** Areas in proportion to bytes; a tile too small for its name goes without. */
 export function treemapChart(tiles: readonly Tile[], width: Width) {
-  const least = tiles.reduce((sum, { value }) => sum + value, 0) * (width === 'narrow' ? 0.025 : 0.012)
+  const least = tiles.reduce((sum, { value }) => sum + value, 0) * (width === 'narrow' ? 0.03 : 0.018)
   const option: Option = {
     series: [
       {

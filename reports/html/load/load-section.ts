@@ -23,6 +23,6 @@ export const loadSection: Section = {
     const parsed = loadDataSchema.safeParse(result.data)
     if (!parsed.success) return []
     const { data } = parsed
-    return [latencyFigure(data), ...overTime(data), byClass(data), hitRatioByRoute(data), denialsByReason(data)]
+    return [latencyFigure(data), ...overTime(data), byClass(data), denialsByReason(data), hitRatioByRoute(data)]
   },
 }
