@@ -33,9 +33,12 @@ interface Row {
 }
 
 const report: Report = JSON.parse(readFileSync('results/mutation.json', 'utf8'))
+/** Those that break a test file before its tests begin are no mutants to Stryker's own score either. */
+const isValid = ({ status }: Mutant) => !['RuntimeError', 'CompileError', 'Ignored'].includes(status)
 const seen = new Set<Survivor>()
 const unlisted: string[] = []
-const rows = Object.entries(report.files).map(([path, { source, mutants }]) => {
+const rows = Object.entries(report.files).map(([path, { source, mutants: all }]) => {
+  const mutants = all.filter(isValid)
   const row: Row = {
     file: path.replace('authorizer/', ''),
     mutants: mutants.length,

@@ -109,6 +109,11 @@ export const survivors: readonly Survivor[] = [
     ['!made', 'true'],
     ['token.digests.set(capture.name, made)', ';'],
   ),
+  ...equivalents('routes.ts', 'without a plus sign both readings are one', ["'+'", '""']),
+  ...equivalents('routes.ts', 'a member that is absent reads as undefined', [
+    '{ literals: undefined, capture: undefined, end: undefined, rest: undefined }',
+    '{}',
+  ]),
   ...equivalents(
     'token-parts.ts',
     'what is no base64url leaves an empty text, which the parser refuses; no decoded part is empty',
