@@ -97,8 +97,11 @@ details.data table { width: auto; min-width: min(100%, 30rem); } details.data .s
   figure, .numbers, .overview li, tr, .method, .empty { break-inside: avoid; }
   header, h2, .question, figcaption, .says { break-after: avoid; }
   section { margin-top: 2rem; }
-  .scroll { overflow: visible; } td, th { white-space: normal !important; overflow-wrap: anywhere; }
-  details.data, summary { display: none; }
+  .top { flex-wrap: nowrap; }
+  .scroll { overflow: visible; } td, th { white-space: normal; overflow-wrap: anywhere; }
+  .number, .verdict, .checks th, .checks td:first-child { white-space: nowrap; overflow-wrap: normal; }
+  .overview li { grid-template-columns: 9rem 1fr auto; }
+  .figures > details, details.data, summary { display: none; }
   details.all::details-content { content-visibility: visible; height: auto; }
 }
 `

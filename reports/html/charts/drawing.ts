@@ -52,9 +52,9 @@ function svg(option: Option, width: number, height: number): string {
         .renderToSVGString({ useViewBox: true })
         // The drawing is named by its figure; what ECharts adds for the mouse needs a script.
         .replace(/^<svg [^>]*viewBox="([^"]*)"[^>]*>/, '<svg viewBox="$1" aria-hidden="true" focusable="false">')
-        .replace(/<path [^>]*fill="none" pointer-events="visible"><\/path>\n?/g, '')
         .replace(/<style\b[^>]*>[\s\S]*?<\/style>/g, '')
         .replace(/ (?:class|ecmeta_[\w-]+)="[^"]*"/g, '')
+        .replace(/<path [^>]*fill="none" pointer-events="visible"><\/path>\n?/g, '')
     )
   } finally {
     chart.dispose()
