@@ -16,6 +16,9 @@ if (!found) console.log('skipped: chromium missing')
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
+/** A4 within the page's margins, at 96 pixels per inch. */
+const paperWidth = Math.floor(((210 - 28) / 25.4) * 96)
+
 describe.skipIf(!found)(`the page in Chromium${found ? '' : ' (skipped: chromium missing)'}`, () => {
   const directory = mkdtempSync(join(tmpdir(), 'edgeproof-page-'))
   const file = join(directory, 'report.html')
@@ -82,8 +85,14 @@ describe.skipIf(!found)(`the page in Chromium${found ? '' : ' (skipped: chromium
     await page.close()
   })
 
-  test.each([360, 1040, 1440])('at %i px no text is smaller than 12 px, in the drawings neither', async (width) => {
+  test.each([
+    { width: 360, media: 'screen' },
+    { width: 1040, media: 'screen' },
+    { width: 1440, media: 'screen' },
+    { width: paperWidth, media: 'print' },
+  ] as const)('no text is smaller than 12 px, in the drawings neither: $width px, $media', async ({ width, media }) => {
     const page = await open(viewport(width))
+    await page.emulateMedia({ media })
     await openDetails(page)
     const sizes = await page.$$eval('body *', (all) =>
       all.flatMap((element) => {
@@ -128,9 +137,7 @@ describe.skipIf(!found)(`the page in Chromium${found ? '' : ' (skipped: chromium
   })
 
   test('prints as it is, with nothing cut off', async () => {
-    // The width of A4 within the page's margins, at 96 pixels per inch.
-    const width = Math.floor(((210 - 28) / 25.4) * 96)
-    const page = await open(viewport(width))
+    const page = await open(viewport(paperWidth))
     await page.emulateMedia({ media: 'print' })
     const cut = await page.$$eval(
       'body *',
@@ -139,7 +146,7 @@ describe.skipIf(!found)(`the page in Chromium${found ? '' : ' (skipped: chromium
           .filter((element) => element.getClientRects().length > 0 && !element.closest('.hidden'))
           .filter((element) => element.getBoundingClientRect().right > right + 1)
           .map((element) => element.outerHTML.slice(0, 120)),
-      width,
+      paperWidth,
     )
     expect(cut).toEqual([])
     const pdf = (await page.pdf({ format: 'A4', printBackground: true })).toString('latin1')

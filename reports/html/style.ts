@@ -101,6 +101,8 @@ details.data table { width: auto; min-width: min(100%, 30rem); } details.data .s
   .scroll { overflow: visible; } td, th { white-space: normal; overflow-wrap: anywhere; }
   .number, .verdict, .checks th, .checks td:first-child { white-space: nowrap; overflow-wrap: normal; }
   .overview li { grid-template-columns: 9rem 1fr auto; }
+  .figures { gap: 1.25rem 1.5rem; } .figures > figure { grid-column: auto; }
+  .chart .narrow { display: block; } .chart .wide, .chart .half { display: none; }
   .figures > details, details.data, summary { display: none; }
   details.all::details-content { content-visibility: visible; height: auto; }
 }

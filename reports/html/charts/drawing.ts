@@ -6,7 +6,7 @@ export type Option = echarts.EChartsOption
 
 /**
  * Widths in pixels that a chart is drawn for, so that its text keeps its size instead of shrinking with the drawing. The style
- * shows one of them: `narrow` below 1,040 px, else `wide` or, for charts that stand side by side, `half`.
+ * shows one of them: `narrow` below 1,040 px and, two in a row, on paper, else `wide` or, for charts that stand side by side, `half`.
  */
 export const widths = { narrow: 344, half: 488, wide: 1008 } as const
 export type Width = keyof typeof widths
