@@ -49,3 +49,8 @@ export function overScenarios<Inputs extends object, Figures extends { [Name in 
 export function times({ value, low, high }: Estimate, factor: number): Estimate {
   return { value: value * factor, low: low * factor, high: high * factor }
 }
+
+/** To four digits: no input has more. */
+export function rounded(value: number): number {
+  return Number(value.toPrecision(4))
+}

@@ -1,6 +1,6 @@
 /** The plan's figures as checks: what is needed, never what is good or bad, since that depends on what was asked for. */
 import { type Check, check } from '../reports/result.ts'
-import { type Estimate, times } from './estimate.ts'
+import { type Estimate, rounded, times } from './estimate.ts'
 import type { FleetPlan, RatePlan } from './fleet-plan.ts'
 import type { SpikePlan } from './launch-spike.ts'
 import type { Increase } from './quota-increases.ts'
@@ -30,7 +30,9 @@ function rateChecks(plan: RatePlan, quotas: FleetBook['quotas']): Check[] {
   const [busiest] = [...plan.regions].sort((a, b) => b.rate - a.rate)
   const sum = (pick: (region: RegionPlan) => Estimate) => total(plan.regions.map(pick))
   return [
-    ...(busiest ? [text(id('binds'), title('quota that binds first'), ...binding(busiest, plan, quotas))] : []),
+    ...(busiest
+      ? [text(id('binds'), title('quota that binds first, busiest region'), ...binding(busiest, plan, quotas))]
+      : []),
     text(id('increases'), title('quota increases to ask for'), ...increaseText(plan.increases)),
     figure(
       id('cold-starts'),
@@ -58,7 +60,7 @@ function binding(
   const { rate, highConcurrency, requestsUse, concurrencyUse, refused } = region
   const words = region.binds === 'requests' ? 'requests per second' : 'concurrency'
   return [
-    `${words}: ${percent(Math.max(requestsUse.value, concurrencyUse.value))} of it, busiest region`,
+    `${words}, ${percent(Math.max(requestsUse.value, concurrencyUse.value))} used`,
     [
       `${number(rate)} of ${number(concurrency * requestsPerConcurrency)} requests/s`,
       `concurrency ${number(highConcurrency.value)}${ends(highConcurrency)} of ${number(concurrency)}`,
@@ -130,11 +132,6 @@ function figure(id: string, title: string, estimate: Estimate | null, unit: stri
       : {}),
     ...(detail === undefined ? {} : { detail }),
   })
-}
-
-/** To four digits: no input has more. */
-function rounded(value: number): number {
-  return Number(value.toPrecision(4))
 }
 
 function text(id: string, title: string, value: string, detail?: string): Check {

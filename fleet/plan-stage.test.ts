@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import type { Config } from '../config/config.ts'
+import { UsageError } from '../config/usage-error.ts'
 import config from '../edgeproof.config.ts'
 import { Measurement } from '../load/measurement.ts'
 import { environment } from '../reports/environment.ts'
@@ -105,9 +106,9 @@ test('without INIT its cost is not measured, and the total says that it is left 
 
 test('below 100 ms the requests per second bind before the concurrency, above it after', async () => {
   const short = await plan({ serviceMs: 1, initMs: 100, rates: [10_000] })
-  expect(value(short, 'rate-10000.binds')).toBe('requests per second: 50 % of it, busiest region')
+  expect(value(short, 'rate-10000.binds')).toBe('requests per second, 50 % used')
   const long = await plan({ serviceMs: 150, initMs: 100, rates: [10_000] })
-  expect(value(long, 'rate-10000.binds')).toMatch(/^concurrency: /)
+  expect(value(long, 'rate-10000.binds')).toMatch(/^concurrency, /)
   // 5,000 requests per second of 150 ms in the busiest region are 750 in service, of 1,000.
   expect(find(long, 'rate-10000.binds')?.detail).toMatch(/concurrency 85\d .* of 1,000/)
 })
@@ -129,11 +130,11 @@ test("quotas, prices and assumptions can be one's own: the configuration's, and 
   writeFileSync(file, JSON.stringify({ prices: { httpsRequest: 0 }, quotas: { concurrency: 100 } }))
   const fleet = { quotas: { concurrency: 100_000 }, assumptions: { slowdown: 1, lifetimeSeconds: 3600 } }
   const configured = await plan({ ...own, fleet })
-  expect(value(configured, 'rate-10000.binds')).toMatch(/: 0.5 % of it/)
+  expect(value(configured, 'rate-10000.binds')).toMatch(/, 0.5 % used/)
   const result = await plan({ ...own, fleet, quotas: file })
   // HTTPS requests are 26,280 dollars of a month of 10,000 a second at the list price.
   expect(listed - (value(result, 'rate-10000.cost') as number)).toBeCloseTo(26_280, -2)
-  expect(value(result, 'rate-10000.binds')).toMatch(/: 500 % of it/)
+  expect(value(result, 'rate-10000.binds')).toMatch(/, 500 % used/)
   expect(find(result, 'service')?.interval).toBeUndefined()
 })
 
@@ -149,8 +150,6 @@ test('every figure of the plan has its band, and the band holds the figure', asy
   }
 })
 
-const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
-
 test.each([
   ['a file that is not there', null, /quotas\.json: not found; pass --quotas FILE/],
   ['one that is not JSON', '{', /quotas\.json: is not JSON/],
@@ -158,14 +157,21 @@ test.each([
   ['a price below zero', '{"prices":{"alarm":-1}}', /quotas\.json: prices\.alarm: should be 0 or more/],
   ['ends the wrong way round', '{"assumptions":{"zipf":{"value":1,"low":2,"high":3}}}', /assumptions\.zipf: should be/],
   ['regions that are not the whole', '{"traffic":{"regions":[0.5]}}', /traffic\.regions: should add up to 1/],
-])('%s ends with exit code 2 and one line', (_, content, line) => {
+])('%s is one line that names file and field', async (_, content, line) => {
+  const quotas = join(directory(), 'quotas.json')
+  if (content !== null) writeFileSync(quotas, content)
+  const refused = plan({ serviceMs: 1, quotas })
+  await expect(refused).rejects.toThrow(UsageError)
+  await expect(refused).rejects.toThrow(line)
+})
+
+test('a result file that is cut off ends with exit code 2, and no plan is written', () => {
   const out = directory()
-  const file = join(out, 'quotas.json')
-  if (content !== null) writeFileSync(file, content)
-  const args = ['plan', '--service-ms', '1', '--quotas', file, '--out', join(out, 'results')]
-  const { status, stderr, stdout } = spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8', cwd: out })
-  expect(stderr).toMatch(line)
+  writeFileSync(join(out, 'load.json'), '{"schema": "edgeproof/load@1", "startedAt"')
+  const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
+  const { status, stderr, stdout } = spawnSync(process.execPath, [cli, 'plan', '--out', out], { encoding: 'utf8' })
+  expect(stderr).toMatch(/load\.json: /)
   expect(stderr.trim().split('\n').length).toBe(1)
   expect([status, stdout]).toEqual([2, ''])
-  expect(readdirSync(out)).not.toContain('results')
+  expect(readdirSync(out)).toEqual(['load.json'])
 })

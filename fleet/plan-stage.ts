@@ -4,6 +4,7 @@ import { type Stage, stageResult } from '../command/stage.ts'
 import { parseFleet } from '../config/config.ts'
 import type { FleetConfig } from '../config/fleet-schema.ts'
 import { readJson } from '../config/load-config.ts'
+import { type Estimate, rounded } from './estimate.ts'
 import { fleetPlan, trafficOf } from './fleet-plan.ts'
 import { planChecks } from './plan-checks.ts'
 import { assumptions, fleetBook, prices, quotas } from './quotas-and-prices.ts'
@@ -36,7 +37,12 @@ export const planStage: Stage<PlanOptions> = async (context, options) => {
     const times = serviceTimes(out, options, book.assumptions.slowdown)
     const plan = fleetPlan({ config, traffic, book, times })
     const checks = planChecks(plan, times, book)
-    const data = { times, plan, book, sources: { quotas, prices, assumptions } }
+    const data = {
+      times,
+      plan: JSON.parse(JSON.stringify(plan), roundEstimate),
+      book,
+      sources: { quotas, prices, assumptions },
+    }
     if (!options.validate) return { checks, data: JSON.parse(JSON.stringify(data)) }
     const { validate } = await import('./validation/validate.ts')
     const validation = await validate(context)
@@ -49,4 +55,10 @@ export const planStage: Stage<PlanOptions> = async (context, options) => {
 
 function readFleet(file: string): FleetConfig {
   return parseFleet(readJson(file, 'pass --quotas FILE'), file)
+}
+
+/** For JSON.parse: estimates as the checks have them. */
+function roundEstimate(_name: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('low' in value)) return value
+  return Object.fromEntries(Object.entries(value as Estimate).map(([end, figure]) => [end, rounded(figure)]))
 }

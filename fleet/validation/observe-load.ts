@@ -10,9 +10,10 @@ export interface ObservedLoad {
   /** Response times that k6 saw after the warm-up, in milliseconds: of requests that found a sandbox, and of the others. */
   warm: number[]
   cold: number[]
-  /** Requests that k6 could not send in time, and answers that were wrong or failed. */
+  /** Requests that k6 could not send in time. */
   dropped: number
-  faults: number
+  /** Answers that were wrong or failed, with the first one's words. */
+  faults: { count: number; example: string }[]
   /** Share of all CPU time that other programs used; null where the system does not tell. */
   foreign: number | null
   steal: number | null
@@ -54,7 +55,7 @@ export async function observeLoad(options: LoadRunOptions & { target: LocalTarge
       warm: each.filter(([id]) => !coldIds.has(id)).map(([, time]) => time),
       cold: each.filter(([id]) => coldIds.has(id)).map(([, time]) => time),
       dropped,
-      faults: [...faults.values()].reduce((sum, { count }) => sum + count, 0),
+      faults: [...faults.values()].map(({ count, example }) => ({ count, example })),
       foreign: run.machine.foreign,
       steal: run.machine.steal,
     }

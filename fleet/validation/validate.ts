@@ -21,7 +21,7 @@ export interface ValidationOptions {
 }
 
 /** Some two and a half minutes. */
-const defaults: ValidationOptions = { fit: [30, 60], heldBack: [120, 240], rounds: 5, seconds: 6 }
+const defaults: ValidationOptions = { fit: [40, 80], heldBack: [160, 320], rounds: 5, seconds: 6 }
 
 /** What came of one held-back load in one round. */
 export interface Comparison {
@@ -92,6 +92,10 @@ export async function validate(
   const checks = validationChecks(comparisons, loads, objectivesOf(config.objectives))
   return {
     checks,
-    data: { ...options, comparisons, machine: loads.map(({ rate, foreign, steal }) => ({ rate, foreign, steal })) },
+    data: {
+      ...options,
+      comparisons,
+      machine: loads.map(({ rate, foreign, steal, dropped, faults }) => ({ rate, foreign, steal, dropped, faults })),
+    },
   }
 }

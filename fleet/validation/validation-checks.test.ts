@@ -10,7 +10,7 @@ const load = (fields: Partial<ObservedLoad>): ObservedLoad => ({
   warm: [30, 40],
   cold: [],
   dropped: 0,
-  faults: 0,
+  faults: [],
   foreign: 0.01,
   steal: 0,
   ...fields,
@@ -50,7 +50,12 @@ test('an error holds, fails or stays open by its whole interval', () => {
 test('runs that were disturbed decide nothing', () => {
   const good = [0.01, -0.02, 0.015, 0.0, 0.01]
   const bad = [0.3, 0.31, 0.29, 0.3, 0.3]
-  for (const disturbance of [{ foreign: 0.5 }, { steal: 0.2 }, { dropped: 1 }, { faults: 1 }]) {
+  for (const disturbance of [
+    { foreign: 0.5 },
+    { steal: 0.2 },
+    { dropped: 1 },
+    { faults: [{ count: 1, example: 'wrong-status: 500' }] },
+  ]) {
     expect(verdicts(good, [load({}), load(disturbance)])).toEqual(['inconclusive', 'inconclusive'])
     expect(verdicts(bad, [load({}), load(disturbance)])).toEqual(['inconclusive', 'inconclusive'])
   }

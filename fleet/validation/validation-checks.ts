@@ -90,8 +90,9 @@ function errorCheck({ id, title, pairs, unit, limit, noise }: ErrorFields): Chec
 
 /** Why these runs say nothing about the model; null: they do. */
 function noiseOf(loads: readonly ObservedLoad[], { foreignLoad, cpuSteal }: Required<Objectives>): string | null {
-  const faults = loads.reduce((sum, load) => sum + load.faults, 0)
-  if (faults > 0) return `${faults} wrong or missing answers`
+  const faults = loads.flatMap((load) => load.faults)
+  const [fault] = faults
+  if (fault) return `${faults.reduce((sum, { count }) => sum + count, 0)} wrong or missing answers: ${fault.example}`
   if (loads.some(({ warm, cold }) => warm.length + cold.length === 0)) return 'a run was not answered at all'
   const dropped = loads.reduce((sum, load) => sum + load.dropped, 0)
   if (dropped > 0) return `k6 could not send ${dropped} requests in time`

@@ -2,11 +2,12 @@ import * as z from 'zod'
 import { barChart } from './charts/bar-chart.ts'
 import { figure } from './charts/figure.ts'
 import { intervalChart } from './charts/interval-chart.ts'
+import { locatedTable } from './check-table.ts'
 import { checkValue } from './check-value.ts'
-import { type Cell, dataTable } from './data-table.ts'
+import { type Cell, dataTable, type TableData } from './data-table.ts'
 import { html, type Markup } from './markup.ts'
 import { numberText } from './quantity.ts'
-import { checkOf, type Section } from './section.ts'
+import { checkOf, type Section, type Source } from './section.ts'
 
 const estimateSchema = z.object({ value: z.number(), low: z.number(), high: z.number() })
 type Estimate = z.infer<typeof estimateSchema>
@@ -27,19 +28,17 @@ const rateSchema = z.object({
   increases: z.array(increaseSchema),
 })
 type Rate = z.infer<typeof rateSchema>
-const dataSchema = z.object({
-  plan: z.object({
-    rates: z.array(rateSchema).min(1),
-    spike: z.object({
-      from: z.number(),
-      to: z.number(),
-      refused: estimateSchema,
-      refusedAfterIncrease: estimateSchema,
-      coldStarts: estimateSchema.nullable(),
-      increases: z.array(increaseSchema),
-    }),
-  }),
+const spikeSchema = z.object({
+  from: z.number(),
+  to: z.number(),
+  refused: estimateSchema,
+  refusedAfterIncrease: estimateSchema,
+  coldStarts: estimateSchema.nullable(),
+  increases: z.array(increaseSchema),
 })
+const planSchema = z.object({ rates: z.array(rateSchema).min(1), spike: spikeSchema })
+type Plan = z.infer<typeof planSchema>
+const dataSchema = z.object({ plan: planSchema })
 
 /** In the order of the bill; what the total does not hold is left out. */
 const components: Readonly<Record<string, string>> = {
@@ -50,6 +49,14 @@ const components: Readonly<Record<string, string>> = {
   originRequests: 'bucket requests',
   denialLogs: 'denial logs',
   monitoring: 'monitoring',
+}
+
+/** What a bar shows apart; the rest is too small to be seen. */
+const bars: Readonly<Record<string, readonly string[]>> = {
+  HTTPS: ['httpsRequests'],
+  invocations: ['invocations'],
+  bucket: ['originRequests'],
+  'all else': ['duration', 'init', 'denialLogs', 'monitoring'],
 }
 
 export const planSection: Section = {
@@ -75,34 +82,26 @@ export const planSection: Section = {
     if (!data.success) return []
     const { rates, spike } = data.data.plan
     return [
-      html`<h3>Quotas and cost by rate</h3>${dataTable('Quotas and cost by rate', {
-        head: ['per second', 'binds first, busiest region', 'increases to ask for', 'dollars a month', 'from', 'to'],
+      titledTable('Quotas and cost by rate', {
+        head: ['per second', 'binds first, busiest region', 'dollars a month', 'from', 'to'],
         rows: rates.map((rate, index): Cell[] => [
           { value: rate.rate, unit: '', at: at(index, 'rate') },
           String(checkOf(source, `plan.rate-${rate.rate}.binds`)?.check.value ?? ''),
-          increasesText(rate.increases),
           ...estimateCells(rate.cost.total ?? null, at(index, 'cost/total')),
         ]),
-      })}`,
+      }),
+      increases(data.data.plan),
       quotaUse(rates),
       costByComponent(rates),
       hitRatios(rates),
-      html`<h3>A launch from ${numberText(spike.from)} to ${numberText(spike.to)} requests per second at once</h3>${dataTable(
-        'Launch',
-        {
-          head: ['requests', 'value', 'from', 'to'],
-          rows: [
-            ['refused, quotas as they are', ...estimateCells(spike.refused, 'plan#/data/plan/spike/refused')],
-            [
-              'refused after the increases, while Lambda scales',
-              ...estimateCells(spike.refusedAfterIncrease, 'plan#/data/plan/spike/refusedAfterIncrease'),
-            ],
-            ['that start a sandbox', ...estimateCells(spike.coldStarts, 'plan#/data/plan/spike/coldStarts')],
-          ],
-        },
-      )}<p>Increases to ask for: ${increasesText(spike.increases)}.</p>`,
+      launch(spike),
+      validation(source),
     ]
   },
+}
+
+function titledTable(title: string, table: TableData): Markup {
+  return html`<div><h3>${title}</h3>${dataTable(title, table)}</div>`
 }
 
 function at(rate: number, path: string): string {
@@ -117,11 +116,28 @@ function estimateCells(estimate: Estimate | null, pointer: string): Cell[] {
   }))
 }
 
-function increasesText(increases: Rate['increases']): string {
-  if (increases.length === 0) return 'none'
-  return increases
-    .map(({ quota, from, to, why }) => `${quota}: ${numberText(from)} to ${numberText(to)} (${why})`)
-    .join('; ')
+/** Each quota that is not enough, at each rate and in the launch. */
+function increases({ rates, spike }: Plan): Markup {
+  const title = 'Quota increases to ask for'
+  const needed = [
+    ...rates.map(({ rate, increases }, index) => ({
+      of: `${numberText(rate)}/s`,
+      increases,
+      at: at(index, 'increases'),
+    })),
+    { of: 'launch', increases: spike.increases, at: 'plan#/data/plan/spike/increases' },
+  ]
+  const rows = needed.flatMap(({ of, increases, at }) =>
+    increases.map(({ quota, from, to, why }, index): Cell[] => [
+      of,
+      quota,
+      { value: from, unit: '', at: `${at}/${index}/from` },
+      { value: to, unit: '', at: `${at}/${index}/to` },
+      why,
+    ]),
+  )
+  if (rows.length === 0) return html`<p>No default quota is exceeded.</p>`
+  return titledTable(title, { head: ['at', 'quota', 'from', 'to', 'why'], rows })
 }
 
 /** The two quotas of a region, as shares of them, on one axis. */
@@ -131,7 +147,7 @@ function quotaUse(rates: readonly Rate[]): Markup {
     const region = regions[busiest]
     if (!region) return []
     return (['requests', 'concurrency'] as const).map((quota) => ({
-      name: `${numberText(rate)}/s: ${quota === 'requests' ? 'requests/s' : quota}`,
+      name: `${compact(rate)}/s ${quota === 'requests' ? 'requests' : 'in service'}`,
       ...percent(region[`${quota}Use`]),
       emphasized: region.binds === quota,
       at: at(index, `regions/${busiest}/${quota}Use`),
@@ -140,7 +156,7 @@ function quotaUse(rates: readonly Rate[]): Markup {
   })
   return figure({
     caption: "Use of the busiest region's quotas",
-    says: "100 % is AWS's default quota. The darker one of each pair is used up first.",
+    says: "Requests per second, and requests in service at a time (concurrency). 100 % is AWS's default quota; the coloured one of each pair is used up first.",
     draw: (width) => intervalChart(rows, { unit: '%', limit: 100, logarithmic: true }, width),
     table: {
       head: ['quota', 'share of it', 'from', 'to'],
@@ -155,22 +171,28 @@ function percent({ value, low, high }: Estimate): Estimate {
   return { value: shown(value), low: shown(low), high: shown(high) }
 }
 
+/** 1M for 1,000,000: short enough for the axis of a phone. */
+function compact(rate: number): string {
+  return rate.toLocaleString('en-US', { notation: 'compact' })
+}
+
 function costByComponent(rates: readonly Rate[]): Markup {
-  const dear = Object.entries(components).filter(([name]) => rates.some(({ cost }) => cost[name]))
-  const perMillion = ({ use, cost }: Rate, name: string) => ((cost[name]?.value ?? 0) / use.requests.value) * 1e6
+  const listed = Object.entries(components).filter(([name]) => rates.some(({ cost }) => cost[name]))
+  const perMillion = ({ use, cost }: Rate, names: readonly string[]) =>
+    (names.reduce((sum, name) => sum + (cost[name]?.value ?? 0), 0) / use.requests.value) * 1e6
   return figure({
     caption: 'Cost of a million requests by component, in dollars',
     draw: (width) =>
       barChart(
         rates.map(({ rate }) => `${numberText(rate)}/s`),
-        dear.map(([name, title]) => ({ name: title, values: rates.map((rate) => perMillion(rate, name)) })),
+        Object.entries(bars).map(([name, names]) => ({ name, values: rates.map((rate) => perMillion(rate, names)) })),
         ' $',
         width,
       ),
     table: {
       head: ['rate and component', 'dollars a month', 'from', 'to'],
       rows: rates.flatMap(({ rate, cost }, index) =>
-        dear.map(([name, title]): Cell[] => [
+        listed.map(([name, title]): Cell[] => [
           `${numberText(rate)}/s: ${title}`,
           ...estimateCells(cost[name] ?? null, at(index, `cost/${name}`)),
         ]),
@@ -180,16 +202,44 @@ function costByComponent(rates: readonly Rate[]): Markup {
 }
 
 function hitRatios(rates: readonly Rate[]): Markup {
-  return html`<h3>Hit ratio by number of points of presence</h3>${dataTable(
-    'Hit ratio by number of points of presence',
-    {
+  const rows = rates.flatMap(({ rate, hitRatios }, index) =>
+    hitRatios.map(({ pops, ratio }, each) => ({
+      name: `${compact(rate)}/s, ${numberText(pops)}`,
+      ...percent(ratio),
+      emphasized: true,
+      ratio,
+      at: at(index, `hitRatios/${each}/ratio`),
+    })),
+  )
+  return figure({
+    caption: 'Hit ratio by rate and number of points of presence',
+    says: 'Each point of presence has a cache of its own, and a smaller part of the requests the more of them there are.',
+    draw: (width) => intervalChart(rows, { unit: '%', fromZero: false }, width),
+    table: {
       head: ['rate and points of presence', 'share of hits', 'from', 'to'],
-      rows: rates.flatMap(({ rate, hitRatios }, index) =>
-        hitRatios.map(({ pops, ratio }, each): Cell[] => [
-          `${numberText(rate)}/s, ${numberText(pops)}`,
-          ...estimateCells(ratio, at(index, `hitRatios/${each}/ratio`)),
-        ]),
-      ),
+      rows: rows.map(({ name, ratio, at }): Cell[] => [name, ...estimateCells(ratio, at)]),
     },
-  )}`
+  })
+}
+
+function launch({ from, to, refused, refusedAfterIncrease, coldStarts }: Plan['spike']): Markup {
+  const pointer = (name: string) => `plan#/data/plan/spike/${name}`
+  return titledTable(`A launch from ${numberText(from)} to ${numberText(to)} requests per second at once`, {
+    head: ['requests', 'value', 'from', 'to'],
+    rows: [
+      ['refused, quotas as they are', ...estimateCells(refused, pointer('refused'))],
+      ['refused after the increases', ...estimateCells(refusedAfterIncrease, pointer('refusedAfterIncrease'))],
+      ['that start a sandbox', ...estimateCells(coldStarts, pointer('coldStarts'))],
+    ],
+  })
+}
+
+/** Only where the model was held against the local edge. */
+function validation({ document, result }: Source): Markup | null {
+  const checks = result.checks
+    .map((check, index) => ({ check, at: `${document}#/checks/${index}` }))
+    .filter(({ check }) => check.id.startsWith('plan.validation.'))
+  if (checks.length === 0) return null
+  const title = 'The model against the local edge, at loads it was not fitted on'
+  return html`<div><h3>${title}</h3>${locatedTable(title, checks)}</div>`
 }

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest'
+import config from '../../edgeproof.config.ts'
+import { installedK6 } from '../../load/k6.ts'
+import { silentProgress } from '../../reports/progress.ts'
+import { type Comparison, validate } from './validate.ts'
+
+const missing = installedK6() === null
+
+test.skipIf(missing)(
+  `the model is held against the local edge under real k6${missing ? ' (skipped: k6 missing)' : ''}`,
+  async () => {
+    const context = {
+      config,
+      configFile: 'test',
+      out: '',
+      progress: silentProgress,
+      signal: new AbortController().signal,
+    }
+    const { checks, data } = await validate(context, { fit: [40], heldBack: [80], rounds: 2, seconds: 1 })
+    expect(checks.map(({ id, limit }) => [id, limit])).toEqual([
+      ['plan.validation.80.concurrency', 10],
+      ['plan.validation.80.p99', 15],
+    ])
+    const { comparisons } = data as { comparisons: Comparison[] }
+    expect(comparisons.length).toBe(2)
+    for (const { predicted, busy, p99Ms, requests } of comparisons) {
+      // Nobody sleeps for less than 5 ms, however busy the machine is.
+      expect(predicted.concurrency / predicted.rate).toBeGreaterThan(0.005)
+      expect(Math.min(predicted.p99Ms, p99Ms)).toBeGreaterThan(5)
+      expect(busy).toBeGreaterThan(0)
+      expect(requests).toBeGreaterThan(0)
+    }
+  },
+)
