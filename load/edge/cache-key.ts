@@ -15,7 +15,7 @@ export function selects({ kind, names }: Selection, name: string): boolean {
 }
 
 /**
- * The cache key (CloudFront Developer Guide, "Understand the cache key", read 2023-06-15): path, and the query strings,
+ * The cache key (CloudFront Developer Guide, "Understand the cache key", source of 2023-06-15): path, and the query strings,
  * headers and cookies that the cache policy names.
  */
 export function cacheKey(asked: Asked, policy: CachePolicy): string {

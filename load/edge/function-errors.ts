@@ -23,7 +23,7 @@ export const functionErrors: Readonly<Record<ErrorKind, FunctionError>> = {
     when: 'its result is malformed or changes what it may not',
     status: 502,
     result: 'LambdaValidationError',
-    source: 'http-502-lambda-validation-error, read 2023-06-15',
+    source: 'http-502-lambda-validation-error, source of 2023-06-15',
   },
   throttled: {
     when: 'all sandboxes are busy and no other may start',

@@ -1,7 +1,7 @@
 /**
  * What CloudFront makes of a viewer-request function's result. CloudFront Developer Guide: "Restrictions on edge
  * functions" (edge-functions-restrictions) and "Generate HTTP responses in request triggers"
- * (lambda-generating-http-responses-in-requests), read in AWS's published source, 2023-06-15. Whether a removed read-only
+ * (lambda-generating-http-responses-in-requests), read in AWS's published source of 2023-06-15. Whether a removed read-only
  * header fails is inferred: the pages speak of adding and editing.
  */
 

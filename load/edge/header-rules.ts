@@ -1,6 +1,6 @@
 /**
  * Which headers a function may see, add and change. CloudFront Developer Guide, "Restrictions on all edge functions"
- * and "Restrictions on Lambda@Edge" (edge-functions-restrictions), read in AWS's published source, 2023-06-15.
+ * and "Restrictions on Lambda@Edge" (edge-functions-restrictions), read in AWS's published source of 2023-06-15.
  */
 
 /** Not exposed to a function, and a 502 where it adds one. A name that ends with `*` stands for every name it begins. */

@@ -1,6 +1,6 @@
 /**
  * CloudFront's managed policies that a template may name by id alone (CloudFront Developer Guide, "Use managed cache
- * policies" and "Use managed origin request policies", read in AWS's published source of the guide, 2023-06-15).
+ * policies" and "Use managed origin request policies", read in AWS's published source of 2023-06-15).
  */
 import type { CachePolicy, OriginRequestPolicy, Selection } from './distribution.ts'
 

@@ -22,7 +22,7 @@ export interface OriginClientOptions {
   counters: OriginCounters
 }
 
-/** "Response timeout": 30 seconds by default (CloudFront Developer Guide, distribution settings, read 2023-06-15). */
+/** "Response timeout": 30 seconds by default (CloudFront Developer Guide, distribution settings, source of 2023-06-15). */
 const responseTimeoutMs = 30_000
 
 export function originClient(options: OriginClientOptions): { upstream: Upstream; close(): void } {

@@ -1,6 +1,6 @@
 /**
  * The request that goes to the origin. CloudFront Developer Guide: "Control origin requests with a policy" and "HTTP
- * request headers and CloudFront behavior" (RequestAndResponseBehaviorCustomOrigin), read 2023-06-15.
+ * request headers and CloudFront behavior" (RequestAndResponseBehaviorCustomOrigin), source of 2023-06-15.
  */
 import { acceptedEncoding, eitherTakes, selectedCookies, selectedQuery, selects } from './cache-key.ts'
 import type { Behavior } from './distribution.ts'
