@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { exampleResult } from './example-report.ts'
 import { keepRun } from './history/history-directory.ts'
-import { readReport, stagesOfARun } from './read-report.ts'
+import { readResults, stagesOfARun } from './read-report.ts'
 import { check, type Result } from './result.ts'
 import { writeResult } from './result-file.ts'
 
@@ -120,12 +120,14 @@ test('--history keeps each run once and shows the trends; --json is one document
 test('--compare takes directories, kept runs and ids, and fails where a check fails that did not', () => {
   const history = newDirectory()
   const [a, b] = [wholeRun(10), wholeRun(20)]
-  for (const run of [a, b]) keepRun(history, readReport(run).results)
+  for (const run of [a, b]) keepRun(history, readResults(run).results)
   writeResult(b, stage('size', 101))
+  writeFileSync(join(b, 'load.json'), '{')
   const out = newDirectory()
   const failed = edgeproof(['report', '--compare', a, b, '--out', out])
   expect(failed.status).toBe(1)
   expect(failed.stdout).toMatch(/size in bytes.*10 B.*101 B.*\+910 %.*worse; pass, then fail/)
+  expect(failed.stdout).toMatch(/^not measured: .*load\.json: is not whole JSON/m)
   expect(readdirSync(out).sort()).toEqual(['comparison.json', 'comparison.md'])
   const [first = '', second = ''] = readdirSync(history)
   const kept = edgeproof([

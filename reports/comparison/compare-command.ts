@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { UsageError } from '../../config/usage-error.ts'
 import { writeWholeFile } from '../../config/write-file.ts'
 import { readHistory, readRun } from '../history/history-directory.ts'
-import { readReport } from '../read-report.ts'
+import { readResults } from '../read-report.ts'
 import { appendStepSummary } from '../step-summary.ts'
 import { type Comparison, compare, type NamedRun } from './compare.ts'
 import { comparisonMarkdown, comparisonTable } from './comparison-text.ts'
@@ -32,7 +32,10 @@ export function compareCommand({ compare: names, out, history, json }: CompareOp
 /** A directory of results, a file of a history, or the beginning of an id in one. */
 function readNamed(name: string, history: string | undefined): NamedRun {
   const found = statSync(name, { throwIfNoEntry: false })
-  if (found?.isDirectory()) return { name, results: readReport(name).results }
+  if (found?.isDirectory()) {
+    const { results, unreadable } = readResults(name)
+    return { name, results, unreadable: unreadable.map(({ reason }) => reason) }
+  }
   if (found) return { name, results: readRun(name).results }
   if (history === undefined) {
     throw new UsageError(`${name}: not found; name a results directory, a kept run, or an id together with --history`)

@@ -40,6 +40,8 @@ export const comparisonSchema = z.strictObject({
   /** As the user named them. */
   a: z.string(),
   b: z.string(),
+  /** One line for each result document that could not be read. */
+  unreadable: z.array(z.string()),
   /** One line for each way in which the conditions of a command differ, as `load: rate 500, then 1000`. */
   conditions: z.array(z.string()),
   /** What differs of the software, which is part of what is compared, as `node 24.1.0, then 24.2.0`. */
@@ -51,6 +53,7 @@ export type Comparison = z.infer<typeof comparisonSchema>
 export interface NamedRun {
   name: string
   results: readonly Result[]
+  unreadable?: readonly string[]
 }
 
 export function compare(a: NamedRun, b: NamedRun): Comparison {
@@ -65,7 +68,15 @@ export function compare(a: NamedRun, b: NamedRun): Comparison {
     for (const line of differences(softwareOf(before.environment), softwareOf(after.environment))) software.add(line)
     return compareChecks(command, before.checks, after.checks, other.length === 0)
   })
-  return { schema: 'edgeproof/comparison@1', a: a.name, b: b.name, conditions, software: [...software], checks }
+  return {
+    schema: 'edgeproof/comparison@1',
+    a: a.name,
+    b: b.name,
+    unreadable: [a, b].flatMap(({ name, unreadable = [] }) => unreadable.map((line) => `${name}: ${line}`)),
+    conditions,
+    software: [...software],
+    checks,
+  }
 }
 
 function compareChecks(

@@ -53,13 +53,14 @@ export function comparisonMarkdown(comparison: Comparison): string {
 const explanation =
   'Better, worse: exact values, or intervals that have nothing in common. Within the noise: the intervals overlap, which is not a proof that nothing changed.'
 
-function preamble({ a, b, conditions, software, checks }: Comparison): string[] {
+function preamble({ a, b, unreadable, conditions, software, checks }: Comparison): string[] {
   const counts = order
     .map((outcome) => ({ outcome, count: checks.filter((row) => row.outcome === outcome).length }))
     .filter(({ count }) => count > 0)
     .map(({ outcome, count }) => `${count} ${words[outcome]}`)
   return [
     `first: ${a}; second: ${b}`,
+    ...unreadable.map((line) => `not measured: ${line}`),
     ...conditions.map((line) => `not comparable: ${line}`),
     ...software.map((line) => `compared: ${line}`),
     counts.join(', '),

@@ -5,7 +5,7 @@ import { commandOf } from '../terminal.ts'
 /** Of the program alone: no machine makes them other. */
 const ofTheProgram = ['build', 'size']
 
-/** Where something is or which part of the results is wanted; none of them changes what a figure means. */
+/** Where something is, which part is wanted, how often it is sampled: none of them changes what a figure means. */
 const withoutEffect = [
   'config',
   'out',
@@ -16,6 +16,7 @@ const withoutEffect = [
   'failOn',
   'base',
   'head',
+  'processes',
   'errorRate',
   'budgetSeconds',
 ]
