@@ -20,6 +20,7 @@ const data = [
   'infra/install-python-tools.sh',
   'infra/requirements.txt',
   'infra/deployment/*.py',
+  'reports/schemas/*.json',
 ]
 
 compile()

@@ -43,6 +43,16 @@ test('runs are added and never changed, and the same run twice is one', () => {
   expect(trend[0]?.points.map(({ value }) => value)).toEqual([1.1, 1])
 })
 
+test('a result that is kept again in company of another is one run of its check', () => {
+  const { directory } = historyOf([bench(1, 1)])
+  keepRun(directory, [bench(1, 1), bench(2, 1, { schema: 'edgeproof/gate@1' })])
+  const trends = trendsOf(readHistory(directory).runs)
+  expect(trends.map(({ command, points }) => [command, points.length])).toEqual([
+    ['bench', 1],
+    ['gate', 1],
+  ])
+})
+
 test('a level that rises is a change point, for the worse, at the run where it rose', () => {
   const rising = Array.from({ length: 24 }, (_, day) => bench(day, (day < 12 ? 1 : 1.3) + wobble(day)))
   const [trend] = trendsOf(historyOf(rising).history.runs)
