@@ -20,6 +20,23 @@ function hmacOver(secret: string): Edit[] {
   ]
 }
 
+/** PKCS #1 v1.5 by hand: `block` is the padded hash, `at` the place where its padding ends, `info` what should stand there. */
+function paddingReadBy(accepts: string): Edit[] {
+  return [
+    [
+      `  return verify(hash, data, key.object, signature)`,
+      `  const block = require('node:crypto').publicDecrypt({ key: key.object, padding: rsa.RSA_NO_PADDING }, signature)
+  const info = Buffer.concat([
+    Buffer.from('003031300d060960864801650304020105000420', 'hex'),
+    createHash('sha256').update(data).digest(),
+  ])
+  let at = 2
+  while (block[at] === 0xff) at++
+  return block[0] === 0 && block[1] === 1 && at >= 10 && ${accepts}`,
+    ],
+  ]
+}
+
 export const algorithmFlaws: readonly Flaw[] = [
   {
     name: 'alg-none-accepted',
@@ -196,6 +213,34 @@ export const algorithmFlaws: readonly Flaw[] = [
       [
         `  return verify(hash, data, key.object, signature)`,
         `  const block = require('node:crypto').publicDecrypt({ key: key.object, padding: rsa.RSA_NO_PADDING }, signature)\n  return block.includes(createHash(hash ?? 'sha256').update(data).digest())`,
+      ],
+    ],
+  },
+  {
+    name: 'rsa-garbage-after-hash',
+    class: 'signature',
+    cwe: 'CWE-347',
+    source: 'CVE-2022-24772',
+    edits: paddingReadBy(`block.subarray(at, at + info.length).equals(info)`),
+  },
+  {
+    name: 'rsa-parameters-not-read',
+    class: 'signature',
+    cwe: 'CWE-347',
+    source: 'CVE-2022-24771',
+    edits: paddingReadBy(`block[at] === 0 && block.subarray(-34).equals(info.subarray(-34))`),
+  },
+  {
+    name: 'ecdsa-longer-accepted',
+    class: 'signature',
+    cwe: 'CWE-347',
+    source: 'CVE-2024-42459',
+    policy: { algorithms: ['ES256'] },
+    edits: [
+      [`if (signature.length !== signatureLength(`, `if (signature.length < signatureLength(`],
+      [
+        `{ key: key.object, dsaEncoding: 'ieee-p1363' }, signature)`,
+        `{ key: key.object, dsaEncoding: 'ieee-p1363' }, signature.subarray(0, signatureLength(alg, key.object)))`,
       ],
     ],
   },

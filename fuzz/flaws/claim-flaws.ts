@@ -229,4 +229,17 @@ function base64url(`,
       ],
     ],
   },
+  {
+    name: 'claim-found-by-pattern',
+    class: 'json',
+    cwe: 'CWE-20',
+    source: 'CWE-20',
+    edits: [
+      [
+        `  checkClient(claims)\n  return claims`,
+        `  checkClient(claims)
+  return { ...claims, sub: /"sub":"([^"]*)"/.exec(Buffer.from(encodedPayload, 'base64url').toString())?.[1] }`,
+      ],
+    ],
+  },
 ]

@@ -301,4 +301,17 @@ export const keyFlaws: readonly Flaw[] = [
       ],
     ],
   },
+  {
+    name: 'issuer-asked-before-it-is-checked',
+    class: 'key-selection',
+    cwe: 'CWE-918',
+    source: 'CWE-918',
+    edits: [
+      [
+        `  if (issuer < 0) throw new Denied('unauthenticated', 'iss')\n`,
+        `  if (issuer < 0) await fetch(claim(claims, 'iss') + '/.well-known/openid-configuration').catch(() => {})
+  if (issuer < 0) throw new Denied('unauthenticated', 'iss')\n`,
+      ],
+    ],
+  },
 ]

@@ -315,4 +315,11 @@ export const pathFlaws: readonly Flaw[] = [
       [`  if (segment === '' && index < all.length - 1) throw new Denied('forbidden', 'uri')\n`, ''],
     ],
   },
+  {
+    name: 'decoded-but-for-separators',
+    class: 'path',
+    cwe: 'CWE-172',
+    source: 'https://github.com/ZJONSSON/clues/pull/27',
+    edits: [[decodes, `    segment = decodeURI(raw)\n`]],
+  },
 ]

@@ -257,4 +257,37 @@ export const requestFlaws: readonly Flaw[] = [
       ],
     ],
   },
+  {
+    name: 'prefetch-open',
+    class: 'headers',
+    cwe: 'CWE-288',
+    source: 'https://github.com/keurcien/auxilia/pull/265',
+    edits: [
+      [`  if (route.public) return\n`, `  if (route.public || request.headers['next-router-prefetch']) return\n`],
+    ],
+  },
+  {
+    name: 'fonts-open',
+    class: 'headers',
+    cwe: 'CWE-346',
+    source: 'CWE-346',
+    edits: [
+      [
+        `  if (route.public) return\n`,
+        `  if (route.public || single(request.headers, 'sec-fetch-dest') === 'font') return\n`,
+      ],
+    ],
+  },
+  {
+    name: 'token-in-api-key-header',
+    class: 'credentials',
+    cwe: 'CWE-290',
+    source: 'RFC 6750 2',
+    edits: [
+      [
+        readsHeader,
+        `  const value = single(headers, 'authorization') || single(headers, 'x-api-key').replace(/^(?!Bearer )/, 'Bearer ')\n`,
+      ],
+    ],
+  },
 ]

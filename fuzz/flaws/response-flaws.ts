@@ -268,4 +268,17 @@ export const responseFlaws: readonly Flaw[] = [
       ],
     ],
   },
+  {
+    name: 'claim-copied-to-header',
+    class: 'claims',
+    cwe: 'CWE-113',
+    source: 'https://github.com/oauth-wg/oauth-v2-1/issues/100',
+    edits: [
+      [
+        `  if (!grants(route, segments, claims)) throw new Denied('forbidden', 'route')\n`,
+        `  if (!grants(route, segments, claims)) throw new Denied('forbidden', 'route')
+  request.headers['x-user'] = [{ key: 'X-User', value: String(claims.username) }]\n`,
+      ],
+    ],
+  },
 ]

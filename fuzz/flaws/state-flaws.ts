@@ -254,4 +254,23 @@ export const stateFlaws: readonly Flaw[] = [
     source: 'CWE-1088',
     edits: [[`, signal: AbortSignal.timeout(2000) }`, ` }`]],
   },
+  {
+    name: 'unknown-kid-remembered',
+    class: 'rotation',
+    cwe: 'CWE-672',
+    source: 'RFC 7517 4.5',
+    edits: [
+      [
+        `async function findKey(issuer: number, kid: string): Promise<Key> {\n`,
+        `const unknown = new Set<string>()
+
+async function findKey(issuer: number, kid: string): Promise<Key> {
+  if (unknown.has(kid)) throw new Denied('unauthenticated', 'unknown kid')\n`,
+      ],
+      [
+        `  if (!key) throw new Denied('unauthenticated', 'unknown kid')`,
+        `  if (!key) unknown.add(kid)\n  if (!key) throw new Denied('unauthenticated', 'kid')`,
+      ],
+    ],
+  },
 ]
