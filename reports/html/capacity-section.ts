@@ -32,7 +32,7 @@ export const capacitySection: Section = {
     const rate = checkOf(source, 'capacity.rate')?.check
     if (!rate) return null
     const { title, interval, verdict, detail } = rate
-    return html`${title}: ${checkValue(source, 'capacity.rate')}${
+    return html`${title.charAt(0).toUpperCase()}${title.slice(1)}: ${checkValue(source, 'capacity.rate')}${
       interval && interval.level > 0 ? `, ${intervalText(interval)}` : ''
     }${verdict === 'not-measured' ? ` (not counted: ${detail})` : ''}.`
   },

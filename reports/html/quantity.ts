@@ -30,6 +30,8 @@ export function quantityText(value: number | string, unit: string): string {
 
 export function numberText(value: number, unit = ''): string {
   if (Number.isInteger(value)) return value.toLocaleString('en-US')
+  if (Math.abs(value) < 1e-12) return '0'
+  if (Math.abs(value) < 1e-3) return value.toLocaleString('en-US', { maximumSignificantDigits: 2 })
   // Between 99 and 100 per cent the second digit after the point is what differs.
   const digits = unit === '%' && value > 99 && value < 100 ? 2 : Math.max(0, 2 - magnitude(value))
   return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
@@ -40,7 +42,6 @@ export function tickText(value: number, unit: string): string {
   return quantityText(value.toLocaleString('en-US', { maximumSignificantDigits: 3 }), unit)
 }
 
-/** Whole numbers for 100 and more, no more than four digits after the point. */
 function magnitude(value: number): number {
-  return Math.max(-2, Math.floor(Math.log10(Math.abs(value))))
+  return Math.floor(Math.log10(Math.abs(value)))
 }

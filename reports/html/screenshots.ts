@@ -33,7 +33,10 @@ export const views = [
   { width: 1440, colorScheme: 'dark' },
 ] as const
 
-/** Writes `report-<width>-<scheme>.png` for each view into the directory, and returns their paths. */
+/** What fits on a large screen, or into a README: the verdict, the three figures and the overview. */
+const top = { x: 0, y: 0, width: 1440, height: 1160 }
+
+/** Writes `report-<width>-<scheme>.png` for each view and `report-top.png` into the directory, and returns their paths. */
 export async function writeScreenshots(page: string, directory: string): Promise<string[]> {
   const browser = await launchChromium()
   try {
@@ -44,8 +47,12 @@ export async function writeScreenshots(page: string, directory: string): Promise
       await tab.goto(pathToFileURL(resolve(page)).href)
       const path = join(directory, `report-${width}-${colorScheme}.png`)
       await tab.screenshot({ path, fullPage: true })
-      await tab.close()
       files.push(path)
+      if (width === top.width && colorScheme === 'light') {
+        files.push(join(directory, 'report-top.png'))
+        await tab.screenshot({ path: join(directory, 'report-top.png'), fullPage: true, clip: top })
+      }
+      await tab.close()
     }
     return files
   } finally {

@@ -106,7 +106,12 @@ export function limitLine(limit: number, unit: string) {
     silent: true,
     symbol: 'none',
     lineStyle: { color: 'var(--fail)', type: 'dashed' as const, width: 1.5 },
-    label: { ...text, color: 'var(--fail)', formatter: `limit ${quantityText(limit, unit)}`, position: 'end' as const },
+    label: {
+      ...text,
+      color: 'var(--fail)',
+      formatter: `limit ${quantityText(limit, unit)}`,
+      position: 'start' as const,
+    },
     data: [{ xAxis: limit }],
   }
 }
