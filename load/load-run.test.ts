@@ -97,6 +97,26 @@ describe.skipIf(!k6)('a run of k6', () => {
     expect(measured.percentile('hit', 50)).toBeGreaterThan(0)
   })
 
+  it('with a ramp climbs to its rate first, and counts that as warm-up', async () => {
+    const { measured, series } = await runAgainst(
+      ({ url = '', method }, response) => {
+        response.writeHead(200, { 'x-cache': 'Hit from cloudfront' })
+        response.end(method === 'HEAD' ? undefined : objectBody(url))
+      },
+      { public: 1 },
+      { rampSeconds: 1 },
+    )
+    // Half of the rate on the average of the first second, all of it in the next.
+    const due = 1.5 * scenario.rate
+    expect(Math.abs(measured.counts.requests + measured.warmUpRequests + measured.dropped - due)).toBeLessThanOrEqual(2)
+    expect(measured.warmUpRequests).toBeGreaterThan(0)
+    expect(measured.counts.requests).toBeGreaterThan(0)
+    expect(series.warmUpSeconds).toBe(1)
+    expect(series.buckets.reduce((sum, { hits }) => sum + hits, 0)).toBe(
+      measured.counts.requests + measured.warmUpRequests,
+    )
+  })
+
   it('split into three processes sends each request of the plan in one of them', async () => {
     const seen: string[] = []
     const { ends, measured } = await runAgainst(
@@ -134,7 +154,13 @@ describe.skipIf(!k6)('a run of k6', () => {
 async function runAgainst(
   answer: Answer,
   mix: Scenario['mix'],
-  { seconds = 1, segments = 1, objects = 4 as Scenario['objects'], signal = new AbortController().signal } = {},
+  {
+    seconds = 1,
+    rampSeconds = 0,
+    segments = 1,
+    objects = 4 as Scenario['objects'],
+    signal = new AbortController().signal,
+  } = {},
 ): Promise<LoadRun> {
   if (!k6) throw new Error('k6 missing')
   const server = createServer(answer)
@@ -148,6 +174,14 @@ async function runAgainst(
     population,
     credentials: await localCredentials(policy, [mintWith(await createSigningKey(), policy)], 3600),
   }
-  const run = { k6, target, scenario: { ...scenario, mix, objects }, rate: scenario.rate, seconds, segments, seed: 1 }
+  const run = {
+    k6,
+    target,
+    scenario: { ...scenario, mix, objects, rampSeconds },
+    rate: scenario.rate,
+    seconds,
+    segments,
+    seed: 1,
+  }
   return loadRun({ ...run, progress: silentProgress, signal })
 }

@@ -95,7 +95,7 @@ describe('sandboxes', () => {
       [503, 'LambdaLimitExceeded from cloudfront'],
       [503, 'LambdaLimitExceeded from cloudfront'],
     ])
-    expect(edge.metrics().sandboxes).toMatchObject({ running: 3, started: 3, throttles: 2, invocations: 3 })
+    expect(edge.metrics().sandboxes).toMatchObject({ running: 3, peak: 3, started: 3, throttles: 2, invocations: 3 })
   })
 
   test('an event that waits does not hold back those behind it', async () => {
