@@ -27,15 +27,15 @@ export async function observeLoad(options: LoadRunOptions & { target: LocalTarge
   const coldIds = new Set<string>()
   const times = new Map<string, number>()
   const looks = { sum: 0, count: 0 }
+  // By the edge's own log: k6 hands its samples on in batches.
   let first = Number.POSITIVE_INFINITY
-  const warmUpMs = scenario.warmUp * seconds * 1000
-  const sinceFirst = (at: number) => at - first
-  const unsubscribe = target.edge.log.subscribe(({ id, coldStart }) => {
+  const counts = (at: number) => at - first >= scenario.warmUp * seconds * 1000 && at - first < seconds * 1000
+  const unsubscribe = target.edge.log.subscribe(({ id, at, coldStart }) => {
+    first = Math.min(first, at)
     if (coldStart) coldIds.add(id)
   })
   const looking = setInterval(() => {
-    const elapsed = sinceFirst(Date.now())
-    if (elapsed < warmUpMs || elapsed >= seconds * 1000) return
+    if (!counts(Date.now())) return
     looks.sum += target.edge.metrics().sandboxes.busy
     looks.count += 1
   }, lookEveryMs)
@@ -43,8 +43,7 @@ export async function observeLoad(options: LoadRunOptions & { target: LocalTarge
     const run = await loadRun({
       ...options,
       onSample: ({ at, id, durationMs }) => {
-        first = Math.min(first, at)
-        if (sinceFirst(at) >= warmUpMs) times.set(id, durationMs)
+        if (counts(at)) times.set(id, durationMs)
       },
     })
     const { faults, dropped } = run.measured

@@ -16,19 +16,11 @@ test.skipIf(missing)(
       progress: silentProgress,
       signal: new AbortController().signal,
     }
-    const { checks, data } = await validate(context, { fit: [40], heldBack: [80], rounds: 2, seconds: 1 })
-    expect(checks.map(({ id, limit }) => [id, limit])).toEqual([
-      ['plan.validation.80.concurrency', 10],
-      ['plan.validation.80.p99', 15],
-    ])
-    const { comparisons } = data as { comparisons: Comparison[] }
-    expect(comparisons.length).toBe(2)
-    for (const { predicted, busy, p99Ms, requests } of comparisons) {
-      // Nobody sleeps for less than 5 ms, however busy the machine is.
-      expect(predicted.concurrency / predicted.rate).toBeGreaterThan(0.005)
-      expect(Math.min(predicted.p99Ms, p99Ms)).toBeGreaterThan(5)
-      expect(busy).toBeGreaterThan(0)
-      expect(requests).toBeGreaterThan(0)
-    }
-  },
-)
+    const { checks, data } = await validate(context, {
+      fit: [40],
+      heldBack: [80],
+      rounds: 2,
+      seconds: 1,
+      climbSeconds: 1,
+    })
+    expect(checks.map(({ id, limit }, 150_000)

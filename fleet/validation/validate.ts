@@ -2,10 +2,11 @@
 import type { StageContext } from '../../command/stage.ts'
 import { objectivesOf } from '../../config/objectives-schema.ts'
 import { findK6 } from '../../load/k6.ts'
+import { loadRun } from '../../load/load-run.ts'
 import { startLocalTarget } from '../../load/local-target.ts'
 import type { Scenario } from '../../load/scenario.ts'
 import type { Check } from '../../reports/result.ts'
-import { fitEdgeModel, mixedQuantile, type Prediction, predict } from './edge-model.ts'
+import { type EdgeModel, fitEdgeModel, mixedQuantile, type Prediction, predict } from './edge-model.ts'
 import { type ObservedLoad, observeLoad } from './observe-load.ts'
 import { sleepingHandler } from './sleeping-handler.ts'
 import { validationChecks } from './validation-checks.ts'
@@ -18,10 +19,12 @@ export interface ValidationOptions {
   rounds: number
   /** Length of each run; the first quarter is warm-up. */
   seconds: number
+  /** Length of the climb to the highest rate before the first round. */
+  climbSeconds: number
 }
 
 /** Some two and a half minutes. */
-const defaults: ValidationOptions = { fit: [40, 80], heldBack: [160, 320], rounds: 5, seconds: 6 }
+const defaults: ValidationOptions = { fit: [40, 80], heldBack: [160, 320], rounds: 5, seconds: 6, climbSeconds: 8 }
 
 /** What came of one held-back load in one round. */
 export interface Comparison {
@@ -49,41 +52,42 @@ const scenario: Scenario = {
   tokens: 'per-user',
 }
 
+/**
+ * Sandboxes started one by one: at once they would take the processor from each other, and from those that answer, as
+ * those of Lambda do not.
+ */
+const climb: Scenario = { ...scenario, name: 'plan-climb', arrival: [{ share: 1, to: 1 }] }
+/** A little beyond the highest rate, so that its runs start none. */
+const climbTo = 1.25
+
 export async function validate(
   { config, progress, signal }: StageContext,
   options: ValidationOptions = defaults,
 ): Promise<{ checks: Check[]; data: object }> {
-  const { fit, heldBack, rounds, seconds } = options
+  const { fit, heldBack, rounds, seconds, climbSeconds } = options
+  const highest = Math.max(...heldBack)
   const k6 = await findK6({ log: progress.log, signal })
   const longest = rounds * (fit.length + heldBack.length) * (seconds + 15)
-  const requests = Math.max(...heldBack) * seconds
+  const requests = highest * seconds
   const local = { config, scenario, requests, seconds: longest, program: sleepingHandler, sandboxes: sandboxOptions }
   const target = await startLocalTarget({ ...local, signal })
+  const common = { k6, target, segments: 1, seed: 1, progress, signal }
   const loads: ObservedLoad[] = []
   const comparisons: Comparison[] = []
   const observe = async (rate: number): Promise<ObservedLoad> => {
     progress.step('plan: validation runs', loads.length, rounds * (fit.length + heldBack.length))
-    const load = await observeLoad({ k6, target, scenario, rate, seconds, segments: 1, seed: 1, progress, signal })
+    const load = await observeLoad({ ...common, scenario, rate, seconds })
     signal.throwIfAborted()
     loads.push(load)
     return load
   }
   try {
+    await loadRun({ ...common, scenario: climb, rate: Math.ceil(climbTo * highest), seconds: climbSeconds })
     for (let round = 0; round < rounds; round++) {
       const low: ObservedLoad[] = []
       for (const rate of fit) low.push(await observe(rate))
       const model = fitEdgeModel(low)
-      for (const rate of heldBack) {
-        const { busy, warm, cold } = await observe(rate)
-        const times = [...warm, ...cold].sort((a, b) => a - b)
-        comparisons.push({
-          predicted: predict(model, rate, sandboxOptions.idleMs / 1000),
-          busy,
-          p99Ms: mixedQuantile(times, [], 0, 0.99),
-          requests: times.length,
-          coldStarts: cold.length,
-        })
-      }
+      for (const rate of heldBack) comparisons.push(compare(model, await observe(rate)))
     }
   } finally {
     progress.clear()
@@ -97,5 +101,16 @@ export async function validate(
       comparisons,
       machine: loads.map(({ rate, foreign, steal, dropped, faults }) => ({ rate, foreign, steal, dropped, faults })),
     },
+  }
+}
+
+function compare(model: EdgeModel, { rate, busy, warm, cold }: ObservedLoad): Comparison {
+  const times = [...warm, ...cold].sort((a, b) => a - b)
+  return {
+    predicted: predict(model, rate, sandboxOptions.idleMs / 1000),
+    busy,
+    p99Ms: mixedQuantile(times, [], 0, 0.99),
+    requests: times.length,
+    coldStarts: cold.length,
   }
 }
