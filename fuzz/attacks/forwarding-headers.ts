@@ -28,6 +28,15 @@ const kinds: readonly Kind[] = [
     extras: (open) => together(['x-forwarded-uri', 'x-forwarded-path', 'x-forwarded-prefix', 'x-forwarded-url'], open),
   },
   {
+    name: 'path-underscored',
+    source: 'CVE-2025-64484',
+    extras: (open) => [
+      ...together(['x_original_url', 'x_rewrite_url', 'x_forwarded_uri', 'x_original_uri'], open),
+      ...together(['x_http_method_override', 'x_method_override'], 'OPTIONS'),
+      { headers: { x_middleware_subrequest: 'middleware' } },
+    ],
+  },
+  {
     name: 'internal-path',
     source: 'CWE-290',
     extras: (open) =>

@@ -122,6 +122,12 @@ const payloads: readonly { name: string; source: string; write: Write }[] = [
     write: (claims) =>
       `{${members(claims)},${members(Object.fromEntries(Array.from({ length: 400 }, (_, n) => [`m${n}`, n])))}}`,
   },
+  {
+    // As many as CloudFront's 20,480 bytes of headers hold.
+    name: 'members-that-fit',
+    source: 'CWE-407',
+    write: (claims) => `{${members(claims)},${Array.from({ length: 1600 }, (_, n) => `"${n.toString(36)}":0`).join()}}`,
+  },
   { name: 'long-number', source: 'CWE-1284', write: (claims) => `{${members(claims)},"x":${'9'.repeat(2000)}}` },
   { name: 'long-string', source: 'CWE-400', write: (claims) => JSON.stringify({ ...claims, x: 'x'.repeat(4000) }) },
 ]

@@ -117,6 +117,11 @@ const answers: readonly {
     answer: (good) => keySet([...Array.from({ length: 50 }, (_, n) => ({ ...good[0], kid: `k${n}` })), ...good]),
   },
   {
+    name: 'countless-members',
+    source: 'CWE-400',
+    answer: (good) => keySet([...Array.from({ length: 100_000 }, () => ({})), ...good]),
+  },
+  {
     name: 'extra-members',
     source: 'RFC 7517 5',
     answer: (good) => ({
