@@ -2,8 +2,9 @@
  * What a run measured, in bounded memory and mergeable without loss: histograms whose buckets add up, and counts.
  * Merging the measurements of several k6 processes gives exactly what one process with all their samples would.
  */
-import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram-js'
+import { decodeFromCompressedBase64, encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram-js'
 import { type AnswerKind, answerKind } from './answer-kind.ts'
+import { latencyHistogram, percentileMs, recordMilliseconds } from './latency-histogram.ts'
 import type { Sample } from './sample.ts'
 
 export interface Counts {
@@ -40,14 +41,6 @@ export interface MeasurementDocument {
 const dimensions = ['class', 'route', 'pop'] as const
 type Dimension = (typeof dimensions)[number]
 
-const histogramOptions = {
-  bitBucketSize: 32,
-  lowestDiscernibleValue: 1,
-  // One minute; longer ones count as that.
-  highestTrackableValue: 60_000_000,
-  numberOfSignificantValueDigits: 3,
-} as const
-
 export class Measurement {
   readonly counts: Counts = noCounts()
   readonly by: Record<Dimension, Map<string, Counts>> = { class: new Map(), route: new Map(), pop: new Map() }
@@ -73,14 +66,16 @@ export class Measurement {
 
   /** A time in milliseconds under a name of its own, for example `cold-start`. */
   recordTime(name: string, milliseconds: number): void {
-    const microseconds = Math.min(histogramOptions.highestTrackableValue, Math.max(1, Math.round(milliseconds * 1000)))
-    entry(this.#histograms, name, () => build(histogramOptions)).recordValue(microseconds)
+    recordMilliseconds(
+      entry(this.#histograms, name, () => latencyHistogram(3)),
+      milliseconds,
+    )
   }
 
   /** A percentile in milliseconds; null where there is no sample of that name. */
   percentile(name: string, percentile: number): number | null {
     const histogram = this.#histograms.get(name)
-    return histogram ? histogram.getValueAtPercentile(percentile) / 1000 : null
+    return histogram ? percentileMs(histogram, percentile) : null
   }
 
   timesRecorded(name: string): number {
@@ -96,7 +91,7 @@ export class Measurement {
     }
     for (const fault of other.faults.values()) this.#addFault(fault.example, fault.class, fault.count)
     for (const [name, histogram] of other.#histograms) {
-      entry(this.#histograms, name, () => build(histogramOptions)).add(histogram)
+      entry(this.#histograms, name, () => latencyHistogram(3)).add(histogram)
     }
   }
 

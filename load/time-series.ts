@@ -1,6 +1,7 @@
 /** What happened when: a run as equal buckets of time, as many for ten minutes as for one. */
-import { build, type Histogram } from 'hdr-histogram-js'
+import type { Histogram } from 'hdr-histogram-js'
 import { answerKind } from './answer-kind.ts'
+import { latencyHistogram, percentileMs, recordMilliseconds } from './latency-histogram.ts'
 import type { Sample } from './sample.ts'
 
 export interface Bucket {
@@ -74,10 +75,9 @@ export class TimeSeries {
     else if (kind !== 'uncached') {
       if (kind === 'hit') bucket.hits += 1
       else bucket.misses += 1
-      place.times ??= build(timesOptions)
-      place.times.recordValue(
-        Math.min(timesOptions.highestTrackableValue, Math.max(1, Math.round(sample.durationMs * 1000))),
-      )
+      // Enough for a line in a chart.
+      place.times ??= latencyHistogram(2)
+      recordMilliseconds(place.times, sample.durationMs)
     }
   }
 
@@ -106,8 +106,8 @@ export class TimeSeries {
       warmUpSeconds: this.#warmUpSeconds,
       buckets: this.#buckets.map(({ bucket, times }) => ({
         ...bucket,
-        p50Ms: times && times.getValueAtPercentile(50) / 1000,
-        p99Ms: times && times.getValueAtPercentile(99) / 1000,
+        p50Ms: times && percentileMs(times, 50),
+        p99Ms: times && percentileMs(times, 99),
       })),
     }
   }
@@ -124,14 +124,6 @@ export class TimeSeries {
 }
 
 const lateBuckets = 20
-
-/** Two digits are enough for a line in a chart; three would be ten times the memory. */
-const timesOptions = {
-  bitBucketSize: 32,
-  lowestDiscernibleValue: 1,
-  highestTrackableValue: 60_000_000,
-  numberOfSignificantValueDigits: 2,
-} as const
 
 function emptyBucket(at: number): Bucket {
   return {

@@ -19,7 +19,17 @@ interface Settings {
   options: object
 }
 
-/** A request of the plan, see `planFiles`. */
+/** The fields of a request's line, see `planFiles`. */
+type Line = [
+  kind: string,
+  route: string,
+  method: string,
+  path: string,
+  statuses: string,
+  md5: string,
+  credential: string,
+]
+
 interface Planned {
   class: string
   route: string
@@ -75,15 +85,7 @@ export default function sendNext(): void {
 }
 
 function parse(line: string): Planned {
-  const [kind, route, method, path, statuses, digest, credential] = line.split('\t') as [
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-  ]
+  const [kind, route, method, path, statuses, digest, credential] = line.split('\t') as Line
   return {
     class: kind,
     route,
