@@ -26,6 +26,7 @@ export function registerFuzz(program: Command): void {
       .option('--resume', 'go on from what an interrupted run, or measurement, saved in the output directory')
       .option('--replay <file>', 'a stored case instead of new ones')
       .option('--wycheproof', "Project Wycheproof's vectors from WYCHEPROOF_DIR instead of new cases")
+      .option('--rates', 'measure requests per second and core, oracle included, instead of looking for findings')
       .option('--minimize', 'with --replay: look for a smaller case that shows the same')
       .option('--effectiveness', 'measure the fuzzer itself against the catalogue of flawed handlers')
       .option('--seeds <n>', 'with --effectiveness: runs for each flaw (default 20)', positive)

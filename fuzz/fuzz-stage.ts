@@ -4,18 +4,21 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { type Stage, type StageContext, stageResult } from '../command/stage.ts'
 import { UsageError } from '../config/usage-error.ts'
+import { writeWholeFile } from '../config/write-file.ts'
 import { type Check, check } from '../reports/result.ts'
 import type { Finding } from './case.ts'
 import { readCase, writeFindings } from './corpus.ts'
 import type { CampaignReport } from './engine/campaign.ts'
 import { merge } from './engine/plan.ts'
 import { replayCase } from './engine/replay-report.ts'
+import { findingsMarkdown } from './findings-markdown.ts'
 import { soak } from './soak.ts'
 import type { Runtime } from './target/protocol.ts'
 import { TargetRefused } from './target/sandbox.ts'
 import type { Target } from './target/target.ts'
 import { isRecorded } from './targets/recorded-differences.ts'
 import { buildShipped, type ShippedTarget } from './targets/shipped-targets.ts'
+import { measureRates } from './throughput.ts'
 import { createWorld } from './world.ts'
 import { wycheproofCases, wycheproofPolicies } from './wycheproof.ts'
 
@@ -44,6 +47,8 @@ export interface FuzzOptions {
   resume?: boolean
   /** Project Wycheproof's vectors from `WYCHEPROOF_DIR` instead of generated cases. */
   wycheproof?: boolean
+  /** Measure requests per second and core instead of looking for findings. */
+  rates?: boolean
 }
 
 export const fuzzStage: Stage<FuzzOptions> = async (context, options) => {
@@ -51,6 +56,7 @@ export const fuzzStage: Stage<FuzzOptions> = async (context, options) => {
   try {
     const target = await targetOf(context, options, directory)
     return await stageResult('fuzz', inputsOf(context, options, target), async () => {
+      if (options.rates) return { checks: await measureRates(target, options.seed ?? '1', context.signal) }
       const report = options.wycheproof
         ? await presentWycheproof(target, context, options, directory)
         : options.replay
@@ -60,10 +66,13 @@ export const fuzzStage: Stage<FuzzOptions> = async (context, options) => {
       const differences = report.found.filter((finding) => isRecorded(target.name, finding))
       const others = report.found.filter((finding) => !isRecorded(target.name, finding))
       const found = writeFindings(context.out, others, handlerOptions(options))
+      if (found.length > 0) {
+        writeWholeFile(join(context.out, 'fuzz-findings', 'findings.md'), findingsMarkdown(target.name, found))
+      }
       for (const finding of found) context.progress.log(line(finding))
       return {
         checks: checksOf({ ...report, found }, differences),
-        data: JSON.parse(JSON.stringify(dataOf({ ...report, found }, differences))),
+        data: JSON.parse(JSON.stringify({ ...dataOf({ ...report, found }, differences), blame: blamed(options) })),
       }
     })
   } catch (error) {
@@ -141,6 +150,13 @@ function inputsOf({ configFile }: StageContext, options: FuzzOptions, target: Ta
   }
 }
 
+/** The file that a finding is about, for reports that show it beside the code. */
+function blamed({ handler, target }: FuzzOptions): string[] {
+  if (handler !== undefined) return [handler]
+  if (target === undefined || target === 'ours') return ['authorizer/index.ts']
+  return [target === 'naive' ? 'bench/subjects/naive.ts' : `fuzz/targets/peers/${target}.ts`]
+}
+
 function handlerOptions({ handler, target, runtime }: FuzzOptions): string {
   const which = handler !== undefined ? ` --handler ${handler}` : target !== undefined ? ` --target ${target}` : ''
   return `${which}${runtime === undefined ? '' : ` --runtime ${runtime}`}`
@@ -151,7 +167,7 @@ function line({ severity, class: name, rule, cwe, story, replay }: Finding): str
 }
 
 function checksOf(report: CampaignReport, differences: readonly Finding[]): Check[] {
-  const { cases, requests, seconds, found, unconfirmed, noted, fetches } = report
+  const { cases, requests, seconds, cpuSeconds, found, unconfirmed, noted, fetches } = report
   const plain = { limit: null, direction: 'none' } as const
   return [
     check({ id: 'fuzz.findings', title: 'findings', value: found.length, unit: 'count', limit: 0, direction: 'lower' }),
@@ -163,15 +179,29 @@ function checksOf(report: CampaignReport, differences: readonly Finding[]): Chec
         unit: 'count',
         limit: 0,
         direction: 'lower',
-        detail: `${finding.cwe}; ${finding.verdict.reason}; ${finding.replay}`,
+        detail: `${finding.cwe}; ${finding.verdict.reason}; after ${finding.after.seconds.toFixed(2)} s and ${finding.after.cases} cases; ${finding.replay}`,
       }),
     ),
+    check({
+      id: 'fuzz.first',
+      title: 'until the first finding was confirmed',
+      value: report.first === null ? 'none' : Math.round(report.first.seconds * 1000) / 1000,
+      unit: report.first === null ? '' : 's',
+      ...plain,
+    }),
     check({ id: 'fuzz.cases', title: 'cases', value: cases, unit: 'count', ...plain }),
     check({ id: 'fuzz.requests', title: 'requests in them', value: requests, unit: 'count', ...plain }),
     check({
       id: 'fuzz.rate',
       title: 'requests per second',
       value: requests / Math.max(seconds, 0.001),
+      unit: '/s',
+      ...plain,
+    }),
+    check({
+      id: 'fuzz.rate.core',
+      title: 'requests per second of CPU time, oracle and target together',
+      value: requests / Math.max(cpuSeconds, 0.001),
       unit: '/s',
       ...plain,
     }),

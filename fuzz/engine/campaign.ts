@@ -143,10 +143,11 @@ class Campaign {
     const found = await confirmation.conclude(() => minimize && !signal.aborted)
     return {
       ...progress,
+      findings: found.length,
       found,
       noted: [...this.#notes.values()],
       unconfirmed: confirmation.unconfirmed,
-      first: confirmation.first,
+      first: found[0]?.after ?? null,
     }
   }
 
@@ -248,6 +249,7 @@ function draw(scenarios: Iterator<Generated>, size: number): Generated[] {
   return drawn
 }
 
-function sharesInstance({ steps, serve = {} }: Scenario): boolean {
+/** Requests alone under the issuer's good answers. */
+export function sharesInstance({ steps, serve = {} }: Scenario): boolean {
   return Object.keys(serve).length === 0 && steps.every(({ kind }) => kind === 'request')
 }

@@ -15,6 +15,8 @@ const maxMeasured = 12
 
 interface Confirmed {
   shown: Reproduction
+  /** By a process that had seen nothing else. */
+  fresh: boolean
   relatives: () => Iterable<FuzzCase>
   /** It took other cases' requests, so that what is wrong is what the handler remembers of them. */
   poisoned: boolean
@@ -42,11 +44,6 @@ export class Confirmation implements AsyncDisposable {
     return this.#confirmed.length
   }
 
-  /** When the first finding was confirmed; null while there is none. */
-  get first(): Effort | null {
-    return this.#confirmed[0]?.after ?? null
-  }
-
   get unconfirmed(): Note[] {
     return [...this.#unconfirmed.values()]
   }
@@ -67,17 +64,18 @@ export class Confirmation implements AsyncDisposable {
   ): Promise<void> {
     this.#attempts.set(keyOf(observation), (this.#attempts.get(keyOf(observation)) ?? 0) + 1)
     for (const [index, fuzzCase] of cases.entries()) {
-      const confirmed = await this.#showAgain(fuzzCase, observation)
-      if (!confirmed) continue
+      const reproduction = await this.#minimizer.reproduce(fuzzCase, observation)
+      if (!reproduction) continue
       const relatives = () => (index === 0 && shrinks ? relativesOf(fuzzCase, shrinks()) : [])
-      this.#confirmed.push({ shown: confirmed, relatives, poisoned: index > 0, after: this.#effort() })
+      this.#confirmed.push({ ...reproduction, relatives, poisoned: index > 0, after: this.#effort() })
       return
     }
-    const note = this.#unconfirmed.get(keyOf(observation)) ?? {
-      rule: observation.rule,
-      story: `${observation.class} by ${scenario.name}: ${observation.story}`,
-      count: 0,
-    }
+    this.#giveUp(observation, scenario)
+  }
+
+  #giveUp(observation: Observation, { name }: Scenario): void {
+    const story = `${observation.class} by ${name}: ${observation.story}`
+    const note = this.#unconfirmed.get(keyOf(observation)) ?? { rule: observation.rule, story, count: 0 }
     note.count++
     this.#unconfirmed.set(keyOf(observation), note)
   }
@@ -94,30 +92,29 @@ export class Confirmation implements AsyncDisposable {
   /** Takes down what was confirmed elsewhere. */
   add(fuzzCase: FuzzCase, judged: Judged, observation: Observation): void {
     const shown = { case: fuzzCase, step: fuzzCase.steps.length - 1, judged, observation }
-    this.#confirmed.push({ shown, relatives: () => [], poisoned: false, after: this.#effort() })
+    this.#confirmed.push({ shown, fresh: true, relatives: () => [], poisoned: false, after: this.#effort() })
   }
 
-  /** The findings, each made small first unless `minimizes` is false: last, because it takes longer than finding them. */
+  /**
+   * The findings, each made small where `minimizes`, and shown by a process that has seen nothing else. It comes last
+   * because a process takes longer to start than most findings to find.
+   */
   async conclude(minimizes: () => boolean): Promise<Finding[]> {
     const findings: Finding[] = []
-    for (const { shown, relatives, poisoned, after } of this.#confirmed) {
+    for (const { shown, fresh, relatives, poisoned, after } of this.#confirmed) {
       const isMeasured = shown.observation.class === 'exhaustion'
-      const smallest = minimizes() && !isMeasured ? await this.#smallest(shown, relatives()) : shown
-      findings.push(this.#write(smallest, poisoned, after))
+      const smallest = minimizes() && !isMeasured ? await this.#minimizer.minimize(shown, relatives()) : shown
+      const kept = smallest === shown ? null : await this.#showAgain(smallest)
+      const final = kept ?? (fresh ? shown : await this.#showAgain(shown))
+      if (final) findings.push(this.#write(final, poisoned, after))
+      else this.#giveUp(shown.observation, shown.case)
     }
     return findings
   }
 
   /** In a process that has seen nothing else. */
-  async #showAgain(fuzzCase: FuzzCase, wanted: Observation): Promise<Reproduction | null> {
-    return shownIn(await replayFresh(this.#target, fuzzCase), fuzzCase, wanted)
-  }
-
-  /** Attempts share a process; what comes of them has to hold in a fresh one too. */
-  async #smallest(confirmed: Reproduction, relatives: Iterable<FuzzCase>): Promise<Reproduction> {
-    const smaller = await this.#minimizer.minimize(confirmed, relatives)
-    if (smaller === confirmed) return confirmed
-    return (await this.#showAgain(smaller.case, smaller.observation)) ?? confirmed
+  async #showAgain({ case: fuzzCase, observation }: Reproduction): Promise<Reproduction | null> {
+    return shownIn(await replayFresh(this.#target, fuzzCase), fuzzCase, observation)
   }
 
   #write({ case: fuzzCase, step, judged, observation }: Reproduction, poisoned: boolean, after: Effort): Finding {

@@ -25,6 +25,8 @@ export function shownIn(judged: readonly Judged[], fuzzCase: FuzzCase, wanted: O
 }
 
 export interface Minimizer extends AsyncDisposable {
+  /** In an instance of its own; `fresh` where the process had not held another. Null where the case does not show it. */
+  reproduce(fuzzCase: FuzzCase, wanted: Observation): Promise<{ shown: Reproduction; fresh: boolean } | null>
   /** The smallest case found within the budget of replays; the case itself where nothing can go. */
   minimize(found: Reproduction, candidates?: Iterable<FuzzCase>): Promise<Reproduction>
 }
@@ -36,12 +38,15 @@ const maxSeconds = 4
 export function createMinimizer(target: Target): Minimizer {
   let sandbox: ChildSandbox | undefined
 
-  async function reproduce(fuzzCase: FuzzCase, wanted: Observation): Promise<Reproduction | null> {
+  async function reproduce(fuzzCase: FuzzCase, wanted: Observation) {
+    const fresh = sandbox === undefined || sandbox.gone
     if (sandbox === undefined || sandbox.gone) sandbox = createSandbox({ runtime: target.runtime })
-    return shownIn(await replayIn(sandbox, target, fuzzCase), fuzzCase, wanted)
+    const shown = shownIn(await replayIn(sandbox, target, fuzzCase), fuzzCase, wanted)
+    return shown && { shown, fresh }
   }
 
   return {
+    reproduce,
     async minimize(found, candidates = []) {
       let best = found
       let replays = 0
@@ -49,7 +54,7 @@ export function createMinimizer(target: Target): Minimizer {
       const attempt = async (smaller: FuzzCase): Promise<boolean> => {
         if (replays++ >= maxReplays || performance.now() > end) return false
         const reproduction = await reproduce(smaller, best.observation)
-        if (reproduction) best = reproduction
+        if (reproduction) best = reproduction.shown
         return reproduction !== null
       }
       for (const candidate of candidates) await attempt(candidate)

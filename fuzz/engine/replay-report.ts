@@ -33,6 +33,6 @@ export async function replayCase(target: Target, fuzzCase: FuzzCase, minimizes: 
     found,
     noted,
     unconfirmed: confirmation.unconfirmed,
-    first: confirmation.first,
+    first: found[0]?.after ?? null,
   }
 }

@@ -1,0 +1,106 @@
+/**
+ * `edgeproof fuzz --rates`: how many requests a core judges in a second, oracle included. CPU time of the judging thread and
+ * of its target processes together, so that a busy machine or a second core changes nothing.
+ */
+import { type Check, check } from '../reports/result.ts'
+import type { Scenario } from './case.ts'
+import { sharesInstance } from './engine/campaign.ts'
+import { cpuSeconds } from './engine/cpu-time.ts'
+import { OwnInstances } from './engine/own-instance.ts'
+import { SeededRandom } from './engine/seeded-random.ts'
+import { SharedInstance } from './engine/shared-instance.ts'
+import { strategies } from './engine/strategy.ts'
+import type { Target } from './target/target.ts'
+import { createWorld, servedByIssuers } from './world.ts'
+
+/** As many as a run of some seconds: the list of attacks once, and three times as many generated ones. */
+const scenarioCount = 6_000
+const batchSize = 128
+/** After a first pass, in which code is compiled and verdicts are remembered, as in all but the first seconds of a run. */
+const passes = 3
+
+interface Rate {
+  scenarios: number
+  requests: number
+  /** Of each pass. */
+  cpuSeconds: number[]
+}
+
+/** Throws nothing for findings: whoever wants them runs without `--rates`. */
+export async function measureRates(target: Target, seed: string, signal: AbortSignal): Promise<Check[]> {
+  const world = await createWorld(target.policy, Date.now())
+  const before = cpuSeconds()
+  const all: Scenario[] = []
+  for (const { scenario } of strategies.full(world, new SeededRandom(seed))) {
+    if (all.push(scenario) === scenarioCount || signal.aborted) break
+  }
+  const generating = cpuSeconds() - before
+  const serve = servedByIssuers(world.issuers)
+  const place = { target, start: world.start, serve, signal }
+  const plain = all.filter((scenario) => sharesInstance(scenario) && !carriesSignature(scenario))
+  const mix = await rateOf(all, place)
+  const unsigned = await rateOf(plain, place)
+  return [
+    rateCheck('no-signature', 'requests per second and core that need no signature', unsigned, 10_000),
+    rateCheck('mix', 'requests per second and core of the whole mix, tokens minted ahead', mix, 4_000),
+    check({
+      id: 'fuzz.rate.first-pass',
+      title: 'requests per second and core of the whole mix, with generating and minting',
+      value: Math.round(mix.requests / (generating + (mix.cpuSeconds[0] ?? Number.NaN))),
+      unit: '/s',
+      limit: null,
+      direction: 'none',
+      detail: `first pass of ${mix.scenarios} cases; ${generating.toFixed(2)} s of CPU time to generate them`,
+    }),
+  ]
+}
+
+interface Place {
+  target: Target
+  start: number
+  serve: NonNullable<Scenario['serve']>
+  signal: AbortSignal
+}
+
+async function rateOf(scenarios: readonly Scenario[], { target, start, serve, signal }: Place): Promise<Rate> {
+  await using shared = new SharedInstance(target, start, serve)
+  await using own = new OwnInstances(target, start, serve)
+  const together = scenarios.filter(sharesInstance)
+  const alone = scenarios.filter((scenario) => !sharesInstance(scenario))
+  const seconds: number[] = []
+  for (let pass = 0; pass <= passes && !signal.aborted; pass++) {
+    const before = cpuSeconds()
+    for (let from = 0; from < together.length && !signal.aborted; from += batchSize) {
+      await shared.run(together.slice(from, from + batchSize))
+    }
+    for (const scenario of alone) if (!signal.aborted) await own.run(scenario)
+    seconds.push(cpuSeconds() - before)
+  }
+  const requests = scenarios.reduce((sum, { steps }) => sum + steps.filter(({ kind }) => kind === 'request').length, 0)
+  return { scenarios: scenarios.length, requests, cpuSeconds: seconds }
+}
+
+/** A credential that somebody has to verify: three parts, the last of them long enough to be a signature. */
+function carriesSignature({ steps }: Scenario): boolean {
+  return steps.some((step) => step.kind === 'request' && /[\w-]\.[\w-]*\.[\w-]{16}/.test(JSON.stringify(step.event)))
+}
+
+function rateCheck(
+  id: string,
+  title: string,
+  { scenarios, requests, cpuSeconds: [, ...later] }: Rate,
+  limit: number,
+): Check {
+  const rates = later.map((seconds) => requests / seconds).toSorted((a, b) => a - b)
+  const median = rates[rates.length >> 1]
+  return check({
+    id: `fuzz.rate.${id}`,
+    title,
+    value: median === undefined ? null : Math.round(median),
+    unit: '/s',
+    limit,
+    direction: 'higher',
+    samples: rates.map(Math.round),
+    detail: `${requests} requests of ${scenarios} cases, ${later.length} times; ${median === undefined ? 0 : Math.round((median * scenarios) / requests)} cases a second`,
+  })
+}
