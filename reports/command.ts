@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander'
+import { Command } from 'commander'
 import type { CompareOptions } from './comparison/compare-command.ts'
 import type { ReportOptions } from './report-command.ts'
 
@@ -8,11 +8,7 @@ export function registerReports(program: Command): void {
       .description('the report of a results directory, its history, or two runs compared')
       .option('--out <dir>', 'directory with result files, and for the report', 'results')
       .option('--history <dir>', 'keep this run there, and show the trends of all that are kept')
-      .addOption(
-        new Option('--compare <runs...>', 'two results directories, kept runs (files), or ids of --history').argParser(
-          (run: string, before: string[] = []) => [...before, run],
-        ),
-      )
+      .option('--compare <runs...>', 'two results directories, kept runs (files), or ids of --history')
       .option('--screenshots', 'also pictures of the page, narrow and wide, light and dark (needs a Chromium)')
       .option('--json', 'print one document on standard output and nothing else there')
       .addHelpText('after', files)

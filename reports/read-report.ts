@@ -7,10 +7,10 @@ import { readResult } from './result-file.ts'
 import { commandOf } from './terminal.ts'
 
 /** What every whole run measures; without it the whole is not measured. */
-export const stagesOfARun = ['build', 'size', 'fuzz', 'bench', 'load'] as const
+export const stagesOfARun = ['build', 'size', 'fuzz', 'bench', 'load', 'plan'] as const
 
 /** What is measured on request, after the stages of a run. */
-const furtherStages = ['gate', 'effectiveness', 'capacity', 'plan', 'tokens', 'accesslogs']
+const furtherStages = ['gate', 'effectiveness', 'capacity', 'tokens', 'accesslogs']
 
 /**
  * The result documents of a directory. One that cannot be read is named with the reason; it never hides the others.

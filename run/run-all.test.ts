@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -7,10 +7,14 @@ import { type Stage, stageResult } from '../command/stage.ts'
 import { UsageError } from '../config/usage-error.ts'
 import config from '../edgeproof.config.ts'
 import { silentProgress } from '../reports/progress.ts'
+import { stagesOfARun } from '../reports/read-report.ts'
 import { check, type Result } from '../reports/result.ts'
 import { readResult } from '../reports/result-file.ts'
-import { runAll } from './run-all.ts'
-import type { RunStage } from './stages.ts'
+import { type RunOptions, runAll } from './run-all.ts'
+import { type RunStage, runStages } from './stages.ts'
+
+// These runs are no step of a CI job.
+delete process.env.GITHUB_STEP_SUMMARY
 
 const measured = (name: string, value: number): RunStage => ({
   name,
@@ -27,11 +31,11 @@ const throwing = (name: string, act: () => never): RunStage => ({
   stage: async (): Promise<Stage> => async () => act(),
 })
 
-async function run(stages: RunStage[], controller = new AbortController()) {
+async function run(stages: RunStage[], controller = new AbortController(), options: RunOptions = {}) {
   const out = mkdtempSync(join(tmpdir(), 'edgeproof-run-'))
   const finished: Result[] = []
   const context = { config, configFile: 'test', out, progress: silentProgress, signal: controller.signal }
-  const result = await runAll(stages, finished)(context, {})
+  const result = await runAll(stages, finished)(context, options)
   return { result, files: readdirSync(out), out }
 }
 
@@ -74,4 +78,15 @@ test('a fault of a stage is not taken for a measurement', async () => {
     throw new TypeError('a bug')
   })
   await expect(run([faulty])).rejects.toThrow('a bug')
+})
+
+test('what a report takes for missing is what a run measures', () => {
+  expect(stagesOfARun).toEqual(runStages.map(({ name }) => name))
+})
+
+test('with a history, the run is kept and its figures are part of their trends', async () => {
+  const history = join(mkdtempSync(join(tmpdir(), 'edgeproof-run-')), 'kept')
+  const { out } = await run([measured('size', 1)], undefined, { history })
+  expect(readdirSync(history)).toHaveLength(1)
+  expect(readFileSync(join(out, 'summary.md'), 'utf8')).toContain('## Changes of level')
 })
