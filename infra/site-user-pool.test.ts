@@ -38,6 +38,8 @@ test('the client has no secret, and OAuth only where there is somewhere to retur
     GenerateSecret: false,
     AllowedOAuthFlowsUserPoolClient: false,
     PreventUserExistenceErrors: 'ENABLED',
+    // Nobody signs in with a bare password but the account itself, for edgeproof tokens.
+    ExplicitAuthFlows: ['ALLOW_ADMIN_USER_PASSWORD_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
   })
   const callbackUrls = ['https://app.example.com/signed-in']
   const template = await templateOf({ createUserPool: { callbackUrls, domainPrefix: 'files' } })
