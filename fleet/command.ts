@@ -10,7 +10,7 @@ export function registerFleet(program: Command): void {
       .option('--service-ms <n>', 'mean time in a sandbox (default: from load.json, else bench.json)', positiveNumber)
       .option('--init-ms <n>', 'INIT of a sandbox (default: from bench.json, else load.json)', positiveNumber)
       .option('--quotas <file>', "your quotas, prices and assumptions as JSON, like the configuration's fleet section")
-      .option('--validate', 'also hold the model against the local edge under k6, in about two minutes')
+      .option('--validate', 'also hold the model against the local edge under k6, in over two minutes')
       .action((options: SharedOptions & PlanOptions) =>
         runStage(options, async () => (await import('./plan-stage.ts')).planStage),
       ),

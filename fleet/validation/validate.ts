@@ -23,7 +23,7 @@ export interface ValidationOptions {
   climbSeconds: number
 }
 
-/** Some two and a half minutes. */
+/** Twenty runs of six seconds and the climb: a little more than two minutes. */
 const defaults: ValidationOptions = { fit: [40, 80], heldBack: [160, 320], rounds: 5, seconds: 6, climbSeconds: 8 }
 
 /** What came of one held-back load in one round. */
