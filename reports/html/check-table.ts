@@ -29,7 +29,7 @@ function row({ check, at }: Located): Markup {
 }
 
 /** `1.45 to 1.85, 97 % sure`, below the value it belongs to. */
-export function intervalMarkup({ interval, unit }: Check): Markup | null {
+function intervalMarkup({ interval, unit }: Check): Markup | null {
   // Of a single figure there is no interval; some stages say so with a level of nothing.
   if (!interval || interval.level === 0) return null
   return html`<small>${intervalText(interval, unit)}</small>`

@@ -33,7 +33,7 @@ function answer(trends: readonly Trend[]): string | null {
   if (trends.length === 0) return null
   const worse = trends.filter(({ changePoints }) => changePoints.some((change) => change.worse === true)).length
   const runs = Math.max(...trends.map(({ points }) => points.length))
-  return `${trends.length} figures over up to ${runs} runs; ${worse === 0 ? 'no' : worse} lasting change for the worse.`
+  return `${trends.length} figures over up to ${runs} runs; ${worse === 0 ? 'none' : worse} changed for the worse.`
 }
 
 function urgency({ changePoints, limit, direction }: Trend): number {

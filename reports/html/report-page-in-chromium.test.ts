@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import axe from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { exampleReport } from '../example-report.ts'
@@ -13,8 +13,6 @@ import { chromiumProgram, launchChromium, views, writeScreenshots } from './scre
 
 const found = chromiumProgram() !== undefined
 if (!found) console.log('skipped: chromium missing')
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** A4 within the page's margins, at 96 pixels per inch. */
 const paperWidth = Math.floor(((210 - 28) / 25.4) * 96)
@@ -121,7 +119,7 @@ describe.skipIf(!found)(`the page in Chromium${found ? '' : ' (skipped: chromium
   ] as const)('axe finds nothing: $width px, $colorScheme', async ({ width, colorScheme, options }) => {
     const page = await open({ ...viewport(width), colorScheme })
     await openDetails(page)
-    await page.evaluate(axe)
+    await page.evaluate(axe.source)
     const violations = await page.evaluate(async (how) => {
       const { axe: engine } = globalThis as unknown as {
         axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }

@@ -29,6 +29,7 @@ export function intervalChart(rows: readonly IntervalRow[], scale: IntervalScale
     xAxis: {
       type: logarithmic ? 'log' : 'value',
       scale: true,
+      ...(limit === undefined ? {} : withinView(limit)),
       ...(logarithmic || !fromZero ? {} : { min: 0 }),
       splitNumber: narrow ? 3 : 6,
       ...axisStyle,
@@ -74,6 +75,14 @@ export function intervalChart(rows: readonly IntervalRow[], scale: IntervalScale
   return { option, height: 34 + (limit === undefined ? 0 : 20) + rows.length * 28 }
 }
 
+/** Widens the axis where the limit lies beyond every figure; null leaves it as it is. */
+function withinView(limit: number) {
+  return {
+    min: (data: { min: number }) => (limit < data.min ? limit : null),
+    max: (data: { max: number }) => (limit > data.max ? limit : null),
+  }
+}
+
 function drawRow(rows: readonly IntervalRow[]): CustomSeriesRenderItem {
   return (_params, api) => {
     const row = rows[Number(api.value(1))]
@@ -101,7 +110,7 @@ function drawRow(rows: readonly IntervalRow[]): CustomSeriesRenderItem {
   }
 }
 
-export function limitLine(limit: number, unit: string) {
+function limitLine(limit: number, unit: string) {
   return {
     silent: true,
     symbol: 'none',
