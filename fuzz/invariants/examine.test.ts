@@ -37,6 +37,7 @@ function classesOf(
     fetches = [],
     rewritten,
     headers = {},
+    policy: held = policy,
   }: {
     verdict?: Verdict
     whose?: 'ours' | 'foreign'
@@ -44,12 +45,13 @@ function classesOf(
     fetches?: Answer['fetches']
     rewritten?: Verdict
     headers?: ViewerRequest['headers']
+    policy?: Policy
   } = {},
 ) {
   const result = readResult({ kind: 'value', json: JSON.stringify(value) })
   const answer: Answer = { result, logs, fetches, clock: 0, realMs: 0 }
   const { observations } = examine(answer, {
-    policy,
+    policy: held,
     whose,
     request: { ...request, headers: { ...request.headers, ...headers } },
     verdict,
@@ -91,6 +93,17 @@ describe('a decision is held against its verdict', () => {
     expect(classesOf(request, { verdict: mustAllow, whose: 'ours' })).toEqual(['leak'])
     expect(classesOf(request, { verdict: mustAllow })).toEqual([])
   })
+})
+
+test('white space around the cookies that are left is no change', () => {
+  const cookie = (value: string) => ({ cookie: [{ key: 'Cookie', value }] })
+  const inCookies: Policy = { ...policy, credentials: { cookie: 'session' } }
+  const circumstances = { verdict: mustAllow, whose: 'ours', policy: inCookies } as const
+  const kept = (value: string) => ({ ...request, headers: { ...request.headers, ...cookie(value) } })
+  const before = cookie('session=x;\u00a0a=b; \tc=d')
+  expect(classesOf(kept('\u00a0a=b; \tc=d'), { ...circumstances, headers: before })).toEqual([])
+  expect(classesOf(kept('a=b;c=d'), { ...circumstances, headers: before })).toEqual([])
+  expect(classesOf(kept('a=b'), { ...circumstances, headers: before })).toEqual(['leak'])
 })
 
 describe('results that CloudFront refuses', () => {

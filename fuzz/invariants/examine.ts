@@ -118,10 +118,16 @@ function changesTo(
   return changes
 }
 
-/** White space between cookies says nothing (RFC 6265 5.4). */
+/** White space around cookies says nothing, of whatever kind (RFC 6265 5.2 and 5.4). */
 function comparable(name: string, entries: Headers[string] | undefined): string {
-  const text = JSON.stringify(entries) ?? ''
-  return name === 'cookie' ? text.replace(/; */g, ';') : text
+  if (name !== 'cookie' || !Array.isArray(entries)) return JSON.stringify(entries) ?? ''
+  const trimmed = entries.map((entry) => ({
+    ...entry,
+    value: String(entry?.value)
+      .split(';')
+      .map((pair) => pair.trim()),
+  }))
+  return JSON.stringify(trimmed)
 }
 
 function withoutCredential(policy: Policy, headers: Headers): Headers {
