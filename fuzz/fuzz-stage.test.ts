@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -51,6 +51,9 @@ test('a bypass in a file is found, made small, written down, and replayed from i
   expect(bypass?.case.steps).toHaveLength(1)
   const file = join(out, 'fuzz-findings', 'bypass-paths-no-right.json')
   expect(bypass?.replay).toContain(file)
+  const written = readFileSync(join(out, 'fuzz-findings', 'findings.md'), 'utf8')
+  expect(written).toContain('## critical: bypass')
+  expect(written).toContain(`\n${bypass?.replay}\n`)
   const replayed = await fuzz({ handler: right.file, replay: file })
   expect(findingsOf(replayed).map(({ rule }) => rule)).toEqual(['paths/no-right'])
   expect((await fuzz({ replay: file })).verdict).toBe('pass')
@@ -64,6 +67,11 @@ test.each<[string, () => FuzzOptions, RegExp]>([
     'a handler with another policy',
     () => ({ handler: handlerFile('other.cjs', 'exports.handler = async () => ({ status: "401", headers: {} })') }),
     /the policy does not fit the handler/,
+  ],
+  [
+    'a file that ends its process',
+    () => ({ handler: handlerFile('exit.cjs', 'process.exit(3)') }),
+    /ended its process \(3\) while it was loaded/,
   ],
   ['a shard that is none', () => ({ shard: '3/2', seconds: 1 }), /--shard/],
   ['a stored case that is none', () => ({ replay: handlerFile('case.json', '{"name":1}') }), /case\.json: name/],

@@ -10,6 +10,7 @@ import type { Finding } from './case.ts'
 import { readCase, writeFindings } from './corpus.ts'
 import type { CampaignReport } from './engine/campaign.ts'
 import { merge } from './engine/plan.ts'
+import { ensureLoads } from './engine/probe.ts'
 import { replayCase } from './engine/replay-report.ts'
 import { findingsMarkdown } from './findings-markdown.ts'
 import { soak } from './soak.ts'
@@ -98,6 +99,7 @@ async function targetOf({ config }: StageContext, options: FuzzOptions, director
 }
 
 async function replay(target: Target, { replay: file = '', minimize = false }: FuzzOptions): Promise<CampaignReport> {
+  await ensureLoads(target)
   return replayCase(target, readCase(file), minimize)
 }
 

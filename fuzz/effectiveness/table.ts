@@ -13,7 +13,7 @@ export interface Row {
   strategies: Figures[]
 }
 
-export interface Figures {
+interface Figures {
   strategy: string
   found: number
   runs: number
@@ -39,7 +39,7 @@ export function rowOf({ name, class: attackClass, cwe, source }: Flaw, runs: rea
   return { flaw: name, class: attackClass, cwe, source, strategies: strategies.filter((one) => one.runs > 0) }
 }
 
-export function figures(strategy: string, runs: readonly Run[]): Figures {
+function figures(strategy: string, runs: readonly Run[]): Figures {
   const found = runs.filter((run) => run.found)
   const seconds = found.map((run) => run.afterSeconds)
   const ofFound = (values: readonly number[]) => (found.length === 0 ? null : rounded(medianOf(values)))

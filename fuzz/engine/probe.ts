@@ -2,12 +2,21 @@
 import { UsageError } from '../../config/usage-error.ts'
 import { request } from '../attacks/request-step.ts'
 import { mint } from '../mint.ts'
+import { createSandbox } from '../target/sandbox.ts'
 import type { Target } from '../target/target.ts'
 import { createWorld, servedByIssuers } from '../world.ts'
 import { replayFresh } from './replay.ts'
 
+/** Throws TargetRefused where the handler does not load while all is well; in an outage it is a finding. */
+export async function ensureLoads(target: Target): Promise<void> {
+  const world = await createWorld(target.policy, Date.now())
+  await using sandbox = createSandbox({ runtime: target.runtime })
+  await sandbox.load(target.file, world.start, servedByIssuers(world.issuers))
+}
+
 /** Throws TargetRefused where the handler does not load, UsageError where it knows nothing of this policy's issuer. */
 export async function probe(target: Target): Promise<void> {
+  await ensureLoads(target)
   const world = await createWorld(target.policy, Date.now())
   const steps = world.visitors.map(({ issuer, claims, granted }) =>
     request(world, { uri: granted[0], token: mint(issuer.keys[0], claims) }),

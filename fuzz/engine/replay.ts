@@ -10,7 +10,7 @@ import { type Judged, Trial } from './trial.ts'
  * 2026-11), so that a second here is past the 5 s or 30 s that a viewer-request function has.
  */
 export const suspectedSpinMs = 1_000
-export const confirmedSpinMs = 1_500
+const confirmedSpinMs = 1_500
 
 /** In a fresh child process, so that nothing an earlier case did matters. */
 export async function replayFresh(target: Target, fuzzCase: FuzzCase): Promise<Judged[]> {

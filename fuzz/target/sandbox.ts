@@ -35,7 +35,7 @@ export interface SandboxOptions {
   heapMegabytes?: number
 }
 
-export interface RunOptions {
+interface RunOptions {
   /** Measure each request's CPU time. Default false. */
   timed?: boolean
   /** Milliseconds of CPU time in one step after which the child counts as spinning. Default 5,000. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** The child's descriptor of it: after the standard streams and the channel. */
-export const progressDescriptor = 4
+const progressDescriptor = 4
 
 export interface StepProgress {
   /** For the child's `stdio`. */
