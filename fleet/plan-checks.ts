@@ -45,8 +45,8 @@ function rateChecks(plan: RatePlan, quotas: FleetBook['quotas']): Check[] {
       title('JWKS fetches per minute'),
       sum((region) => region.jwksFetchesPerMinute),
       '1/min',
-      `after a deployment at most ${number(plan.deployStorm.high)} at once, one for each sandbox`,
     ),
+    figure(id('deploy-storm'), title('JWKS fetches at once after a deployment, at worst'), plan.deployStorm, 'count'),
     ...hitRatioCheck(id('hit-ratio'), title('hit ratio'), plan),
     figure(id('cost'), title('cost of a month'), plan.cost.total, '$', costText(plan)),
   ]
@@ -92,12 +92,17 @@ function shares({ low, high }: Estimate): string {
   return low === high ? '' : ` (${percent(low)} to ${percent(high)})`
 }
 
-function costText({ cost }: RatePlan): string {
+function costText({ cost, use }: RatePlan): string {
   const { total: _, platformLogsSaved: __, ...components } = cost
   const parts = Object.entries(components).map(([name, value]) =>
     value === null ? `${name} not measured and left out` : `${name} ${number(value.value)}`,
   )
-  return parts.join(', ')
+  return `${parts.join(', ')}; ${useText(use)}`
+}
+
+function useText({ requests, gigabyteSeconds, initGigabyteSeconds, logGigabytes }: RatePlan['use']): string {
+  const amount = (estimate: Estimate | null) => (estimate === null ? 'not measured' : number(estimate.value))
+  return `${amount(requests)} requests, ${amount(gigabyteSeconds)} GB-s, INIT ${amount(initGigabyteSeconds)} GB-s, logs ${amount(logGigabytes)} GB`
 }
 
 function spikeChecks(spike: SpikePlan): Check[] {

@@ -1,5 +1,4 @@
 /** `edgeproof plan`: the fleet that a rate of requests needs, from measured service times. */
-
 import { type Stage, stageResult } from '../command/stage.ts'
 import { parseFleet } from '../config/config.ts'
 import type { FleetConfig } from '../config/fleet-schema.ts'
