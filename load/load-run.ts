@@ -114,13 +114,14 @@ async function send(options: LoadRunOptions, planDirectory: string): Promise<Loa
   const memory = watchMemory(run.processIds)
   const loopDelay = monitorEventLoopDelay()
   loopDelay.enable()
+  const earlierThrottles = target.edge?.metrics().sandboxes.throttles ?? 0
   const ticker = setInterval(() => {
     machine.sample()
-    const { running = 0, busy = 0, throttles = 0 } = target.edge?.metrics().sandboxes ?? {}
+    const { running = 0, busy = 0, throttles = earlierThrottles } = target.edge?.metrics().sandboxes ?? {}
     recorder.series.addReading(Date.now(), {
       sandboxes: running,
       sandboxesBusy: busy,
-      throttles,
+      throttles: throttles - earlierThrottles,
       loopDelayMs: loopDelay.max / 1e6,
       ...memory.sample(),
     })

@@ -35,7 +35,7 @@ export interface TimeSeriesDocument {
   buckets: Bucket[]
 }
 
-/** State of the edge and of k6 at one moment. Throttles are since the start. */
+/** State of the edge and of k6 at one moment. Throttles are since the run's start. */
 export interface Reading {
   sandboxes: number
   sandboxesBusy: number
