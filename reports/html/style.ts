@@ -58,7 +58,7 @@ section > header .verdict { font-size: 1rem; }
 .empty { padding: .75rem 1rem; border: 1px dashed var(--line); border-radius: 6px; max-width: none; color: var(--muted); font-size: .875rem; } .empty b { color: var(--text); }
 
 .figures { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 2rem; }
-.figures:empty { display: none; } .figures > p, .figures > details { margin: 0; } .figures > * { grid-column: 1 / -1; min-width: 0; } .figures > .half-width { grid-column: auto; }
+.figures:empty { display: none; } .figures > h3 { margin: .5rem 0 -1.25rem; font-size: 1.0625rem; } .figures > p, .figures > details { margin: 0; } .figures > * { grid-column: 1 / -1; min-width: 0; } .figures > .half-width { grid-column: auto; }
 figure { margin: 0; } figcaption { font-weight: 600; font-size: 1rem; }
 .says { max-width: none; margin: .125rem 0 .625rem; color: var(--muted); font-size: .875rem; }
 .chart { margin-top: .5rem; } .chart svg { display: block; width: 100%; height: auto; overflow: visible; } .chart .narrow { display: none; }
