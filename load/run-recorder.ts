@@ -52,6 +52,8 @@ export class RunRecorder {
       this.series.begin(sample.at)
       this.#options.onBegin()
     }
+    // Another segment's first answer may be older than the first that was read.
+    this.#first = Math.min(this.#first, sample.at)
     this.#last = Math.max(this.#last, sample.at)
     const warmUp = sample.at - this.#first < this.#options.warmUpSeconds * 1000
     part.add(sample, warmUp)
