@@ -6,7 +6,7 @@ import type { Workbench } from '../measure/workbench.ts'
 import type { Coverage } from '../measured/coverage.ts'
 import { neutralEdits } from '../mutants/neutral-edits.ts'
 import { findPlaces, type Place, plant } from '../mutants/places.ts'
-import { slowForms, slowStatement } from '../mutants/slow-forms.ts'
+import { slowCode, slowForms } from '../mutants/slow-forms.ts'
 import type { Side } from '../sides/side.ts'
 import type { RequestSuite } from '../suites.ts'
 
@@ -88,8 +88,8 @@ function mutantsOf(
   if (suite === undefined) return []
   const perCall = (mutantGrowth * own[suite]) / hits(suite)
   return slowForms.flatMap((form) => {
-    const statement = slowStatement(form, perCall)
-    if (statement === null) return []
+    const code = slowCode(form, perCall)
+    if (code === null) return []
     return [
       {
         kind: 'mutant' as const,
@@ -98,7 +98,7 @@ function mutantsOf(
         suite,
         injected: mutantGrowth,
         file: place.file,
-        text: plant(source, place, statement),
+        text: plant(source, place, code.statement, code.declaration),
       },
     ]
   })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { neutralEdits } from './neutral-edits.ts'
 import { findPlaces, plant } from './places.ts'
-import { slowForms, slowStatement } from './slow-forms.ts'
+import { slowCode, slowForms } from './slow-forms.ts'
 
 const source = `
 export function kind(text: string, limit: number): string {
@@ -34,13 +34,14 @@ test('a slow-down can be planted in every function, in every form, without chang
   expect(places.map(({ name }) => name)).toEqual(['kind', 'second'])
   for (const place of places) {
     for (const form of slowForms) {
-      const statement = slowStatement(form, 5000)
-      expect(statement).not.toBeNull()
-      expect(await behaviour(plant(source, place, statement ?? ''))).toEqual(['equal', 'longer', 'shorter'])
+      const code = slowCode(form, 5000)
+      expect(code).not.toBeNull()
+      const slowed = plant(source, place, code?.statement ?? '', code?.declaration)
+      expect(await behaviour(slowed)).toEqual(['equal', 'longer', 'shorter'])
     }
   }
 })
 
 test('a form that costs more than it may even when it is skipped is not planted', () => {
-  for (const form of slowForms) expect(slowStatement(form, 10)).toBeNull()
+  for (const form of slowForms) expect(slowCode(form, 10)).toBeNull()
 })

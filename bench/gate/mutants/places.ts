@@ -17,7 +17,7 @@ export function findPlaces(file: string, source: string): Place[] {
   })
 }
 
-/** The source with a statement planted at a place. */
-export function plant(source: string, { offset }: Place, statement: string): string {
-  return `${source.slice(0, offset)}\n${statement}\n${source.slice(offset)}`
+/** The source with a statement planted at a place, and a declaration that it needs at the end. */
+export function plant(source: string, { offset }: Place, statement: string, declaration = ''): string {
+  return `${source.slice(0, offset)}\n${statement}\n${source.slice(offset)}\n${declaration}\n`
 }

@@ -40,17 +40,36 @@ export const slowForms: readonly SlowForm[] = [
   },
 ]
 
-/** Instructions of deciding whether a call runs a unit. */
-const overhead = 15
+/** Instructions of a call that decides whether a unit runs. */
+const overhead = 50
 const scale = 1024
 
+/** What is planted: a call in the place, and what it calls, at the end of the place's file. */
+export interface SlowCode {
+  statement: string
+  declaration: string
+}
+
 /**
- * A statement that costs about `target` instructions at each call, by running a unit at every so many calls (or several at
- * one). Null where deciding alone would cost more.
+ * Code that costs about `target` instructions at each call, by running a unit at every so many calls (or several at one).
+ * Null where deciding alone would cost more. The unit has a function of its own, too long to be inlined: within the place it
+ * would be compiled together with the place, and cost something else in each, or change what is inlined around it.
  */
-export function slowStatement({ unit, cost }: SlowForm, target: number): string | null {
+export function slowCode({ unit, cost }: SlowForm, target: number): SlowCode | null {
   const step = Math.round(((target - overhead) / cost) * scale)
   if (step < 1) return null
-  // A counter on a shared object: a module-level variable would have to be planted elsewhere.
-  return `{ const k = globalThis.edgeproofPlanted ??= { due: 0 }; k.due += ${step}; while (k.due >= ${scale}) { k.due -= ${scale}; { ${unit} } } }`
+  return {
+    statement: `edgeproofSlow(${step});`,
+    declaration: `var edgeproofDue = 0
+function edgeproofSlow(step) {
+  edgeproofDue += step
+  while (edgeproofDue >= ${scale}) { edgeproofDue -= ${scale}; { ${unit} } }
+  if (step < 0) { ${neverRun} }
+}`,
+  }
 }
+
+/** V8 inlines nothing that has more than 460 bytes of bytecode (--max-inlined-bytecode-size). */
+const neverRun = Array.from({ length: 60 }, (_, index) => `edgeproofDue = Math.imul(edgeproofDue, ${index + 3})`).join(
+  '; ',
+)
