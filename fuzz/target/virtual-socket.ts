@@ -1,6 +1,9 @@
 import { Duplex } from 'node:stream'
 import type { TimerHandle, VirtualClock } from './virtual-clock.ts'
 
+/** As many octets as libuv hands over at once. */
+const readSize = 65_536
+
 /** One end of a connection: a stream with the manners of net.Socket and tls.TLSSocket that HTTP clients rely on. */
 export class VirtualSocket extends Duplex {
   peer: VirtualSocket | undefined
@@ -34,14 +37,20 @@ export class VirtualSocket extends Duplex {
     this.#moved()
     this.#timer?.restart()
     this.bytesWritten += chunk.length
-    // Later, as over a wire: the other end never runs inside this end's call.
+    this.#deliver(chunk, done)
+  }
+
+  /** Later, as over a wire: the other end never runs inside this end's call, nor reads more at once than from a real socket. */
+  #deliver(chunk: Buffer, done: () => void): void {
     setImmediate(() => {
       this.#moved()
+      const part = chunk.subarray(0, readSize)
       if (this.peer && !this.peer.destroyed) {
-        this.peer.bytesRead += chunk.length
-        this.peer.push(chunk)
+        this.peer.bytesRead += part.length
+        this.peer.push(part)
       }
-      done()
+      if (part.length < chunk.length) this.#deliver(chunk.subarray(readSize), done)
+      else done()
     })
   }
 
