@@ -1,12 +1,12 @@
 /** Headers and query strings that other systems obey, and that must decide nothing here (semantics: Paths, last line). */
-import type { Attack } from '../case.ts'
+import type { Attack, World } from '../case.ts'
 import { type RequestParts, request } from './request-step.ts'
 import { attackerToken, issuedToken } from './tokens.ts'
 
 type Extra = Pick<RequestParts, 'headers' | 'querystring'>
 
 /** `open` is a path that may be read without a token, or with the attacker's own; `wanted` is the one that may not. */
-type Kind = { name: string; source: string; extras: (open: string, wanted: string) => Extra[] }
+type Kind = { name: string; source: string; extras: (open: string, wanted: string, world: World) => Extra[] }
 
 const each = (names: readonly string[], value: string): Extra[] => names.map((name) => ({ headers: { [name]: value } }))
 
@@ -165,6 +165,18 @@ const kinds: readonly Kind[] = [
     ],
   },
   {
+    name: 'way-back-in-query',
+    source: 'CWE-601',
+    extras: (_open, _wanted, { policy, attackerOrigin }) => {
+      const login = policy.deny?.unauthenticated
+      const own = login && 'redirect' in login && login.returnTo !== undefined ? [login.returnTo] : []
+      const names = [...new Set([...own, ...wayBackNames])]
+      return [`${attackerOrigin}/`, attackerOrigin.replace('https:', ''), 'javascript:alert(1)'].map((place) => ({
+        querystring: names.map((name) => `${name}=${encodeURIComponent(place)}`).join('&'),
+      }))
+    },
+  },
+  {
     name: 'switch-in-query',
     source: 'CWE-489',
     extras: () => [
@@ -195,6 +207,29 @@ const kinds: readonly Kind[] = [
   },
 ]
 
+/** What a login page's way back is called. */
+const wayBackNames = [
+  'return_to',
+  'returnTo',
+  'return',
+  'return_url',
+  'returnUrl',
+  'next',
+  'redirect',
+  'redirect_to',
+  'redirect_uri',
+  'redirectUrl',
+  'rd',
+  'url',
+  'to',
+  'continue',
+  'dest',
+  'destination',
+  'callback',
+  'from',
+  'back',
+  'target',
+]
 const addressHeaders = [
   'x-forwarded-for',
   'x-real-ip',
@@ -243,14 +278,14 @@ export const forwardingHeaderAttacks: Attack[] = kinds.map(({ name, source, extr
       visitor.denied.length > 0
         ? visitor.denied.slice(0, 1)
         : world.visitors.flatMap(({ denied }) => denied).slice(0, 1)
-    const steps = extras(open, uri).flatMap((extra) => [
+    const steps = extras(open, uri, world).flatMap((extra) => [
       request(world, { uri, ...extra }),
       request(world, { uri, token: bad, ...extra }),
     ])
     const onOthers = others.flatMap((wanted) =>
-      extras(uri, wanted).map((extra) => request(world, { uri: wanted, token: own, ...extra })),
+      extras(uri, wanted, world).map((extra) => request(world, { uri: wanted, token: own, ...extra })),
     )
-    const usual = extras(uri, uri)
+    const usual = extras(uri, uri, world)
       .slice(0, 2)
       .flatMap((extra) => [
         request(world, { uri, token: own, ...extra }),
