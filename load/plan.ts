@@ -43,6 +43,8 @@ export interface PlanOptions {
   /** Requests per second at most. */
   rate: number
   seed: number
+  /** How many k6 processes share it. Default 1. */
+  segments?: number
   /** Entries of a window's sequence at most. Default 200,000. */
   longest?: number
 }
@@ -50,14 +52,14 @@ export interface PlanOptions {
 export async function makePlan(options: PlanOptions): Promise<Plan> {
   const random = seededRandom(options.seed)
   // A longer sequence would change no ratio and costs memory in k6.
-  const { longest = 200_000 } = options
+  const { longest = 200_000, segments = 1 } = options
   const requests = new Interned<Exchange>()
   const credentials = new Interned<Credential>()
   const windows: Plan['windows'] = []
   for (const window of options.timeline) {
     const make = requestMaker({ ...options, window, random })
-    // k6 sends one more than rate times seconds when the run's end falls on a request.
-    const length = Math.min(longest, Math.ceil(options.rate * (window.to - window.from)) + 1)
+    // Each k6 sends one more than its part of rate times seconds when the run's end falls on a request.
+    const length = Math.min(longest, Math.ceil(options.rate * (window.to - window.from)) + segments)
     const sequence: number[] = []
     while (sequence.length < length) {
       const exchange = await make()

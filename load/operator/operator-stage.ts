@@ -41,6 +41,7 @@ export const operatorStage: Stage<OperatorOptions> = async ({ config, out, progr
         timeline: timelineOf(scenario, seconds),
         rate: peakRate(scenario, rate),
         seed,
+        segments,
         longest: 50_000,
       })
       const settings = { target: target.url, renewal: null, preflight: preflightHeaders(target.policy) }
