@@ -108,6 +108,8 @@ function stepsFor(world: World, visitor: Visitor, value: string): Step[] {
   if (!route || !changes) return []
   const token = issuedToken(world, visitor, changes)
   const digests = route.hash ? [createHash(route.hash).update(value).digest('hex')] : []
-  const own = [...spelt(value), ...digests].map((segment) => pathWith(route, segment))
+  const own = [...spelt(value), ...digests, ...digests.map((digest) => digest.toUpperCase())].map((segment) =>
+    pathWith(route, segment),
+  )
   return [...own, ...visitor.denied, visitor.granted[0]].map((uri) => request(world, { uri, token }))
 }

@@ -68,6 +68,11 @@ const decoys: readonly {
       { uri: wanted, querystring: `x=${own}` },
     ],
   },
+  {
+    name: 'own-path-on-next-line',
+    source: 'CVE-2022-22978',
+    lure: (wanted, own) => ['%0a', '%0d%0a'].map((end) => ({ uri: `${wanted}${end}${own}` })),
+  },
   { name: 'own-path-before', source: 'CWE-863', lure: (wanted, own) => [{ uri: `${own}${wanted}` }] },
   {
     name: 'own-path-after',
