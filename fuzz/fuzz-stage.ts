@@ -181,6 +181,7 @@ function checksOf(report: CampaignReport, differences: readonly Finding[]): Chec
         unit: 'count',
         limit: 0,
         direction: 'lower',
+        weakness: { severity: finding.severity, cwe: finding.cwe },
         detail: `${finding.cwe}; ${finding.verdict.reason}; after ${finding.after.seconds.toFixed(2)} s and ${finding.after.cases} cases; ${finding.replay}`,
       }),
     ),

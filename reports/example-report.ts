@@ -41,6 +41,7 @@ export function exampleReport(): Report {
           unit: 'count',
           limit: 0,
           direction: 'lower',
+          weakness: { severity: 'high', cwe: 'CWE-613' },
           detail: 'CWE-613; allowed | denied',
         }),
       ]),

@@ -7,6 +7,8 @@ import * as z from 'zod'
 export const verdictSchema = z.enum(['pass', 'fail', 'inconclusive', 'not-measured'])
 export type Verdict = z.infer<typeof verdictSchema>
 
+export const severities = ['critical', 'high', 'medium', 'low'] as const
+
 export const checkSchema = z.strictObject({
   /** Stable, dotted, for machines: `warm.ratio`. */
   id: z.string(),
@@ -25,6 +27,8 @@ export const checkSchema = z.strictObject({
   interval: z.strictObject({ low: z.number(), high: z.number(), level: z.number() }).exactOptional(),
   samples: z.array(z.number()).exactOptional(),
   detail: z.string().exactOptional(),
+  /** Of a check that fails for a weakness of what was examined: how grave, and its entry in MITRE's list, `CWE-347`. */
+  weakness: z.strictObject({ severity: z.enum(severities), cwe: z.string().regex(/^CWE-\d+$/) }).exactOptional(),
 })
 export type Check = z.infer<typeof checkSchema>
 

@@ -5,7 +5,11 @@ import { exampleReport } from './example-report.ts'
 import { sarif } from './sarif.ts'
 
 interface Log {
-  runs: { automationDetails: { id: string }; tool: { driver: { rules: { id: string }[] } }; results: Finding[] }[]
+  runs: {
+    automationDetails: { id: string }
+    tool: { driver: { rules: { id: string; properties?: object }[] } }
+    results: Finding[]
+  }[]
 }
 interface Finding {
   ruleId: string
@@ -46,6 +50,15 @@ test('each failed check of any stage is one result of its own run, with its rule
   for (const { tool, results } of log.runs) {
     for (const { ruleId, ruleIndex } of results) expect(tool.driver.rules[ruleIndex]?.id).toBe(ruleId)
   }
+})
+
+test('a weakness carries its CWE and a score that GitHub sorts by', () => {
+  const rules = log.runs.flatMap(({ tool }) => tool.driver.rules)
+  expect(rules.find(({ id }) => id === 'fuzz.finding.claims.exp')?.properties).toEqual({
+    tags: ['security', 'external/cwe/cwe-613'],
+    'security-severity': '8.0',
+  })
+  expect(rules.find(({ id }) => id === 'cpu.warm')?.properties).toBeUndefined()
 })
 
 test('it points at the files that are blamed, and else at the package', () => {

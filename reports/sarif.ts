@@ -19,7 +19,7 @@ export function sarif(results: readonly Result[]): object {
 
 function run(result: Result): object {
   const failed = result.checks.filter(({ verdict }) => verdict === 'fail')
-  const rules = new Map(failed.map(({ id, title }) => [id, { id, shortDescription: { text: title } }]))
+  const rules = new Map(failed.map((check) => [check.id, rule(check)]))
   const ids = [...rules.keys()]
   const command = commandOf(result)
   return {
@@ -31,6 +31,16 @@ function run(result: Result): object {
     originalUriBaseIds: { '%SRCROOT%': { description: { text: "The repository's root." } } },
     results: failed.map((check) => finding(check, ids.indexOf(check.id), blamed(result))),
   }
+}
+
+/** What GitHub sorts alerts by: a score as CVSS has it, in the middle of each of its ranges. */
+const scores = { critical: '9.5', high: '8.0', medium: '5.5', low: '2.0' }
+
+function rule({ id, title, weakness }: Check): object {
+  const description = { id, shortDescription: { text: title } }
+  if (!weakness) return description
+  const tags = ['security', `external/cwe/${weakness.cwe.toLowerCase()}`]
+  return { ...description, properties: { tags, 'security-severity': scores[weakness.severity] } }
 }
 
 function blamed({ data }: Result): readonly string[] {
