@@ -32,6 +32,11 @@ for (const register of [
 }
 for (const command of program.commands) command.exitOverride()
 
+// A reader that has seen enough, such as `| head`, is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
 const [major = 0] = process.versions.node.split('.').map(Number)
 
 try {
