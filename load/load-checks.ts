@@ -6,7 +6,7 @@ import type { MachineShare } from './foreign-load.ts'
 import type { JoinCounts } from './id-join.ts'
 import type { LoadRun } from './load-run.ts'
 import { byteHitRatio, hitRatio, type Measurement } from './measurement.ts'
-import { growth } from './memory.ts'
+import { growth, judgedFrom } from './memory.ts'
 import type { Scenario } from './scenario.ts'
 
 export interface Judged {
@@ -37,7 +37,7 @@ export function loadChecks({ run, scenario, objectives, edge, seconds }: Judged)
     ...timeChecks(measured, target.p99Ms, noise),
     ...(edge ? edgeChecks(edge) : []),
     ...machineChecks(machine, objectives),
-    ...(seconds >= 120 ? memoryChecks(run, noise) : []),
+    ...(seconds >= judgedFrom ? memoryChecks(run, noise) : []),
   ]
 }
 
@@ -220,7 +220,11 @@ function memoryChecks({ memory }: LoadRun, noise: string | null): Check[] {
       : judged
   }
   return [
-    grown('edge', 'growth of the memory of the edge, over the last three quarters of the run', memory.edge),
+    grown(
+      'edge',
+      'growth of what the edge holds after a collection, over the last three quarters of the run',
+      memory.held,
+    ),
     grown('k6', 'growth of the memory of k6, over the last three quarters of the run', memory.k6),
   ]
 }

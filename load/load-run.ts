@@ -24,6 +24,9 @@ import { orNoSpace } from './temporary-space.ts'
 import type { TimeSeriesDocument } from './time-series.ts'
 import { timelineOf } from './timeline.ts'
 
+/** Between two looks at the machine, its memory and the sandboxes. */
+const intervalSeconds = 0.5
+
 export interface LoadTarget {
   url: string
   policy: Policy
@@ -111,7 +114,7 @@ async function send(options: LoadRunOptions, planDirectory: string): Promise<Loa
     onEvent: (event, segment) => recorder.addK6(event, segment),
   })
   const machine = watchMachine(run.processIds)
-  const memory = watchMemory(run.processIds)
+  const memory = watchMemory(run.processIds, { seconds: length, intervalSeconds })
   const loopDelay = monitorEventLoopDelay()
   loopDelay.enable()
   const earlierThrottles = target.edge?.metrics().sandboxes.throttles ?? 0
@@ -127,7 +130,7 @@ async function send(options: LoadRunOptions, planDirectory: string): Promise<Loa
     })
     loopDelay.reset()
     progress.step(`load: ${scenario.name}`, Math.min(length, Math.round(recorder.elapsed)), length)
-  }, 500)
+  }, intervalSeconds * 1000)
   try {
     const ends = await run.ended
     return {

@@ -1,29 +1,54 @@
-/** Resident memory over a run: of this process, which is the edge and the reader of samples, and of k6. */
+/** Memory over a run: of this process, which is the edge and the reader of samples, and of k6. */
 import { readFileSync } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 
 export interface MemorySamples {
-  /** Bytes, at equal intervals. */
-  edge: number[]
+  /** Bytes that this process holds after a collection, at equal intervals; none in a run that is too short to be judged. */
+  held: number[]
+  /** Resident bytes of k6, at equal intervals. */
   k6: number[]
 }
 
-/** `sample` takes a reading and returns it. */
-export function watchMemory(k6Ids: readonly number[]): {
-  sample(): { edgeBytes: number; k6Bytes: number }
-  samples(): MemorySamples
-} {
-  const edge: number[] = []
+/** Shorter runs, in seconds, only fill their caches. */
+export const judgedFrom = 120
+
+/** How often a run's memory is collected: what lies about between V8's own collections, minutes apart, hides what is held. */
+const collections = 60
+
+/**
+ * `sample` takes a reading and gives back what is resident; it is to be called every `intervalSeconds` of a run of so many
+ * `seconds`.
+ */
+export function watchMemory(
+  k6Ids: readonly number[],
+  { seconds, intervalSeconds }: { seconds: number; intervalSeconds: number },
+): { sample(): { edgeBytes: number; k6Bytes: number }; samples(): MemorySamples } {
+  const held: number[] = []
   const k6: number[] = []
+  const collect = seconds >= judgedFrom ? collector() : null
+  const every = Math.ceil(seconds / intervalSeconds / collections)
+  let count = 0
   return {
     sample() {
       const edgeBytes = process.memoryUsage.rss()
       const k6Bytes = k6Ids.reduce((sum, id) => sum + (residentBytes(id) ?? 0), 0)
-      edge.push(edgeBytes)
       k6.push(k6Bytes)
+      if (collect && count++ % every === 0) {
+        collect()
+        const { heapUsed, external } = process.memoryUsage()
+        held.push(heapUsed + external)
+      }
       return { edgeBytes, k6Bytes }
     },
-    samples: () => ({ edge, k6 }),
+    samples: () => ({ held, k6 }),
   }
+}
+
+/** V8's own `gc`, without a flag on the command line. */
+function collector(): () => void {
+  setFlagsFromString('--expose-gc')
+  return runInNewContext('gc') as () => void
 }
 
 export interface Growth {

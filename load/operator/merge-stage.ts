@@ -40,7 +40,7 @@ export const mergeStage: Stage<MergeOptions> = async ({ config, signal }, option
       join: null,
       series: series.toDocument(),
       machine: { foreign: null, steal: null, ownSeconds: 0, k6Seconds: 0 },
-      memory: { edge: [], k6: [] },
+      memory: { held: [], k6: [] },
       ends: [],
       seconds,
       interrupted: false,
