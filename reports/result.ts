@@ -7,7 +7,7 @@ import * as z from 'zod'
 export const verdictSchema = z.enum(['pass', 'fail', 'inconclusive', 'not-measured'])
 export type Verdict = z.infer<typeof verdictSchema>
 
-export const severities = ['critical', 'high', 'medium', 'low'] as const
+const severities = ['critical', 'high', 'medium', 'low'] as const
 
 export const checkSchema = z.strictObject({
   /** Stable, dotted, for machines: `warm.ratio`. */
