@@ -3,6 +3,7 @@ import type { Calibration, CpuSample, EditOutcome } from './calibration-file.ts'
 import { familyOf, fewestProcesses, looksOf } from './measure/compare-cpu.ts'
 import { binomialInterval } from './statistics/binomial-interval.ts'
 import { failedSuites } from './statistics/decision.ts'
+import { median } from './statistics/median.ts'
 import { signedRank } from './statistics/signed-rank.ts'
 import { type RequestSuite, requestSuites } from './suites.ts'
 
@@ -17,6 +18,8 @@ export interface Rate {
 export interface GateRate {
   /** Fraction by which head was slowed down; 0 for A/A. */
   slowdown: number
+  /** What the processes measured of it: exp of their median logarithm, less 1; null for A/A and without samples. */
+  measured: number | null
   /** The only suite that was slowed down; `any` for A/A, where a failure of any suite is a false alarm. */
   suite: RequestSuite | 'any'
   /** Processes behind the rate. */
@@ -64,6 +67,8 @@ export function gateRates(
     const drawn = gates.length === 0 ? [] : resample(samples, processes)
     return {
       slowdown,
+      measured:
+        suite === 'any' || samples.length === 0 ? null : Math.expm1(median(samples.map((sample) => sample[suite]))),
       suite,
       processes: samples.length,
       independent: rate(gates.filter(fails(suite)).length, gates.length),

@@ -48,12 +48,13 @@ function cpuChecks(calibration: Calibration, settings: Settings): Check[] {
     })
   const rates = gateLengths.flatMap((processes) =>
     gateRates(calibration, processes, allowed, settings.errorRate).map((entry): Check => {
-      const { slowdown, suite, independent, resampled } = entry
+      const { slowdown, measured, suite, independent, resampled } = entry
       const longest = processes === mostProcesses
       const target = slowdown === 0 ? 0.01 : longest ? (powerTargets[slowdown] ?? null) : null
       const drawn =
         resampled === null ? '' : `; ${percent(resampled)} of gates drawn anew from ${entry.processes} processes`
-      const what = slowdown === 0 ? 'false alarms of A/A gates' : `${suite}: +${percent(slowdown)} found by gates`
+      const planted = `+${percent(slowdown)}${measured === null ? '' : ` (measured ${percent(measured)})`}`
+      const what = slowdown === 0 ? 'false alarms of A/A gates' : `${suite}: ${planted} found by gates`
       return rateCheck(
         `${slowdown === 0 ? 'false-alarms' : `found.${suite}.${slowdown}`}.${processes}`,
         `${what} of ${processes} processes: ${rateText(independent)}${drawn}`,

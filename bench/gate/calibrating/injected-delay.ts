@@ -1,8 +1,14 @@
-/** Programs slowed down by a known share of their CPU time: a loop before the handler, of as many turns as a pilot says. */
+/**
+ * Programs slowed down by a known share of their CPU time: a loop before the handler, of as many turns as a pilot says.
+ * The loop has a function of its own that is never inlined, so that it does not decide when V8 compiles the handler, and is
+ * run hot before the first request, so that a few turns cost as much each as many do. Both sides have it, and each suite has
+ * a file of its own on both: what V8 learnt of one file in an earlier suite would favour the side that had it (by 4 %).
+ */
 
 import type { PairedSides } from '../measure/pairs.ts'
 import { samplePair } from '../measure/pairs.ts'
 import type { Workbench } from '../measure/workbench.ts'
+import { neverInlined } from '../mutants/slow-forms.ts'
 import type { Deployment } from '../requests.ts'
 import { median } from '../statistics/median.ts'
 import { type RequestSuite, requestSuites } from '../suites.ts'
@@ -21,14 +27,21 @@ export async function slowedSides(
   deployables: Deployables,
   signal: AbortSignal,
 ): Promise<(slowdown: number) => PairedSides> {
-  const base = bench.deploy(delayed(deployables, 0), 'delay-base')
-  const sides = (name: string, turns: (suite: RequestSuite) => number): PairedSides => {
-    const heads = Object.fromEntries(
-      requestSuites.map((suite) => [suite, bench.deploy(delayed(deployables, turns(suite)), `delay-${name}-${suite}`)]),
-    ) as Record<RequestSuite, Record<Deployment, string>>
-    return { base: (_, deployment) => base[deployment], head: (suite, deployment) => heads[suite][deployment] }
+  let deployed = 1000
+  // Names of one length: a path's length is visible to the program.
+  const deploy = (turns: (suite: RequestSuite) => number) => {
+    const of = (suite: RequestSuite) => bench.deploy(delayed(deployables, turns(suite)), `delay-${deployed++}`)
+    return { warm: of('warm'), hot: of('hot'), deny: of('deny'), routes: of('routes') }
   }
-  const pilot = sides('pilot', (suite) => pilotTurns[suite])
+  const base = deploy(() => 0)
+  const sides = (turns: (suite: RequestSuite) => number): PairedSides => {
+    const head = deploy(turns)
+    return {
+      base: (suite, deployment) => base[suite][deployment],
+      head: (suite, deployment) => head[suite][deployment],
+    }
+  }
+  const pilot = sides((suite) => pilotTurns[suite])
   const ratios: Record<RequestSuite, number[]> = { warm: [], hot: [], deny: [], routes: [] }
   for (let index = 0; index < pilots; index++) {
     const report = await samplePair(bench, pilot, index % 2 === 0, signal)
@@ -36,7 +49,7 @@ export async function slowedSides(
   }
   const turnsFor = (suite: RequestSuite, slowdown: number) =>
     (slowdown * pilotTurns[suite]) / (median(ratios[suite]) - 1)
-  return (slowdown) => sides(String(slowdown), (suite) => Math.round(turnsFor(suite, slowdown)))
+  return (slowdown) => sides((suite) => Math.round(turnsFor(suite, slowdown)))
 }
 
 function delayed(deployables: Deployables, turns: number): Deployables {
@@ -44,9 +57,14 @@ function delayed(deployables: Deployables, turns: number): Deployables {
 ;{
   const { handler } = module.exports
   let state = 1
+  const delay = (turns) => {
+    for (let turn = 0; turn < turns; turn++) state = (Math.imul(state, 31) + turn) | 0
+    ${neverInlined('turns < 0', 'state')}
+  }
+  for (let call = 0; call < 3000; call++) delay(300)
   module.exports = {
     handler: (event) => {
-      for (let turn = 0; turn < ${turns}; turn++) state = (Math.imul(state, 31) + turn) | 0
+      delay(${turns})
       return handler(event)
     },
   }

@@ -64,12 +64,16 @@ export function slowCode({ unit, cost }: SlowForm, target: number): SlowCode | n
 function edgeproofSlow(step) {
   edgeproofDue += step
   while (edgeproofDue >= ${scale}) { edgeproofDue -= ${scale}; { ${unit} } }
-  if (step < 0) { ${neverRun} }
+  ${neverInlined('step < 0', 'edgeproofDue')}
 }`,
   }
 }
 
-/** V8 inlines nothing that has more than 460 bytes of bytecode (--max-inlined-bytecode-size). */
-const neverRun = Array.from({ length: 60 }, (_, index) => `edgeproofDue = Math.imul(edgeproofDue, ${index + 3})`).join(
-  '; ',
-)
+/**
+ * A statement that keeps its function from being inlined: V8 inlines nothing that has more than 460 bytes of bytecode
+ * (--max-inlined-bytecode-size). `condition` is never true; `variable` is one of the function's numbers.
+ */
+export function neverInlined(condition: string, variable: string): string {
+  const statements = Array.from({ length: 60 }, (_, index) => `${variable} = Math.imul(${variable}, ${index + 3})`)
+  return `if (${condition}) { ${statements.join('; ')} }`
+}
