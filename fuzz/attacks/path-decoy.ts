@@ -148,6 +148,10 @@ const strange: Attack[] = [
     ],
   },
   {
+    name: 'query-delimiters',
+    uris: ['/a%26role=admin', '/a%3Frole=admin%26b=c', '/a%23b', '/a%20b', '/a%26', '/a;role=admin'],
+  },
+  {
     name: 'markup',
     uris: [
       '/<script>alert(1)</script>',

@@ -29,14 +29,14 @@ export function examineDenial(
     policy.deny?.unauthenticated && 'redirect' in policy.deny.unauthenticated ? policy.deny.unauthenticated : null
   for (const location of valuesOf(headers, 'location')) {
     const fault = locationFault(location, request, login)
-    if (fault === 'foreign') {
-      observations.push({
-        class: 'open-redirect',
-        rule: 'deny/location',
-        story: `the viewer decides where the denial leads: ${location.slice(0, 200)}`,
-      })
-    } else if (fault === 'elsewhere') {
+    if (fault === 'elsewhere' && login === null) {
       remarks.push({ rule: 'deny/location', story: 'a denial leads to a page that the policy does not name' })
+    } else if (fault) {
+      observations.push({
+        class: fault === 'foreign' ? 'open-redirect' : 'unsafe-denial',
+        rule: 'deny/location',
+        story: `${locationStories[fault]}: ${location.slice(0, 200)}`,
+      })
     }
   }
   const origin = valuesOf(request.headers, 'origin')[0]
@@ -56,30 +56,59 @@ function valuesOf(headers: Headers, name: string): string[] {
   return Array.isArray(entries) ? entries.map((entry) => String(entry?.value)) : []
 }
 
-/** `foreign`: the viewer's words decide the host; `elsewhere`: a fixed page, though not the policy's. */
+const locationStories = {
+  foreign: 'the viewer decides where the denial leads',
+  elsewhere: "a denial leads to another page than the policy's login page",
+  unencoded: "the viewer's words are not percent-encoded in the login page's address",
+}
+
 function locationFault(
   location: string,
   request: ViewerRequest,
   login: { redirect: string; returnTo?: string } | null,
-): 'foreign' | 'elsewhere' | null {
+): keyof typeof locationStories | null {
   const claimed = valuesOf(request.headers, 'host')[0] ?? ''
   // A host header that is no host is the viewer's fault alone.
   const host = URL.canParse(`https://${claimed}`) ? new URL(`https://${claimed}`).host : 'viewer.invalid'
   if (!URL.canParse(location, `https://${host}`)) return 'foreign'
   const target = new URL(location, `https://${host}`)
+  const page = login && new URL(login.redirect)
   const words = `${request.uri} ${request.querystring} ${JSON.stringify(request.headers)}`.toLowerCase()
-  const ownHosts = [host, login ? new URL(login.redirect).host : '']
-  const namedByViewer = target.host !== '' && !ownHosts.includes(target.host) && words.includes(target.hostname)
-  if (namedByViewer || !/^https?:$/.test(target.protocol)) return 'foreign'
-  if (login === null) return namedByViewer ? 'foreign' : 'elsewhere'
+  const isOwn = target.host === host || target.host === page?.host
+  if ((target.host !== '' && !isOwn && words.includes(target.hostname)) || !/^https?:$/.test(target.protocol)) {
+    return 'foreign'
+  }
   // The login page's text alone is no boundary: https://login.example.com.evil.example begins with it, too.
-  if (!location.startsWith(login.redirect)) return 'elsewhere'
-  if (target.host !== new URL(login.redirect).host) return 'foreign'
+  if (page?.origin !== target.origin || !target.pathname.startsWith(page.pathname)) return 'elsewhere'
   for (const [name, value] of target.searchParams) {
-    if (login.returnTo !== undefined ? name !== login.returnTo : !/^(?:\/|https?:)/i.test(value)) continue
+    if (login?.returnTo !== undefined ? name !== login.returnTo : !/^(?:\/|https?:)/i.test(value)) continue
     if (!returnsHome(value, host)) return 'foreign'
   }
-  return null
+  const own = new Set([...page.searchParams.keys(), login?.returnTo])
+  return isMixed(location, target, page, (name) => own.has(name) || !spellsParameter(request, name))
+    ? 'unencoded'
+    : null
+}
+
+/** Whether what the viewer wrote ends the value that holds it: no URI reference (RFC 3986 2), another parameter, a fragment. */
+function isMixed(location: string, target: URL, page: URL, isOwn: (name: string) => boolean): boolean {
+  return (
+    /[^\x21-\x7e]|["<>\\^`{|}]/.test(location) ||
+    target.hash !== page.hash ||
+    ![...target.searchParams.keys()].every(isOwn)
+  )
+}
+
+function spellsParameter({ uri, querystring }: ViewerRequest, name: string): boolean {
+  return [uri, querystring, percentDecoded(uri), percentDecoded(querystring)].some((text) => text.includes(`&${name}`))
+}
+
+function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 /** A path on the viewer's own host, as a browser would resolve it: `//host` and `/\host` are other hosts (WHATWG URL). */

@@ -38,6 +38,7 @@ function classesOf(
     rewritten,
     headers = {},
     policy: held = policy,
+    request: asked = request,
   }: {
     verdict?: Verdict
     whose?: 'ours' | 'foreign'
@@ -46,6 +47,7 @@ function classesOf(
     rewritten?: Verdict
     headers?: ViewerRequest['headers']
     policy?: Policy
+    request?: ViewerRequest
   } = {},
 ) {
   const result = readResult({ kind: 'value', json: JSON.stringify(value) })
@@ -53,7 +55,7 @@ function classesOf(
   const { observations } = examine(answer, {
     policy: held,
     whose,
-    request: { ...request, headers: { ...request.headers, ...headers } },
+    request: { ...asked, headers: { ...asked.headers, ...headers } },
     verdict,
     rewritten,
     keysReachable: true,
@@ -130,8 +132,21 @@ describe('denials', () => {
     ['back to another host', 'https://login.example.com/?next=%2F%2Fevil.example%2Fa', ['open-redirect']],
     ['to a host that the viewer named', 'https://evil.example/', ['open-redirect']],
     ['to no web address', 'javascript:alert(1)', ['open-redirect']],
+    ["to a page that is not the policy's", 'https://other.example/', ['unsafe-denial']],
+    ['to the page that was asked for', '/files/a', ['unsafe-denial']],
+    ['to a host that begins like the login page', 'https://login.example.com.other.example/', ['unsafe-denial']],
+    ['to the login page with text that is no address', 'https://login.example.com/?next=/a "b"', ['unsafe-denial']],
+    ['to a part of the login page', 'https://login.example.com/?next=/a#b', ['unsafe-denial']],
+    ['to the login page with a parameter of its own', 'https://login.example.com/?next=%2Fa&state=b', []],
   ])('lead %s', (_title, location, expected) => {
     expect(classesOf(denial({ location }, '302'))).toEqual(expected)
+  })
+  test("must not give the login page parameters of the viewer's", () => {
+    const location = 'https://login.example.com/?next=/files/a&role=admin'
+    const asked = { ...request, uri: '/files/a%26role=admin' }
+    expect(classesOf(denial({ location }, '302'), { request: asked })).toEqual(['unsafe-denial'])
+    const encoded = 'https://login.example.com/?next=%2Ffiles%2Fa%2526role%3Dadmin'
+    expect(classesOf(denial({ location: encoded }, '302'), { request: asked })).toEqual([])
   })
   test('a line break in a header is an injection', () => {
     expect(classesOf(denial({ 'x-reason': 'a\r\nset-cookie: a=b' }))).toEqual(['header-injection'])

@@ -66,6 +66,21 @@ test('an outage takes no good keys away until maxAge and maxStale are over', asy
 test('an outage from the start leaves it open', async () => {
   expect(await outcomeAfter(({ down }) => [{ at: -1, serve: down }], 100)).toBe('may')
 })
+test('a fetch after the clock was set back is answered by what is served then', async () => {
+  const failing = ({ down }: { down: Served }) => [
+    { at: 100, serve: down },
+    { at: 95, fetched: true as const },
+  ]
+  expect(await outcomeAfter(failing, 95)).toBe('may')
+})
+test('an answer from the future, since the clock was set back, may be taken for none', async () => {
+  const outage = ({ down }: { down: Served }) => [
+    { at: 100, fetched: true as const },
+    { at: 100, serve: down },
+  ]
+  expect(await outcomeAfter(outage, 95)).toBe('may')
+  expect(await outcomeAfter(outage, 100)).toBe('must-allow')
+})
 test('a withdrawn key must go after maxAge, and may before', async () => {
   const withdrawal = ({ keys }: { keys(...all: WorldKey[]): Served }) => [
     { at: 0, fetched: true as const },

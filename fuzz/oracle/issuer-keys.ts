@@ -15,7 +15,7 @@ interface Period {
 export interface IssuerKeys {
   /** From now on the URL answers this. */
   serve(served: Served | undefined, now: number): Promise<void>
-  /** The handler asked at this time. */
+  /** The handler asked at this time, before anything else was served: told in the order of events, for the clock may go back. */
   fetched(at: number): void
   /** Every key that has been in the set at any time. */
   everPublished(): PublishedKey[]
@@ -32,7 +32,7 @@ export function createIssuerKeys(policy: Policy, cooldownMs: number): IssuerKeys
   const { maxAge, maxStale } = policy.jwks ?? {}
   const usableMs = maxAge === undefined || maxStale === undefined ? undefined : (maxAge + maxStale) * 1000
   const periods: Period[] = []
-  let lastGood: Period | undefined
+  let lastGood: (Period & { later(): Period[] }) | undefined
 
   const published: PublishedKey[] = []
 
@@ -57,8 +57,9 @@ export function createIssuerKeys(policy: Policy, cooldownMs: number): IssuerKeys
       for (const key of set.keys) if (!published.some((one) => same(one, key))) published.push(key)
     },
     fetched(at) {
-      const period = periods.findLast(({ from }) => from <= at)
-      if (period && period.set.quality !== 'bad') lastGood = { from: at, set: period.set }
+      const served = periods.length
+      const set = periods.at(-1)?.set
+      if (set && set.quality !== 'bad') lastGood = { from: at, set, later: () => periods.slice(served) }
     },
     everPublished: () => published,
     reachable: (now) => now - (since(() => true) ?? now) > cooldownMs,
@@ -67,7 +68,8 @@ export function createIssuerKeys(policy: Policy, cooldownMs: number): IssuerKeys
       const age = lastGood === undefined ? undefined : now - lastGood.from
       const held = lastGood !== undefined && has(lastGood.set, key)
       const heldForSure = held && lastGood?.set.quality === 'good'
-      const usable = age !== undefined && usableMs !== undefined && age < usableMs
+      // Of an answer from the future, since the clock was set back, a handler may think as it likes.
+      const usable = age !== undefined && usableMs !== undefined && age >= 0 && age < usableMs
 
       const inSetSince = since((set) => has(set, key))
       if (inSetSince !== undefined) {
@@ -89,10 +91,8 @@ export function createIssuerKeys(policy: Policy, cooldownMs: number): IssuerKeys
         return may('keys/outage', 'the set cannot be fetched, and whether the key is held is not known')
       }
       if (age >= usableMs) return refused('keys/too-old', 'the last good answer is older than maxAge and maxStale')
-      const withdrawnUnseen = periods.some(
-        ({ from, set }) => lastGood !== undefined && from > lastGood.from && set.quality !== 'bad' && !has(set, key),
-      )
-      const doubt = withdrawnUnseen || !heldForSure || periods.at(-1)?.set.quality === 'unsure'
+      const withdrawnUnseen = lastGood?.later().some(({ set }) => set.quality !== 'bad' && !has(set, key))
+      const doubt = withdrawnUnseen || !usable || !heldForSure || periods.at(-1)?.set.quality === 'unsure'
       return doubt ? may('keys/outage', 'the key was withdrawn, or the answer is of a doubtful kind') : sound
     },
   }
