@@ -1,7 +1,7 @@
 /** JSON that parsers read differently, or should not read at all (RFC 8259, RFC 7515 4 and 10.12, RFC 7519 7.2). */
 import type { Visitor } from '../case.ts'
 import { promoted } from './serialization.ts'
-import { tokenAttack } from './token-attack.ts'
+import { claimsAttack, tokenAttack } from './token-attack.ts'
 import { change, partsOf, signedTexts, unsigned } from './tokens.ts'
 
 type Text = string | Buffer
@@ -133,7 +133,7 @@ const payloads: readonly { name: string; source: string; write: Write }[] = [
 ]
 
 const payloadTexts = payloads.map(({ name, source, write }) =>
-  tokenAttack(`json-${name}`, 'json', source, (world, visitor) => {
+  claimsAttack(`json-${name}`, 'json', source, (world, visitor) => {
     const key = visitor.issuer.keys[0]
     const header = JSON.stringify({ kid: key.kid, alg: key.algorithm })
     return signedTexts(world, key, header, write(visitor.claims, visitor))

@@ -2,13 +2,13 @@
 import { deflateRawSync } from 'node:zlib'
 import type { Visitor, World } from '../case.ts'
 import { base64url } from '../mint.ts'
-import { tokenAttack } from './token-attack.ts'
+import { tokenAttack, victim } from './token-attack.ts'
 import { attackerKey, attackerToken, change, hmacToken, issuedToken, partsOf, signedTexts, unsigned } from './tokens.ts'
 
 /** What an attacker would rather be: the same token with a right that it lacks. */
 export function promoted({ claims }: Visitor): Record<string, unknown> {
   const groups = Array.isArray(claims['cognito:groups']) ? claims['cognito:groups'] : []
-  return change(claims, { 'cognito:groups': [...groups, 'g2', 'g10', 'admin'], sub: 'victim', username: 'victim' })
+  return change(claims, { 'cognito:groups': [...groups, 'g2', 'g10', 'admin'], sub: victim, username: victim })
 }
 
 type Rewrite = (world: World, visitor: Visitor) => readonly string[] | string

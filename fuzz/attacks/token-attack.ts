@@ -1,8 +1,11 @@
-import type { Attack, AttackClass, Random, ServedUrls, Visitor, World } from '../case.ts'
+import type { Attack, AttackClass, Random, ServedUrls, Step, Visitor, World } from '../case.ts'
 import { request } from './request-step.ts'
 
 /** What a token attack gives: the texts to present, or none where this world has nothing to attack that way. */
 export type Tokens = readonly string[] | string | null
+
+/** Whom a token names that its bearer would rather be. */
+export const victim = 'victim'
 
 /** An attack whose whole point is the token: each text is presented on a path that its claims, if they were true, would grant. */
 export function tokenAttack(
@@ -20,8 +23,36 @@ export function tokenAttack(
       const visitor = random.pick(world.visitors)
       const texts = tokens(world, visitor, random)
       if (texts === null) return null
-      const steps = [texts].flat().map((token) => request(world, { uri: visitor.granted[0], token }))
+      const steps = presented(world, visitor, texts)
       return serve ? { steps, serve: serve(world, visitor) } : { steps }
     },
   }
+}
+
+const routesTried = 3
+
+/** The same on several routes: what a reading of the claims is worth shows only where a route takes that claim. */
+export function claimsAttack(
+  name: string,
+  attackClass: AttackClass,
+  source: string,
+  tokens: (world: World, visitor: Visitor) => Tokens,
+): Attack {
+  return {
+    name,
+    class: attackClass,
+    source,
+    build(world, random) {
+      const first = world.visitors.indexOf(random.pick(world.visitors))
+      const visitors = [...world.visitors.slice(first), ...world.visitors.slice(0, first)].slice(0, routesTried)
+      return { steps: visitors.flatMap((visitor) => presented(world, visitor, tokens(world, visitor) ?? [])) }
+    },
+  }
+}
+
+/** On the visitor's own path, and on the victim's where the route names one. */
+function presented(world: World, { granted, claims }: Visitor, texts: readonly string[] | string): Step[] {
+  const [own] = granted
+  const uris = [...new Set([own, own.replace(`/${String(claims.sub)}/`, `/${victim}/`)])]
+  return [texts].flat().flatMap((token) => uris.map((uri) => request(world, { uri, token })))
 }
