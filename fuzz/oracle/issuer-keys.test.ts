@@ -95,4 +95,10 @@ test('two keys of one kid may be refused', async () => {
     { at: 0, serve: keys(key, { ...spare(), jwk: { ...spare().jwk, kid: key.kid } }) },
   ]
   expect(await outcomeAfter(twins, 100)).toBe('may')
+  const outage = (served: Parameters<typeof twins>[0] & { down: Served }) => [
+    ...twins(served),
+    { at: 1, fetched: true as const },
+    { at: 100, serve: served.down },
+  ]
+  expect(await outcomeAfter(outage, 800)).toBe('may')
 })

@@ -19,7 +19,7 @@ export interface IssuerKeys {
   fetched(at: number): void
   /** Every key that has been in the set at any time. */
   everPublished(): PublishedKey[]
-  /** Whether two usable members of the current set have this `kid`. */
+  /** Whether two usable members of the current set, or in an outage of the one that the handler holds, have this `kid`. */
   ambiguous(kid: string): boolean
   judgeAge(key: PublishedKey, now: number): Judgement
   /** The URL has answered good sets for longer than the cooldown, so that any handler may have asked again. */
@@ -63,7 +63,11 @@ export function createIssuerKeys(policy: Policy, cooldownMs: number): IssuerKeys
     },
     everPublished: () => published,
     reachable: (now) => now - (since(() => true) ?? now) > cooldownMs,
-    ambiguous: (kid) => (periods.at(-1)?.set.keys ?? []).filter((key) => key.kid === kid).length > 1,
+    ambiguous(kid) {
+      const current = periods.at(-1)?.set
+      const set = current?.quality === 'bad' ? lastGood?.set : current
+      return (set?.keys ?? []).filter((key) => key.kid === kid).length > 1
+    },
     judgeAge(key, now) {
       const age = lastGood === undefined ? undefined : now - lastGood.from
       const held = lastGood !== undefined && has(lastGood.set, key)
