@@ -4,13 +4,15 @@ import { request } from './request-step.ts'
 import { tokenAttack } from './token-attack.ts'
 import { change, issuedToken, signedTexts } from './tokens.ts'
 
-/** JSON texts, so that numbers which no program prints can be written; `now` in seconds. */
-const odd: readonly { name: string; source: string; text: (now: number) => string }[] = [
+/** JSON texts, so that numbers which no program prints can be written; `now` and the policy's `leeway` in seconds. */
+const odd: readonly { name: string; source: string; text: (now: number, leeway: number) => string }[] = [
   { name: 'past', source: 'RFC 7519 4.1.4', text: (now) => `${now - 3600}` },
   { name: 'long-past', source: 'RFC 7519 4.1.4', text: () => '1' },
   { name: 'zero', source: 'RFC 7519 4.1.4', text: () => '0' },
   { name: 'negative', source: 'RFC 7519 2', text: () => '-1' },
   { name: 'just-past', source: 'RFC 7519 4.1.4', text: (now) => `${now - 2}` },
+  { name: 'past-leeway', source: 'RFC 7519 4.1.4', text: (now, leeway) => `${now - leeway - 3}` },
+  { name: 'beyond-leeway', source: 'RFC 7519 4.1.5', text: (now, leeway) => `${now + leeway + 3}` },
   { name: 'now', source: 'RFC 7519 4.1.4', text: (now) => `${now}` },
   { name: 'soon', source: 'RFC 7519 4.1.4', text: (now) => `${now + 2}` },
   { name: 'future', source: 'RFC 7519 4.1.5', text: (now) => `${now + 3600}` },
@@ -46,7 +48,8 @@ const oddDates = dates.flatMap((date) =>
     tokenAttack(`date-${date}-${name}`, 'time', source, (world, visitor) => {
       const key = visitor.issuer.keys[0]
       const payload = JSON.stringify(change(visitor.claims, { [date]: placeholder }))
-      const spelt = payload.replace(`${placeholder}`, text(Math.floor(world.start / 1000)))
+      const leeway = world.policy.clockToleranceSeconds ?? 0
+      const spelt = payload.replace(`${placeholder}`, text(Math.floor(world.start / 1000), leeway))
       return signedTexts(world, key, JSON.stringify({ kid: key.kid, alg: key.algorithm }), spelt)
     }),
   ),
