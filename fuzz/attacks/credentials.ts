@@ -222,7 +222,7 @@ const misplaced = elsewhere.map(({ name, source, parts }) =>
 const cookies: readonly {
   name: string
   source: string
-  cookie: (name: string, tokens: Tokens) => string | string[]
+  cookie: (name: string, tokens: Tokens, world: World) => string | string[]
 }[] = [
   { name: 'among-others', source: 'RFC 6265 5.4', cookie: (name, { good }) => `a=b; ${name}=${good}; c=d=e; f` },
   { name: 'no-space', source: 'RFC 6265 4.2.1', cookie: (name, { good }) => `a=b;${name}=${good};c=d` },
@@ -262,6 +262,16 @@ const cookies: readonly {
     source: 'CWE-625',
     cookie: (name, { good }) => `${name.replaceAll('.', 'x').replaceAll('_', 'x')}=${good}`,
   },
+  {
+    name: 'of-another-client',
+    source: 'RFC 8725 3.9',
+    cookie: (_name, { good }, { policy }) => `${cookieName({ ...policy, clientIds: ['otherclient'] })}=${good}`,
+  },
+  {
+    name: 'for-another-use',
+    source: 'RFC 8725 3.12',
+    cookie: (name, { good }) => `${name.replace(/(?:access|id)(?=token$)/i, 'refresh')}=${good}`,
+  },
   { name: 'host-prefix', source: 'RFC 6265 5.4', cookie: (name, { good }) => `__Host-${name}=${good}` },
   { name: 'inside-another', source: 'CWE-20', cookie: (name, { good }) => `a="; ${name}=${good}"` },
   { name: 'comma', source: 'RFC 6265 5.4', cookie: (name, { good }) => `a=b, ${name}=${good}` },
@@ -276,7 +286,7 @@ const cookieForms = cookies.map(({ name, source, cookie }) =>
   credentialAttack(
     `cookie-${name}`,
     source,
-    (tokens, { policy }) => [{ headers: { cookie: cookie(cookieName(policy), tokens) } }],
+    (tokens, world) => [{ headers: { cookie: cookie(cookieName(world.policy), tokens, world) } }],
     'cookie',
   ),
 )
