@@ -29,6 +29,11 @@ const disguises: readonly { name: string; source: string; edit: (path: string) =
     source: 'CVE-2021-42013',
     edit: (path) => path.replaceAll(/[a-z]/gi, (letter) => `%25${percent(letter).slice(1)}`),
   },
+  {
+    name: 'last-segment-double-encoded',
+    source: 'CVE-2021-42013',
+    edit: (path) => path.replace(/[a-z](?=[^/]*$)/i, (letter) => `%25${percent(letter).slice(1)}`),
+  },
   { name: 'upper-case', source: 'CWE-178', edit: (path) => path.toUpperCase() },
   {
     name: 'first-letter-upper',
@@ -53,6 +58,7 @@ const disguises: readonly { name: string; source: string; edit: (path: string) =
   { name: 'space', source: 'CWE-46', edit: (path) => `${path}%20` },
   { name: 'raw-space', source: 'CWE-46', edit: (path) => `${path} ` },
   { name: 'plus', source: 'CWE-172', edit: (path) => path.replace(/^(\/[^/]*\/[^/]*)/, '$1+') },
+  { name: 'decoded-plus', source: 'CWE-172', edit: (path) => path.replaceAll('%2B', '+') },
   { name: 'encoded-plus', source: 'CWE-172', edit: (path) => path.replace(/^(\/[^/]*\/[^/]*)/, '$1%2B') },
   { name: 'question-mark', source: 'RFC 3986 3.4', edit: (path) => `${path}?/public/` },
   { name: 'encoded-question-mark', source: 'RFC 3986 3.4', edit: (path) => `${path}%3f.css` },
@@ -65,6 +71,7 @@ const disguises: readonly { name: string; source: string; edit: (path: string) =
   { name: 'trailing-dot', source: 'CWE-42', edit: (path) => `${path}.` },
   { name: 'segment-dot', source: 'CWE-42', edit: (path) => path.replace(/^(\/[^/]*\/[^/]*)/, '$1.') },
   { name: 'segment-space', source: 'CWE-46', edit: (path) => path.replace(/^(\/[^/]*\/[^/]*)/, '$1%20') },
+  { name: 'dot-as-any', source: 'CWE-625', edit: (path) => path.replaceAll('.', 'x') },
   { name: 'tilde', source: 'CWE-22', edit: (path) => path.replace(/^(\/[^/]*\/[^/]*)/, '$1~') },
   { name: 'wildcard', source: 'CWE-155', edit: (path) => path.replace(/^(\/[^/]*\/)[^/]*/, '$1*') },
   { name: 'broken-percent', source: 'RFC 3986 2.1', edit: (path) => `${path}%` },
