@@ -52,6 +52,7 @@ const values: readonly { name: string; source: string; value: string }[] = [
   { name: 'sharp-s', source: 'CWE-176', value: 'stra\u00dfe' },
   { name: 'kelvin', source: 'CWE-176', value: '\u212a' },
   { name: 'dotless-i', source: 'CWE-176', value: '\u0131' },
+  { name: 'mail-tag', source: 'RFC 5233 1', value: 'g1+tag@example.com' },
   { name: 'invisible', source: 'CWE-176', value: 'g\u200b2' },
   { name: 'astral', source: 'RFC 3629 3', value: '\u{1f512}' },
   { name: 'lone-surrogate', source: 'RFC 8259 8.2', value: '\ud800' },
@@ -61,7 +62,12 @@ const values: readonly { name: string; source: string; value: string }[] = [
 /** Spellings of the value that a path may hold. */
 function spelt(value: string): string[] {
   const well = value.toWellFormed()
-  const folded = [well.normalize('NFC'), well.normalize('NFD'), well.normalize('NFKC'), well.toLowerCase(), well.trim()]
+  const folded = [
+    ...['NFC', 'NFD', 'NFKC'].map((form) => well.normalize(form)),
+    well.toLowerCase(),
+    well.trim(),
+    well.replace(/\+[^@]*(?=@)/, ''),
+  ]
   const raw = value.replaceAll(/[?#\u0000-\u0020]/g, encodeURIComponent)
   return [
     ...new Set([
