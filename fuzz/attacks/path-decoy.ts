@@ -108,6 +108,12 @@ const luring: Attack[] = decoys.map(({ name, source, lure }) => ({
   },
 }))
 
+const strangeSources: Record<string, string> = {
+  authority: 'CWE-601',
+  parameters: 'CWE-88',
+  'response-splitting': 'CWE-113',
+}
+
 /** Paths of no route, or of two at once. */
 const strange: Attack[] = [
   {
@@ -148,8 +154,16 @@ const strange: Attack[] = [
     ],
   },
   {
-    name: 'query-delimiters',
-    uris: ['/a%26role=admin', '/a%3Frole=admin%26b=c', '/a%23b', '/a%20b', '/a%26', '/a;role=admin'],
+    name: 'parameters',
+    uris: [
+      '/a&role=admin',
+      '/a&next=%2F&redirect_uri=https:%2f%2fattacker.example',
+      '/a%26role=admin',
+      '/a%3Frole=admin%26b=c',
+      '/a;role=admin&b=c',
+      '/a%23b',
+      '/a%20b',
+    ],
   },
   {
     name: 'markup',
@@ -165,7 +179,7 @@ const strange: Attack[] = [
 ].map(({ name, uris }) => ({
   name: `path-of-${name}`,
   class: 'path' as const,
-  source: name === 'authority' ? 'CWE-601' : name === 'response-splitting' ? 'CWE-113' : 'RFC 3986 3.3',
+  source: strangeSources[name] ?? 'RFC 3986 3.3',
   build(world: World) {
     const token = issuedToken(world, world.visitors[0])
     const under = world.visitors.flatMap(({ granted }) =>
