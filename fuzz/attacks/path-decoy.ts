@@ -1,5 +1,6 @@
 /** Paths that seem to need no right, lie nowhere, or would harm whoever quotes them; and the plain ones that must pass. */
-import type { Attack, Step, World } from '../case.ts'
+import { parsePattern } from '../../config/route-pattern.ts'
+import type { Attack, Step, Visitor, World } from '../case.ts'
 import { type RequestParts, request } from './request-step.ts'
 import { issuedToken } from './tokens.ts'
 import { othersOf, percent, withOwnToken } from './visitor-paths.ts'
@@ -210,7 +211,31 @@ const plain: Attack = {
   },
 }
 
-export const decoyPathAttacks = [...luring, ...strange, plain]
+/** Beside a longer route's literal, under another's `*`: who matches step by step has to come back from it. */
+const besideLiteral: Attack = {
+  name: 'path-beside-a-literal',
+  class: 'benign',
+  source: 'CWE-863',
+  build(world) {
+    const routes = world.policy.routes.map(({ path }) => parsePattern(path))
+    const beside = ({ route, granted }: Visitor) => {
+      const own = routes[route] ?? []
+      if (own.at(-1)?.kind !== 'rest') return []
+      const base = granted[0].split('/').slice(0, own.length)
+      const texts = routes.flatMap((other) => {
+        const segment = other[own.length - 1]
+        return segment?.kind === 'literal' ? [encodeURIComponent(segment.text)] : []
+      })
+      return [...new Set(texts)].flatMap((text) =>
+        ['', '/', '/a', '/a/b'].map((end) => [...base, text].join('/') + end),
+      )
+    }
+    const steps = withOwnToken(world, beside)
+    return steps.length === 0 ? null : { steps }
+  },
+}
+
+export const decoyPathAttacks = [...luring, ...strange, plain, besideLiteral]
 
 function segments(path: string): string[] {
   return path.split('/').filter((segment) => segment !== '')
