@@ -202,6 +202,7 @@ const plain: Attack = {
       path.replace(/[^/]*$/, '%C3%A9t%C3%A9%20%28summer%29.txt'),
       path.replace(/[^/]*$/, 'a;b=c,d@e:f$g!h~i.txt'),
       path.replace(/[^/]*$/, '%25.txt'),
+      path.replace(/[^/]*$/, '%25ff.txt'),
       path.replace(/[^/]*$/, '...'),
       path.replace(/[^/]*$/, ''),
     ]
