@@ -8,7 +8,7 @@ export function examineDenial(
   policy: Policy,
   request: ViewerRequest,
   response: ReturnedResponse,
-  keysReachable: boolean,
+  { keysReachable, isForbidden }: { keysReachable: boolean; isForbidden: boolean },
 ): { observations: Observation[]; remarks: Remark[] } {
   const observations: Observation[] = []
   const remarks: Remark[] = []
@@ -28,7 +28,7 @@ export function examineDenial(
   const login =
     policy.deny?.unauthenticated && 'redirect' in policy.deny.unauthenticated ? policy.deny.unauthenticated : null
   for (const location of valuesOf(headers, 'location')) {
-    const fault = locationFault(location, request, login)
+    const fault = locationFault(location, request, login) ?? (isForbidden ? 'loop' : null)
     if (fault === 'elsewhere' && login === null) {
       remarks.push({ rule: 'deny/location', story: 'a denial leads to a page that the policy does not name' })
     } else if (fault) {
@@ -58,6 +58,7 @@ function valuesOf(headers: Headers, name: string): string[] {
 
 const locationStories = {
   foreign: 'the viewer decides where the denial leads',
+  loop: 'a good token without the right is sent to log in, which would bring it back',
   elsewhere: "a denial leads to another page than the policy's login page",
   unencoded: "the viewer's words are not percent-encoded in the login page's address",
 }
@@ -66,7 +67,7 @@ function locationFault(
   location: string,
   request: ViewerRequest,
   login: { redirect: string; returnTo?: string } | null,
-): keyof typeof locationStories | null {
+): Exclude<keyof typeof locationStories, 'loop'> | null {
   const claimed = valuesOf(request.headers, 'host')[0] ?? ''
   // A host header that is no host is the viewer's fault alone.
   const host = URL.canParse(`https://${claimed}`) ? new URL(`https://${claimed}`).host : 'viewer.invalid'
@@ -74,8 +75,8 @@ function locationFault(
   const target = new URL(location, `https://${host}`)
   const page = login && new URL(login.redirect)
   const words = `${request.uri} ${request.querystring} ${JSON.stringify(request.headers)}`.toLowerCase()
-  const isOwn = target.host === host || target.host === page?.host
-  if ((target.host !== '' && !isOwn && words.includes(target.hostname)) || !/^https?:$/.test(target.protocol)) {
+  const isHome = target.host === host || target.host === page?.host
+  if ((target.host !== '' && !isHome && words.includes(target.hostname)) || !/^https?:$/.test(target.protocol)) {
     return 'foreign'
   }
   // The login page's text alone is no boundary: https://login.example.com.evil.example begins with it, too.
@@ -85,22 +86,22 @@ function locationFault(
     if (!returnsHome(value, host)) return 'foreign'
   }
   const own = new Set([...page.searchParams.keys(), login?.returnTo])
-  return isMixed(location, target, page, (name) => own.has(name) || !spellsParameter(request, name))
-    ? 'unencoded'
-    : null
+  const isOwn = (name: string, value: string) => own.has(name) || !spellsParameter(request, name, value)
+  return isMixed(location, target, page, isOwn) ? 'unencoded' : null
 }
 
 /** Whether what the viewer wrote ends the value that holds it: no URI reference (RFC 3986 2), another parameter, a fragment. */
-function isMixed(location: string, target: URL, page: URL, isOwn: (name: string) => boolean): boolean {
+function isMixed(location: string, target: URL, page: URL, isOwn: (name: string, value: string) => boolean): boolean {
   return (
     /[^\x21-\x7e]|["<>\\^`{|}]/.test(location) ||
     target.hash !== page.hash ||
-    ![...target.searchParams.keys()].every(isOwn)
+    ![...target.searchParams].every(([name, value]) => isOwn(name, value))
   )
 }
 
-function spellsParameter({ uri, querystring }: ViewerRequest, name: string): boolean {
-  return [uri, querystring, percentDecoded(uri), percentDecoded(querystring)].some((text) => text.includes(`&${name}`))
+function spellsParameter({ uri, querystring }: ViewerRequest, name: string, value: string): boolean {
+  const texts = [uri, querystring].map(percentDecoded)
+  return texts.some((text) => text.includes(`&${name}=${value}`))
 }
 
 function percentDecoded(text: string): string {

@@ -141,6 +141,12 @@ describe('denials', () => {
   ])('lead %s', (_title, location, expected) => {
     expect(classesOf(denial({ location }, '302'))).toEqual(expected)
   })
+  test('of a good token without the right lead to no login page, which would bring it back', () => {
+    const location = 'https://login.example.com/?next=%2Ffiles%2Fa'
+    const forbidden: Verdict = { ...mustDeny, rule: 'paths/no-right', isForbidden: true }
+    expect(classesOf(denial({ location }, '302'), { verdict: forbidden })).toEqual(['unsafe-denial'])
+    expect(classesOf(denial({}, '403'), { verdict: forbidden })).toEqual([])
+  })
   test("must not give the login page parameters of the viewer's", () => {
     const location = 'https://login.example.com/?next=/files/a&role=admin'
     const asked = { ...request, uri: '/files/a%26role=admin' }

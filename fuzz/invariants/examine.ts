@@ -127,7 +127,8 @@ function comparable(name: string, entries: Headers[string] | undefined): string 
       .split(';')
       .map((pair) => pair.trim()),
   }))
-  return JSON.stringify(trimmed)
+  const filled = trimmed.filter(({ value }) => value.some((pair) => pair !== ''))
+  return filled.length === 0 ? '' : JSON.stringify(filled)
 }
 
 function withoutCredential(policy: Policy, headers: Headers): Headers {
@@ -165,7 +166,10 @@ function examineDenied(
     const story = `${request.method} ${JSON.stringify(request.uri)} was denied (${String(response.status)}) although ${verdict.reason}`
     observations.push({ class: 'false-denial', rule: verdict.rule, story })
   }
-  const denial = examineDenial(policy, request, response, keysReachable)
+  const denial = examineDenial(policy, request, response, {
+    keysReachable,
+    isForbidden: verdict.isForbidden ?? false,
+  })
   const leaks = leaksInto('response', JSON.stringify(response), credentialText(policy, request))
   return {
     observations: [...observations, ...denial.observations, ...leaks.observations],

@@ -23,6 +23,9 @@ export function lax(rule: string, reason: string, ours: 'allow' | 'deny' = 'deny
   return { outcome: 'lax', rule, reason, ours }
 }
 
+/** Refusals of a token that is good: who bears it has logged in. */
+const forbidden: ReadonlySet<string> = new Set(['order/required-claim', 'paths/no-right'])
+
 const order = ['sound', 'may', 'lax', 'refused'] as const
 
 /** What all of these together mean for a request that is otherwise allowed. */
@@ -37,7 +40,9 @@ export function verdictOf(judgements: readonly Judgement[]): Verdict {
     }
   }
   if (worst.outcome === 'refused') {
-    return { outcome: 'must-deny', rule: worst.rule, reason: worst.reason, ours: 'deny' }
+    const isForbidden = judgements.every(({ outcome, rule }) => outcome === 'sound' || forbidden.has(rule))
+    const verdict = { outcome: 'must-deny', rule: worst.rule, reason: worst.reason, ours: 'deny' } as const
+    return isForbidden ? { ...verdict, isForbidden } : verdict
   }
   // Ours denies if any single rule makes it deny, allows only if none leaves it open.
   const open = judgements.filter((judgement) => judgement.outcome !== 'sound')
