@@ -39,6 +39,9 @@ test('ours has no finding', async () => {
   const result = await fuzz({ runs: 250 })
   expect(result.checks.filter(({ verdict }) => verdict === 'fail')).toEqual([])
   expect(result.verdict).toBe('pass')
+  const tried = result.checks.find(({ id }) => id === 'fuzz.attacks')
+  expect(tried?.value).toBeGreaterThan(0)
+  expect(tried?.title).toMatch(/in the list: a longer run tries the others/)
 })
 
 test('a bypass in a file is found, made small, written down, and replayed from its file alone', async () => {

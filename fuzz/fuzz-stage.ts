@@ -6,6 +6,7 @@ import { type Stage, type StageContext, stageResult } from '../command/stage.ts'
 import { UsageError } from '../config/usage-error.ts'
 import { writeWholeFile } from '../config/write-file.ts'
 import { type Check, check } from '../reports/result.ts'
+import { attacks } from './attacks/attacks.ts'
 import type { Finding } from './case.ts'
 import { readCase, writeFindings } from './corpus.ts'
 import type { CampaignReport } from './engine/campaign.ts'
@@ -193,6 +194,7 @@ function checksOf(report: CampaignReport, differences: readonly Finding[]): Chec
       ...plain,
     }),
     check({ id: 'fuzz.cases', title: 'cases', value: cases, unit: 'count', ...plain }),
+    ...attackListChecks(report.attacks),
     check({ id: 'fuzz.requests', title: 'requests in them', value: requests, unit: 'count', ...plain }),
     check({
       id: 'fuzz.rate',
@@ -231,6 +233,14 @@ function checksOf(report: CampaignReport, differences: readonly Finding[]): Chec
       ...plain,
     }),
   ]
+}
+
+/** None for a replay. */
+function attackListChecks(tried: number): Check[] {
+  if (tried === 0) return []
+  const advice = tried < attacks.length ? ': a longer run tries the others' : ''
+  const title = `attacks that had their turn, of ${attacks.length} in the list${advice}`
+  return [check({ id: 'fuzz.attacks', title, value: tried, unit: 'count', limit: null, direction: 'none' })]
 }
 
 function dataOf({ found, noted, unconfirmed, first }: CampaignReport, differences: readonly Finding[]) {

@@ -81,6 +81,7 @@ const nothing: CampaignReport = {
   findings: 0,
   notes: 0,
   fetches: 0,
+  attacks: 0,
   found: [],
   noted: [],
   unconfirmed: [],

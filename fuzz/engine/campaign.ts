@@ -42,6 +42,8 @@ export interface CampaignProgress extends Effort {
   findings: number
   notes: number
   fetches: number
+  /** Attacks of the list that have had their turn. */
+  attacks: number
 }
 
 export interface CampaignReport extends CampaignProgress {
@@ -73,6 +75,7 @@ class Campaign {
   #cases = 0
   #requests = 0
   #fetches = 0
+  #attacks = 0
   readonly #confirmation: Confirmation
 
   constructor(options: CampaignOptions) {
@@ -117,15 +120,16 @@ class Campaign {
           },
         )
         for (const [index, result] of results.entries()) {
-          this.#cases++
+          this.#count(waiting[index])
           await this.#examine(result.judged, result.scenario, () => shared.casesOf(result), waiting[index]?.shrinks)
         }
         waiting = waiting.slice(results.length)
       }
       if (next.length === 0) next.push(...drawn())
-      for (const { scenario, shrinks } of alone) {
+      for (const one of alone) {
         if (this.#over()) break
-        this.#cases++
+        const { scenario, shrinks } = one
+        this.#count(one)
         await this.#examine(await own.run(scenario), scenario, () => [own.caseOf(scenario)], shrinks)
       }
       if (!watched && this.#cases >= memoryAfterCases && !this.#over()) {
@@ -176,7 +180,13 @@ class Campaign {
       findings: this.#confirmation.count,
       notes: this.#notes.size,
       fetches: this.#fetches,
+      attacks: this.#attacks,
     }
+  }
+
+  #count(generated: Generated | undefined): void {
+    this.#cases++
+    this.#attacks = Math.max(this.#attacks, generated?.attacks ?? 0)
   }
 
   /** `cases`: ways to repeat it, the smallest first. */

@@ -103,6 +103,7 @@ function sum(all: readonly CampaignProgress[]): CampaignProgress {
     findings: total('findings'),
     notes: Math.max(...all.map(({ notes }) => notes)),
     fetches: total('fetches'),
+    attacks: Math.max(...all.map(({ attacks }) => attacks)),
   }
 }
 

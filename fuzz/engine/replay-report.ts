@@ -30,6 +30,7 @@ export async function replayCase(target: Target, fuzzCase: FuzzCase, minimizes: 
     findings: found.length,
     notes: noted.length,
     fetches: judged.reduce((sum, { answer }) => sum + answer.fetches.length, 0),
+    attacks: 0,
     found,
     noted,
     unconfirmed: confirmation.unconfirmed,

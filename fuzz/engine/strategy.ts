@@ -9,6 +9,8 @@ export interface Generated {
   scenario: Scenario
   /** Smaller relatives, most promising first, where the generator knows any. */
   shrinks?: () => Iterable<Scenario>
+  /** Attacks of the list that have had their turn with this one; all, once the list is through. */
+  attacks?: number
 }
 
 /** The same world, random and strategy give the same scenarios. Most never end. */
@@ -17,7 +19,7 @@ export type Strategy = (world: World, random: SeededRandom) => Iterable<Generate
 /** Every attack once, each idea in turn; from then on whatever the arbitraries make of them. */
 function* full(world: World, random: SeededRandom): Iterable<Generated> {
   yield* built(inTurns(random), world, random)
-  yield* generated(anyScenario(world), random)
+  for (const scenario of generated(anyScenario(world), random)) yield { ...scenario, attacks: attacks.length }
 }
 
 /** Every attack once, in the list's order, and no more. */
@@ -26,9 +28,9 @@ function list(world: World, random: SeededRandom): Iterable<Generated> {
 }
 
 function* built(order: typeof attacks, world: World, random: SeededRandom): Iterable<Generated> {
-  for (const attack of order) {
+  for (const [index, attack] of order.entries()) {
     const scenario = attack.build(world, random)
-    if (scenario) yield { scenario: { name: attack.name, class: attack.class, ...scenario } }
+    if (scenario) yield { scenario: { name: attack.name, class: attack.class, ...scenario }, attacks: index + 1 }
   }
 }
 
