@@ -43,6 +43,11 @@ export class FetchWatch {
     return observations
   }
 
+  /** A clock that was set back says nothing about the time between fetches before and after. */
+  setBack(): void {
+    this.#recent.clear()
+  }
+
   takeRemarks(): Remark[] {
     const taken = this.#remarks
     this.#remarks = []
@@ -55,8 +60,7 @@ export class FetchWatch {
     recent.push(at)
     this.#recent.set(url, recent)
     if (this.#whose === 'ours') {
-      // A clock that was set back says nothing about the time between.
-      return last !== undefined && at >= last && at - last < this.#cooldownMs
+      return last !== undefined && at - last < this.#cooldownMs
         ? `${url} was fetched again after ${(at - last) / 1000} s, within the cooldown`
         : null
     }

@@ -151,6 +151,10 @@ export class Trial {
   }
 
   #follow(effects: Effects): Observation[] {
+    if (effects.clock < this.#clock) {
+      this.#oracle.setBack(this.#clock - effects.clock)
+      this.#watch.setBack()
+    }
     this.#clock = effects.clock
     this.fetches += effects.fetches.length
     const observations = this.#watch.examine(effects.fetches)

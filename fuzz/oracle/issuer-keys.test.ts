@@ -29,7 +29,7 @@ async function outcomeAfter(
   story: (served: {
     keys(...all: WorldKey[]): Served
     down: Served
-  }) => { at: number; serve?: Served; fetched?: true }[],
+  }) => { at: number; serve?: Served; fetched?: true; setBack?: number }[],
   at: number,
   { by, changes, whose }: { by?: WorldKey; changes?: Partial<Policy>; whose?: 'ours' } = {},
 ): Promise<Verdict['outcome']> {
@@ -39,6 +39,7 @@ async function outcomeAfter(
   const events = story({ keys: (...all) => jwksAnswer(all.map(({ jwk }) => jwk)), down: { kind: 'reset' } })
   for (const event of events) {
     const now = start + event.at * second
+    if (event.setBack) oracle.setBack(event.setBack * second)
     if (event.serve) await oracle.serve({ [jwksUri]: event.serve }, now)
     if (event.fetched) oracle.observe([{ url: jwksUri, at: now, via: 'http/1.1' }])
   }
@@ -72,6 +73,21 @@ test('a fetch after the clock was set back is answered by what is served then', 
     { at: 95, fetched: true as const },
   ]
   expect(await outcomeAfter(failing, 95)).toBe('may')
+})
+test('a withdrawn key may live as much longer as the clock was set back', async () => {
+  const withdrawal = ({ keys }: { keys(...all: WorldKey[]): Served }) => [
+    { at: 0, fetched: true as const },
+    { at: 95, setBack: 5, serve: keys(spare()) },
+  ]
+  expect(await outcomeAfter(withdrawal, 699)).toBe('may')
+  expect(await outcomeAfter(withdrawal, 700)).toBe('must-deny')
+})
+test('a key that was published for encryption before it was for signing may be refused or not', async () => {
+  const republished = ({ keys }: { keys(...all: WorldKey[]): Served }) => [
+    { at: 0, serve: keys({ ...key, jwk: { ...key.jwk, use: 'enc' } }, spare()) },
+    { at: 100, serve: keys(key, spare()) },
+  ]
+  expect(await outcomeAfter(republished, 800, { whose: 'ours' })).toBe('may')
 })
 test('an answer from the future, since the clock was set back, may be taken for none', async () => {
   const outage = ({ down }: { down: Served }) => [

@@ -21,7 +21,11 @@ export interface IssuerKeys {
   everPublished(): PublishedKey[]
   /** Whether two usable members of the current set, or in an outage of the one that the handler holds, have this `kid`. */
   ambiguous(kid: string): boolean
+  /** Weak, or published for something else than signing. */
+  judgeKind(key: PublishedKey): Judgement
   judgeAge(key: PublishedKey, now: number): Judgement
+  /** The clock was set back: what a handler wrote down before may look so much younger, or the time be over so much later. */
+  setBack(milliseconds: number): void
   /** The URL has answered good sets for longer than the cooldown, so that any handler may have asked again. */
   reachable(now: number): boolean
 }
@@ -32,6 +36,7 @@ export function createIssuerKeys(policy: Policy, cooldownMs: number): IssuerKeys
   const { maxAge, maxStale } = policy.jwks ?? {}
   const usableMs = maxAge === undefined || maxStale === undefined ? undefined : (maxAge + maxStale) * 1000
   const periods: Period[] = []
+  let setBackMs = 0
   let lastGood: (Period & { later(): Period[] }) | undefined
 
   const published: PublishedKey[] = []
@@ -62,11 +67,20 @@ export function createIssuerKeys(policy: Policy, cooldownMs: number): IssuerKeys
       if (set && set.quality !== 'bad') lastGood = { from: at, set, later: () => periods.slice(served) }
     },
     everPublished: () => published,
-    reachable: (now) => now - (since(() => true) ?? now) > cooldownMs,
+    reachable: (now) => now - (since(() => true) ?? now) > cooldownMs + setBackMs,
     ambiguous(kid) {
       const current = periods.at(-1)?.set
       const set = current?.quality === 'bad' ? lastGood?.set : current
       return (set?.keys ?? []).filter((key) => key.kid === kid).length > 1
+    },
+    judgeKind(key) {
+      const versions = periods.flatMap(({ set }) => set.keys.filter((one) => same(one, key)))
+      if (!versions.some(({ doubtful }) => doubtful)) return sound
+      const ours = versions.every(({ doubtful }) => doubtful) ? 'deny' : undefined
+      return may('token/weak-key', 'the key is weak or not for signing, or was when it was published', ours)
+    },
+    setBack(milliseconds) {
+      setBackMs += milliseconds
     },
     judgeAge(key, now) {
       const age = lastGood === undefined ? undefined : now - lastGood.from
@@ -80,13 +94,13 @@ export function createIssuerKeys(policy: Policy, cooldownMs: number): IssuerKeys
         // The issuer gave the kid to another key and back: a handler that holds that one has no reason to ask again.
         const reused = lastGood?.set.keys.some(({ kid, material }) => kid === key.kid && material !== key.material)
         if (reused) return may('keys/reused-kid', 'the handler holds another key of the same kid')
-        return now - inSetSince > cooldownMs || (heldForSure && usable)
+        return now - inSetSince > cooldownMs + setBackMs || (heldForSure && usable)
           ? sound
           : may('keys/new', 'the key has not been in the set for longer than the cooldown')
       }
       const outSince = since((set) => !has(set, key))
       if (outSince !== undefined) {
-        if (maxAge !== undefined && now - outSince >= maxAge * 1000) {
+        if (maxAge !== undefined && now - outSince >= maxAge * 1000 + setBackMs) {
           return refused('keys/withdrawn', 'the key left the set longer than maxAge ago')
         }
         return may('keys/withdrawn', 'the key left the set not long ago, or the policy states no maxAge')
@@ -94,7 +108,8 @@ export function createIssuerKeys(policy: Policy, cooldownMs: number): IssuerKeys
       if (!held || usableMs === undefined || age === undefined) {
         return may('keys/outage', 'the set cannot be fetched, and whether the key is held is not known')
       }
-      if (age >= usableMs) return refused('keys/too-old', 'the last good answer is older than maxAge and maxStale')
+      if (age >= usableMs + setBackMs)
+        return refused('keys/too-old', 'the last good answer is older than maxAge and maxStale')
       const withdrawnUnseen = lastGood?.later().some(({ set }) => set.quality !== 'bad' && !has(set, key))
       const doubt = withdrawnUnseen || !usable || !heldForSure || periods.at(-1)?.set.quality === 'unsure'
       return doubt ? may('keys/outage', 'the key was withdrawn, or the answer is of a doubtful kind') : sound

@@ -20,6 +20,8 @@ import { hasRequest, viewerRequestOf } from './viewer-request-shape.ts'
 export interface Oracle {
   /** URLs answer this from `now` on; call it once with the answers at load before anything else. */
   serve(urls: ServedUrls, now: number): Promise<void>
+  /** The clock was set back by so many milliseconds. */
+  setBack(milliseconds: number): void
   /** What the handler fetched, so that what it may still hold is known. */
   observe(fetches: readonly Fetch[]): void
   /** `now`: the suite's clock in milliseconds when the event is handed over. */
@@ -71,7 +73,7 @@ export function createOracle(policy: Policy, whose: 'ours' | 'foreign'): Oracle 
           ...presented.judgements,
           ...parts.judgements,
           selection,
-          key.doubtful ? may('token/weak-key', 'the key is weak or not for signing', 'deny') : sound,
+          keys.judgeKind(key),
           keys.judgeAge(key, now),
           ...judgeClaims(policy, issuer, parts.claims, now),
         ]
@@ -110,6 +112,9 @@ export function createOracle(policy: Policy, whose: 'ours' | 'foreign'): Oracle 
         if (!loaded || Object.hasOwn(urls, jwksUri)) await keys.serve(urls[jwksUri], now)
       }
       loaded = true
+    },
+    setBack(milliseconds) {
+      for (const { keys } of issuers) keys.setBack(milliseconds)
     },
     observe(fetches) {
       for (const { url, at } of fetches) {
