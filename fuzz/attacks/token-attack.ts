@@ -36,7 +36,7 @@ export function claimsAttack(
   name: string,
   attackClass: AttackClass,
   source: string,
-  tokens: (world: World, visitor: Visitor) => Tokens,
+  tokens: (world: World, visitor: Visitor) => string | readonly string[],
 ): Attack {
   return {
     name,
@@ -45,7 +45,7 @@ export function claimsAttack(
     build(world, random) {
       const first = world.visitors.indexOf(random.pick(world.visitors))
       const visitors = [...world.visitors.slice(first), ...world.visitors.slice(0, first)].slice(0, routesTried)
-      return { steps: visitors.flatMap((visitor) => presented(world, visitor, tokens(world, visitor) ?? [])) }
+      return { steps: visitors.flatMap((visitor) => presented(world, visitor, tokens(world, visitor))) }
     },
   }
 }
