@@ -12,6 +12,8 @@ export class FetchWatch {
   readonly #cooldownMs: number
   readonly #own: Set<string>
   readonly #recent = new Map<string, number[]>()
+  /** URLs whose next fetch may have been begun before the sandbox was frozen. */
+  #maybeLate = new Set<string>()
   #remarks: Remark[] = []
 
   constructor({ policy, whose }: Target) {
@@ -43,9 +45,13 @@ export class FetchWatch {
     return observations
   }
 
-  /** A clock that was set back says nothing about the time between fetches before and after. */
-  setBack(): void {
+  /**
+   * The sandbox was frozen, or its clock set back: no time between a fetch before and one after says anything, and the first
+   * fetch of a URL from now on may have been begun before and have reached the network only now.
+   */
+  thaw(): void {
     this.#recent.clear()
+    this.#maybeLate = new Set(this.#own)
   }
 
   takeRemarks(): Remark[] {
@@ -55,12 +61,13 @@ export class FetchWatch {
   }
 
   #tooOften(url: string, at: number): string | null {
+    if (this.#maybeLate.delete(url)) return null
     const recent = (this.#recent.get(url) ?? []).filter((earlier) => at - earlier < minuteMs)
     const last = recent.at(-1)
     recent.push(at)
     this.#recent.set(url, recent)
     if (this.#whose === 'ours') {
-      return last !== undefined && at - last < this.#cooldownMs
+      return last !== undefined && at >= last && at - last < this.#cooldownMs
         ? `${url} was fetched again after ${(at - last) / 1000} s, within the cooldown`
         : null
     }

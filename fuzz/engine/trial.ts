@@ -102,6 +102,7 @@ export class Trial {
     const now = this.#clock
     const { effects, realMs } = outcome
     const observations = this.#follow(effects)
+    if (step.kind === 'freeze') this.#watch.thaw()
     const answer: Answer = {
       result: outcome.result ? readResult(outcome.result) : { kind: 'invalid', value: '', why: 'no request' },
       fetches: effects.fetches,
@@ -151,10 +152,7 @@ export class Trial {
   }
 
   #follow(effects: Effects): Observation[] {
-    if (effects.clock < this.#clock) {
-      this.#oracle.setBack(this.#clock - effects.clock)
-      this.#watch.setBack()
-    }
+    if (effects.clock < this.#clock) this.#oracle.setBack(this.#clock - effects.clock)
     this.#clock = effects.clock
     this.fetches += effects.fetches.length
     const observations = this.#watch.examine(effects.fetches)

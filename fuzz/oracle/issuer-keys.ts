@@ -108,7 +108,8 @@ export function createIssuerKeys(policy: Policy, cooldownMs: number): IssuerKeys
       if (!held || usableMs === undefined || age === undefined) {
         return may('keys/outage', 'the set cannot be fetched, and whether the key is held is not known')
       }
-      if (age >= usableMs + setBackMs)
+      // "After that: refused": at the very millisecond either will do.
+      if (age > usableMs + setBackMs)
         return refused('keys/too-old', 'the last good answer is older than maxAge and maxStale')
       const withdrawnUnseen = lastGood?.later().some(({ set }) => set.quality !== 'bad' && !has(set, key))
       const doubt = withdrawnUnseen || !usable || !heldForSure || periods.at(-1)?.set.quality === 'unsure'
