@@ -197,8 +197,8 @@ function machineChecks({ foreign, steal }: MachineShare, limits: Required<Object
   ].filter(({ value }) => value !== null)
 }
 
-/** More than a tenth, in %, over the last three quarters of a long run is a leak until shown otherwise. */
-const mostGrowth = 10
+/** In %, over the last three quarters of a run: more is a leak until shown otherwise. */
+const mostGrowth = 3
 
 function memoryChecks({ memory }: LoadRun, noise: string | null): Check[] {
   const grown = (id: string, title: string, samples: readonly number[]): Check => {

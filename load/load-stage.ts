@@ -3,6 +3,7 @@
 import { type Stage, stageResult } from '../command/stage.ts'
 import { objectivesOf } from '../config/objectives-schema.ts'
 import { authorizerShare } from './authorizer-share.ts'
+import { fillCache } from './cache-fill.ts'
 import { denialReasons } from './denial-reasons.ts'
 import { findK6 } from './k6.ts'
 import { peakRate } from './k6-options.ts'
@@ -43,6 +44,10 @@ export const loadStage: Stage<LoadOptions> = async ({ config, progress, signal }
     const local = { config, scenario, requests, seconds, pops, signal }
     const target = await startLocalTarget(local)
     try {
+      if (scenario.filled) {
+        progress.step('load: filling the cache')
+        await fillCache(target, signal)
+      }
       progress.step('load: making tokens and the plan')
       const shared = { k6, rate, segments, seed, progress, signal }
       const run = await loadRun({ ...shared, target, scenario, seconds })

@@ -4,7 +4,11 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
 export interface MemorySamples {
-  /** Bytes that this process holds after a collection, at equal intervals; none in a run that is too short to be judged. */
+  /**
+   * Bytes that this process holds after a collection, at equal intervals; none in a run that is too short to be judged. Without
+   * what V8 counted outside its heap and all buffers at the first reading: that is code, such as the 170 MB of Node's own
+   * WebAssembly for TypeScript, and a leak would look small beside it.
+   */
   held: number[]
   /** Resident bytes of k6, at equal intervals. */
   k6: number[]
@@ -29,6 +33,7 @@ export function watchMemory(
   const collect = seconds >= judgedFrom ? collector() : null
   const every = Math.ceil(seconds / intervalSeconds / collections)
   let count = 0
+  let code: number | null = null
   return {
     sample() {
       const edgeBytes = process.memoryUsage.rss()
@@ -36,8 +41,9 @@ export function watchMemory(
       k6.push(k6Bytes)
       if (collect && count++ % every === 0) {
         collect()
-        const { heapUsed, external } = process.memoryUsage()
-        held.push(heapUsed + external)
+        const { heapUsed, external, arrayBuffers } = process.memoryUsage()
+        code ??= external - arrayBuffers
+        held.push(heapUsed + external - code)
       }
       return { edgeBytes, k6Bytes }
     },

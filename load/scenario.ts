@@ -52,6 +52,8 @@ export interface Scenario {
   objects: number | 'fresh'
   /** Exponent of the Zipf distribution that objects and users are drawn from; 0 is uniform. */
   zipf: number
+  /** Every object is in the cache before the first request. Default false: requests fill it. */
+  filled?: boolean
   /** One token for each user, or a new one for each request. */
   tokens: 'per-user' | 'per-request'
   /** `at` is a share of the run, from the end of the ramp. */

@@ -50,7 +50,9 @@ const mostBuckets = 120
 export class TimeSeries {
   readonly #bucketSeconds: number
   readonly #warmUpSeconds: number
-  readonly #buckets: { bucket: Bucket; times: Histogram | null }[] = []
+  readonly #buckets: { bucket: Bucket; times: Histogram }[] = []
+  /** Made ahead: a long run whose memory is watched must not grow by its own bookkeeping. */
+  readonly #unused: Histogram[]
   #began: number | null = null
   #throttles = 0
 
@@ -58,6 +60,9 @@ export class TimeSeries {
   constructor(seconds: number, warmUpSeconds: number) {
     this.#bucketSeconds = Math.max(1, Math.ceil(seconds / mostBuckets))
     this.#warmUpSeconds = warmUpSeconds
+    const buckets = Math.ceil(seconds / this.#bucketSeconds) + lateBuckets
+    // Two digits are enough for a line in a chart.
+    this.#unused = Array.from({ length: buckets }, () => latencyHistogram(2))
   }
 
   /** Time zero, in milliseconds since the epoch; what came before counts to the first bucket. */
@@ -66,8 +71,7 @@ export class TimeSeries {
   }
 
   addSample(sample: Sample): void {
-    const place = this.#at(sample.at)
-    const { bucket } = place
+    const { bucket, times } = this.#at(sample.at)
     bucket.requests += 1
     const kind = answerKind(sample)
     if (kind === 'denial') bucket.denials += 1
@@ -75,9 +79,7 @@ export class TimeSeries {
     else if (kind !== 'uncached') {
       if (kind === 'hit') bucket.hits += 1
       else bucket.misses += 1
-      // Enough for a line in a chart.
-      place.times ??= latencyHistogram(2)
-      recordMilliseconds(place.times, sample.durationMs)
+      recordMilliseconds(times, sample.durationMs)
     }
   }
 
@@ -106,24 +108,30 @@ export class TimeSeries {
       warmUpSeconds: this.#warmUpSeconds,
       buckets: this.#buckets.map(({ bucket, times }) => ({
         ...bucket,
-        p50Ms: times && percentileMs(times, 50),
-        p99Ms: times && percentileMs(times, 99),
+        p50Ms: percentileOf(times, 50),
+        p99Ms: percentileOf(times, 99),
       })),
     }
   }
 
-  #at(at: number) {
+  #at(at: number): { bucket: Bucket; times: Histogram } {
     const index = Math.max(0, Math.floor((at - (this.#began ?? at)) / 1000 / this.#bucketSeconds))
-    // The last answers may come after the planned end, and a clock may jump.
-    const last = Math.min(index, mostBuckets + lateBuckets - 1)
-    while (this.#buckets.length <= last) {
-      this.#buckets.push({ bucket: emptyBucket(this.#buckets.length * this.#bucketSeconds), times: null })
+    while (this.#buckets.length <= index) {
+      const times = this.#unused.pop()
+      // The last answers may come after the planned end, and a clock may jump.
+      if (!times) break
+      this.#buckets.push({ bucket: emptyBucket(this.#buckets.length * this.#bucketSeconds), times })
     }
-    return this.#buckets[last] as { bucket: Bucket; times: Histogram | null }
+    return this.#buckets[Math.min(index, this.#buckets.length - 1)] as { bucket: Bucket; times: Histogram }
   }
 }
 
+/** How many may come after the planned end. */
 const lateBuckets = 20
+
+function percentileOf(times: Histogram, percentile: number): number | null {
+  return times.totalCount === 0 ? null : percentileMs(times, percentile)
+}
 
 function emptyBucket(at: number): Bucket {
   return {
