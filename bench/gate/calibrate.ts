@@ -26,8 +26,8 @@ export interface Calibrating {
   calibration: Calibration
   /** Keeps what was found so far. */
   save(): void
-  /** Whether the time is up. */
-  over(): boolean
+  /** Whether the time, or this share of it, is up. */
+  over(share?: number): boolean
   context: StageContext
 }
 
@@ -78,7 +78,7 @@ async function calibrate(
   // Figures of another program or another Node would be quoted for this one.
   const calibration =
     known?.program === digest(side.program) && known.environment.node === process.versions.node ? known : fresh(side)
-  const until = Date.now() + milliseconds
+  const began = Date.now()
   const calibrating: Calibrating = {
     side,
     directory,
@@ -87,7 +87,7 @@ async function calibrate(
     settings,
     calibration,
     save: () => writeCalibration(file, calibration),
-    over: () => Date.now() >= until || signal.aborted,
+    over: (share = 1) => Date.now() - began >= share * milliseconds || signal.aborted,
     context,
   }
   if (settings.methods.includes('cpu')) await calibrateCpu(calibrating)

@@ -5,6 +5,9 @@ import { type PairedSides, programSides, samplePair } from '../measure/pairs.ts'
 import type { RequestSuite } from '../suites.ts'
 import { slowdowns, slowedSides } from './injected-delay.ts'
 
+/** Of the time, for finding out how long the delays have to be. */
+const pilotShare = 0.1
+
 /** A/A processes in a round: false alarms are rarer than finds. */
 const sameShare = 6
 
@@ -16,7 +19,7 @@ export async function calibrateCpu(calibrating: Calibrating): Promise<void> {
   const { side, bench, calibration, context, save, over } = calibrating
   const { progress, signal } = context
   progress.step('CPU time: pilot of the slow-downs')
-  const slowed = await slowedSides(bench, side.deployables, signal)
+  const slowed = await slowedSides(bench, side.deployables, { signal, enough: () => over(pilotShare) })
   const same = programSides(bench, side.deployables, side.deployables)
   const tasks: { sides: PairedSides; samples: CpuSample[] }[] = [
     ...Array.from({ length: sameShare }, () => ({ sides: same, samples: calibration.same })),

@@ -1,5 +1,5 @@
 /**
- * Programs slowed down by a known share of their CPU time: a loop before the handler, of as many turns as a pilot says.
+ * Programs slowed down by a known share of their CPU time: a loop before the handler, of as many turns as two pilots say.
  * The loop has a function of its own that is never inlined, so that it does not decide when V8 compiles the handler, and is
  * run hot before the first request, so that a few turns cost as much each as many do. Both sides have it, and each suite has
  * a file of its own on both: what V8 learnt of one file in an earlier suite would favour the side that had it (by 4 %).
@@ -10,22 +10,32 @@ import { samplePair } from '../measure/pairs.ts'
 import type { Workbench } from '../measure/workbench.ts'
 import { neverInlined } from '../mutants/slow-forms.ts'
 import type { Deployment } from '../requests.ts'
-import { median } from '../statistics/median.ts'
+import { signedRank } from '../statistics/signed-rank.ts'
 import { type RequestSuite, requestSuites } from '../suites.ts'
 
 export const slowdowns = [0.02, 0.03, 0.05, 0.1, 0.2] as const
 
-/** Turns that slow each suite down clearly, so that the pilot's own noise matters little. */
-const pilotTurns: Record<RequestSuite, number> = { warm: 8000, hot: 700, deny: 1800, routes: 900 }
-const pilots = 4
+/** Turns that slow each suite down by about a third, so that a few processes say what one turn costs. */
+const manyTurns: Record<RequestSuite, number> = { warm: 8000, hot: 700, deny: 1800, routes: 900 }
+const manyTurnsProcesses = 4
+
+/**
+ * A short loop runs beside the handler's own instructions and costs less for each turn than a long one (a third less in
+ * `hot`), so a second pilot measures a delay of this size, in so many processes at most.
+ */
+const smallDelay = 0.04
+const smallDelayProcesses = 60
 
 type Deployables = Record<Deployment, string>
 
-/** Sides for each slow-down; base has the same wrapper with no turn, so that only the loop differs. */
+/**
+ * Sides for each slow-down; base has the same wrapper with no turn, so that only the loop differs. `enough` ends the pilot
+ * once a process for each order of loading is there.
+ */
 export async function slowedSides(
   bench: Workbench,
   deployables: Deployables,
-  signal: AbortSignal,
+  { signal, enough }: { signal: AbortSignal; enough(): boolean },
 ): Promise<(slowdown: number) => PairedSides> {
   let deployed = 1000
   // Names of one length: a path's length is visible to the program.
@@ -41,15 +51,27 @@ export async function slowedSides(
       head: (suite, deployment) => head[suite][deployment],
     }
   }
-  const pilot = sides((suite) => pilotTurns[suite])
-  const ratios: Record<RequestSuite, number[]> = { warm: [], hot: [], deny: [], routes: [] }
-  for (let index = 0; index < pilots; index++) {
-    const report = await samplePair(bench, pilot, index % 2 === 0, signal)
-    for (const suite of requestSuites) ratios[suite].push(Math.exp(report.logRatios[suite] ?? Number.NaN))
+  const costs = async (turns: Record<RequestSuite, number>, processes: number) => {
+    const pilot = sides((suite) => turns[suite])
+    const samples: Record<RequestSuite, number[]> = { warm: [], hot: [], deny: [], routes: [] }
+    for (let index = 0; index < processes && !(index >= 2 && enough()); index++) {
+      const report = await samplePair(bench, pilot, index % 2 === 0, signal)
+      for (const suite of requestSuites) samples[suite].push(report.logRatios[suite] ?? Number.NaN)
+    }
+    return bySuite((suite) => Math.expm1(signedRank(samples[suite]).estimate))
   }
-  const turnsFor = (suite: RequestSuite, slowdown: number) =>
-    (slowdown * pilotTurns[suite]) / (median(ratios[suite]) - 1)
-  return (slowdown) => sides((suite) => Math.round(turnsFor(suite, slowdown)))
+  const many = await costs(manyTurns, manyTurnsProcesses)
+  const fewTurns = bySuite((suite) => Math.round((smallDelay * manyTurns[suite]) / many[suite]))
+  const few = await costs(fewTurns, smallDelayProcesses)
+  const turnsFor = (suite: RequestSuite, slowdown: number) => {
+    const turnsPerShare = (manyTurns[suite] - fewTurns[suite]) / (many[suite] - few[suite])
+    return Math.max(1, Math.round(fewTurns[suite] + (slowdown - few[suite]) * turnsPerShare))
+  }
+  return (slowdown) => sides((suite) => turnsFor(suite, slowdown))
+}
+
+function bySuite(value: (suite: RequestSuite) => number): Record<RequestSuite, number> {
+  return { warm: value('warm'), hot: value('hot'), deny: value('deny'), routes: value('routes') }
 }
 
 function delayed(deployables: Deployables, turns: number): Deployables {
