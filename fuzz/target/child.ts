@@ -90,6 +90,8 @@ async function take(step: Step, timed: boolean): Promise<StepOutcome> {
   else if (step.kind === 'freeze') clock.jump(clock.now() + step.ms)
   else {
     const end = clock.now() + step.ms
+    // What a request began and did not wait for, a refresh beside it, has the time before this.
+    await untilStill()
     // A target with a short interval would make a long step last for ever; the rest of its timers fire at the end.
     for (let stops = 0; stops < maxStops; stops++) {
       const due = clock.nextDue()

@@ -175,6 +175,16 @@ describe('the clock is the suite’s', () => {
     ])
     expect(results[1]?.result).toEqual({ kind: 'value', json: JSON.stringify([start + 60_000, start + 120_000]) })
   })
+  test('what a handler began and did not wait for comes before the time that then passes', async () => {
+    await using sandbox = createSandbox({ runtime: 'nodejs24.x' })
+    const file = handlerFile(`exports.handler = async () => { setImmediate(() => fetch("${keys}")) }`)
+    await sandbox.load(file, start, served)
+    const steps = await sandbox.run([
+      { kind: 'request', event: {} },
+      { kind: 'advance', ms: 60_000 },
+    ])
+    expect(steps.flatMap(({ effects }) => effects.fetches.map(({ at }) => at))).toEqual([start])
+  })
   test('it does not move while cryptography is under way', async () => {
     const [outcome] = await outcomes(
       'const slow = crypto.subtle.generateKey({ name: "RSA-PSS", modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-256" }, true, ["sign"]); return Promise.race([slow.then(() => "key"), new Promise((r) => setTimeout(r, 20, "timer"))])',
