@@ -18,7 +18,7 @@ export interface Rate {
 export interface GateRate {
   /** Fraction by which head was slowed down; 0 for A/A. */
   slowdown: number
-  /** What the processes measured of it: exp of their median logarithm, less 1; null for A/A and without samples. */
+  /** What the processes measured of it, above the A/A bias; null for A/A and without samples. */
   measured: number | null
   /** The only suite that was slowed down; `any` for A/A, where a failure of any suite is a false alarm. */
   suite: RequestSuite | 'any'
@@ -35,7 +35,7 @@ function rate(events: number, trials: number): Rate {
 }
 
 /** A/A bias by suite; zero without samples. */
-export function biases(calibration: Calibration | null): Record<RequestSuite, number> {
+export function biases(calibration: Pick<Calibration, 'same'> | null): Record<RequestSuite, number> {
   const samples = columns(calibration?.same ?? [])
   const bias = (suite: RequestSuite) =>
     samples[suite].length < fewestProcesses ? 0 : signedRank(samples[suite].slice(-maxRanked)).estimate
@@ -56,6 +56,7 @@ export function gateRates(
   errorRate: number,
 ): GateRate[] {
   const looks = looksOf(processes)
+  const bias = biases({ same })
   const fails = (suite: RequestSuite | 'any') => (gate: readonly CpuSample[]) =>
     looks.some((look) => {
       const family = familyOf(columns(gate.slice(0, look)), { suites: requestSuites, limits })
@@ -68,7 +69,9 @@ export function gateRates(
     return {
       slowdown,
       measured:
-        suite === 'any' || samples.length === 0 ? null : Math.expm1(median(samples.map((sample) => sample[suite]))),
+        suite === 'any' || samples.length === 0
+          ? null
+          : Math.expm1(median(samples.map((sample) => sample[suite])) - bias[suite]),
       suite,
       processes: samples.length,
       independent: rate(gates.filter(fails(suite)).length, gates.length),

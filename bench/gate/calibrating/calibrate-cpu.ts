@@ -1,7 +1,9 @@
 /** Paired processes of a program with itself, and with slowed copies of itself. */
 import type { Calibrating } from '../calibrate.ts'
 import type { CpuSample } from '../calibration-file.ts'
-import { type PairedSides, programSides, samplePair } from '../measure/pairs.ts'
+import { biases } from '../error-rates.ts'
+import { mostProcesses } from '../measure/compare-cpu.ts'
+import { programSides, samplePair } from '../measure/pairs.ts'
 import type { RequestSuite } from '../suites.ts'
 import { slowdowns, slowedSides } from './injected-delay.ts'
 
@@ -14,23 +16,30 @@ const sameShare = 6
 /** Processes of a slow-down in a round: most of those whose power the gate has to show. */
 const slowedShare = (slowdown: number) => (slowdown === 0.03 || slowdown === 0.05 ? 2 : 1)
 
-/** Takes turns among A/A and all slow-downs until the time is up, so that a drift of the machine reaches all alike. */
+/** Rounds with slow-downs; by then those two have two gates of the greatest length, and the rest of the time is for A/A. */
+const slowedRounds = mostProcesses
+
+/** Takes turns among A/A and the slow-downs until the time is up, so that a drift of the machine reaches all alike. */
 export async function calibrateCpu(calibrating: Calibrating): Promise<void> {
   const { side, bench, calibration, context, save, over } = calibrating
   const { progress, signal } = context
-  progress.step('CPU time: pilot of the slow-downs')
-  const slowed = await slowedSides(bench, side.deployables, { signal, enough: () => over(pilotShare) })
   const same = programSides(bench, side.deployables, side.deployables)
-  const tasks: { sides: PairedSides; samples: CpuSample[] }[] = [
+  const lacks = (slowdown: number) => samplesOf(calibrating, slowdown).length < slowedShare(slowdown) * slowedRounds
+  const lacking = slowdowns.filter(lacks)
+  if (lacking.length > 0) progress.step('CPU time: pilot of the slow-downs')
+  const pilot = { bias: biases(calibration), signal, enough: () => over(pilotShare) }
+  const slowed = lacking.length > 0 ? await slowedSides(bench, side.deployables, lacking, pilot) : []
+  const round = () => [
     ...Array.from({ length: sameShare }, () => ({ sides: same, samples: calibration.same })),
-    ...slowdowns.flatMap((slowdown) => {
-      const task = { sides: slowed(slowdown), samples: samplesOf(calibrating, slowdown) }
-      return Array.from({ length: slowedShare(slowdown) }, () => task)
-    }),
+    ...slowed
+      .filter(({ slowdown }) => lacks(slowdown))
+      .flatMap(({ slowdown, sides }) =>
+        Array.from({ length: slowedShare(slowdown) }, () => ({ sides, samples: samplesOf(calibrating, slowdown) })),
+      ),
   ]
   // At least one round: a calibration without a sample would be no file worth keeping.
   do {
-    for (const { sides, samples } of tasks) {
+    for (const { sides, samples } of round()) {
       const report = await samplePair(bench, sides, samples.length % 2 === 0, signal).catch((error: unknown) => {
         if (signal.aborted) return null
         throw error

@@ -53,7 +53,7 @@ function cpuChecks(calibration: Calibration, settings: Settings): Check[] {
       const target = slowdown === 0 ? 0.01 : longest ? (powerTargets[slowdown] ?? null) : null
       const drawn =
         resampled === null ? '' : `; ${percent(resampled)} of gates drawn anew from ${entry.processes} processes`
-      const planted = `+${percent(slowdown)}${measured === null ? '' : ` (measured ${percent(measured)})`}`
+      const planted = `+${percent(slowdown)}${measured === null ? '' : ` (measured ${percent(measured)} above A/A)`}`
       const what = slowdown === 0 ? 'false alarms of A/A gates' : `${suite}: ${planted} found by gates`
       return rateCheck(
         `${slowdown === 0 ? 'false-alarms' : `found.${suite}.${slowdown}`}.${processes}`,

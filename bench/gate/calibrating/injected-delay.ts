@@ -17,16 +17,23 @@ export const slowdowns = [0.02, 0.03, 0.05, 0.1, 0.2] as const
 
 /** Turns that slow each suite down by about a third, so that a few processes say what one turn costs. */
 const manyTurns: Record<RequestSuite, number> = { warm: 8000, hot: 700, deny: 1800, routes: 900 }
-const manyTurnsProcesses = 4
+const manyTurnsProcesses = 12
 
 /**
  * A short loop runs beside the handler's own instructions and costs less for each turn than a long one (a third less in
  * `hot`), so a second pilot measures a delay of this size, in so many processes at most.
  */
 const smallDelay = 0.04
-const smallDelayProcesses = 60
+const smallDelayProcesses = 240
 
 type Deployables = Record<Deployment, string>
+
+interface PilotOptions {
+  /** What A/A shows, as logarithms: no part of a slow-down. */
+  bias: Record<RequestSuite, number>
+  signal: AbortSignal
+  enough(): boolean
+}
 
 /**
  * Sides for each slow-down; base has the same wrapper with no turn, so that only the loop differs. `enough` ends the pilot
@@ -35,8 +42,9 @@ type Deployables = Record<Deployment, string>
 export async function slowedSides(
   bench: Workbench,
   deployables: Deployables,
-  { signal, enough }: { signal: AbortSignal; enough(): boolean },
-): Promise<(slowdown: number) => PairedSides> {
+  wanted: readonly number[],
+  { bias, signal, enough }: PilotOptions,
+): Promise<{ slowdown: number; sides: PairedSides }[]> {
   let deployed = 1000
   // Names of one length: a path's length is visible to the program.
   const deploy = (turns: (suite: RequestSuite) => number) => {
@@ -58,7 +66,7 @@ export async function slowedSides(
       const report = await samplePair(bench, pilot, index % 2 === 0, signal)
       for (const suite of requestSuites) samples[suite].push(report.logRatios[suite] ?? Number.NaN)
     }
-    return bySuite((suite) => Math.expm1(signedRank(samples[suite]).estimate))
+    return bySuite((suite) => Math.expm1(signedRank(samples[suite]).estimate - bias[suite]))
   }
   const many = await costs(manyTurns, manyTurnsProcesses)
   const fewTurns = bySuite((suite) => Math.round((smallDelay * manyTurns[suite]) / many[suite]))
@@ -67,7 +75,7 @@ export async function slowedSides(
     const turnsPerShare = (manyTurns[suite] - fewTurns[suite]) / (many[suite] - few[suite])
     return Math.max(1, Math.round(fewTurns[suite] + (slowdown - few[suite]) * turnsPerShare))
   }
-  return (slowdown) => sides((suite) => turnsFor(suite, slowdown))
+  return wanted.map((slowdown) => ({ slowdown, sides: sides((suite) => turnsFor(suite, slowdown)) }))
 }
 
 function bySuite(value: (suite: RequestSuite) => number): Record<RequestSuite, number> {
