@@ -43,7 +43,10 @@ export class Trial {
     const trial = new Trial(target, start)
     await trial.#oracle.serve(serve, start)
     try {
-      trial.#follow(await sandbox.load(target.file, start, serve))
+      const effects = await sandbox.load(target.file, start, serve)
+      trial.#follow(effects)
+      // Some ask at INIT for no more than a warm connection.
+      trial.#oracle.observe(effects.fetches, { sure: false })
     } catch (error) {
       if (!(error instanceof TargetRefused)) throw error
       trial.refused = error.message
@@ -111,6 +114,8 @@ export class Trial {
       realMs,
     }
     if (step.kind !== 'request') {
+      // Of an answer on its way when the sandbox was frozen the handler may not have made use.
+      this.#oracle.observe(effects.fetches, { sure: step.kind !== 'freeze' })
       if (step.kind === 'serve') await this.#oracle.serve(step.urls, this.#clock)
       return { step, answer, verdict: { outcome: 'may', rule: '', reason: '' }, observations, remarks: [] }
     }

@@ -29,7 +29,7 @@ async function outcomeAfter(
   story: (served: {
     keys(...all: WorldKey[]): Served
     down: Served
-  }) => { at: number; serve?: Served; fetched?: true; setBack?: number }[],
+  }) => { at: number; serve?: Served; fetched?: true | 'perhaps'; setBack?: number }[],
   at: number,
   { by, changes, whose }: { by?: WorldKey; changes?: Partial<Policy>; whose?: 'ours' } = {},
 ): Promise<Verdict['outcome']> {
@@ -41,7 +41,8 @@ async function outcomeAfter(
     const now = start + event.at * second
     if (event.setBack) oracle.setBack(event.setBack * second)
     if (event.serve) await oracle.serve({ [jwksUri]: event.serve }, now)
-    if (event.fetched) oracle.observe([{ url: jwksUri, at: now, via: 'http/1.1' }])
+    const fetch = { url: jwksUri, at: now, via: 'http/1.1' } as const
+    if (event.fetched) oracle.observe([fetch], { sure: event.fetched === true })
   }
   const token = mint(by ?? key, { ...world.visitors[0].claims, iss: issuer, exp: seconds + 10 * 86_400 })
   const step = request(world, { uri: '/files/a', token })
@@ -64,6 +65,16 @@ test('an outage takes no good keys away until maxAge and maxStale are over', asy
   expect(await outcomeAfter(outage, 4200)).toBe('may')
   expect(await outcomeAfter(outage, 4200.001)).toBe('must-deny')
   expect(await outcomeAfter(outage, 4000, { changes: { jwks: {} } })).toBe('may')
+})
+test('an answer that the handler may have made use of makes its keys so much younger, and obliges it to nothing', async () => {
+  const outage = ({ down }: { down: Served }) => [
+    { at: 0, fetched: true as const },
+    { at: 90, fetched: 'perhaps' as const },
+    { at: 100, serve: down },
+  ]
+  expect(await outcomeAfter(outage, 4199)).toBe('must-allow')
+  expect(await outcomeAfter(outage, 4201)).toBe('may')
+  expect(await outcomeAfter(outage, 4291)).toBe('must-deny')
 })
 test('an outage from the start leaves it open', async () => {
   expect(await outcomeAfter(({ down }) => [{ at: -1, serve: down }], 100)).toBe('may')

@@ -15,8 +15,11 @@ interface Period {
 export interface IssuerKeys {
   /** From now on the URL answers this. */
   serve(served: Served | undefined, now: number): Promise<void>
-  /** The handler asked at this time, before anything else was served: told in the order of events, for the clock may go back. */
-  fetched(at: number): void
+  /**
+   * The handler asked at this time, before anything else was served: told in the order of events, for the clock may go back.
+   * Not `sure`: whether it made use of the answer is not known.
+   */
+  fetched(at: number, sure: boolean): void
   /** Every key that has been in the set at any time. */
   everPublished(): PublishedKey[]
   /** Whether two usable members of the current set, or in an outage of the one that the handler holds, have this `kid`. */
@@ -38,6 +41,8 @@ export function createIssuerKeys(policy: Policy, cooldownMs: number): IssuerKeys
   const periods: Period[] = []
   let setBackMs = 0
   let lastGood: (Period & { later(): Period[] }) | undefined
+  /** When the last answer came of which the handler may have made use. */
+  let lastPossible = Number.NEGATIVE_INFINITY
 
   const published: PublishedKey[] = []
 
@@ -61,10 +66,12 @@ export function createIssuerKeys(policy: Policy, cooldownMs: number): IssuerKeys
       periods.push({ from: periods.length === 0 ? Number.NEGATIVE_INFINITY : now, set })
       for (const key of set.keys) if (!published.some((one) => same(one, key))) published.push(key)
     },
-    fetched(at) {
+    fetched(at, sure) {
       const served = periods.length
       const set = periods.at(-1)?.set
-      if (set && set.quality !== 'bad') lastGood = { from: at, set, later: () => periods.slice(served) }
+      if (!set || set.quality === 'bad') return
+      lastPossible = at
+      if (sure) lastGood = { from: at, set, later: () => periods.slice(served) }
     },
     everPublished: () => published,
     reachable: (now) => now - (since(() => true) ?? now) > cooldownMs + setBackMs,
@@ -109,7 +116,7 @@ export function createIssuerKeys(policy: Policy, cooldownMs: number): IssuerKeys
         return may('keys/outage', 'the set cannot be fetched, and whether the key is held is not known')
       }
       // "After that: refused": at the very millisecond either will do.
-      if (age > usableMs + setBackMs)
+      if (now - lastPossible > usableMs + setBackMs)
         return refused('keys/too-old', 'the last good answer is older than maxAge and maxStale')
       const withdrawnUnseen = lastGood?.later().some(({ set }) => set.quality !== 'bad' && !has(set, key))
       const doubt = withdrawnUnseen || !usable || !heldForSure || periods.at(-1)?.set.quality === 'unsure'

@@ -22,8 +22,8 @@ export interface Oracle {
   serve(urls: ServedUrls, now: number): Promise<void>
   /** The clock was set back by so many milliseconds. */
   setBack(milliseconds: number): void
-  /** What the handler fetched, so that what it may still hold is known. */
-  observe(fetches: readonly Fetch[]): void
+  /** What the handler fetched, so that what it may still hold is known. `sure` (default): it made use of the answers. */
+  observe(fetches: readonly Fetch[], options?: { sure?: boolean }): void
   /** `now`: the suite's clock in milliseconds when the event is handed over. */
   judge(event: unknown, now: number): Promise<Verdict>
   /** Whether every issuer's keys can be had; where not, a 5xx is as good as a denial. */
@@ -116,9 +116,9 @@ export function createOracle(policy: Policy, whose: 'ours' | 'foreign'): Oracle 
     setBack(milliseconds) {
       for (const { keys } of issuers) keys.setBack(milliseconds)
     },
-    observe(fetches) {
+    observe(fetches, { sure = true } = {}) {
       for (const { url, at } of fetches) {
-        issuers.find(({ jwksUri }) => jwksUri === url)?.keys.fetched(at)
+        issuers.find(({ jwksUri }) => jwksUri === url)?.keys.fetched(at, sure)
       }
     },
     keysReachable: (now) => issuers.every(({ keys }) => keys.reachable(now)),
