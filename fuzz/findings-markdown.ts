@@ -1,5 +1,5 @@
 /** Findings for people who read them in a pull request or an issue. */
-import type { Finding, Step } from './case.ts'
+import type { Finding, Step, Verdict } from './case.ts'
 
 /** A heading for each finding: what happened, why that is wrong, the event that shows it, the command that replays it. */
 export function findingsMarkdown(target: string, findings: readonly Finding[]): string {
@@ -10,12 +10,31 @@ export function findingsMarkdown(target: string, findings: readonly Finding[]): 
     return [
       `## ${severity}: ${name}`,
       `${escaped(story)}.`,
-      `Rule \`${rule}\` (${cwe}): ${escaped(verdict.reason) || 'holds for every request'}. Shown by \`${fuzzCase.name}\` after ${after.cases} cases and ${after.seconds.toFixed(2)} s.${before}`,
+      `Rule \`${rule}\` (${cwe}).${aboutRequest(rule, verdict)} Shown by \`${fuzzCase.name}\` after ${after.cases} cases and ${after.seconds.toFixed(2)} s.${before}`,
       `\`\`\`json\n${JSON.stringify(eventOf(fuzzCase.steps[step]), null, 2)}\n\`\`\``,
       `\`\`\`sh\n${replay}\n\`\`\``,
     ].join('\n\n')
   })
   return `# Findings in ${target}\n\n${sections.join('\n\n')}\n`
+}
+
+/** What the oracle says of the request, where that is not what the finding is about: a leak in a denial that is right. */
+function aboutRequest(rule: string, { outcome, rule: decisive, reason }: Verdict): string {
+  if (reason === '') return ''
+  return decisive === rule
+    ? ` ${escaped(sentence(reason))}`
+    : ` The request ${outcomeWords[outcome]}: ${escaped(reason)}.`
+}
+
+const outcomeWords: Record<Verdict['outcome'], string> = {
+  'must-allow': 'has to be allowed',
+  'must-deny': 'has to be denied',
+  may: 'may be allowed or denied',
+  lax: 'is granted, and only its form is loose',
+}
+
+function sentence(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`
 }
 
 function eventOf(step: Step | undefined): unknown {

@@ -68,9 +68,10 @@ export const fuzzStage: Stage<FuzzOptions> = async (context, options) => {
       const differences = report.found.filter((finding) => isRecorded(target.name, finding))
       const others = report.found.filter((finding) => !isRecorded(target.name, finding))
       const found = writeFindings(context.out, others, handlerOptions(options))
-      if (found.length > 0) {
-        writeWholeFile(join(context.out, 'fuzz-findings', 'findings.md'), findingsMarkdown(target.name, found))
-      }
+      const page = join(context.out, 'fuzz-findings', 'findings.md')
+      if (found.length > 0) writeWholeFile(page, findingsMarkdown(target.name, found))
+      // An earlier run's page would be read as this one's; its cases stay, to be replayed.
+      else if (!options.replay) rmSync(page, { force: true })
       for (const finding of found) context.progress.log(line(finding))
       return {
         checks: checksOf({ ...report, found }, differences),
@@ -165,8 +166,8 @@ function handlerOptions({ handler, target, runtime }: FuzzOptions): string {
   return `${which}${runtime === undefined ? '' : ` --runtime ${runtime}`}`
 }
 
-function line({ severity, class: name, rule, cwe, story, replay }: Finding): string {
-  return `${severity} ${name} (${rule}, ${cwe}): ${story}\n    ${replay}`
+function line({ severity, class: name, rule, cwe, story, case: { name: attack }, replay }: Finding): string {
+  return `${severity} ${name} (${rule}, ${cwe}): ${story}\n    shown by ${attack.slice(0, 100)}\n    ${replay}`
 }
 
 function checksOf(report: CampaignReport, differences: readonly Finding[]): Check[] {

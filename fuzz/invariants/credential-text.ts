@@ -1,6 +1,7 @@
 /** The texts of a request that must not turn up elsewhere: its token, and what the token says. */
 import type { ViewerRequest } from '../../authorizer/cloudfront.ts'
 import type { Policy } from '../../authorizer/policy.ts'
+import { percentDecoded } from '../percent-decoded.ts'
 
 const tailLength = 24
 const minSecret = 16
@@ -28,7 +29,9 @@ export function credentialText(policy: Policy, request: ViewerRequest): Credenti
     }
     for (const value of stringsIn(parts[1] ?? '')) if (value.length >= minValue) values.add(value)
   }
-  return { secrets, values: [...values] }
+  // What the viewer's own path spells a return path has to carry.
+  const uri = percentDecoded(request.uri)
+  return { secrets, values: [...values].filter((value) => !uri.includes(value)) }
 }
 
 function stringsIn(part: string): string[] {

@@ -2,6 +2,7 @@
 import type { Headers, ViewerRequest } from '../../authorizer/cloudfront.ts'
 import type { Policy } from '../../authorizer/policy.ts'
 import type { ReturnedResponse } from '../case.ts'
+import { percentDecoded } from '../percent-decoded.ts'
 import type { Observation, Remark } from './observation.ts'
 
 export function examineDenial(
@@ -63,6 +64,9 @@ const locationStories = {
   unencoded: "the viewer's words are not percent-encoded in the login page's address",
 }
 
+/** Stands for the viewer's host where no request says one (RFC 2606). */
+const noHost = 'viewer.invalid'
+
 function locationFault(
   location: string,
   request: ViewerRequest,
@@ -70,7 +74,7 @@ function locationFault(
 ): Exclude<keyof typeof locationStories, 'loop'> | null {
   const claimed = valuesOf(request.headers, 'host')[0] ?? ''
   // A host header that is no host is the viewer's fault alone.
-  const host = URL.canParse(`https://${claimed}`) ? new URL(`https://${claimed}`).host : 'viewer.invalid'
+  const host = URL.canParse(`https://${claimed}`) ? new URL(`https://${claimed}`).host : noHost
   if (!URL.canParse(location, `https://${host}`)) return 'foreign'
   const target = new URL(location, `https://${host}`)
   const page = login && new URL(login.redirect)
@@ -82,7 +86,11 @@ function locationFault(
   // The login page's text alone is no boundary: https://login.example.com.evil.example begins with it, too.
   if (page?.origin !== target.origin || !target.pathname.startsWith(page.pathname)) return 'elsewhere'
   for (const [name, value] of target.searchParams) {
+    // What the configured page says itself, such as a redirect_uri, the viewer has not decided.
+    if (name !== login?.returnTo && page.searchParams.getAll(name).includes(value)) continue
     if (login?.returnTo !== undefined ? name !== login.returnTo : !/^(?:\/|https?:)/i.test(value)) continue
+    // Nor another host than the viewer's where the viewer names none.
+    if (host === noHost && !words.includes(hostIn(value))) continue
     if (!returnsHome(value, host)) return 'foreign'
   }
   const own = new Set([...page.searchParams.keys(), login?.returnTo])
@@ -99,17 +107,14 @@ function isMixed(location: string, target: URL, page: URL, isOwn: (name: string,
   )
 }
 
+/** The host of an address; the viewer's own for a path. */
+function hostIn(value: string): string {
+  return URL.canParse(value, `https://${noHost}`) ? new URL(value, `https://${noHost}`).hostname : ''
+}
+
 function spellsParameter({ uri, querystring }: ViewerRequest, name: string, value: string): boolean {
   const texts = [uri, querystring].map(percentDecoded)
   return texts.some((text) => text.includes(`&${name}=${value}`))
-}
-
-function percentDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }
 
 /** A path on the viewer's own host, as a browser would resolve it: `//host` and `/\host` are other hosts (WHATWG URL). */

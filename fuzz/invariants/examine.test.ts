@@ -141,6 +141,21 @@ describe('denials', () => {
   ])('lead %s', (_title, location, expected) => {
     expect(classesOf(denial({ location }, '302'))).toEqual(expected)
   })
+  test('may lead to a login page that has an address of its own', () => {
+    const page = 'https://login.example.com/?redirect_uri=https%3A%2F%2Fapp.example.com%2F'
+    const own = { ...policy, deny: { unauthenticated: { redirect: page } } }
+    expect(classesOf(denial({ location: page }, '302'), { policy: own })).toEqual([])
+    const other = 'https://login.example.com/?redirect_uri=https%3A%2F%2Fevil.example%2F'
+    expect(classesOf(denial({ location: other }, '302'), { policy: own })).toEqual(['open-redirect'])
+  })
+  test('may lead back to a host that the handler knows where the viewer names none', () => {
+    const { host: _, ...rest } = request.headers
+    const asked = { ...request, headers: rest }
+    const back = (to: string) =>
+      denial({ location: `https://login.example.com/?next=${encodeURIComponent(to)}` }, '302')
+    expect(classesOf(back('https://app.example.com/files/a'), { request: asked })).toEqual([])
+    expect(classesOf(back('https://evil.example/files/a'), { request: asked })).toEqual(['open-redirect'])
+  })
   test('of a good token without the right lead to no login page, which would bring it back', () => {
     const location = 'https://login.example.com/?next=%2Ffiles%2Fa'
     const forbidden: Verdict = { ...mustDeny, rule: 'paths/no-right', isForbidden: true }
@@ -182,6 +197,13 @@ describe('leaks', () => {
     expect(
       classesOf(denial(), { fetches: [{ url: `https://a.example/?t=${token}`, at: 0, via: 'http/1.1' }] }),
     ).toEqual(['leak'])
+  })
+  test("what the viewer's own path spells is the token's no more", () => {
+    const location =
+      'https://login.example.com/?next=%2Ffiles%2Fsubject-0001%2Ftoken-id-0001%2Fsomebody%2540example.com'
+    const asked = { ...request, uri: '/files/subject-0001/token-id-0001/somebody%40example.com' }
+    expect(classesOf(denial({ location }, '302'), { request: asked })).toEqual([])
+    expect(classesOf(denial({ 'x-about': 'subject-0001 token-id-0001 somebody@example.com' }))).toEqual(['leak'])
   })
   test('a line of the log that the token wrote', () => {
     expect(classesOf(denial(), { logs: ['kid a', 'forged line'] })).toEqual(['log-injection'])

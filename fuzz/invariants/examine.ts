@@ -112,7 +112,9 @@ function changesTo(
   }
   for (const name of new Set([...Object.keys(expected), ...Object.keys(headers)])) {
     if (comparable(name, headers[name]) === comparable(name, expected[name])) continue
-    if (name === 'authorization' && Object.hasOwn(headers, name)) changes.push('the credential is kept')
+    const isKept =
+      name === 'authorization' && comparable(name, headers[name]) === comparable(name, request.headers[name])
+    if (isKept) changes.push('the credential is kept')
     else changes.push(`the header ${name} was changed, added or removed`)
   }
   return changes

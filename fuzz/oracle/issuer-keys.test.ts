@@ -130,3 +130,11 @@ test('two keys of one kid may be refused', async () => {
   ]
   expect(await outcomeAfter(outage, 800)).toBe('may')
 })
+test('a handler that may hold another key of the kid has no reason to ask again', async () => {
+  const corrected = ({ keys }: { keys(...all: WorldKey[]): Served }) => [
+    { at: 0, serve: keys({ ...spare(), jwk: { ...spare().jwk, kid: key.kid } }) },
+    { at: 1, fetched: 'perhaps' as const },
+    { at: 2, serve: keys(key) },
+  ]
+  expect(await outcomeAfter(corrected, 100)).toBe('may')
+})

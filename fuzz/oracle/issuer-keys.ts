@@ -41,6 +41,8 @@ export function createIssuerKeys(policy: Policy, cooldownMs: number): IssuerKeys
   const periods: Period[] = []
   let setBackMs = 0
   let lastGood: (Period & { later(): Period[] }) | undefined
+  /** What it may hold: the last answer that it surely used, and every later one that it may have used. */
+  let possible: KeySet[] = []
   /** When the last answer came of which the handler may have made use. */
   let lastPossible = Number.NEGATIVE_INFINITY
 
@@ -71,6 +73,7 @@ export function createIssuerKeys(policy: Policy, cooldownMs: number): IssuerKeys
       const set = periods.at(-1)?.set
       if (!set || set.quality === 'bad') return
       lastPossible = at
+      possible = sure ? [set] : [...possible, set]
       if (sure) lastGood = { from: at, set, later: () => periods.slice(served) }
     },
     everPublished: () => published,
@@ -99,7 +102,9 @@ export function createIssuerKeys(policy: Policy, cooldownMs: number): IssuerKeys
       const inSetSince = since((set) => has(set, key))
       if (inSetSince !== undefined) {
         // The issuer gave the kid to another key and back: a handler that holds that one has no reason to ask again.
-        const reused = lastGood?.set.keys.some(({ kid, material }) => kid === key.kid && material !== key.material)
+        const reused = possible.some(({ keys }) =>
+          keys.some(({ kid, material }) => kid === key.kid && material !== key.material),
+        )
         if (reused) return may('keys/reused-kid', 'the handler holds another key of the same kid')
         return now - inSetSince > cooldownMs + setBackMs || (heldForSure && usable)
           ? sound

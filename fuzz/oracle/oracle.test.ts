@@ -123,6 +123,8 @@ describe('credentials', () => {
   test('a cookie counts where the policy names it, and the header does not then', async () => {
     const cookie = { credentials: { cookie: 'Cognito.{client}.*.accessToken' } }
     const headers = { cookie: `a=b; Cognito.exampleclient.me.accessToken=${good()}` }
+    const encoded = { cookie: `Cognito.exampleclient.me.accessToken=${good().replaceAll('.', '%2E')}` }
+    expect(await outcome({ uri: '/files/a', headers: encoded }, cookie)).toBe('lax')
     expect(await outcome({ uri: '/files/a', headers }, cookie)).toBe('must-allow')
     expect(await outcome({ uri: '/files/a', headers: { authorization: `Bearer ${good()}` } }, cookie)).toBe('must-deny')
     expect(

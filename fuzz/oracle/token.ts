@@ -51,7 +51,7 @@ function jsonObject(
   const judgements = [
     /^[A-Za-z0-9_-]*$/.test(raw) && raw.length % 4 !== 1
       ? trailingBits(raw, part)
-      : lax('token/base64url', `the ${part} has characters outside base64url`),
+      : lax('token/base64url', `the ${part} is not base64url`),
     text.startsWith('\ufeff') ? lax('token/bom', `the ${part} begins with a byte order mark`) : sound,
     isUtf8(octets) ? sound : lax('token/utf-8', `the ${part} is not UTF-8`),
   ]

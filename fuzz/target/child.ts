@@ -13,6 +13,10 @@ import { installMonotonic, installTimers } from './virtual-timers.ts'
 
 /** Lambda's own limit for a function at viewer request (Lambda@Edge quotas); a handler that waits longer gave no answer. */
 const functionTimeoutMs = 30_000
+/** "Init: limited to 10 seconds" (Lambda Developer Guide, "Understanding the Lambda execution environment lifecycle"). */
+const initTimeoutMs = 10_000
+/** So many graces, in which nothing was to be waited for, a module is given that awaits at its top level. */
+const mostIdle = 20
 /** Turns of the event loop without anything moving, after which the target only waits for the clock. */
 const quietTurns = 12
 /** Real time that work in other threads (files, zlib) is given before the clock moves; nobody's decision depends on it. */
@@ -75,13 +79,33 @@ async function load(request: { file: string; runtime: Runtime; start: number; se
   takeLogs()
   runtime = request.runtime
   try {
-    handler = await loadHandler(request.file)
+    handler = await withinInit(loadHandler(request.file))
   } catch (error) {
     return { kind: 'refused', reason: textOf(error) }
   }
   // What INIT began goes on while nothing waits for the clock; Lambda freezes a sandbox only after INIT.
   await untilStill()
   return { kind: 'loaded', effects: effects() }
+}
+
+/** A module that awaits at its top level may wait for the clock: a slow answer, a time limit of its own. */
+async function withinInit(loading: Promise<Handler>): Promise<Handler> {
+  let settled = false
+  const settle = () => {
+    settled = true
+  }
+  loading.then(settle, settle)
+  const end = clock.now() + initTimeoutMs
+  let idle = 0
+  while (!(await untilQuiet(() => settled))) {
+    const due = clock.nextDue()
+    // Modules are read by other threads.
+    await new Promise((resolve) => realSetTimeout(resolve, lastGraceMs))
+    if (settled || clock.nextDue() !== due || pendingCrypto() > 0) continue
+    if (due === undefined ? ++idle > mostIdle : due > end) throw new Error('INIT took longer than 10 s')
+    if (due !== undefined) clock.advanceTo(due)
+  }
+  return loading
 }
 
 async function take(step: Step, timed: boolean): Promise<StepOutcome> {

@@ -66,6 +66,26 @@ describe('loading', () => {
     await expect(sandbox.load(typeof file === 'string' ? file : file(), start, served)).rejects.toThrow(reason)
     await expect(sandbox.load(typeof file === 'string' ? file : file(), start, served)).rejects.toThrow(TargetRefused)
   })
+  test('lets a module that awaits at its top level have the time of INIT', async () => {
+    await using sandbox = createSandbox({ runtime: 'nodejs24.x' })
+    const file = handlerFile(
+      `const get = (url) => fetch(url, { signal: AbortSignal.timeout(5000) }).then((r) => r.text(), (e) => e.name)
+      const texts = [await get('https://issuer.example/slow'), await get('https://issuer.example/never'), Date.now()]
+      export const handler = async () => texts`,
+      'mjs',
+    )
+    await sandbox.load(file, start, served)
+    const [outcome] = await sandbox.run([{ kind: 'request', event: {} }])
+    expect(outcome?.result).toEqual({ kind: 'value', json: JSON.stringify(['late', 'TimeoutError', start + 9000]) })
+  })
+  test.each(['await fetch("https://issuer.example/never")', 'await new Promise(() => {})'])(
+    'refuses one that never comes to its end: %s',
+    async (endless) => {
+      await using sandbox = createSandbox({ runtime: 'nodejs24.x' })
+      const file = handlerFile(`${endless}; export const handler = async () => 1`, 'mjs')
+      await expect(sandbox.load(file, start, served)).rejects.toThrow(/INIT took longer than 10 s/)
+    },
+  )
   test('gives each load a new instance', async () => {
     await using sandbox = createSandbox({ runtime: 'nodejs24.x' })
     const file = handlerFile('let n = 0; exports.handler = async () => ++n')
