@@ -8,7 +8,15 @@ import type { Algorithm, Policy } from '../authorizer/policy.ts'
 
 /** What a URL answers: a body, bytes without end, a broken connection, or silence until the caller gives up. */
 export type Served =
-  | { kind: 'body'; body: string; status?: number; headers?: Record<string, string>; delayMs?: number }
+  | {
+      kind: 'body'
+      body: string
+      status?: number
+      headers?: Record<string, string>
+      delayMs?: number
+      /** After half of the body: silence, an octet a second, or a broken connection. */
+      halfway?: 'stall' | 'drip' | 'reset'
+    }
   | { kind: 'flood'; bytes: number; prefix?: string }
   | { kind: 'reset' }
   | { kind: 'never' }

@@ -16,6 +16,7 @@ const served = z.union([
     status: z.number().exactOptional(),
     headers: z.record(z.string(), z.string()).exactOptional(),
     delayMs: z.number().exactOptional(),
+    halfway: z.enum(['stall', 'drip', 'reset']).exactOptional(),
   }),
   z.strictObject({ kind: z.literal('flood'), bytes: z.number(), prefix: z.string().exactOptional() }),
   z.strictObject({ kind: z.enum(['reset', 'never']) }),

@@ -48,6 +48,8 @@ const values: readonly { name: string; source: string; value: (tokens: Tokens) =
   { name: 'tab', source: 'RFC 9110 11.4', value: ({ good }) => `Bearer\t${good}` },
   { name: 'no-space', source: 'RFC 9110 11.4', value: ({ good }) => `Bearer${good}` },
   { name: 'no-break-space', source: 'RFC 9110 11.4', value: ({ good }) => `Bearer\u00a0${good}` },
+  { name: 'no-break-space-after', source: 'RFC 9110 5.6.3', value: ({ good }) => `Bearer ${good}\u00a0` },
+  { name: 'byte-order-mark-before', source: 'RFC 9110 5.6.3', value: ({ good }) => `\ufeffBearer ${good}` },
   { name: 'colon', source: 'RFC 9110 11.4', value: ({ good }) => `Bearer: ${good}` },
   { name: 'equals', source: 'RFC 9110 11.4', value: ({ good }) => `Bearer token="${good}"` },
   { name: 'quoted', source: 'RFC 6750 2.1', value: ({ good }) => `Bearer "${good}"` },
@@ -261,6 +263,12 @@ const cookies: readonly {
     name: 'dots-as-any',
     source: 'CWE-625',
     cookie: (name, { good }) => `${name.replaceAll('.', 'x').replaceAll('_', 'x')}=${good}`,
+  },
+  { name: 'first-dot-as-any', source: 'CWE-625', cookie: (name, { good }) => `${name.replace('.', 'x')}=${good}` },
+  {
+    name: 'last-dot-as-any',
+    source: 'CWE-625',
+    cookie: (name, { good }) => `${name.replace(/\.(?=[^.]*$)/, 'x')}=${good}`,
   },
   {
     name: 'of-another-client',

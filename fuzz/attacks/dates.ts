@@ -61,13 +61,25 @@ const missingDates = dates.map((date) =>
   ),
 )
 
-/** How time passes between requests with one token; `life` is how long it is still valid, in milliseconds. */
+/** How time passes between requests with one token; `life` is how long it is still valid, `leeway` the policy's tolerance, in milliseconds. */
 const passing: readonly {
   name: string
   source: string
   changes?: (now: number) => object
-  pass: (life: number) => Step[]
+  pass: (life: number, leeway: number) => Step[]
 }[] = [
+  {
+    name: 'expires-with-leeway',
+    source: 'RFC 7519 4.1.4',
+    changes: (now) => ({ exp: now + 60 }),
+    pass: (_life, leeway) => [advance(60_000 + leeway - 4000), advance(7000), advance(5000)],
+  },
+  {
+    name: 'becomes-valid-with-leeway',
+    source: 'RFC 7519 4.1.5',
+    changes: (now) => ({ nbf: now + 600 }),
+    pass: (_life, leeway) => [advance(Math.max(0, 600_000 - leeway - 3000)), advance(6000)],
+  },
   {
     name: 'expires-in-use',
     source: 'RFC 7519 4.1.4',
@@ -113,9 +125,10 @@ const passingTime: Attack[] = passing.map(({ name, source, changes, pass }) => (
   build(world, random) {
     const visitor = random.pick(world.visitors)
     const now = Math.floor(world.start / 1000)
+    const leeway = (world.policy.clockToleranceSeconds ?? 0) * 1000
     const token = issuedToken(world, visitor, { ...changes?.(now) })
     const use = request(world, { uri: visitor.granted[0], token })
-    return { steps: [use, ...pass(lifeOf(visitor, world)).flatMap((step) => [step, use])] }
+    return { steps: [use, ...pass(lifeOf(visitor, world), leeway).flatMap((step) => [step, use])] }
   },
 }))
 

@@ -1,5 +1,5 @@
 /** The issuer's keys come and go (RFC 7517 5, semantics: The issuer's keys), and the clock and the network with them. */
-import type { Attack, Step, World } from '../case.ts'
+import type { Attack, Served, Step, World } from '../case.ts'
 import { advance } from './dates.ts'
 import { attackerJwks } from './key-injection.ts'
 import { good, jwks, minute, type Scene, scene } from './key-scene.ts'
@@ -8,6 +8,14 @@ import { request } from './request-step.ts'
 import { attackerToken, issuedToken } from './tokens.ts'
 
 const hour = 3_600_000
+
+const cacheable = {
+  'content-type': 'application/json',
+  'cache-control': 'public, max-age=864000, immutable',
+  expires: 'Fri, 31 Dec 2100 23:59:59 GMT',
+  age: '0',
+  etag: '"keys"',
+}
 
 const stories: readonly {
   name: string
@@ -165,6 +173,37 @@ const stories: readonly {
       advance(2 * minute),
       useKey(issuer.spareKeys[0]),
       use,
+    ],
+  },
+  {
+    // Each of them may start a fetch too many, but must not put off the one that brings the new key.
+    name: 'strangers-through-rotation',
+    class: 'rotation',
+    source: 'CWE-770',
+    steps: ({ use, useKey, stranger, publish, issuer, cooldown }) => [
+      use,
+      publish(jwks(...issuer.keys, issuer.spareKeys[0])),
+      ...Array.from({ length: 14 }, (_, n) => [stranger(n), advance(cooldown / 2)]).flat(),
+      advance(minute),
+      useKey(issuer.spareKeys[0]),
+      use,
+    ],
+  },
+  {
+    // The issuer's own caching headers do not make keys younger than the policy says.
+    name: 'withdrawn-though-cacheable',
+    class: 'rotation',
+    source: 'RFC 9111 5.2.2.1',
+    steps: (s) => [
+      s.publish({ ...good(s), headers: cacheable } as Served),
+      advance(s.maxAge + minute),
+      s.use,
+      s.publish(jwks(s.issuer.spareKeys[0])),
+      advance(s.maxAge + minute),
+      s.useKey(s.issuer.spareKeys[0]),
+      s.use,
+      advance(hour),
+      s.use,
     ],
   },
   {

@@ -19,13 +19,14 @@ export interface Scene {
   publish: (answer: Served) => Step
   maxAge: number
   maxStale: number
+  cooldown: number
 }
 
 export function scene(world: World, visitor = world.visitors[0]): Scene {
   const { issuer, granted } = visitor
   const claims = { ...visitor.claims, exp: Math.floor(world.start / 1000) + 10 * 86_400 }
   const useKey = (key: WorldKey) => request(world, { uri: granted[0], token: signedBy(world, key, claims) })
-  const { maxAge = 3600, maxStale = 86_400 } = world.policy.jwks ?? {}
+  const { maxAge = 3600, maxStale = 86_400, cooldown = 10 } = world.policy.jwks ?? {}
   return {
     world,
     issuer,
@@ -36,6 +37,7 @@ export function scene(world: World, visitor = world.visitors[0]): Scene {
     publish: (answer) => ({ kind: 'serve', urls: { [issuer.jwksUri]: answer } }),
     maxAge: maxAge * 1000,
     maxStale: maxStale * 1000,
+    cooldown: cooldown * 1000,
   }
 }
 

@@ -47,6 +47,15 @@ const answers: readonly {
     source: 'CWE-754',
     answer: (_good, world) => ({ kind: 'body', status: 500, body: JSON.stringify({ keys: [attackerKey(world).jwk] }) }),
   },
+  ...[403, 404].map((status) => ({
+    name: `${status}-with-attackers-keys`,
+    source: 'CWE-754',
+    answer: (_good: object, world: World): Served => ({
+      kind: 'body',
+      status,
+      body: JSON.stringify({ keys: [attackerKey(world).jwk] }),
+    }),
+  })),
   {
     name: 'too-many-requests',
     source: 'CWE-754',
@@ -72,6 +81,27 @@ const answers: readonly {
     answer: (good) => ({ ...keySet(good), kind: 'body', delayMs: 20_000 }) as Served,
   },
   { name: 'never', source: 'CWE-1088', answer: () => ({ kind: 'never' }) },
+  ...(['stall', 'drip', 'reset'] as const).map((halfway) => ({
+    name: `${halfway}-halfway`,
+    source: 'CWE-1088',
+    answer: (good: object[]): Served => ({ ...body({ keys: good }), halfway }),
+  })),
+  {
+    name: 'with-charset',
+    source: 'RFC 7517 8.5',
+    answer: (good) => typed(good, 'application/json; charset=utf-8'),
+  },
+  { name: 'as-jwk-set', source: 'RFC 7517 8.5', answer: (good) => typed(good, 'application/jwk-set+json') },
+  {
+    name: 'without-alg',
+    source: 'RFC 7517 4.4',
+    answer: (good) => keySet(good.map((jwk) => ({ ...jwk, alg: undefined }))),
+  },
+  {
+    name: 'without-use',
+    source: 'RFC 7517 4.2',
+    answer: (good) => keySet(good.map((jwk) => ({ ...jwk, use: undefined }))),
+  },
   { name: 'flood', source: 'CWE-770', answer: () => ({ kind: 'flood', bytes: 4_000_000, prefix: '{"keys":[' }) },
   { name: 'null-member', source: 'RFC 7517 5', answer: (good) => keySet([null as unknown as object, ...good]) },
   { name: 'odd-members', source: 'RFC 7517 5', answer: (good) => body({ keys: [1, 'x', [], {}, ...good, true] }) },
@@ -210,6 +240,10 @@ const unfitMembers: Attack[] = [
 
 export const keySetAnswerAttacks = [...badAnswers, symmetricMember, ...unfitMembers]
 
-function body(value: unknown): Served {
-  return { kind: 'body', body: JSON.stringify(value), headers: { 'content-type': 'application/json' } }
+function body(value: unknown) {
+  return { kind: 'body', body: JSON.stringify(value), headers: { 'content-type': 'application/json' } } as const
+}
+
+function typed(keys: readonly object[], type: string): Served {
+  return { ...body({ keys }), headers: { 'content-type': type } }
 }

@@ -39,4 +39,31 @@ const failingBursts: Attack[] = initOutages.slice(0, 4).map(({ name, answer }) =
   },
 }))
 
-export const loadOutageAttacks = [...initOutageAttacks, ...failingBursts]
+/** An outage that lasts: whatever backs off, or gives up, has to come back with the issuer. */
+const longOutages: Attack[] = initOutages.slice(0, 3).map(({ name, answer }) => ({
+  name: `keys-long-outage-${name}`,
+  class: 'outage',
+  source: 'CWE-754',
+  build(world, random) {
+    const s = scene(world, random.pick(world.visitors))
+    const tries = Array.from({ length: 12 }, () => [s.use, advance(10 * minute)]).flat()
+    return {
+      serve: { [s.issuer.jwksUri]: answer(s) },
+      steps: [...tries, s.publish(good(s)), advance(2 * minute), s.use, advance(minute), s.use],
+    }
+  },
+}))
+
+/** A request every few seconds while the endpoint fails: tries again within one refresh would be many a minute. */
+const failingTrickles: Attack[] = initOutages.slice(0, 3).map(({ name, answer }) => ({
+  name: `keys-trickle-while-${name}`,
+  class: 'outage',
+  source: 'CWE-770',
+  build(world, random) {
+    const s = scene(world, random.pick(world.visitors))
+    const steps = Array.from({ length: 12 }, () => [s.use, advance(5000)]).flat()
+    return { serve: { [s.issuer.jwksUri]: answer(s) }, steps }
+  },
+}))
+
+export const loadOutageAttacks = [...initOutageAttacks, ...failingBursts, ...longOutages, ...failingTrickles]

@@ -15,12 +15,19 @@ const choking: readonly { name: string; text: (length: number) => string }[] = [
   { name: 'letters-and-slashes', text: (length) => `${'a/'.repeat(length / 2)}#` },
   { name: 'escapes', text: (length) => `${'%41'.repeat(length / 3)}#` },
   { name: 'cookies', text: (length) => `${'a=b; '.repeat(length / 5)}#` },
+  {
+    name: 'distinct-cookies',
+    text: (length) => `${Array.from({ length: length / 8 }, (_, n) => `${n + 10_000}=; `).join('')}#`,
+  },
+  { name: 'blanks-in-a-name', text: (length) => `a${' '.repeat(length)}a=b` },
   { name: 'commas', text: (length) => `${','.repeat(length)}#` },
   { name: 'words', text: (length) => `${'Bearer '.repeat(length / 7)}#` },
 ]
 
 /** CloudFront takes 20,480 bytes of request line and headers, and 8,192 of a URL (CloudFront Developer Guide, "Quotas", read 2026-11). */
 const headerLength = 10_000
+/** Many cookies are all in one header. */
+const cookieLength = 18_000
 const pathLength = 7000
 
 const places: readonly { name: string; parts: (text: (length: number) => string, world: World) => RequestParts }[] = [
@@ -37,7 +44,7 @@ const places: readonly { name: string; parts: (text: (length: number) => string,
   },
   {
     name: 'cookie',
-    parts: (text, world) => ({ uri: world.visitors[0].granted[0], headers: { cookie: text(headerLength) } }),
+    parts: (text, world) => ({ uri: world.visitors[0].granted[0], headers: { cookie: text(cookieLength) } }),
   },
   {
     name: 'path',

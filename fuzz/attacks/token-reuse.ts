@@ -80,11 +80,21 @@ const twins: readonly {
   },
   { name: 'upper-case', source: 'CWE-178', twin: (token) => token.toUpperCase() },
   { name: 'lower-case', source: 'CWE-178', twin: (token) => token.toLowerCase() },
+  {
+    name: 'other-case-of-one-letter',
+    source: 'CWE-178',
+    // In the signature, so that nothing but it is another.
+    twin: (token) => token.replace(/(?<=\.[^.a-z]*)[a-z](?=[^.]*$)/i, swappedCase),
+  },
   { name: 'longer', source: 'CWE-187', twin: (token) => `${token}AAAA` },
   { name: 'shorter', source: 'CWE-187', twin: (token) => token.slice(0, -4) },
   { name: 'prototype', source: 'CWE-1321', twin: () => '__proto__' },
   { name: 'constructor', source: 'CWE-1321', twin: () => 'constructor' },
 ]
+
+function swappedCase(letter: string): string {
+  return letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase()
+}
 
 const twinAttacks: Attack[] = twins.map(({ name, source, twin }) => ({
   name: `reuse-${name}`,

@@ -1,5 +1,6 @@
 /** One worker's run against one target: generate, run, judge, confirm, until the time or the number of cases is over. */
 import { setImmediate as turn } from 'node:timers/promises'
+import { attacks } from '../attacks/attacks.ts'
 import type { Effort, Finding, FuzzCase, Note, Scenario, ServedUrls, World } from '../case.ts'
 import type { Observation, Remark } from '../invariants/observation.ts'
 import type { Target } from '../target/target.ts'
@@ -58,7 +59,10 @@ export interface CampaignReport extends CampaignProgress {
 /** Small batches first: a handler that falls at once should not wait for a long one. */
 const firstBatch = 16
 const largestBatch = 128
-const memoryAfterCases = 300
+/** Memory is watched when the list of attacks is through, or after this share of the time: on a slow machine the list comes first. */
+const memoryAfter = 0.5
+/** Of the time, at most. */
+const memoryShare = 0.3
 /** Stories quote what was sent; a run without end must not keep them all. */
 const maxNotes = 2_000
 
@@ -132,7 +136,7 @@ class Campaign {
         this.#count(one)
         await this.#examine(await own.run(scenario), scenario, () => [own.caseOf(scenario)], shrinks)
       }
-      if (!watched && this.#cases >= memoryAfterCases && !this.#over()) {
+      if (!watched && this.#isMemoryDue() && !this.#over()) {
         watched = true
         await this.#watchMemory(world, serve)
       }
@@ -211,12 +215,19 @@ class Campaign {
     await this.#confirmation.confirmCost(fuzzCase, judged)
   }
 
-  /** Once in a run, when the list of attacks is through: distinct requests without end. */
+  #isMemoryDue(): boolean {
+    const { seconds } = this.#options
+    return this.#attacks >= attacks.length || (seconds !== undefined && this.#seconds() >= memoryAfter * seconds)
+  }
+
+  /** Once in a run: distinct requests without end. */
   async #watchMemory(world: World, serve: ServedUrls): Promise<void> {
-    const growth = await measureGrowth(this.#options.target, world, serve, () => this.#over())
+    const { target, seconds = Number.POSITIVE_INFINITY } = this.#options
+    const end = this.#seconds() + memoryShare * seconds
+    const growth = await measureGrowth(target, world, serve, () => this.#over() || this.#seconds() >= end)
     if (growth === null) return
     const { observation, step } = growth
-    const { policy } = this.#options.target
+    const { policy } = target
     const fuzzCase: FuzzCase = {
       name: 'distinct-requests',
       class: 'resources',
@@ -225,7 +236,7 @@ class Campaign {
       serve,
       steps: [step],
     }
-    const [judged] = await replayFresh(this.#options.target, fuzzCase)
+    const [judged] = await replayFresh(target, fuzzCase)
     if (!judged) return
     this.#confirmation.add(fuzzCase, judged, observation)
   }

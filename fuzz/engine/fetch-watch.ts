@@ -34,7 +34,7 @@ export class FetchWatch {
       if (this.#own.has(url)) {
         const fault = this.#tooOften(url, at)
         if (fault) observations.push({ class: 'amplification', rule: 'keys/fetches', story: fault })
-      } else if (/attacker/.test(url)) {
+      } else if (/attacker/i.test(url)) {
         observations.push({
           class: 'request-forgery',
           rule: 'token/fetch',

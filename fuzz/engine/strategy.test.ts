@@ -26,12 +26,15 @@ test('equal seeds try equal scenarios in equal order, other seeds other ones', (
 })
 
 test('what is generated shrinks', () => {
+  const smaller: boolean[] = []
   for (const { scenario, shrinks } of strategies.full(world, new SeededRandom('a'))) {
     if (shrinks === undefined || scenario.steps.length < 2) continue
-    const sizes = [...shrinks()].map((smaller) => JSON.stringify(smaller).length)
-    expect(Math.min(...sizes)).toBeLessThan(JSON.stringify(scenario).length)
-    break
+    const size = JSON.stringify(scenario).length
+    smaller.push([...shrinks()].some((one) => JSON.stringify(one).length < size))
+    if (smaller.length === 20) break
   }
+  // One that is as small as its kind can be does not.
+  expect(smaller.filter(Boolean).length).toBeGreaterThan(15)
 })
 
 test('a range is drawn evenly, ends included', () => {

@@ -3,7 +3,8 @@ import type { ViewerRequest } from '../../authorizer/cloudfront.ts'
 import type { Policy } from '../../authorizer/policy.ts'
 import { percentDecoded } from '../percent-decoded.ts'
 
-const tailLength = 24
+/** In base64url: 72 bits that no other text has by chance. */
+const tailLength = 12
 const minSecret = 16
 const minValue = 8
 

@@ -1,7 +1,6 @@
 /** Finds the token in a request (semantics.md, "Credentials"; RFC 6750 2.1, RFC 9110 5.5 and 11.4, RFC 6265 5.4). */
 import type { Headers } from '../../authorizer/cloudfront.ts'
 import type { Policy } from '../../authorizer/policy.ts'
-import { percentDecoded } from '../percent-decoded.ts'
 import { type Judgement, lax, may, refused, sound } from './judgement.ts'
 
 /** A text that may be the token, with what there is against the way it was presented. */
@@ -64,23 +63,18 @@ function fromCookies(headers: Headers, pattern: string, clientIds: readonly stri
     }
   }
   if (values.length === 0) return refused('credentials/absent', 'there is no such cookie')
-  return values.flatMap(({ value, spaced }) => {
+  return values.map(({ value, spaced }) => {
     const quoted = /^"(.*)"$/.exec(value)
-    const token = quoted?.[1] ?? value
-    const judgements = [
-      values.length > 1 ? may('credentials/several-cookies', 'several cookies have the name') : sound,
-      lines.length > 1 ? may('credentials/cookie-lines', 'there are several cookie headers') : sound,
-      spaced ? may('credentials/around', 'spaces are around the value') : sound,
-      quoted ? may('credentials/quoted', 'the value is quoted') : sound,
-      Buffer.byteLength(value) > maxBytes ? may('credentials/size', 'the value is over 8,192 bytes', 'deny') : sound,
-    ]
-    const decoded = percentDecoded(token)
-    // RFC 6265 leaves a value's encoding to the server; packages that parse cookies decode this one.
-    const encoded = lax('credentials/encoded', 'the cookie is percent-encoded')
-    return [
-      { token, judgements },
-      ...(decoded === token ? [] : [{ token: decoded, judgements: [...judgements, encoded] }]),
-    ]
+    return {
+      token: quoted?.[1] ?? value,
+      judgements: [
+        values.length > 1 ? may('credentials/several-cookies', 'several cookies have the name') : sound,
+        lines.length > 1 ? may('credentials/cookie-lines', 'there are several cookie headers') : sound,
+        spaced ? may('credentials/around', 'spaces are around the value') : sound,
+        quoted ? may('credentials/quoted', 'the value is quoted') : sound,
+        Buffer.byteLength(value) > maxBytes ? may('credentials/size', 'the value is over 8,192 bytes', 'deny') : sound,
+      ],
+    }
   })
 }
 

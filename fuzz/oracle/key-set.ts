@@ -42,8 +42,8 @@ export function keySetOf(served: Served | undefined, algorithms: readonly Algori
 
 async function judgeAnswer(served: Served, algorithms: readonly Algorithm[]): Promise<KeySet> {
   if (served.kind !== 'body') return unlike
-  const { status = 200, body, delayMs = 0 } = served
-  if (status < 200 || status > 299 || body.length > surelyOversized) return unlike
+  const { status = 200, body, delayMs = 0, halfway } = served
+  if (halfway || status < 200 || status > 299 || body.length > surelyOversized) return unlike
   const members = membersOf(body)
   if (members === null) return unlike
   const keys = (await Promise.all(members.map((jwk) => publishedKey(jwk, algorithms)))).filter((key) => key !== null)

@@ -124,7 +124,7 @@ describe('credentials', () => {
     const cookie = { credentials: { cookie: 'Cognito.{client}.*.accessToken' } }
     const headers = { cookie: `a=b; Cognito.exampleclient.me.accessToken=${good()}` }
     const encoded = { cookie: `Cognito.exampleclient.me.accessToken=${good().replaceAll('.', '%2E')}` }
-    expect(await outcome({ uri: '/files/a', headers: encoded }, cookie)).toBe('lax')
+    expect(await outcome({ uri: '/files/a', headers: encoded }, cookie)).toBe('must-deny')
     expect(await outcome({ uri: '/files/a', headers }, cookie)).toBe('must-allow')
     expect(await outcome({ uri: '/files/a', headers: { authorization: `Bearer ${good()}` } }, cookie)).toBe('must-deny')
     expect(

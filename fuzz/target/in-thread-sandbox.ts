@@ -100,8 +100,10 @@ function answer(
   reject: (error: Error) => void,
 ): void {
   const fail = () => reject(new Error('no good answer'))
-  if (from?.kind === 'never') clock.schedule(getTimeoutMs, false, fail)
-  else if (from?.kind !== 'body' || (from.status ?? 200) !== 200) fail()
+  const isCut = from?.kind === 'body' && from.halfway === 'reset'
+  const isSilent = from?.kind === 'never' || (from?.kind === 'body' && from.halfway !== undefined)
+  if (isSilent && !isCut) clock.schedule(getTimeoutMs, false, fail)
+  else if (from?.kind !== 'body' || isCut || (from.status ?? 200) !== 200) fail()
   else if ((from.delayMs ?? 0) >= getTimeoutMs) clock.schedule(getTimeoutMs, false, fail)
   else if (from.delayMs) clock.schedule(from.delayMs, false, () => resolve(from.body))
   else resolve(from.body)

@@ -113,11 +113,29 @@ function respond(clock: VirtualClock, answer: Served | undefined, response: Serv
         'content-length': Buffer.byteLength(answer.body),
         ...answer.headers,
       })
-      response.end(answer.body)
+      if (answer.halfway) breakOff(clock, Buffer.from(answer.body), answer.halfway, response)
+      else response.end(answer.body)
     }
     if (answer.delayMs) clock.schedule(answer.delayMs, false, send)
     else send()
   }
+}
+
+/** Half of the body, and then hardly anything. */
+function breakOff(clock: VirtualClock, body: Buffer, how: 'stall' | 'drip' | 'reset', response: ServerResponse): void {
+  let sent = body.length >> 1
+  response.on('error', () => {})
+  response.write(body.subarray(0, sent))
+  // The half is on its way before the connection breaks.
+  if (how === 'reset') setImmediate(() => response.destroy())
+  if (how !== 'drip') return
+  const drip = () => {
+    if (response.destroyed) return
+    response.write(body.subarray(sent, ++sent))
+    if (sent < body.length) clock.schedule(1000, false, drip)
+    else response.end()
+  }
+  clock.schedule(1000, false, drip)
 }
 
 function flood({ bytes, prefix = '' }: Extract<Served, { kind: 'flood' }>, response: ServerResponse): void {
