@@ -17,7 +17,7 @@ const choking: readonly { name: string; text: (length: number) => string }[] = [
   { name: 'cookies', text: (length) => `${'a=b; '.repeat(length / 5)}#` },
   {
     name: 'distinct-cookies',
-    text: (length) => `${Array.from({ length: length / 8 }, (_, n) => `${n + 10_000}=; `).join('')}#`,
+    text: (length) => `${Array.from({ length: length / 5 }, (_, n) => `${n.toString(36)}=;`).join('')}#`,
   },
   { name: 'blanks-in-a-name', text: (length) => `a${' '.repeat(length)}a=b` },
   { name: 'commas', text: (length) => `${','.repeat(length)}#` },

@@ -242,6 +242,31 @@ describe('the network is the suite’s', () => {
     expect(outcome?.result).toEqual({ kind: 'value', json: '"fetch failed"' })
     expect(outcome?.effects.fetches).toEqual([{ url: 'https://elsewhere.example/x?y', at: start, via: 'http/1.1' }])
   })
+  test('answers break off half way', async () => {
+    const halves: ServedUrls = Object.fromEntries(
+      (['stall', 'drip', 'reset'] as const).map((halfway) => [
+        `https://issuer.example/${halfway}`,
+        { kind: 'body', body: 'ab'.repeat(4), halfway },
+      ]),
+    )
+    // An idle time limit, as of node:http, ends the silent one alone.
+    const file = handlerFile(`const read = (how) => new Promise((resolve) => {
+      let text = ''
+      const request = require('node:https').get('https://issuer.example/' + how, { timeout: 3000 }, (response) => {
+        response.on('data', (chunk) => { text += chunk }).on('end', () => resolve(text + ' end'))
+        response.on('error', (error) => resolve(text + ' ' + error.code))
+      })
+      request.on('timeout', () => { resolve(text + ' timeout'); request.destroy() }).on('error', () => {})
+    })
+    exports.handler = async () => [await read('stall'), await read('drip'), await read('reset')]`)
+    await using sandbox = createSandbox({ runtime: 'nodejs24.x' })
+    await sandbox.load(file, start, halves)
+    const [outcome] = await sandbox.run([{ kind: 'request', event: {} }])
+    expect(outcome?.result).toEqual({
+      kind: 'value',
+      json: JSON.stringify(['abab timeout', 'abababab end', 'abab ECONNRESET']),
+    })
+  })
   test('slow answers and silence take the suite’s time, not ours', async () => {
     expect(
       await value('const r = await fetch("https://issuer.example/slow"); return [await r.text(), Date.now()]'),

@@ -126,8 +126,8 @@ function breakOff(clock: VirtualClock, body: Buffer, how: 'stall' | 'drip' | 're
   let sent = body.length >> 1
   response.on('error', () => {})
   response.write(body.subarray(0, sent))
-  // The half is on its way before the connection breaks.
-  if (how === 'reset') setImmediate(() => response.destroy())
+  // The half has arrived before the connection breaks.
+  if (how === 'reset') clock.schedule(10, false, () => response.destroy())
   if (how !== 'drip') return
   const drip = () => {
     if (response.destroyed) return

@@ -47,6 +47,7 @@ export class VirtualSocket extends Duplex {
       const part = chunk.subarray(0, readSize)
       if (this.peer && !this.peer.destroyed) {
         this.peer.bytesRead += part.length
+        this.peer.#timer?.restart()
         this.peer.push(part)
       }
       if (part.length < chunk.length) this.#deliver(chunk.subarray(readSize), done)
