@@ -205,6 +205,21 @@ describe('the clock is the suite’s', () => {
     ])
     expect(steps.flatMap(({ effects }) => effects.fetches.map(({ at }) => at))).toEqual([start])
   })
+  test('set back, it takes the wall clock along and no clock that measures', async () => {
+    await using sandbox = createSandbox({ runtime: 'nodejs24.x' })
+    const file = handlerFile('exports.handler = async () => [Date.now(), Math.round(performance.now())]')
+    await sandbox.load(file, start, served)
+    const steps = await sandbox.run([
+      { kind: 'request', event: {} },
+      { kind: 'freeze', ms: -60_000 },
+      { kind: 'request', event: {} },
+    ])
+    const [before, after] = [steps[0], steps[2]].map((step) =>
+      step?.result?.kind === 'value' ? JSON.parse(step.result.json ?? '[]') : [],
+    )
+    expect(after[0]).toBe(before[0] - 60_000)
+    expect(after[1]).toBe(before[1])
+  })
   test('it does not move while cryptography is under way', async () => {
     const [outcome] = await outcomes(
       'const slow = crypto.subtle.generateKey({ name: "RSA-PSS", modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]), hash: "SHA-256" }, true, ["sign"]); return Promise.race([slow.then(() => "key"), new Promise((r) => setTimeout(r, 20, "timer"))])',

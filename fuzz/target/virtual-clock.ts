@@ -22,6 +22,8 @@ export interface TimerHandle {
 /** Milliseconds since the epoch; it moves only when it is told to. */
 export class VirtualClock {
   #now = 0
+  /** By how much the wall clock was set back in all. */
+  #setBack = 0
   #order = 0
   #timers = new Set<Timer>()
 
@@ -29,12 +31,19 @@ export class VirtualClock {
     return this.#now
   }
 
-  /** The wall clock jumps; timers stay as they are. */
+  /** The clock that nobody sets, with an origin of its own. */
+  monotonic(): number {
+    return this.#now + this.#setBack
+  }
+
+  /** Time jumps, or the wall clock is set back; timers do not run meanwhile. */
   jump(ms: number): void {
     const moved = ms - this.#now
     this.#now = ms
-    // Timers count elapsed time, which does not run backwards when the wall clock is set back.
-    if (moved < 0) for (const timer of this.#timers) timer.due += moved
+    if (moved >= 0) return
+    // Elapsed time, which timers count, does not run backwards with the wall clock.
+    this.#setBack -= moved
+    for (const timer of this.#timers) timer.due += moved
   }
 
   nextDue(): number | undefined {
@@ -68,6 +77,7 @@ export class VirtualClock {
   reset(ms: number): void {
     this.#timers.clear()
     this.#now = ms
+    this.#setBack = 0
   }
 
   #next(): Timer | undefined {

@@ -96,8 +96,8 @@ export function installTimers(clock: VirtualClock): void {
 
 /** Replaces the clocks that count from the start of the process. */
 export function installMonotonic(clock: VirtualClock): void {
-  const origin = clock.now()
-  const elapsed = () => clock.now() - origin
+  const origin = clock.monotonic()
+  const elapsed = () => clock.monotonic() - origin
   Object.defineProperty(Object.getPrototypeOf(performance), 'now', {
     value: elapsed,
     configurable: true,
