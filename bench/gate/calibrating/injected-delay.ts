@@ -35,6 +35,18 @@ interface PilotOptions {
   enough(): boolean
 }
 
+export interface Slowed {
+  slowdown: number
+  /** As they are now: `lengthen` makes new ones. */
+  sides: PairedSides
+}
+
+export interface SlowedSides {
+  all: readonly Slowed[]
+  /** Makes every delay of a suite so many times as long. */
+  lengthen(factors: Record<RequestSuite, number>): void
+}
+
 /**
  * Sides for each slow-down; base has the same wrapper with no turn, so that only the loop differs. `enough` ends the pilot
  * once a process for each order of loading is there.
@@ -44,15 +56,13 @@ export async function slowedSides(
   deployables: Deployables,
   wanted: readonly number[],
   { bias, signal, enough }: PilotOptions,
-): Promise<{ slowdown: number; sides: PairedSides }[]> {
+): Promise<SlowedSides> {
   let deployed = 1000
   // Names of one length: a path's length is visible to the program.
-  const deploy = (turns: (suite: RequestSuite) => number) => {
-    const of = (suite: RequestSuite) => bench.deploy(delayed(deployables, turns(suite)), `delay-${deployed++}`)
-    return { warm: of('warm'), hot: of('hot'), deny: of('deny'), routes: of('routes') }
-  }
-  const base = deploy(() => 0)
-  const sides = (turns: (suite: RequestSuite) => number): PairedSides => {
+  const deploy = (turns: Record<RequestSuite, number>) =>
+    bySuite((suite) => bench.deploy(delayed(deployables, Math.round(turns[suite])), `delay-${deployed++}`))
+  const base = deploy(bySuite(() => 0))
+  const sides = (turns: Record<RequestSuite, number>): PairedSides => {
     const head = deploy(turns)
     return {
       base: (suite, deployment) => base[suite][deployment],
@@ -60,7 +70,7 @@ export async function slowedSides(
     }
   }
   const costs = async (turns: Record<RequestSuite, number>, processes: number) => {
-    const pilot = sides((suite) => turns[suite])
+    const pilot = sides(turns)
     const samples: Record<RequestSuite, number[]> = { warm: [], hot: [], deny: [], routes: [] }
     for (let index = 0; index < processes && !(index >= 2 && enough()); index++) {
       const report = await samplePair(bench, pilot, index % 2 === 0, signal)
@@ -73,12 +83,24 @@ export async function slowedSides(
   const few = await costs(fewTurns, smallDelayProcesses)
   const turnsFor = (suite: RequestSuite, slowdown: number) => {
     const turnsPerShare = (manyTurns[suite] - fewTurns[suite]) / (many[suite] - few[suite])
-    return Math.max(1, Math.round(fewTurns[suite] + (slowdown - few[suite]) * turnsPerShare))
+    return Math.max(1, fewTurns[suite] + (slowdown - few[suite]) * turnsPerShare)
   }
-  return wanted.map((slowdown) => ({ slowdown, sides: sides((suite) => turnsFor(suite, slowdown)) }))
+  const all = wanted.map((slowdown) => {
+    const turns = bySuite((suite) => turnsFor(suite, slowdown))
+    return { slowdown, turns, sides: sides(turns) }
+  })
+  return {
+    all,
+    lengthen(factors) {
+      for (const one of all) {
+        one.turns = bySuite((suite) => one.turns[suite] * factors[suite])
+        one.sides = sides(one.turns)
+      }
+    },
+  }
 }
 
-function bySuite(value: (suite: RequestSuite) => number): Record<RequestSuite, number> {
+export function bySuite<Value>(value: (suite: RequestSuite) => Value): Record<RequestSuite, Value> {
   return { warm: value('warm'), hot: value('hot'), deny: value('deny'), routes: value('routes') }
 }
 
