@@ -62,7 +62,7 @@ const largestBatch = 128
 /** Memory is watched when the list of attacks is through, or after this share of the time: on a slow machine the list comes first. */
 const memoryAfter = 0.5
 /** Of the time, at most. */
-const memoryShare = 0.3
+const memoryShare = 0.5
 /** Stories quote what was sent; a run without end must not keep them all. */
 const maxNotes = 2_000
 
