@@ -35,7 +35,7 @@ interface PilotOptions {
   enough(): boolean
 }
 
-export interface Slowed {
+interface Slowed {
   slowdown: number
   /** As they are now: `lengthen` makes new ones. */
   sides: PairedSides
