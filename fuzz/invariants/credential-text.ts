@@ -1,7 +1,7 @@
 /** The texts of a request that must not turn up elsewhere: its token, and what the token says. */
 import type { ViewerRequest } from '../../authorizer/cloudfront.ts'
 import type { Policy } from '../../authorizer/policy.ts'
-import { percentDecoded } from '../percent-decoded.ts'
+import { percentDecoded } from './percent-decoded.ts'
 
 /** In base64url: 72 bits that no other text has by chance. */
 const tailLength = 12

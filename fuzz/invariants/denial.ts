@@ -2,8 +2,8 @@
 import type { Headers, ViewerRequest } from '../../authorizer/cloudfront.ts'
 import type { Policy } from '../../authorizer/policy.ts'
 import type { ReturnedResponse } from '../case.ts'
-import { percentDecoded } from '../percent-decoded.ts'
 import type { Observation, Remark } from './observation.ts'
+import { percentDecoded } from './percent-decoded.ts'
 
 export function examineDenial(
   policy: Policy,
