@@ -4,7 +4,7 @@ import * as z from 'zod'
 export interface SizeConfig {
   /** Bytes of the minified program, without the policy baked into it. Default 12,288. */
   raw?: number
-  /** The same, compressed by gzip at level 9. Default 5,120. */
+  /** The same, compressed by gzip at level 9. Default 6,144. */
   gzip?: number
   /** The same, compressed by brotli at its highest quality. Default: reported, not limited. */
   brotli?: number
