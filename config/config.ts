@@ -50,7 +50,8 @@ export function parseFleet(value: unknown, file: string): FleetConfig {
   return parse(fleetSchema, value, file)
 }
 
-function parse<Output>(schema: z.ZodType<Output>, value: unknown, file: string): Output {
+/** Checks a value against any schema; throws a UsageError that begins with `file`, or whatever else names the value's place. */
+export function parse<Output>(schema: z.ZodType<Output>, value: unknown, file: string): Output {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]

@@ -4,18 +4,18 @@ import { UsageError } from '../config/usage-error.ts'
 import { functionNameLength } from './limits.ts'
 
 /** Throws a UsageError for what reads well as a policy but could not be deployed: it would fail minutes into a deployment. */
-export function checkDeployable(policy: Policy, site: SiteConfig, stackName: string): void {
+export function checkDeployable(policy: Policy, site: SiteConfig, stackName: string, constructPath: string): void {
   for (const [index, method] of (policy.methods ?? []).entries()) {
     if (!['GET', 'HEAD', 'OPTIONS'].includes(method)) {
       throw new UsageError(
-        `policy.methods[${index}]: is "${method}"; the distribution only reads: GET, HEAD or OPTIONS`,
+        `${constructPath}: policy.methods[${index}]: is "${method}"; the distribution only reads: GET, HEAD or OPTIONS`,
       )
     }
   }
-  if (site.createUserPool) checkGroups(policy)
+  if (site.createUserPool) checkGroups(policy, constructPath)
   if (site.operations && authorizerName(stackName).length > functionNameLength) {
     throw new UsageError(
-      `site.stackName: is too long; the function "${authorizerName(stackName)}" may have ${functionNameLength} characters`,
+      `${constructPath}: site.stackName: is too long; the function "${authorizerName(stackName)}" may have ${functionNameLength} characters`,
     )
   }
 }
@@ -31,13 +31,13 @@ export function authorizerLogGroup(stackName: string): string {
 }
 
 /** A route may ask for any group of a token, but only names that Cognito takes can be created. */
-function checkGroups({ routes }: Policy): void {
+function checkGroups({ routes }: Policy, constructPath: string): void {
   for (const [index, route] of routes.entries()) {
     for (const [position, group] of (route.groups ?? []).entries()) {
       const parsed = groupNameSchema.safeParse(group)
       if (parsed.success) continue
       throw new UsageError(
-        `policy.routes[${index}].groups[${position}]: "${group}" cannot be a Cognito group: ${parsed.error.issues[0]?.message}`,
+        `${constructPath}: policy.routes[${index}].groups[${position}]: "${group}" cannot be a Cognito group: ${parsed.error.issues[0]?.message}`,
       )
     }
   }

@@ -7,6 +7,7 @@ import type { Policy } from '../authorizer/policy.ts'
 import type { SiteConfig } from '../config/site-schema.ts'
 import { UsageError } from '../config/usage-error.ts'
 import { AccessLogs } from './access-logs.ts'
+import { checkedProps } from './checked-props.ts'
 import { authorizerLogGroup, authorizerName, checkDeployable } from './deployable-site.ts'
 import { EdgeAuthorizer } from './edge-authorizer.ts'
 import { policyOfPool } from './existing-pool.ts'
@@ -14,6 +15,10 @@ import { siteBucket } from './site-bucket.ts'
 import { SiteDistribution } from './site-distribution.ts'
 import { SiteUserPool } from './site-user-pool.ts'
 
+/**
+ * All of it is checked as a configuration file is. CloudFormation tokens may stand where a value is only passed on:
+ * infra/README.md, "In an app of your own".
+ */
 export interface EdgeAuthorizedSiteProps {
   policy: Policy
   /** The bundled authorizer: `(await bundleAuthorizer()).program`. */
@@ -32,20 +37,21 @@ export class EdgeAuthorizedSite extends Construct {
   readonly policy: Policy
 
   /**
-   * Throws a UsageError for a policy or a site that could not be deployed, and outside us-east-1, the only region that
-   * CloudFront takes functions from (Developer Guide, "Restrictions on Lambda@Edge").
+   * @throws UsageError naming the construct and the field, for a policy or a site that is not one or could not be
+   * deployed, and for a token whose value is looked into; and outside us-east-1, the only region that CloudFront takes
+   * functions from (Developer Guide, "Restrictions on Lambda@Edge").
    */
   constructor(scope: Construct, id: string, props: EdgeAuthorizedSiteProps) {
     super(scope, id)
     const { region, stackName } = Stack.of(this)
-    const { site = {}, snapshots } = props
     checkRegion(region, stackName)
-    checkDeployable(props.policy, site, stackName)
-    const users = site.createUserPool && this.userPool(site, props.policy, region)
-    this.policy = deployedPolicy(props.policy, site, users)
+    const { policy, program, site = {}, snapshots } = checkedProps(props, this.node.path)
+    checkDeployable(policy, site, stackName, this.node.path)
+    const users = site.createUserPool && this.userPool(site, policy, region)
+    this.policy = deployedPolicy(policy, site, users)
     this.bucket = siteBucket(this, 'Bucket', this.policy.corsOrigins ?? [])
     this.authorizer = new EdgeAuthorizer(this, 'Authorizer', {
-      program: props.program,
+      program,
       configuration: { policy: this.policy, ...(snapshots && { snapshots }) },
       runtime: site.runtime ?? 'nodejs24.x',
       ...(site.operations && { functionName: authorizerName(stackName) }),

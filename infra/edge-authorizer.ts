@@ -34,7 +34,7 @@ export class EdgeAuthorizer extends Construct {
       role: this.role(props.logGroupName),
       runtime: new lambda.Runtime(props.runtime, lambda.RuntimeFamily.NODEJS, { supportsInlineCode: true }),
       handler: 'index.handler',
-      code: lambda.Code.fromInline(inlineCode(props.program, props.configuration)),
+      code: lambda.Code.fromInline(inlineCode(props.program, props.configuration, this.node.path)),
       memorySize: edgeFunction.memoryMegabytes,
       timeout: Duration.seconds(edgeFunction.timeoutSeconds),
       // JSON, so that a metric filter can read a denial's fields and the platform's own lines for each invocation can be
@@ -92,7 +92,7 @@ export class EdgeAuthorizer extends Construct {
  * The code as it stands in the template, in ASCII: a policy may hold any character, and CloudFormation is not known to
  * keep all of them. A JSON string reads the same with escapes.
  */
-function inlineCode(program: string, configuration: DeployableOptions): string {
+function inlineCode(program: string, configuration: DeployableOptions, constructPath: string): string {
   const code = deployable(program, configuration).replace(
     /[\u0080-\uffff]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
@@ -100,7 +100,7 @@ function inlineCode(program: string, configuration: DeployableOptions): string {
   const { length } = JSON.stringify(code)
   if (length > edgeFunction.inlineBytes) {
     throw new UsageError(
-      `policy: makes the function's code ${length} bytes of the template; at most ${edgeFunction.inlineBytes} fit inline: name fewer routes, groups or keys`,
+      `${constructPath}: policy: makes the function's code ${length} bytes of the template; at most ${edgeFunction.inlineBytes} fit inline: name fewer routes, groups or keys`,
     )
   }
   return code

@@ -90,7 +90,7 @@ test.each(refused)('%s is refused with its field, and nothing is written', async
 test('a policy too large for a template is refused, and nothing is written', async () => {
   const routes = Array.from({ length: 25_000 }, (_, index) => ({ path: `/${index}/{group}/*` }))
   await expect(deploy({ policy: { ...plainPolicy, routes } })).rejects.toThrow(
-    /^policy: makes the function's code \d+ bytes of the template; at most 900000 fit/,
+    /^EdgeproofSite\/Site\/Authorizer: policy: makes the function's code \d+ bytes of the template; at most 900000 fit/,
   )
   expect(await readdir(outdir)).toEqual([])
 })
