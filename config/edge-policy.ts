@@ -3,8 +3,8 @@ import type { Denial, Policy, Route } from '../authorizer/policy.ts'
 import { type Capture as PatternCapture, parsePattern } from './route-pattern.ts'
 
 /**
- * Fills in a policy's defaults and takes its patterns apart. The policy has been checked by `parsePolicy`, except that
- * strings may be CloudFormation tokens: they are only ever put together here, never looked into.
+ * Fills in a policy's defaults and takes its patterns apart. The policy has been checked; strings that may be CloudFormation
+ * tokens (infra/checked-props.ts says which) are only ever put together here, never looked into.
  */
 export function toEdgePolicy(policy: Policy): EdgePolicy {
   const { credentials = 'header', jwks: { maxAge = 3600, maxStale = 86_400, cooldown = 10 } = {}, deny = {} } = policy

@@ -50,7 +50,7 @@ const policyMistakes: [title: string, policy: object, field: string, hint: strin
   ],
   [
     'a private route beside a public one of its shape',
-    { routes: [{ path: '/a/*', public: true }, { path: '/a/*' }] },
+    { routes: [{ path: '/a/*' }, { path: '/a/*', public: true }] },
     'routes[1].path',
     'has the same shape as routes[0]',
   ],
@@ -141,7 +141,7 @@ async function withoutToken(policy: object): Promise<'passes' | 'is denied' | 'n
 
 test.each([
   ['a public route for a group', [{ path: '/*', public: true, groups: ['staff'] }], 'no template'],
-  ['a public route before a private one', [{ path: '/*', public: true }, { path: '/*' }], 'no template'],
+  ['a private route and a public one of its shape', [{ path: '/*' }, { path: '/*', public: true }], 'no template'],
   ['a route for a group', [{ path: '/*', groups: ['staff'] }], 'is denied'],
   ['a public route', [{ path: '/*', public: true }], 'passes'],
 ])('%s: without a token', async (_, routes, expected) => {

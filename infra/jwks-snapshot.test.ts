@@ -1,9 +1,20 @@
 import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
-import { afterEach, expect, test } from 'vitest'
+import type { RequestListener } from 'node:http'
+import { createServer } from 'node:https'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { SiteConfig } from '../config/site-schema.ts'
+import { type Certificate, makeCertificate } from '../load/edge/certificate.ts'
 import { takeSnapshots } from './jwks-snapshot.ts'
 import { plainPolicy, templateOf } from './template-of.ts'
+
+const trusted = getCACertificates('default')
+let certificate: Certificate
+beforeAll(async () => {
+  certificate = await makeCertificate()
+  setDefaultCACertificates([...trusted, certificate.certificate])
+})
+afterAll(() => setDefaultCACertificates(trusted))
 
 const servers: ReturnType<typeof createServer>[] = []
 afterEach(() => {
@@ -11,12 +22,12 @@ afterEach(() => {
 })
 
 async function issuer(answer: RequestListener): Promise<string> {
-  const server = createServer(answer).listen(0, '127.0.0.1')
+  const server = createServer({ key: certificate.key, cert: certificate.certificate }, answer).listen(0, '127.0.0.1')
   servers.push(server)
   await once(server, 'listening')
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('no port')
-  return `http://127.0.0.1:${address.port}`
+  return `https://127.0.0.1:${address.port}`
 }
 
 const keys = [{ kty: 'RSA', kid: 'one', n: 'AQAB', e: 'AQAB' }]

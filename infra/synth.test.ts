@@ -51,7 +51,7 @@ test('the largest code that is taken inline leaves the template under its megaby
     operations: { regions: ['eu-west-1'], alarmEmail: 'operator@example.com' },
     additionalMetrics: true,
   }
-  const { template, templateFile } = await synthesize({ policy, site }, { program: '' })
+  const { template, templateFile } = await synthesize({ policy, site }, { program })
   const handler = Object.values(template.Resources).find(({ Type }) => Type === 'AWS::Lambda::Function')
   const whole = (await readFile(templateFile, 'utf8')).length
   const code = JSON.stringify(handler?.Properties?.Code).length
