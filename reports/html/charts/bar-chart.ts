@@ -34,7 +34,8 @@ export function barChart(names: readonly string[], parts: readonly BarParts[], u
       inverse: true,
       data: [...names],
       ...axisStyle,
-      axisLabel: { ...text, width: nameWidth, overflow: 'truncate' },
+      // ECharts cuts names by the widths of a font of its own; the page's may be an eighth wider.
+      axisLabel: { ...text, width: nameWidth * 0.86, overflow: 'truncate' },
     },
     series: parts.map(({ name, values }, index) => ({
       type: 'bar',

@@ -39,7 +39,8 @@ export function intervalChart(rows: readonly IntervalRow[], scale: IntervalScale
       inverse: true,
       data: rows.map(({ name }) => name),
       ...axisStyle,
-      axisLabel: { ...text, width: narrow ? 104 : 204, overflow: 'truncate' },
+      // ECharts cuts names by the widths of a font of its own; the page's may be an eighth wider.
+      axisLabel: { ...text, width: narrow ? 92 : 184, overflow: 'truncate' },
     },
     series: [
       {
