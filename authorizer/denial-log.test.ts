@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createAuthorizer } from '../index.ts'
+import { createSigningKey } from '../tokens/issuer.ts'
 import { viewerRequestEvent } from '../tokens/viewer-request.ts'
 import { createTestBed } from './testing/test-bed.ts'
 
@@ -47,37 +48,63 @@ describe('the log of denials', () => {
     expect(bed.log).toEqual([])
   })
 
-  it('has at most 20 lines in ten seconds, and the next line of a reason counts what it left out', async () => {
+  it('has at most five lines of a reason in ten seconds, and the next denial of any tells how many it left out', async () => {
     const bed = createTestBed()
+    const start = bed.clock.now
     const deny = async (uri: string, times: number) => {
       for (let time = 0; time < times; time++) await bed.authorizer.handler(viewerRequestEvent(uri))
     }
-    await deny('/nowhere', 15)
+    await deny('/nowhere', 3)
     await deny('/%', 105)
+    await deny('/nowhere', 9)
     expect(lines(bed.log).map(({ reason, count }) => `${reason} ${count}`)).toEqual([
-      ...Array(15).fill('no-route 1'),
+      ...Array(3).fill('no-route 1'),
       ...Array(5).fill('uri 1'),
+      ...Array(2).fill('no-route 1'),
     ])
     bed.clock.now += 9_999
     await deny('/%', 1)
-    expect(bed.log).toHaveLength(20)
+    expect(bed.log).toHaveLength(10)
     bed.clock.now += 1
-    await deny('/nowhere', 1)
-    await deny('/%', 2)
-    expect(lines(bed.log.slice(20)).map(({ reason, count }) => [reason, count])).toEqual([
-      ['no-route', 1],
-      ['uri', 102],
-      ['uri', 1],
+    await deny('/users/alice/x', 1)
+    expect(lines(bed.log.slice(10))).toEqual([
+      { edgeproof: 'denied', reason: 'no-route', count: 7, since: start },
+      { edgeproof: 'denied', reason: 'uri', count: 101, since: start },
+      expect.objectContaining({ reason: 'no-credentials', count: 1, requestId: expect.any(String) }),
     ])
+    await deny('/%', 1)
+    expect(lines(bed.log).at(-1)).toMatchObject({ reason: 'uri', count: 1, requestId: expect.any(String) })
     const total = lines(bed.log).reduce((sum, { count }) => sum + count, 0)
-    expect(total).toBe(15 + 105 + 1 + 1 + 2)
+    expect(total).toBe(12 + 106 + 1 + 1)
+  })
+
+  it('has a line for each rare denial, however many of another reason anybody asks for', async () => {
+    const bed = createTestBed()
+    for (let second = 0; second < 100; second++) {
+      for (let time = 0; time < 5; time++) await bed.authorizer.handler(viewerRequestEvent('/nowhere'))
+      if (second % 10 === 9) await bed.authorizer.handler(viewerRequestEvent('/users/alice/x'))
+      bed.clock.now += 1000
+    }
+    expect(lines(bed.log).filter(({ reason }) => reason === 'no-credentials')).toHaveLength(10)
+  })
+
+  it('raises an alarm during a flood: a fault and missing keys have their line', async () => {
+    const bed = createTestBed({ keys: [await createSigningKey()], get: () => Promise.reject(new Error('an outage')) })
+    for (let time = 0; time < 50; time++) await bed.authorizer.handler(viewerRequestEvent('/nowhere'))
+    await bed.authorizer.handler({ Records: [] })
+    const authorization = `Bearer ${await bed.mint()}`
+    await bed.authorizer.handler(viewerRequestEvent('/open/file', { headers: { authorization } }))
+    expect(lines(bed.log).map(({ reason }) => reason)).toEqual([...Array(5).fill('no-route'), 'fault', 'no-keys'])
   })
 
   it('goes on when the clock goes back', async () => {
     const bed = createTestBed()
     for (let time = 0; time < 30; time++) await bed.authorizer.handler(viewerRequestEvent('/%'))
     bed.clock.now -= 3_600_000
-    await bed.authorizer.handler(viewerRequestEvent('/%'))
-    expect(lines(bed.log).at(-1)).toMatchObject({ reason: 'uri', count: 11 })
+    await bed.authorizer.handler(viewerRequestEvent('/nowhere'))
+    expect(lines(bed.log.slice(5))).toMatchObject([
+      { reason: 'uri', count: 25 },
+      { reason: 'no-route', count: 1 },
+    ])
   })
 })

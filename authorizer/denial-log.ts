@@ -3,32 +3,35 @@ import type { Reason } from './denials.ts'
 /** Where a line about denials goes: one line of JSON, which never holds a token, a claim, a path or a query. */
 export type LogLine = (line: string) => void
 
-/** Lines that are written at most within each window, in milliseconds: an attack must not become a log bill. */
-const maxLines = 20
+/** Lines of each reason within a window, which is in milliseconds: an attack must not become a log bill. */
+const maxLines = 5
 const window = 10_000
 
 /**
- * Logs denials by reason, sampled above a rate: `count` says how many denials of that reason the line stands for, so that
- * a metric filter which sums it loses nothing but the last few.
+ * Logs denials. Each reason has lines of its own, so that a flood of one cannot keep another out of the log: an alarm
+ * waits for some of them. What a window left out is told by the first denial after it, whatever its reason: one line for
+ * each reason, with the count and the window's start, and no request's id, for it stands for many. A metric filter that
+ * sums `count` loses what a sandbox leaves out in the last window of its life, and nothing else.
  */
 export function createDenialLog(write: LogLine, now: () => number) {
-  const unlogged = new Map<Reason, number>()
-  let windowStart = -Infinity
-  let lines = 0
+  const denials = new Map<Reason, number>()
+  let since = -Infinity
 
   return function log(reason: Reason, status: string, distributionId: unknown, requestId: unknown): void {
-    const count = (unlogged.get(reason) ?? 0) + 1
     const time = now()
     // A clock that went back starts a window too.
-    if (time < windowStart || time >= windowStart + window) {
-      windowStart = time
-      lines = 0
+    if (time < since || time >= since + window) {
+      for (const [reason, count] of denials) {
+        if (count > maxLines) {
+          write(JSON.stringify({ edgeproof: 'denied', reason, count: count - maxLines, since }))
+        }
+      }
+      denials.clear()
+      since = time
     }
-    if (lines++ >= maxLines) {
-      unlogged.set(reason, count)
-      return
-    }
-    unlogged.delete(reason)
-    write(JSON.stringify({ edgeproof: 'denied', reason, status, count, distributionId, requestId }))
+    const count = (denials.get(reason) ?? 0) + 1
+    denials.set(reason, count)
+    if (count > maxLines) return
+    write(JSON.stringify({ edgeproof: 'denied', reason, status, count: 1, distributionId, requestId }))
   }
 }

@@ -48,5 +48,7 @@ test('an attack of nothing but denials does not become a log bill', () => {
   const quiet = monthlyCost({ ...assumed(10_000), denied: 0.02 }, prices)
   const attack = monthlyCost({ ...assumed(10_000), denied: 1 }, prices)
   expect(attack.denialLogs / attack.total).toBeLessThan(0.01)
+  const everyReason = monthlyCost({ ...assumed(10_000), denied: 1, reasons: 20 }, prices)
+  expect(everyReason.denialLogs / everyReason.total).toBeLessThan(0.05)
   expect(attack.invocations).toBe(quiet.invocations)
 })

@@ -4,8 +4,8 @@ import { edgeFunction } from '../infra/limits.ts'
 
 /** 730 hours. */
 const secondsPerMonth = 730 * 3600
-/** authorizer/denial-log.ts: 20 lines in 10 seconds from each sandbox, however many denials there are. */
-const denialLinesPerSandboxSecond = 2
+/** authorizer/denial-log.ts: in 10 seconds, from each sandbox, 5 lines of each reason and a count, however many denials there are. */
+const denialLinesPerSandboxSecond = 0.6
 /** One denial's line and what Lambda adds to it. */
 const denialLineBytes = 400
 /** What Lambda writes for each invocation in its default log format: START, END and REPORT. */
@@ -26,7 +26,7 @@ export interface Traffic {
   sandboxes: number
   /** Regions with operations; 0 for none. */
   regions: number
-  /** Reasons for denial that turn up in each region, of which each is a metric. */
+  /** Reasons for denial that turn up in each region, of which each is a metric and has lines of its own. */
   reasons: number
   additionalMetrics: boolean
 }
@@ -81,7 +81,7 @@ export function monthlyUse(traffic: Traffic): MonthlyUse {
   const gigabyteSeconds = (milliseconds: number) => (milliseconds / 1000) * (edgeFunction.memoryMegabytes / 1024)
   const denialLines = Math.min(
     requests * traffic.denied,
-    traffic.sandboxes * denialLinesPerSandboxSecond * secondsPerMonth,
+    traffic.sandboxes * traffic.reasons * denialLinesPerSandboxSecond * secondsPerMonth,
   )
   return {
     requests,

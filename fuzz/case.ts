@@ -212,6 +212,8 @@ export type FindingClass =
   | 'request-forgery'
   /** A line of the log that the viewer wrote. */
   | 'log-injection'
+  /** A denial that a flood of others kept out of the log. */
+  | 'blinded-log'
 
 export type Severity = 'critical' | 'high' | 'medium' | 'low'
 

@@ -7,8 +7,8 @@ export interface DenialReason {
 }
 
 /**
- * `total` denials by reason, the most frequent first. The authorizer samples its lines above a rate, and a line stands for
- * those before it: what it had not written by the end is `unlogged`, as is every denial of a handler that prints nothing.
+ * `total` denials by reason, the most frequent first. The authorizer writes so many lines of each reason in a while, and the
+ * count of the others later: what it had not counted by the end is `unlogged`, as is every denial of a handler that prints nothing.
  */
 export function denialReasons(logFile: string, total: number): DenialReason[] {
   const counts = new Map<string, number>()

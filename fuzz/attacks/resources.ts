@@ -1,5 +1,7 @@
 /** Little input, much work: CPU time, memory and log lines that an attacker can ask for (CWE-400, CWE-407, CWE-1333). */
-import type { Attack, World } from '../case.ts'
+import type { Attack, Random, Step, World } from '../case.ts'
+import { advance } from './dates.ts'
+import { minute } from './key-scene.ts'
 import { type RequestParts, request } from './request-step.ts'
 import { attackerToken, issuedToken, unsigned } from './tokens.ts'
 
@@ -160,5 +162,40 @@ const refused: Attack = {
   },
 }
 
+/** More than a handler that counts its lines writes within a while. */
+const floodLength = 150
+
+/** What anybody can ask for, again and again, and then what somebody should hear of. */
+function floodedLog(
+  name: string,
+  parts: (world: World, random: Random) => { common: RequestParts; rare: RequestParts } | null,
+): Attack {
+  return {
+    name: `log-flooded-${name}`,
+    class: 'logging',
+    source: 'CWE-778',
+    build(world, random) {
+      const chosen = parts(world, random)
+      if (chosen === null) return null
+      const [common, rare] = [request(world, chosen.common), request(world, chosen.rare)]
+      const flood = Array<Step>(floodLength).fill(common)
+      return { steps: [rare, advance(minute), rare, advance(minute), ...flood, rare, advance(minute), common] }
+    },
+  }
+}
+
+const floodedLogs = [
+  floodedLog('by-no-route', (world, random) => {
+    const { claims, granted, issuer } = random.pick(world.visitors)
+    const token = attackerToken(world, claims, { kid: issuer.keys[0].kid })
+    return { common: { uri: '/nowhere' }, rare: { uri: granted[0], token } }
+  }),
+  floodedLog('by-no-credentials', (world, random) => {
+    const visitor = random.pick(world.visitors)
+    const [uri] = visitor.denied
+    return uri === undefined ? null : { common: { uri }, rare: { uri, token: issuedToken(world, visitor) } }
+  }),
+]
+
 export const chokingAttacks = chokingTexts
-export const volumeAndLogAttacks = [manyTokens, manyPaths, logged, refused]
+export const volumeAndLogAttacks = [manyTokens, manyPaths, logged, refused, ...floodedLogs]

@@ -10,6 +10,7 @@ import type { Effects, StepOutcome } from '../target/protocol.ts'
 import { type Sandbox, TargetRefused } from '../target/sandbox.ts'
 import type { Target } from '../target/target.ts'
 import { FetchWatch } from './fetch-watch.ts'
+import { LogWatch } from './log-watch.ts'
 
 /** What the judge makes of one step. */
 export interface Judged {
@@ -25,6 +26,7 @@ export class Trial {
   readonly target: Target
   readonly #oracle: Oracle
   readonly #watch: FetchWatch
+  readonly #logWatch = new LogWatch()
   #clock: number
   fetches = 0
   /** Why the handler did not load; undefined where it did. */
@@ -117,10 +119,12 @@ export class Trial {
       // Of an answer on its way when the sandbox was frozen the handler may not have made use.
       this.#oracle.observe(effects.fetches, { sure: step.kind !== 'freeze' })
       if (step.kind === 'serve') await this.#oracle.serve(step.urls, this.#clock)
-      return { step, answer, verdict: { outcome: 'may', rule: '', reason: '' }, observations, remarks: [] }
+      const verdict: Verdict = { outcome: 'may', rule: '', reason: '' }
+      this.#logWatch.examine(step, answer, verdict, now)
+      return { step, answer, verdict, observations, remarks: [] }
     }
     const judged = await this.#examineRequest(step.event, step, answer, now)
-    judged.observations.push(...observations)
+    judged.observations.push(...observations, ...this.#logWatch.examine(step, answer, judged.verdict, now))
     judged.remarks.push(...this.#watch.takeRemarks())
     return judged
   }

@@ -172,6 +172,19 @@ export const responseFlaws: readonly Flaw[] = [
     ],
   },
   {
+    name: 'log-budget-shared',
+    class: 'logging',
+    cwe: 'CWE-778',
+    source: 'CWE-778',
+    edits: [
+      [`const now = () => Date.now() / 1000\n`, `const now = () => Date.now() / 1000\nlet since = 0\nlet lines = 0\n`],
+      [
+        logs,
+        `    if (now() >= since + 10) [since, lines] = [now(), 0]\n    if (lines++ < 20) console.log(JSON.stringify({ decision: 'deny', reason }))\n`,
+      ],
+    ],
+  },
+  {
     name: 'token-in-answer',
     class: 'logging',
     cwe: 'CWE-209',

@@ -21,6 +21,7 @@ export const classes: Record<FindingClass, { cwe: string; severity: Severity; ti
   'open-redirect': { cwe: 'CWE-601', severity: 'medium', title: 'a denial leads to a foreign site' },
   'header-injection': { cwe: 'CWE-113', severity: 'high', title: 'a viewer wrote header lines' },
   'log-injection': { cwe: 'CWE-117', severity: 'medium', title: 'a viewer wrote log lines' },
+  'blinded-log': { cwe: 'CWE-778', severity: 'low', title: 'a flood of denials keeps another out of the log' },
   amplification: { cwe: 'CWE-405', severity: 'medium', title: 'cheap requests cause fetches' },
   exhaustion: { cwe: 'CWE-400', severity: 'high', title: 'a request costs far more than one of its size' },
   crash: { cwe: 'CWE-248', severity: 'medium', title: 'the handler threw, ended or never answered' },
