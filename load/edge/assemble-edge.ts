@@ -65,6 +65,7 @@ async function start(
     url: `http://127.0.0.1:${listener.port}`,
     ...(certificate && { tlsUrl: `https://localhost:${listener.tlsPort}`, certificate: certificate.certificate }),
     paths: [...origins.objects.keys()].map((key) => `/${key.split('/').map(encodeURIComponent).join('/')}`),
+    notEmulated: distribution.notEmulated,
     metrics,
     log,
     issuer,

@@ -6,6 +6,8 @@ export interface Distribution {
   domainName: string
   /** In the template's order, the default behavior last. */
   behaviors: Behavior[]
+  /** What the template asks for and is not emulated, so that somebody could take it for tried: a line each. */
+  notEmulated: readonly string[]
   /** Status → seconds that an error is cached at least; absent statuses keep CloudFront's 10. */
   errorCachingMinTtl: ReadonlyMap<number, number>
 }
@@ -23,6 +25,8 @@ export interface Behavior {
   origin: Origin
   /** The viewer-request function; null where the behavior has none. */
   viewerRequest: EdgeFunction | null
+  /** Why it answers 501 to everything: something guards it that is not emulated. Null where nothing does. */
+  refusal: string | null
 }
 
 /** Which of the request's names a policy takes. `allViewer` only in origin request policies. */

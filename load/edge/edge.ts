@@ -54,6 +54,11 @@ export interface Edge {
   readonly certificate?: string
   /** Paths that the origin holds, as it lists them; empty for `originUrl`. */
   readonly paths: readonly string[]
+  /**
+   * What the template asks for and is not emulated, a line each: the behaviors that answer 501, because what guards them
+   * (signed URLs, CloudFront Functions, a geographic restriction) would let everybody through, and what is left out.
+   */
+  readonly notEmulated: readonly string[]
   /** The counters behind `/_edge/metrics`, since the start. */
   metrics(): EdgeMetrics
   /** One record for each answered request, in the order of their completion. Listeners run synchronously and must not throw. */

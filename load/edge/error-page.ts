@@ -3,6 +3,18 @@ import { STATUS_CODES } from 'node:http'
 import type { Answer } from './present.ts'
 import type { ViewerRequest } from './viewer-request.ts'
 
+/** What CloudFront would never answer: here the request would pass a guard that is not there. */
+export function notEmulated(reason: string, { method }: ViewerRequest): Answer {
+  const body = Buffer.from(`${reason}\n`)
+  return {
+    status: 501,
+    statusText: 'Not Implemented',
+    headers: ['Date', new Date().toUTCString(), 'Content-Type', 'text/plain', 'Cache-Control', 'no-store'],
+    body: method === 'HEAD' ? null : body,
+    contentLength: body.length,
+  }
+}
+
 export function errorPage(status: number, { id, method }: ViewerRequest): Answer {
   const reason = STATUS_CODES[status] ?? 'Error'
   const body = Buffer.from(

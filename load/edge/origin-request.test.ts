@@ -37,6 +37,7 @@ function behavior(changes: Partial<Behavior> = {}, keyed: Partial<Behavior['cach
       customHeaders: [{ name: 'X-Key', value: 'k' }],
     },
     viewerRequest: null,
+    refusal: null,
     ...changes,
   }
 }

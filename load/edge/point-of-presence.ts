@@ -7,7 +7,7 @@ import { defaultErrorTtl } from './cloudfront-ttl.ts'
 import { compressed } from './compression.ts'
 import type { Behavior, Distribution } from './distribution.ts'
 import type { CacheProfile, EdgeResult } from './edge.ts'
-import { errorPage } from './error-page.ts'
+import { errorPage, notEmulated } from './error-page.ts'
 import { encodeEvent } from './event-wire.ts'
 import { functionErrors } from './function-errors.ts'
 import type { FunctionOutcome, RequestChanges } from './function-result.ts'
@@ -76,6 +76,9 @@ export class PointOfPresence {
   async answer(request: ViewerRequest): Promise<EdgeAnswer> {
     const place = this.#place(request.uri)
     const { behavior } = place
+    if (behavior.refusal) {
+      return { ...notEmulated(behavior.refusal, request), result: 'Error', age: null, ...unasked }
+    }
     for (const refusal of refusals) {
       if (this.#options.profile === 'cloudfront' && refusal.applies(request, behavior))
         return failure(refusal.status, 'Error', request, unasked)

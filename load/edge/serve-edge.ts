@@ -64,11 +64,12 @@ function edgeSettings(options: ServeOptions): Omit<EdgeOptions, 'template' | 'co
 }
 
 async function announce(edge: Edge, json: boolean): Promise<void> {
-  const { url, tlsUrl, paths } = edge
+  const { url, tlsUrl, paths, notEmulated } = edge
+  for (const line of notEmulated) process.stderr.write(`edgeproof edge: ${line}\n`)
   const token = await edge.issuer.mint({ 'cognito:groups': ['analysts'] })
   if (json)
     return void process.stdout.write(
-      `${JSON.stringify({ url, tlsUrl, issuer: edge.issuer.url, token, paths }, null, 2)}\n`,
+      `${JSON.stringify({ url, tlsUrl, issuer: edge.issuer.url, token, paths, notEmulated }, null, 2)}\n`,
     )
   process.stdout.write(
     `${url}${tlsUrl ? `\n${tlsUrl}` : ''}\nissuer ${edge.issuer.url}\nmetrics ${url}/_edge/metrics\n`,

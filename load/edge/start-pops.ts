@@ -40,7 +40,9 @@ export function startPops(
     ),
   )
   if (functions.size === 0)
-    throw new UsageError('template: no behavior has a viewer-request function; there is nothing to authorize')
+    throw new UsageError(
+      'template: no behavior has a viewer-request function of Lambda@Edge; there is nothing to authorize',
+    )
   const profile = options.profile ?? 'cloudfront'
   const rules = profile === 'cloudfront' ? cloudfrontRules : rfc9111Rules
   const cacheBytes = options.cacheBytes ?? defaultCacheBytes

@@ -6,6 +6,10 @@ export interface TemplateFixture {
   timeoutSeconds?: number
   memoryMb?: number
   behavior?: Record<string, unknown>
+  /** Behaviors before the default one, each over the default one's properties. */
+  behaviors?: Record<string, unknown>[]
+  /** Over the distribution's own. */
+  distribution?: Record<string, unknown>
   cachePolicy?: { MinTTL?: number; DefaultTTL?: number; MaxTTL?: number; parameters?: Record<string, unknown> }
   errorResponses?: { ErrorCode: number; ErrorCachingMinTTL: number }[]
 }
@@ -17,9 +21,22 @@ export function templateFixture({
   timeoutSeconds = 5,
   memoryMb = 128,
   behavior = {},
+  behaviors = [],
+  distribution = {},
   cachePolicy: { parameters = {}, ...ttls } = {},
   errorResponses = [],
 }: TemplateFixture = {}): { Resources: Record<string, { Type: string; Properties: Record<string, unknown> }> } {
+  const defaultBehavior = {
+    TargetOriginId: 'bucket',
+    AllowedMethods: ['GET', 'HEAD', 'OPTIONS'],
+    ViewerProtocolPolicy: 'redirect-to-https',
+    Compress: true,
+    CachePolicyId: { Ref: 'CachePolicy' },
+    ...(code !== null && {
+      LambdaFunctionAssociations: [{ EventType: 'viewer-request', LambdaFunctionARN: { Ref: 'Version' } }],
+    }),
+    ...behavior,
+  }
   return {
     Resources: {
       Bucket: { Type: 'AWS::S3::Bucket', Properties: {} },
@@ -65,17 +82,9 @@ export function templateFixture({
                 OriginAccessControlId: { 'Fn::GetAtt': ['Access', 'Id'] },
               },
             ],
-            DefaultCacheBehavior: {
-              TargetOriginId: 'bucket',
-              AllowedMethods: ['GET', 'HEAD', 'OPTIONS'],
-              ViewerProtocolPolicy: 'redirect-to-https',
-              Compress: true,
-              CachePolicyId: { Ref: 'CachePolicy' },
-              ...(code !== null && {
-                LambdaFunctionAssociations: [{ EventType: 'viewer-request', LambdaFunctionARN: { Ref: 'Version' } }],
-              }),
-              ...behavior,
-            },
+            DefaultCacheBehavior: defaultBehavior,
+            CacheBehaviors: behaviors.map((listed) => ({ ...defaultBehavior, ...listed })),
+            ...distribution,
           },
         },
       },

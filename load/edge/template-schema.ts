@@ -12,6 +12,7 @@ import type {
 const number = z.coerce.number()
 const flag = z.union([z.boolean(), z.stringbool()])
 const names = z.array(z.string())
+const eventType = z.object({ EventType: z.string() })
 
 export const behaviorSchema = z.object({
   PathPattern: z.string(),
@@ -23,7 +24,10 @@ export const behaviorSchema = z.object({
   CachePolicyId: z.string('uses legacy cache settings; give the behavior a cache policy'),
   OriginRequestPolicyId: z.string().optional(),
   ResponseHeadersPolicyId: z.string().optional(),
-  LambdaFunctionAssociations: z.array(z.object({ EventType: z.string(), LambdaFunctionARN: z.string() })).default([]),
+  LambdaFunctionAssociations: z.array(eventType.extend({ LambdaFunctionARN: z.string() })).default([]),
+  FunctionAssociations: z.array(eventType).default([]),
+  TrustedKeyGroups: names.default([]),
+  TrustedSigners: names.default([]),
 })
 
 export const distributionSchema = z.object({
@@ -39,6 +43,10 @@ export const distributionSchema = z.object({
     ),
     DefaultCacheBehavior: behaviorSchema.omit({ PathPattern: true }),
     CacheBehaviors: z.array(behaviorSchema).default([]),
+    WebACLId: z.string().optional(),
+    Restrictions: z.object({ GeoRestriction: z.object({ RestrictionType: z.string() }) }).optional(),
+    ViewerMtlsConfig: z.object({}).optional(),
+    ConnectionFunctionAssociation: z.object({}).optional(),
     CustomErrorResponses: z.array(z.object({ ErrorCode: number, ErrorCachingMinTTL: number.optional() })).default([]),
   }),
 })

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
 import { UsageError } from '../../config/usage-error.ts'
+import { guardsNotEmulated, leftOut, refusalOf } from './access-guards.ts'
 import type { Behavior, CachePolicy, Distribution, EdgeFunction, Origin, OriginRequestPolicy } from './distribution.ts'
 import { type Deployment, resolveIntrinsics, type TemplateResource } from './intrinsics.ts'
 import { managedCachePolicies, managedOriginRequestPolicies } from './managed-policies.ts'
@@ -56,12 +57,13 @@ class TemplateReader {
     const { DistributionConfig: config } = this.#read(id, distributionSchema)
     const origins = new Map(config.Origins.map((origin) => [origin.Id, this.#origin(origin)]))
     const behaviors = [...config.CacheBehaviors, { ...config.DefaultCacheBehavior, PathPattern: '*' }].map((behavior) =>
-      this.#behavior(behavior, origins),
+      this.#behavior(behavior, origins, guardsNotEmulated(config, behavior)),
     )
     return {
       id,
       domainName: localDomain(id),
       behaviors,
+      notEmulated: [...behaviors.flatMap(({ refusal }) => refusal ?? []), ...leftOut(config)],
       errorCachingMinTtl: new Map(
         config.CustomErrorResponses.flatMap(({ ErrorCode, ErrorCachingMinTTL }) =>
           ErrorCachingMinTTL === undefined ? [] : [[ErrorCode, ErrorCachingMinTTL] as const],
@@ -70,7 +72,11 @@ class TemplateReader {
     }
   }
 
-  #behavior(behavior: z.output<typeof behaviorSchema>, origins: ReadonlyMap<string, Origin>): Behavior {
+  #behavior(
+    behavior: z.output<typeof behaviorSchema>,
+    origins: ReadonlyMap<string, Origin>,
+    guards: readonly string[],
+  ): Behavior {
     const origin = origins.get(behavior.TargetOriginId)
     if (!origin)
       throw new UsageError(`template: behavior ${behavior.PathPattern}: no origin ${behavior.TargetOriginId}`)
@@ -87,6 +93,7 @@ class TemplateReader {
         : null,
       origin,
       viewerRequest: this.#viewerRequest(behavior),
+      refusal: guards.length > 0 ? refusalOf(behavior.PathPattern, guards) : null,
     }
   }
 
