@@ -134,6 +134,30 @@ describe('a signature of another encoding', () => {
     }
   })
 
+  it.each(['low', 'high'] as const)(
+    'is accepted: both spellings of ES256, where the issuer wrote a %s s',
+    async (wrote) => {
+      const key = keyOf('ES256')
+      const order = BigInt('0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551')
+      const sOf = (octets: Buffer) => BigInt(`0x${octets.subarray(32).toString('hex')}`)
+      let input = ''
+      let signed = Buffer.alloc(64)
+      for (let jti = 0; input === '' || sOf(signed) > order / 2n !== (wrote === 'high'); jti++) {
+        input = `${encode(headerOf(key))}.${encode({ ...payload, jti })}`
+        signed = Buffer.from(signature(key, input))
+      }
+      const other = Buffer.from((order - sOf(signed)).toString(16).padStart(64, '0'), 'hex')
+      const texts = [signed, Buffer.concat([signed.subarray(0, 32), other])].map(
+        (octets) => `${input}.${octets.toString('base64url')}`,
+      )
+      // Each is a text of its own: it is verified the first time, and remembered then.
+      for (const text of [...texts, ...texts]) {
+        expect(await everything.present(text)).toBe('allow')
+        expect(await everything.present(text, '/users/somebody-else/x')).toBe('right')
+      }
+    },
+  )
+
   it.each([0, 20, constants.RSA_PSS_SALTLEN_MAX_SIGN])(
     'is refused: PS256 with a salt of %i octets',
     async (saltLength) => {

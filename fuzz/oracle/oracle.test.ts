@@ -185,6 +185,20 @@ describe('token', () => {
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
     expect(await tokenOutcome(token.slice(0, -1) + alphabet[alphabet.indexOf(last) + 1])).toBe('may')
   })
+  test('both spellings of an ECDSA signature, s and the order less s, are allowed', async () => {
+    const changes: Partial<Policy> = { algorithms: ['ES256'] }
+    const other = await createWorld({ ...policy, ...changes }, start)
+    const oracle = createOracle({ ...policy, ...changes }, 'foreign')
+    await oracle.serve(servedByIssuers(other.issuers), start)
+    const [head, body, signature = ''] = mint(other.issuers[0].keys[0], other.visitors[0].claims).split('.')
+    const octets = Buffer.from(signature, 'base64url')
+    const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n
+    const second = (order - BigInt(`0x${octets.subarray(32).toString('hex')}`)).toString(16).padStart(64, '0')
+    for (const spelling of [octets, Buffer.concat([octets.subarray(0, 32), Buffer.from(second, 'hex')])]) {
+      const step = request(other, { uri: '/files/a', token: `${head}.${body}.${spelling.toString('base64url')}` })
+      expect((await oracle.judge(step.kind === 'request' ? step.event : null, start)).outcome).toBe('must-allow')
+    }
+  })
   test.each(['RS256', 'PS384', 'ES256', 'ES512', 'EdDSA'] as const)(
     'judges %s signatures as jose does',
     async (algorithm) => {
