@@ -8,7 +8,7 @@ export function isGranted({ route, segments }: RouteMatch, token: VerifiedToken)
   if (route.groups && !route.groups.some((group) => groups.includes(group))) return false
   for (const capture of route.captures) {
     const segment = segments[capture.index] as string
-    const granted = capture.hash ? digests(capture, token).has(segment) : values(capture, token).includes(segment)
+    const granted = capture.hash ? hasDigest(segment, capture, token) : values(capture, token).includes(segment)
     if (!granted) return false
   }
   return true
@@ -19,13 +19,15 @@ function values({ claim }: RouteCapture, { rights }: VerifiedToken): readonly st
   return claim === undefined ? rights.groups : (rights.claims[claim] as readonly string[])
 }
 
-/** Their lower-case hex digests, made once for a token and kind of capture. */
-function digests(capture: RouteCapture, token: VerifiedToken): ReadonlySet<string> {
+/** Whether one of them has this lower-case hex digest. Digests are made once for a token that is remembered and a kind of capture. */
+function hasDigest(segment: string, capture: RouteCapture, token: VerifiedToken): boolean {
+  const digest = (value: string) => hash(capture.hash as string, value)
+  if (token.digests === null) return values(capture, token).some((value) => digest(value) === segment)
   token.digests ??= new Map()
   let made = token.digests.get(capture.name)
   if (!made) {
-    made = new Set(values(capture, token).map((value) => hash(capture.hash as string, value, 'hex')))
+    made = new Set(values(capture, token).map(digest))
     token.digests.set(capture.name, made)
   }
-  return made
+  return made.has(segment)
 }

@@ -9,6 +9,11 @@ export function decodeObject(part: string): JsonObject | undefined {
 
 /** The octets a signature covers: the first `length` characters as they were received, ASCII by the time this is called. */
 export function signedOctets(token: string, length: number): Uint8Array {
-  scratch.write(token, 0, length, 'latin1')
+  scratch.write(token, 'latin1')
   return scratch.subarray(0, length)
+}
+
+/** The first `length` characters of the token whose octets were asked for last, as a string of their own, which keeps no other alive. */
+export function copyOfSigned(length: number): string {
+  return scratch.toString('latin1', 0, length)
 }

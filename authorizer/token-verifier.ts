@@ -3,7 +3,7 @@ import type { Reason } from './denials.ts'
 import type { EdgePolicy } from './edge-policy.ts'
 import type { JwksCache } from './jwks-cache.ts'
 import { decodeSignature, type JwsHeader, readHeader, signatureFault } from './jws.ts'
-import { decodeObject } from './token-parts.ts'
+import { copyOfSigned, decodeObject } from './token-parts.ts'
 import { createVerifiedTokens, type VerifiedToken } from './verified-tokens.ts'
 
 /** A verified token, or why not, or what to wait for before asking again. */
@@ -12,8 +12,9 @@ type Verification = VerifiedToken | Reason | Promise<void>
 /** `mayWait` false: decide with the keys at hand. */
 export type TokenVerifier = (text: string, mayWait: boolean) => Verification
 
-/** Headers whose token was verified: an issuer signs all its tokens under a handful of them. */
+/** Headers whose token was verified, of so many characters at most, 300 kB: an issuer signs all its tokens under a handful of them. */
 const maxKnownHeaders = 100
+const maxHeaderLength = 1024
 
 /**
  * Verifies tokens against the keys of their issuer and remembers the good ones. `keys` holds one cache for each of the
@@ -27,7 +28,7 @@ export function createTokenVerifier(
   keys: readonly JwksCache[],
   clock: () => number,
 ): TokenVerifier {
-  const verified = createVerifiedTokens()
+  const verified = createVerifiedTokens(policy)
   const knownHeaders = new Map<string, JwsHeader>()
 
   return (text, mayWait) => {
@@ -44,7 +45,8 @@ export function createTokenVerifier(
     const parts = text.split('.', 4)
     if (parts.length !== 3) return 'token-format'
     const [headerPart, payloadPart, signaturePart] = parts as [string, string, string]
-    const header = knownHeaders.get(headerPart) ?? readHeader(headerPart, policy.algorithms)
+    const knownHeader = knownHeaders.get(headerPart)
+    const header = knownHeader ?? readHeader(headerPart, policy.algorithms)
     if (typeof header === 'string') return header
     const { kid } = header
     const now = clock()
@@ -70,9 +72,11 @@ export function createTokenVerifier(
     const fault = signatureFault(text, headerPart.length + 1 + payloadPart.length, octets, header, key)
     if (fault) return fault
 
-    if (knownHeaders.size >= maxKnownHeaders) knownHeaders.clear()
-    knownHeaders.set(headerPart, header)
-    const token = { text, rights, issuer, kid, key, digests: undefined }
+    if (!knownHeader && headerPart.length <= maxHeaderLength) {
+      if (knownHeaders.size >= maxKnownHeaders) knownHeaders.clear()
+      knownHeaders.set(copyOfSigned(headerPart.length), header)
+    }
+    const token = { text: copyOfSigned(text.length), rights, issuer, kid, key, digests: undefined }
     verified.add(token)
     return token
   }

@@ -1,22 +1,38 @@
+import { hash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { createSigningKey } from '../tokens/issuer.ts'
+import type { TokenRights } from './claims.ts'
+import type { EdgePolicy } from './edge-policy.ts'
 import { encode, rawToken } from './testing/raw-token.ts'
 import { claimsAt, createTestBed, issuer, start } from './testing/test-bed.ts'
 import type { VerificationKey } from './verification-key.ts'
-import { createVerifiedTokens } from './verified-tokens.ts'
+import { createVerifiedTokens, type VerifiedToken } from './verified-tokens.ts'
 
 const key = await createSigningKey('ES256')
 const rsa = await createSigningKey('RS256')
 
 /** A remembered token of this text, without what the memory itself does not look at. */
-function remembered(text: string) {
-  const rights = { notBefore: 0, notAfter: 1, groups: [], claims: [], complete: true }
-  return { text, rights, issuer: 0, kid: 'a', key: {} as VerificationKey, digests: undefined }
+function remembered(text: string, { kid = 'a', groups = [], claims = [] }: Partial<Weighed> = {}): VerifiedToken {
+  const rights = { notBefore: 0, notAfter: 1, groups, claims, complete: true }
+  return { text, rights, issuer: 0, kid, key: {} as VerificationKey, digests: undefined }
+}
+
+type Weighed = Pick<VerifiedToken, 'kid'> & Pick<TokenRights, 'groups' | 'claims'>
+
+const noHash = { routes: [] }
+
+/** How many of 4,000 like this one are held, by their serial numbers. */
+function heldOf(policy: Pick<EdgePolicy, 'routes'>, like: (text: string) => VerifiedToken): number[] {
+  const tokens = createVerifiedTokens(policy)
+  const serials = Array.from({ length: 4000 }, (_, index) => index)
+  for (const serial of serials) tokens.add(like(`${serial}`.padStart(40, '-')))
+  // From the latest back, for a hit moves a token to the newer generation.
+  return serials.reverse().filter((serial) => tokens.get(like(`${serial}`.padStart(40, '-')).text))
 }
 
 describe('the memory of verified tokens', () => {
   it('finds a token by its whole text', () => {
-    const tokens = createVerifiedTokens()
+    const tokens = createVerifiedTokens(noHash)
     const token = remembered(`one${'x'.repeat(22)}`)
     tokens.add(token)
     expect(tokens.get(`one${'x'.repeat(22)}`)).toBe(token)
@@ -26,7 +42,7 @@ describe('the memory of verified tokens', () => {
   })
 
   it('keeps the later of two tokens with the same end', () => {
-    const tokens = createVerifiedTokens()
+    const tokens = createVerifiedTokens(noHash)
     tokens.add(remembered(`one${'x'.repeat(22)}`))
     const later = remembered(`two${'x'.repeat(22)}`)
     tokens.add(later)
@@ -34,25 +50,58 @@ describe('the memory of verified tokens', () => {
     expect(tokens.get(`one${'x'.repeat(22)}`)).toBeUndefined()
   })
 
-  it('holds at most 2,000 of 10,000 tokens, the latest among them', () => {
-    const tokens = createVerifiedTokens()
-    const texts = Array.from({ length: 10_000 }, (_, index) => `${index}`.padStart(40, '-'))
-    for (const text of texts) tokens.add(remembered(text))
-    // From the latest back, for a hit moves a token to the newer generation.
-    const held = texts.toReversed().filter((text) => tokens.get(text))
-    expect(held.length).toBeLessThanOrEqual(2000)
-    expect(held.length).toBeGreaterThanOrEqual(1000)
-    expect(held.slice(0, 1000)).toEqual(texts.slice(-1000).reverse())
+  const names = (length: number, count: number) => Array.from({ length: count }, () => 'g'.repeat(length))
+
+  it.each<[what: string, bytes: number, like: (text: string) => VerifiedToken]>([
+    ['texts', 4000, (text) => remembered(text.padStart(4000, '-'))],
+    ['groups', 100 * 2 * 54, (text) => remembered(text, { groups: names(54, 100) })],
+    ['many short groups, by the strings’ own headers', 500 * 24, (text) => remembered(text, { groups: names(1, 500) })],
+    ['claims', 2 * 4000, (text) => remembered(text, { claims: [[], names(4000, 1)] })],
+    ['key ids', 2 * 4000, (text) => remembered(text, { kid: 'k'.repeat(4000) })],
+  ])('holds 8 MiB at most, counting %s, and always the latest', (_, bytes, like) => {
+    const held = heldOf(noHash, like)
+    expect(held.length * bytes).toBeLessThanOrEqual(8 * 2 ** 20)
+    // A generation of those that were added last is there in any case.
+    expect(held.slice(0, 100)).toEqual(Array.from({ length: 100 }, (_, index) => 3999 - index))
   })
 
-  it('drops the first of 2,001 tokens', () => {
-    const tokens = createVerifiedTokens()
-    for (let index = 0; index < 2001; index++) tokens.add(remembered(`${index}`.padStart(40, '-')))
-    expect(tokens.get('0'.padStart(40, '-'))).toBeUndefined()
+  it('holds a thousand ordinary tokens and more', () => {
+    const like = (text: string) => remembered(text.padStart(1200, '-'), { groups: names(8, 3), claims: [names(36, 1)] })
+    expect(heldOf(noHash, like).length).toBeGreaterThanOrEqual(1500)
+  })
+
+  it('counts the digests that hashed routes will ask for', () => {
+    const like = (text: string) => remembered(text, { groups: names(8, 50) })
+    const routes = (['md5', 'sha256', 'md5'] as const).map((hash) => ({ segments: [{}], hash }))
+    const held = heldOf({ routes }, like).length
+    expect(held * 50 * (32 + 64)).toBeLessThanOrEqual(8 * 2 ** 20)
+    expect(held).toBeGreaterThan(0)
+    expect(held).toBe(heldOf({ routes: routes.slice(0, 2) }, like).length)
+    expect(held).toBeLessThan(heldOf({ routes: routes.slice(0, 1) }, like).length)
+  })
+
+  it('drops the oldest first', () => {
+    const tokens = createVerifiedTokens(noHash)
+    const text = (serial: number) => `${serial}`.padStart(4000, '-')
+    for (let serial = 0; serial < 2500; serial++) tokens.add(remembered(text(serial)))
+    expect(tokens.get(text(0))).toBeUndefined()
+    expect(tokens.get(text(2499))).toBeDefined()
+  })
+
+  it('does not hold a token of more than 32 KiB, and drops no other for it', () => {
+    const tokens = createVerifiedTokens(noHash)
+    const token = remembered('kept'.padStart(40))
+    tokens.add(token)
+    for (let index = 0; index < 1000; index++) {
+      const heavy = remembered(`${index}`.padStart(8000, '-'), { groups: names(4, 800) })
+      tokens.add(heavy)
+      expect(tokens.get(heavy.text)).toBeUndefined()
+    }
+    expect(tokens.get(token.text)).toBe(token)
   })
 
   it('drops nothing for texts that were never added', () => {
-    const tokens = createVerifiedTokens()
+    const tokens = createVerifiedTokens(noHash)
     const token = remembered('kept'.padStart(40))
     tokens.add(token)
     for (let index = 0; index < 10_000; index++) tokens.get(`${index}`.padStart(40, '-'))
@@ -60,10 +109,10 @@ describe('the memory of verified tokens', () => {
   })
 
   it('keeps a token that is used while thousands of others pass', () => {
-    const tokens = createVerifiedTokens()
+    const tokens = createVerifiedTokens(noHash)
     const used = remembered('used'.padStart(40))
     tokens.add(used)
-    for (let index = 0; index < 10_000; index++) {
+    for (let index = 0; index < 20_000; index++) {
       tokens.add(remembered(`${index}`.padStart(40, '-')))
       if (index % 500 === 0) expect(tokens.get(used.text)).toBe(used)
     }
@@ -80,6 +129,19 @@ describe('a token seen before', () => {
       expect(await present(token)).toBe('allow')
       expect(await present(token, '/users/ann/x')).toBe('allow')
       expect(await present(token, '/users/bob/x')).toBe('right')
+    }
+  })
+
+  it('gets the same decision where it has too many groups to be remembered', async () => {
+    const { present } = createTestBed({
+      keys: [key],
+      policy: { algorithms: ['ES256'], routes: [{ path: '/vault/{group}/*', hash: 'md5' }] },
+    })
+    const token = rawToken(key, claimsAt(start, { 'cognito:groups': Array.from({ length: 500 }, (_, n) => `g${n}`) }))
+    for (let round = 0; round < 2; round++) {
+      expect(await present(token, `/vault/${hash('md5', 'g499')}/x`)).toBe('allow')
+      expect(await present(token, `/vault/${hash('md5', 'g500')}/x`)).toBe('right')
+      expect(await present(token, '/vault/g499/x')).toBe('right')
     }
   })
 

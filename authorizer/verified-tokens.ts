@@ -1,4 +1,5 @@
 import type { TokenRights } from './claims.ts'
+import type { EdgePolicy } from './edge-policy.ts'
 import type { VerificationKey } from './verification-key.ts'
 
 /** A token whose signature was good, with what the decision needs of it. */
@@ -10,35 +11,61 @@ export interface VerifiedToken {
   issuer: number
   kid: string
   key: VerificationKey
-  /** Accepted segments of hashed captures by the capture's name, made at the token's first hashed route. */
-  digests: Map<string, ReadonlySet<string>> | undefined
+  /** Accepted segments of hashed captures by the capture's name, made at the token's first hashed route; null where they are not kept. */
+  digests: Map<string, ReadonlySet<string>> | undefined | null
 }
 
-/** Tokens in each of the two generations; with the longest credentials that is 16 MB. */
-const generationSize = 1000
+/** Bytes of the tokens in each of the two generations, at most; some 1,700 ordinary ones. */
+const generationBytes = 4 * 2 ** 20
+
+/** A token that takes more, with hundreds of groups, is not remembered but verified at each use: it would drive out too many others. */
+const heaviest = 32 * 2 ** 10
 
 /** Long enough to tell real tokens apart (the end of a signature, some 130 bits), short enough to hash in no time. */
 const suffixLength = 22
 
 export interface VerifiedTokens {
   get(text: string): VerifiedToken | undefined
+  /** `token.text` has to be a string of its own: a slice keeps alive the whole header that it was taken from. */
   add(token: VerifiedToken): void
 }
 
 /**
- * Bounded memory of verified tokens: two generations, of which the older is dropped when the newer is full; a token that
- * is used moves to the newer one. Found by the text's last characters and then compared whole.
+ * Memory of verified tokens, 8 MiB at most: two generations, of which the older is dropped when the newer is full; a token
+ * that is used moves to the newer one. Found by the text's last characters and then compared whole.
  */
-export function createVerifiedTokens(): VerifiedTokens {
+export function createVerifiedTokens({ routes }: Pick<EdgePolicy, 'routes'>): VerifiedTokens {
   let young = new Map<string, VerifiedToken>()
   let old = new Map<string, VerifiedToken>()
+  let bytes = 0
 
-  function put(suffix: string, token: VerifiedToken): void {
-    if (young.size >= generationSize) {
+  // What 64-bit V8 takes at most for a list of values and for a value in it, with their digests before these are made.
+  const hashes = new Set(routes.flatMap((route) => route.hash ?? [])).size
+  const listBytes = 200 + 200 * hashes
+  const valueBytes = 40 + 184 * hashes
+
+  function weightOf(values: readonly string[]): number {
+    let weight = listBytes
+    for (const value of values) weight += valueBytes + value.length * 2
+    return weight
+  }
+
+  function put(token: VerifiedToken): void {
+    const { text, kid, rights } = token
+    // The text has one byte a character, the others two where one of theirs is beyond Latin-1.
+    let weight = 600 + text.length + kid.length * 2 + weightOf(rights.groups)
+    for (const values of rights.claims) weight += weightOf(values)
+    if (weight > heaviest) {
+      token.digests = null
+      return
+    }
+    bytes += weight
+    if (bytes > generationBytes) {
       old = young
       young = new Map()
+      bytes = weight
     }
-    young.set(suffix, token)
+    young.set(text.slice(-suffixLength), token)
   }
 
   return {
@@ -47,10 +74,10 @@ export function createVerifiedTokens(): VerifiedTokens {
       let token = young.get(suffix)
       if (!token) {
         token = old.get(suffix)
-        if (token?.text === text) put(suffix, token)
+        if (token?.text === text) put(token)
       }
       return token?.text === text ? token : undefined
     },
-    add: (token) => put(token.text.slice(-suffixLength), token),
+    add: put,
   }
 }

@@ -1,0 +1,69 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { exportJWK } from 'jose'
+import { afterAll, expect, it } from 'vitest'
+import type { Policy } from '../authorizer/policy.ts'
+import { accessTokenPayload, createSigningKey } from '../tokens/issuer.ts'
+import { bundleAuthorizer, deployable } from './bundle.ts'
+
+const sandbox = fileURLToPath(new URL('good-tokens.cjs', import.meta.url))
+const issuer = 'https://issuer.example.com/pool'
+const key = await createSigningKey('EdDSA')
+const { program } = await bundleAuthorizer()
+const directory = mkdtempSync(join(tmpdir(), 'bundle-memory-'))
+afterAll(() => rmSync(directory, { recursive: true }))
+
+/**
+ * The heap as Lambda's Node runtime sets it for 128 MB: a tenth for the young generation, half of that a semi-space, the
+ * rest for the old one (see bench/child-process.ts).
+ */
+const heapOf128Megabytes = ['--max-semi-space-size=6', '--max-old-space-size=116']
+const requests = 2500
+const mostMebibytes = 110
+
+const hashed = { routes: [{ path: '/vault/{group}/*', hash: 'md5' }] } as const
+
+/** What the tokens and their requests are like; with many groups or a long header the credential has some 8 kB. */
+const visitors: [name: string, job: object, policy?: Partial<Policy>][] = [
+  ['ordinary tokens', { claims: accessTokenPayload({ iss: issuer, client_id: 'web' }) }],
+  ['18 kB of other cookies', { cookieLength: 18_000 }, { credentials: { cookie: 'token' } }],
+  ['100 groups with long names', { groups: 100, nameLength: 54 }],
+  ['400 groups', { groups: 400, nameLength: 10 }],
+  ['830 groups', { groups: 830 }],
+  ['100 groups and a hashed route', { groups: 100, nameLength: 20, uri: '/vault/{digest}/x' }, hashed],
+  ['700 groups and a hashed route', { groups: 700, uri: '/vault/{digest}/x' }, hashed],
+  ['headers of 5 kB, each another one', { headerLength: 5000 }],
+]
+
+it.each(visitors)(
+  `stays under ${mostMebibytes} MiB resident over ${requests} good tokens: %s`,
+  { timeout: 120_000 },
+  async (name, job, policy) => {
+    const file = join(directory, 'index.js')
+    const snapshots = { [issuer]: { fetchedAt: Date.now(), keys: [key.jwk] } }
+    const routes = [{ path: '/open/*' }]
+    writeFileSync(
+      file,
+      deployable(program, {
+        policy: { issuer, clientIds: ['web'], algorithms: ['EdDSA'], routes, ...policy },
+        snapshots,
+      }),
+    )
+    const claims = { iss: issuer, client_id: 'web', token_use: 'access', exp: Math.floor(Date.now() / 1000) + 3600 }
+    const defaults = { groups: 0, nameLength: 0, headerLength: 0, cookieLength: 0, uri: '/open/x' }
+    const privateKey = await exportJWK(key.privateKey)
+    const whole = { file, key: privateKey, kid: key.kid, claims, requests, ...defaults, ...job }
+    const output = execFileSync(process.execPath, [...heapOf128Megabytes, sandbox, JSON.stringify(whole)], {
+      encoding: 'utf8',
+      env: {},
+    })
+    const { allowed, residentBytes } = JSON.parse(output.trim().split('\n').at(-1) ?? '')
+    const mebibytes = residentBytes / 2 ** 20
+    console.log(`${mebibytes.toFixed(0)} MiB resident over ${requests} good tokens: ${name}`)
+    expect(allowed).toBe(requests)
+    expect(mebibytes).toBeLessThan(mostMebibytes)
+  },
+)
