@@ -2,7 +2,7 @@
  * Watches a handler's memory over ever new requests (semantics.md, "Resources": bounded over any number of distinct
  * tokens). The heap after a collection, with what lies outside it, between rounds of requests that were never seen before.
  */
-import { request } from '../attacks/request-step.ts'
+import { credentialHeader, request } from '../attacks/request-step.ts'
 import { unsigned } from '../attacks/tokens.ts'
 import type { FuzzCase, Step, World } from '../case.ts'
 import type { Observation } from '../invariants/observation.ts'
@@ -18,6 +18,8 @@ interface Supply {
   requests: number
   /** Growth for each request that only a memory of it explains. */
   growthBytes: number
+  /** Growth that is too much even where it ends, because the tokens that a memory counts can be this large. */
+  mostBytes?: number
   /** `count` requests that were not among the first `sent`. */
   round(world: World, sent: number, count: number): Step[]
 }
@@ -26,9 +28,25 @@ interface Supply {
 const warmUpRounds = 2
 const smallRounds = warmUpRounds + 4
 
+/**
+ * Of the 128 MB of a viewer-request function Node has some 45 before a handler is loaded and V8's young generation up to 18, and
+ * what is held may be there twice before V8 collects the old.
+ */
+const roomBytes = 32 * 2 ** 20
+/** Enough for a memory of two thousand; what grows too slowly to fill the room with them is not followed so far. */
+const largeRequests = 2_500
+
 /** What is refused costs no signature; what is allowed costs one each, so that there is less of it in a round. */
 const supplies: readonly Supply[] = [
   { what: 'refused', roundRequests: 500, requests: 40_000, growthBytes: 100, round: refusedRequests },
+  ...[fullOfObjects, fullOfGroups].map((fill) => ({
+    what: 'large good',
+    roundRequests: 50,
+    requests: largeRequests,
+    growthBytes: roomBytes / largeRequests,
+    mostBytes: roomBytes,
+    round: (world: World, sent: number, count: number) => largeTokens(world, sent, count, fill),
+  })),
   { what: 'good', roundRequests: 100, requests: 11_000, growthBytes: 300, round: goodTokens },
 ]
 
@@ -46,6 +64,7 @@ export async function measureGrowth(
   over: () => boolean,
 ): Promise<Growth | null> {
   for (const supply of supplies) {
+    const { what, mostBytes = Number.POSITIVE_INFINITY } = supply
     await using sandbox = createSandbox({ runtime: target.runtime })
     await sandbox.load(target.file, world.start, serve)
     try {
@@ -56,13 +75,18 @@ export async function measureGrowth(
         sent += count
         const { heapBytes, externalBytes } = await sandbox.memory()
         sizes.push({ requests: sent, bytes: heapBytes + externalBytes })
+        if (grownBytes(sizes) > mostBytes) break
       }
       const [step] = supply.round(world, supply.requests * 2, 1)
       const last = sizes.at(-1)
       const first = sizes[warmUpRounds]
-      if (!step || !first || !last || last.requests < supply.requests || !stillGrows(sizes, supply)) continue
-      const perRequest = Math.round((last.bytes - first.bytes) / (last.requests - first.requests))
-      const story = `memory still grows by ${perRequest} bytes for each new ${supply.what} token after ${last.requests} of them`
+      if (!step || !first || !last) continue
+      const isTooMuch = grownBytes(sizes) > mostBytes
+      const isEndless = mostBytes === Number.POSITIVE_INFINITY && last.requests >= supply.requests
+      if (!isTooMuch && !(isEndless && stillGrows(sizes, supply))) continue
+      const perRequest = Math.round(grownBytes(sizes) / (last.requests - first.requests))
+      const grows = isTooMuch ? `grew by ${Math.round(grownBytes(sizes) / 2 ** 20)} MiB,` : 'still grows by'
+      const story = `memory ${grows} ${perRequest} bytes for each new ${what} token after ${last.requests} of them`
       return { observation: { class: 'exhaustion', rule: 'resources/memory', story }, step }
     } catch (error) {
       // A target that dies of it is found by what it did not answer.
@@ -76,6 +100,10 @@ interface Size {
   /** All that were sent by then. */
   requests: number
   bytes: number
+}
+
+function grownBytes(sizes: readonly Size[]): number {
+  return (sizes.at(-1)?.bytes ?? 0) - (sizes[warmUpRounds]?.bytes ?? Number.POSITIVE_INFINITY)
 }
 
 /** Over the last three rounds together, because one collection may leave behind what the next one takes. */
@@ -96,6 +124,45 @@ function goodTokens(world: World, sent: number, count: number): Step[] {
 }
 
 const pad = 'p'.repeat(1_000)
+
+/** As long as a credential is looked at, and what CloudFront takes of all headers. */
+const credentialLength = 8_100
+const cookieLength = 18_000
+
+/** Claims over those of a visitor with these groups, of so many characters in JSON, and not the same ones for another serial number. */
+type Fill = (serial: number, groups: readonly string[], length: number) => Record<string, unknown>
+
+/** What takes most memory for its length. */
+function fullOfObjects(serial: number, groups: readonly string[], length: number): Record<string, unknown> {
+  return { jti: `${serial}`, 'cognito:groups': groups, all: Array.from({ length: length / '{},'.length }, () => ({})) }
+}
+
+/** What a handler has to keep, and to digest for hashed routes. */
+function fullOfGroups(serial: number, groups: readonly string[], length: number): Record<string, unknown> {
+  const count = Math.floor(length / '"0000",'.length)
+  const names = Array.from({ length: count }, (_, at) => (serial * count + at).toString(36).padStart(4, '0').slice(-4))
+  return { jti: `${serial}`, 'cognito:groups': [...groups, ...names] }
+}
+
+/**
+ * Each as large as it may be, on a route that asks for digests where there is one, and in a cookie header with all the others that
+ * fit.
+ */
+function largeTokens(world: World, sent: number, count: number, fill: Fill): Step[] {
+  const { policy, visitors } = world
+  const { claims, granted, issuer } = visitors.find(({ route }) => policy.routes[route]?.hash) ?? visitors[0]
+  const [key] = issuer.keys
+  const { 'cognito:groups': groups = [], ...others } = claims
+  const tokenOf = (serial: number, length: number) =>
+    mint(key, { ...others, ...fill(serial, groups as string[], length) })
+  const length = ((credentialLength - tokenOf(sent, 0).length) * 3) / 4
+  return Array.from({ length: count }, (_, index) => {
+    const token = tokenOf(sent + index, length)
+    const { cookie } = credentialHeader(policy, token)
+    const headers = cookie ? { cookie: `${cookie}; others=`.padEnd(cookieLength, 'o') } : {}
+    return request(world, { uri: granted[0], token, headers })
+  })
+}
 
 function refusedRequests(world: World, sent: number, count: number): Step[] {
   const [visitor] = world.visitors

@@ -24,6 +24,28 @@ async function verifyAnew(token: string): Promise<Json> {\n`,
   ]
 }
 
+/** Right in every decision: dates and key are looked at again. Two thousand tokens with all their claims, however large. */
+const rememberedByCount: Edit = [
+  `async function verifyToken(token: string): Promise<Json> {\n`,
+  `const remembered = new Map<string, { claims: Json; issuer: number; kid: string; key: Key }>()
+
+async function verifyToken(token: string): Promise<Json> {
+  const known = remembered.get(token)
+  if (known && (await findKey(known.issuer, known.kid)) === known.key) {
+    checkDates(known.claims)
+    return known.claims
+  }
+  const claims = await verifyAnew(token)
+  const issuer = issuers.indexOf(claim(claims, 'iss') as string)
+  const kid = claim(jsonObject(token.split('.')[0] ?? ''), 'kid') as string
+  if (remembered.size >= 2000) remembered.delete(remembered.keys().next().value as string)
+  remembered.set(token, { claims, issuer, kid, key: await findKey(issuer, kid) })
+  return claims
+}
+
+async function verifyAnew(token: string): Promise<Json> {\n`,
+]
+
 const inDate = 'checkDates(known)'
 const refreshes = `  if (!isYounger(set.fetchedAt, maxAge) || !set.keys.has(kid)) await refresh(set, jwksUris[issuer] as string)\n`
 const cools = `  if (isYounger(set.triedAt, cooldown)) return\n`
@@ -78,6 +100,13 @@ export const stateFlaws: readonly Flaw[] = [
     edits: remembered(`token.slice(0, 200)`, inDate),
   },
   { name: 'cache-survives-key', class: 'cache', cwe: 'CWE-613', source: 'CWE-613', edits: remembered('token', inDate) },
+  {
+    name: 'tokens-remembered-by-count',
+    class: 'resources',
+    cwe: 'CWE-770',
+    source: 'CWE-770',
+    edits: [rememberedByCount],
+  },
   {
     name: 'decision-cached-by-path',
     class: 'cache',
