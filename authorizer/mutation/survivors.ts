@@ -85,7 +85,7 @@ export const survivors: readonly Survivor[] = [
   ...equivalents(
     'jws.ts',
     'node:crypto refuses a signature of another length by itself; that it does so for every algorithm is tested',
-    ['octets === key.signatureLength', 'true'],
+    ['octets !== key.signatureLength', 'false'],
   ),
   ...equivalents(
     'path-segments.ts',
@@ -105,7 +105,9 @@ export const survivors: readonly Survivor[] = [
   ...equivalents('path-segments.ts', fallsOff, ['{ return undefined }', '{}']),
   ...equivalents(
     'route-rights.ts',
-    'the digests are made anew each time, and are the same',
+    'the digests are made anew each time, and are the same; or kept with a token that nobody keeps',
+    ['token.digests === null', 'true'],
+    ['token.digests === null', 'false'],
     ['!made', 'true'],
     ['token.digests.set(capture.name, made)', ';'],
   ),
@@ -132,8 +134,18 @@ export const survivors: readonly Survivor[] = [
     'token-verifier.ts',
     'a header that is not remembered is read anew each time, with the same result',
     ['knownHeaders.size >= maxKnownHeaders', 'true'],
-    ['knownHeaders.set(headerPart, header)', ';'],
+    ['knownHeaders.set(copyOfSigned(headerPart.length), header)', ';'],
+    ['!knownHeader && headerPart.length <= maxHeaderLength', 'false'],
+    ['!knownHeader && headerPart.length <= maxHeaderLength', 'true'],
+    ['!knownHeader && headerPart.length <= maxHeaderLength', '!knownHeader || headerPart.length <= maxHeaderLength'],
+    ['!knownHeader', 'knownHeader'],
+    ['headerPart.length <= maxHeaderLength', 'headerPart.length < maxHeaderLength'],
+    ['headerPart.length <= maxHeaderLength', 'headerPart.length > maxHeaderLength'],
   ),
+  ...survivorsOf('token-verifier.ts', 'headers of any length are remembered; only memory tells', [
+    'headerPart.length <= maxHeaderLength',
+    'true',
+  ]),
   ...equivalents('token-verifier.ts', 'the bound of 100 headers may as well be 101', [
     'knownHeaders.size >= maxKnownHeaders',
     'knownHeaders.size > maxKnownHeaders',
@@ -145,6 +157,12 @@ export const survivors: readonly Survivor[] = [
     ['knownHeaders.size >= maxKnownHeaders', 'false'],
     ['knownHeaders.size >= maxKnownHeaders', 'knownHeaders.size < maxKnownHeaders'],
     ['knownHeaders.clear()', ';'],
+  ),
+  ...equivalents(
+    'verified-tokens.ts',
+    'a bound may as well be a byte more or less',
+    ['weight > heaviest', 'weight >= heaviest'],
+    ['bytes > generationBytes', 'bytes >= generationBytes'],
   ),
   ...equivalents('verification-key.ts', fallsOff, ['{ return undefined }', '{}']),
   ...equivalents(
