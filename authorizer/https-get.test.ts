@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http'
 import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
+import { finished, type Writable } from 'node:stream'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeCertificate } from '../load/edge/certificate.ts'
@@ -35,12 +36,28 @@ const answers: Record<string, RequestListener> = {
   '/hung-up': (request) => request.socket.destroy(),
   '/silent': () => {},
   '/stalled': (_, response) => response.write('{"keys":'),
+  '/dripping': (_, response) => again(response, () => response.write(' ')),
+  '/dripping-header': ({ socket }) => {
+    socket.write('HTTP/1.1 200 OK\r\nx: ')
+    again(socket, () => socket.write('x'))
+  },
+  '/hints-for-ever': ({ socket }) => again(socket, () => socket.write('HTTP/1.1 103 Early Hints\r\n\r\n')),
+  '/upgraded': ({ socket }) =>
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n'),
+}
+
+/** Every so often, until the other end has had enough. */
+function again(connection: Writable, write: () => void): void {
+  const timer = setInterval(write, 50)
+  finished(connection, () => clearInterval(timer))
 }
 
 describe('the network client', () => {
   const trusted = getCACertificates('default')
   const asked: string[] = []
   let url: (path: string) => string
+  /** Takes connections, and says nothing. */
+  let mute: string
   let close: () => void
 
   beforeAll(async () => {
@@ -52,7 +69,11 @@ describe('the network client', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as AddressInfo
     url = (path) => `https://localhost:${port}${path}`
+    const silent = createTcpServer()
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    mute = `https://localhost:${(silent.address() as AddressInfo).port}/`
     close = () => {
+      silent.close()
       server.close()
       server.closeAllConnections()
     }
@@ -85,12 +106,13 @@ describe('the network client', () => {
   })
 
   // Its own limit of two seconds ends these; nothing here waits any longer or by itself.
-  it('gives up an endpoint that never answers, or never ends', async () => {
-    const ends = await Promise.allSettled(['/silent', '/stalled'].map((path) => httpsGet(url(path))))
-    expect(ends).toMatchObject([
-      { status: 'rejected', reason: { cause: { name: 'TimeoutError' } } },
-      { status: 'rejected', reason: expect.anything() },
-    ])
+  it('gives up an endpoint that never answers, never ends, or leaves HTTP', async () => {
+    const paths = ['/silent', '/stalled', '/dripping', '/dripping-header', '/hints-for-ever', '/upgraded']
+    const urls = [...paths.map(url), mute]
+    const ends = await Promise.allSettled(urls.map(httpsGet))
+    expect(ends).toEqual(
+      urls.map(() => ({ status: 'rejected', reason: expect.objectContaining({ name: 'TimeoutError' }) })),
+    )
   })
 
   it('rejects a host whose certificate nobody vouches for', async () => {
