@@ -68,11 +68,11 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
     return isGranted(match, token) ? undefined : 'right'
   }
 
-  /** Waits twice at most: for the keys to be fresh, and for a key that they lack. */
-  function decide(request: ViewerRequest, waits: number): Decision | Promise<Decision> {
+  /** Waits once at most: two fetches that time out would take nearly all of a viewer-request function's five seconds. */
+  function decide(request: ViewerRequest, mayWait: boolean): Decision | Promise<Decision> {
     try {
-      const reason = reasonAgainst(request, waits > 0)
-      if (reason instanceof Promise) return reason.then(() => decide(request, waits - 1))
+      const reason = reasonAgainst(request, mayWait)
+      if (reason instanceof Promise) return reason.then(() => decide(request, false))
       if (reason) return { allow: false, reason, response: denialResponse(policy, reason, request) }
       credentials.remove(request)
       return { allow: true, request }
@@ -87,7 +87,7 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
     const { eventType = 'viewer-request', distributionId, requestId } = cf?.config ?? {}
     // At any other event the request is not the viewer's own any more.
     const request = (eventType === 'viewer-request' ? cf?.request : undefined) as ViewerRequest
-    const decision = await decide(request, 2)
+    const decision = await decide(request, true)
     if (decision.allow) return decision.request
     try {
       logDenial(decision.reason, decision.response.status, distributionId, requestId)
@@ -98,7 +98,7 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
   }
 
   // One parameter only: `requests.map(authorize)` hands over an index as well.
-  return { authorize: (request) => decide(request, 2), handler }
+  return { authorize: (request) => decide(request, true), handler }
 }
 
 function writeLine(line: string): void {

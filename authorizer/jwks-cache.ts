@@ -24,6 +24,8 @@ export interface JwksCache {
   refreshedFor(kid: string, now: number): Promise<void> | undefined
   /** The key of that name, unless the whole set is too old to be used. */
   key(kid: string, now: number): VerificationKey | undefined
+  /** Whether the keys are younger than `maxAge`, so that no request has to wait for others. */
+  fresh(now: number): boolean
   /** Whether there are keys at all that may still be used. */
   usable(now: number): boolean
 }
@@ -100,6 +102,7 @@ export function createJwksCache(options: JwksCacheOptions): JwksCache {
 
   return {
     usable,
+    fresh: (now) => age(now) < maxAge,
     key: (kid, now) => (age(now) <= maxAge + maxStale ? keys.get(kid) : undefined),
     refreshed(now) {
       const old = age(now)

@@ -9,7 +9,7 @@ import { createVerifiedTokens, type VerifiedToken } from './verified-tokens.ts'
 /** A verified token, or why not, or what to wait for before asking again. */
 type Verification = VerifiedToken | Reason | Promise<void>
 
-/** `mayWait` false: decide with the keys at hand. */
+/** `mayWait` false: decide with the keys at hand, and ask for no others. */
 export type TokenVerifier = (text: string, mayWait: boolean) => Verification
 
 /** Headers whose token was verified, of so many characters at most, 300 kB: an issuer signs all its tokens under a handful of them. */
@@ -36,8 +36,8 @@ export function createTokenVerifier(
     if (!known) return verify(text, mayWait)
     const cache = keys[known.issuer] as JwksCache
     const now = clock()
-    const refresh = cache.refreshed(now)
-    if (refresh && mayWait) return refresh
+    const refresh = mayWait && cache.refreshed(now)
+    if (refresh) return refresh
     return cache.key(known.kid, now) === known.key ? (validity(known.rights, now) ?? known) : verify(text, mayWait)
   }
 
@@ -53,7 +53,7 @@ export function createTokenVerifier(
     const octets = decodeSignature(signaturePart)
     // Of a length that no key of this name gives, as long as the keys are fresh: nothing more needs to be read.
     const isImpossible = (cache: JwksCache) =>
-      !cache.refreshed(now) && (cache.key(kid, now)?.signatureLength ?? octets) !== octets
+      cache.fresh(now) && (cache.key(kid, now)?.signatureLength ?? octets) !== octets
     if (octets < 0 || keys.every(isImpossible)) return 'signature'
     const payload = decodeObject(payloadPart)
     if (!payload) return 'token-format'
@@ -65,8 +65,8 @@ export function createTokenVerifier(
     if (early) return early
 
     const cache = keys[issuer] as JwksCache
-    const refresh = cache.refreshed(now) ?? cache.refreshedFor(kid, now)
-    if (refresh && mayWait) return refresh
+    const refresh = mayWait && (cache.refreshed(now) ?? cache.refreshedFor(kid, now))
+    if (refresh) return refresh
     const key = cache.key(kid, now)
     if (!key) return cache.usable(now) ? 'unknown-key' : 'no-keys'
     const fault = signatureFault(text, headerPart.length + 1 + payloadPart.length, octets, header, key)

@@ -19,6 +19,7 @@ const internalProperties = [
   'refreshedFor',
   'refreshed',
   'usable',
+  'fresh',
   'rights',
   'digests',
   'complete',
