@@ -334,6 +334,72 @@ describe('a sandbox that is frozen and thawed', () => {
     expect(await Promise.all(outcomes)).toEqual(['allow', 'allow'])
   })
 
+  describe.each<[string, (bed: ReturnType<typeof bedOf>) => Promise<string>]>([
+    ['is public', (bed) => bed.outcome('/public/x')],
+    ['has no route', (bed) => bed.outcome('/nowhere')],
+    ['has no credentials', (bed) => bed.outcome('/open/x')],
+    ['has an expired token', (bed) => bed.present(rawToken(first, claimsAt(start, { exp: 1 })))],
+  ])('while its first keys were fetched, after a request that %s', (_, answeredAtOnce) => {
+    it.each<[string, number, 'before' | 'after' | 'never']>([
+      ['broke off with the freeze', 1, 'before'],
+      ['breaks off while a token waits', 3, 'after'],
+      ['never ends', 3, 'never'],
+      ['was given up', 8, 'never'],
+    ])('asks again at once for a token, for that fetch %s', async (_, seconds, fails) => {
+      const { asked, get } = slowEndpoint()
+      const bed = bedOf({ get })
+      await answeredAtOnce(bed)
+      bed.clock.now += seconds * oneSecond
+      if (fails === 'before') asked[0]?.fail()
+      await afterResponses()
+      const outcome = bed.present(tokenOf())
+      if (fails === 'after') asked[0]?.fail()
+      await afterResponses()
+      asked[1]?.answer(jwkSet([first]))
+      expect(await outcome).toBe('allow')
+      expect(asked).toHaveLength(2)
+    })
+  })
+
+  it('asks no more than once in a cooldown after the fetch that was cut off', async () => {
+    const bed = bedOf({ get: () => Promise.reject(failure) })
+    const cut = slowEndpoint()
+    const frozen = bedOf({ get: () => (cut.asked.length === 0 ? cut.get() : Promise.reject(failure)) })
+    frozen.clock.now += 3 * oneSecond
+    for (let request = 0; request < 20; request++) expect(await frozen.present(tokenOf())).toBe('no-keys')
+    expect(frozen.endpoint.fetches).toBe(2)
+    // One that failed while nothing was frozen does count.
+    await afterResponses()
+    bed.clock.now += 3 * oneSecond
+    for (let request = 0; request < 20; request++) expect(await bed.present(tokenOf())).toBe('no-keys')
+    expect(bed.endpoint.fetches).toBe(1)
+  })
+
+  it('refuses a withdrawn key at maxAge, though the refresh ahead was cut off a moment before', async () => {
+    const { asked, get } = slowEndpoint()
+    const bed = bedOf({ get })
+    asked[0]?.answer(jwkSet([first]))
+    await bed.present(tokenOf())
+    bed.clock.now = start + maxAge - oneSecond
+    expect(await bed.present(tokenOf())).toBe('allow')
+    await afterResponses()
+    bed.clock.now = start + maxAge
+    const outcome = bed.present(tokenOf())
+    asked[2]?.answer(jwkSet([second]))
+    expect(await outcome).toBe('unknown-key')
+  })
+
+  it('does not ask again where the fetch that was under way went on and brought keys', async () => {
+    const { asked, get } = slowEndpoint()
+    const bed = bedOf({ get })
+    bed.clock.now += 3 * oneSecond
+    asked[0]?.answer(jwkSet([first]))
+    await afterResponses()
+    expect(await bed.present(tokenOf())).toBe('allow')
+    expect(await bed.present(tokenOf(second))).toBe('unknown-key')
+    expect(asked).toHaveLength(1)
+  })
+
   it.each([
     ['forward and back', [+86_400_000, -86_400_000]],
     ['back and forward', [-86_400_000, +86_400_000]],

@@ -16,7 +16,10 @@ export interface JwksCacheOptions {
   now: () => number
 }
 
-/** One issuer's keys. Everything is decided by comparing times when a request asks, since a frozen sandbox's timers lie. */
+/**
+ * One issuer's keys. Everything is decided by comparing times when a request asks, since a frozen sandbox's timers lie. Who
+ * is given a promise waits for it.
+ */
 export interface JwksCache {
   /** Starts the refresh that is due, if any, and gives it back where the decision has to wait for it. */
   refreshed(now: number): Promise<void> | undefined
@@ -37,9 +40,17 @@ const refreshAhead = 0.75
 const abandonedAfter = 5000
 
 /**
+ * A sandbox is frozen after each response, and a fetch that no request waits for (INIT's, one ahead of maxAge) may be cut off
+ * by that. It counts as cut off where it ran so long, in milliseconds, before it failed or a request came to wait for it: the
+ * first request comes sooner after INIT.
+ */
+const aloneAtMost = 500
+
+/**
  * The keys of one issuer: fresh until `maxAge` after the last good answer; from then on a request waits for a refresh and
  * falls back on the old keys when it fails, until `maxAge + maxStale`; then refused. An answer without a usable key never
- * replaces keys. At most one fetch starts within a cooldown.
+ * replaces keys. At most one fetch starts within a cooldown. One that a freeze may have cut off is no answer: a request
+ * that needs it starts another, which then counts.
  *
  * A request does wait past maxAge, because keys that are served stale meanwhile could include one that the issuer has
  * withdrawn. The one exception is a snapshot that no live answer has confirmed yet: it serves while the first fetch runs,
@@ -51,6 +62,8 @@ export function createJwksCache(options: JwksCacheOptions): JwksCache {
   let answeredAt = 0
   let attemptedAt = -Infinity
   let attempt: Promise<void> | undefined
+  /** No request has waited for the last attempt, and it has brought no answer. */
+  let isAlone = false
   let attempts = 0
   let answered = 0
 
@@ -58,20 +71,28 @@ export function createJwksCache(options: JwksCacheOptions): JwksCache {
     keys = readJwkSet(snapshot, algorithms)
     answeredAt = snapshot.fetchedAt
   }
-  if (!usable(clock())) refresh(clock())
+  if (!usable(clock())) refresh(clock(), true)
 
   function isUnderWay(now: number): boolean {
     return attempt !== undefined && now >= attemptedAt && now < attemptedAt + abandonedAfter
   }
 
-  function refresh(now: number): Promise<void> | undefined {
-    // A clock that went back says nothing about the cooldown, so it counts as over.
+  /** `isBeside`: nobody is going to wait for it. */
+  function refresh(now: number, isBeside = false): Promise<void> | undefined {
     const since = now - attemptedAt
-    if (isUnderWay(now)) return attempt
-    if (since >= 0 && since < cooldown) return undefined
+    if (isBeside || !isAlone || since < aloneAtMost) {
+      isAlone &&= isBeside
+      if (isUnderWay(now)) return attempt
+      // A clock that went back says nothing about the cooldown, so it counts as over.
+      if (since >= 0 && since < cooldown) return undefined
+    }
     attemptedAt = now
+    isAlone = isBeside
     const started = fetchKeys(now).finally(() => {
-      if (attempt === started) attempt = undefined
+      if (attempt !== started) return
+      attempt = undefined
+      // It failed by itself.
+      if (clock() < now + aloneAtMost) isAlone = false
     })
     attempt = started
     return started
@@ -84,6 +105,7 @@ export function createJwksCache(options: JwksCacheOptions): JwksCache {
       // An answer that a later one has overtaken would bring old keys back.
       if (answer.size === 0 || number < answered) return
       answered = number
+      isAlone = false
       keys = answer
       answeredAt = startedAt
     } catch {
@@ -111,7 +133,7 @@ export function createJwksCache(options: JwksCacheOptions): JwksCache {
       const isFirstOver = attempts > 1 || (attempts === 1 && !isUnderWay(now))
       if (old >= maxAge && isFirstOver) return refresh(now)
       // Loading the network client costs more than the whole first request: it can wait until after the response.
-      setImmediate(() => refresh(clock()))
+      setImmediate(() => refresh(clock(), true))
       return undefined
     },
     refreshedFor(kid, now) {
