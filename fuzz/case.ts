@@ -24,13 +24,18 @@ export type Served =
 /** URL → what it answers from now on. A URL that nobody serves is refused (ECONNREFUSED) and recorded. */
 export type ServedUrls = Record<string, Served>
 
+export type Cut = 'reset' | 'silence'
+
 export type Step =
   /** One invocation. `event` is JSON as Lambda would hand it over; a viewer-request event unless its form is the attack. */
   | { kind: 'request'; event: unknown }
   /** The clock moves on; timers that come due fire in between. */
   | { kind: 'advance'; ms: number }
-  /** The sandbox was frozen: the wall clock jumps, timers fire late, once it has thawed. Negative: the clock was set back. */
-  | { kind: 'freeze'; ms: number }
+  /**
+   * The sandbox was frozen: the wall clock jumps, timers fire late, once it has thawed. Negative: the clock was set back.
+   * `cuts`: what was being fetched is found broken off at the thaw, or nothing more is heard of it; left out, it goes on.
+   */
+  | { kind: 'freeze'; ms: number; cuts?: Cut }
   /** The issuer (rotation, outage) or the attacker changes what URLs answer. */
   | { kind: 'serve'; urls: ServedUrls }
 

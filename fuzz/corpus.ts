@@ -24,7 +24,8 @@ const served = z.union([
 const serve = z.record(z.string(), served)
 const step = z.union([
   z.strictObject({ kind: z.literal('request'), event: z.unknown() }),
-  z.strictObject({ kind: z.enum(['advance', 'freeze']), ms: z.number() }),
+  z.strictObject({ kind: z.literal('advance'), ms: z.number() }),
+  z.strictObject({ kind: z.literal('freeze'), ms: z.number(), cuts: z.enum(['reset', 'silence']).exactOptional() }),
   z.strictObject({ kind: z.literal('serve'), urls: serve }),
 ])
 const caseSchema = z.strictObject({

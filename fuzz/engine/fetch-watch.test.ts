@@ -12,13 +12,17 @@ const policy: Policy = {
   routes: [{ path: '/files/*' }],
 }
 
-/** Whether each fetch at these times, in seconds, is a finding; `thaw` stands where the sandbox was frozen. */
-function found(times: readonly (number | 'thaw')[], whose: 'ours' | 'foreign' = 'ours'): boolean[] {
+/** Whether each fetch at these times, in seconds, is a finding; `thaw` stands where the sandbox was frozen, a list where no request waited. */
+function found(times: readonly (number | [number] | 'thaw')[], whose: 'ours' | 'foreign' = 'ours'): boolean[] {
   const watch = new FetchWatch({ name: 'any', whose, file: '', policy, runtime: 'nodejs24.x' })
   const findings: boolean[] = []
   for (const time of times) {
     if (time === 'thaw') watch.thaw()
-    else findings.push(watch.examine([{ url, at: time * 1000, via: 'http/1.1' }]).length > 0)
+    else {
+      const [at = 0] = [time].flat()
+      const underWay = Array.isArray(time) ? [url] : []
+      findings.push(watch.examine([{ url, at: at * 1000, via: 'http/1.1' }], underWay).length > 0)
+    }
   }
   return findings
 }
@@ -34,6 +38,11 @@ test('another may fetch twelve times in a minute', () => {
 test('the first fetch after a freeze may be one that was begun before it, the one after that may not be', () => {
   expect(found([0, 'thaw', 3600, 3600])).toEqual([false, false, false])
   expect(found([0, 'thaw', 3600, 3600, 3601])).toEqual([false, false, false, true])
+})
+test('one that no request waited for may have been cut off, if it took long enough; the one after it counts', () => {
+  expect(found([[0], 3, 9])).toEqual([false, false, true])
+  expect(found([[0], 0.4])).toEqual([false, true])
+  expect(found([[0], 'thaw', 3, 3, 4])).toEqual([false, false, false, true])
 })
 test('a clock that went back excuses what seems to be too early', () => {
   expect(found([120, 0, 2])).toEqual([false, false, true])

@@ -3,6 +3,9 @@ import type { Fetch } from '../case.ts'
 import type { Observation, Remark } from '../invariants/observation.ts'
 import type { Target } from '../target/target.ts'
 
+/** One that ran so long while no request waited for it may have been cut off by a freeze, as far as ours can tell. */
+const aloneMs = 500
+
 /** A foreign handler may fetch this often within a minute of the suite's clock. */
 const foreignPerMinute = 12
 const minuteMs = 60_000
@@ -12,6 +15,8 @@ export class FetchWatch {
   readonly #cooldownMs: number
   readonly #own: Set<string>
   readonly #recent = new Map<string, number[]>()
+  /** URLs whose last fetch was under way when a step ended: no request waited for it. */
+  readonly #alone = new Set<string>()
   /** URLs whose next fetch may have been begun before the sandbox was frozen. */
   #maybeLate = new Set<string>()
   #remarks: Remark[] = []
@@ -28,7 +33,8 @@ export class FetchWatch {
     ])
   }
 
-  examine(fetches: readonly Fetch[]): Observation[] {
+  /** `underWay`: the URLs that were still being fetched when the step ended. */
+  examine(fetches: readonly Fetch[], underWay: readonly string[] = []): Observation[] {
     const observations: Observation[] = []
     for (const { url, at } of fetches) {
       if (this.#own.has(url)) {
@@ -42,6 +48,7 @@ export class FetchWatch {
         })
       } else this.#remarks.push({ rule: 'token/fetch', story: `${url} was fetched, which is none of the policy's` })
     }
+    for (const { url } of fetches) if (underWay.includes(url)) this.#alone.add(url)
     return observations
   }
 
@@ -51,6 +58,7 @@ export class FetchWatch {
    */
   thaw(): void {
     this.#recent.clear()
+    this.#alone.clear()
     this.#maybeLate = new Set(this.#own)
   }
 
@@ -64,10 +72,12 @@ export class FetchWatch {
     if (this.#maybeLate.delete(url)) return null
     const recent = (this.#recent.get(url) ?? []).filter((earlier) => at - earlier < minuteMs)
     const last = recent.at(-1)
+    const wasAlone = this.#alone.delete(url)
     recent.push(at)
     this.#recent.set(url, recent)
     if (this.#whose === 'ours') {
-      return last !== undefined && at >= last && at - last < this.#cooldownMs
+      if (last === undefined || at < last || (wasAlone && at - last >= aloneMs)) return null
+      return at - last < this.#cooldownMs
         ? `${url} was fetched again after ${(at - last) / 1000} s, within the cooldown`
         : null
     }

@@ -31,6 +31,8 @@ async function findingsOf(fetchedAt: readonly number[], steps: (url: string) => 
     const times = fetchedAt.map((second) => start + second * 1000).filter(within)
     return {
       fetches: times.map((at) => ({ url: issuer.jwksUri, at, via: 'http/1.1' })),
+      // As if none had an answer yet.
+      underWay: times.map(() => issuer.jwksUri),
       logs: [],
       clock,
       polluted: [],
@@ -42,7 +44,7 @@ async function findingsOf(fetchedAt: readonly number[], steps: (url: string) => 
     return { effects: effects(), result: { kind: 'value', json: JSON.stringify(cf.request) }, realMs: 0 }
   })
   const target = { name: 'any', whose: 'foreign', file: '', policy, runtime: 'nodejs24.x' } as const
-  const sandbox = { load: async () => ({ fetches: [], logs: [], clock: start, polluted: [] }) }
+  const sandbox = { load: async () => ({ fetches: [], underWay: [], logs: [], clock: start, polluted: [] }) }
   const trial = await Trial.open(sandbox, target, start, servedByIssuers(world.issuers))
   const judged = await trial.judge(all, outcomes)
   return judged.flatMap(({ observations }) => observations.map(({ rule }) => rule))
@@ -57,6 +59,15 @@ const outage = (url: string): Step[] => [
 test('keys that a handler renewed between requests are as young as that', async () => {
   expect(await findingsOf([0, 450], outage)).toEqual([])
   expect(await findingsOf([0], outage)).toEqual(['keys/too-old'])
+})
+test('one whose freeze cut that off got no answer', async () => {
+  const cut = (url: string): Step[] => [
+    { kind: 'advance', ms: 100_000 },
+    { kind: 'freeze', ms: 400_000, cuts: 'silence' },
+    { kind: 'serve', urls: { [url]: { kind: 'reset' } } },
+    { kind: 'advance', ms: 4_100_000 },
+  ]
+  expect(await findingsOf([0, 450], cut)).toEqual(['keys/too-old'])
 })
 test('one that was frozen while it asked may have got its answer or not', async () => {
   const frozen = (url: string): Step[] => [

@@ -118,6 +118,7 @@ export class Trial {
     if (step.kind !== 'request') {
       // Of an answer on its way when the sandbox was frozen the handler may not have made use.
       this.#oracle.observe(effects.fetches, { sure: step.kind !== 'freeze' })
+      if (step.kind === 'freeze' && step.cuts) this.#oracle.cutOff(effects.underWay)
       if (step.kind === 'serve') await this.#oracle.serve(step.urls, this.#clock)
       const verdict: Verdict = { outcome: 'may', rule: '', reason: '' }
       this.#logWatch.examine(step, answer, verdict, now)
@@ -164,7 +165,7 @@ export class Trial {
     if (effects.clock < this.#clock) this.#oracle.setBack(this.#clock - effects.clock)
     this.#clock = effects.clock
     this.fetches += effects.fetches.length
-    const observations = this.#watch.examine(effects.fetches)
+    const observations = this.#watch.examine(effects.fetches, effects.underWay)
     for (const name of effects.polluted) {
       observations.push({ class: 'poisoning', rule: 'cache/prototype', story: `${name} was changed` })
     }

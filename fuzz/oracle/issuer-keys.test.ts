@@ -29,7 +29,7 @@ async function outcomeAfter(
   story: (served: {
     keys(...all: WorldKey[]): Served
     down: Served
-  }) => { at: number; serve?: Served; fetched?: true | 'perhaps'; setBack?: number }[],
+  }) => { at: number; serve?: Served; fetched?: true | 'perhaps'; cutOff?: true; setBack?: number }[],
   at: number,
   { by, changes, whose }: { by?: WorldKey; changes?: Partial<Policy>; whose?: 'ours' } = {},
 ): Promise<Verdict['outcome']> {
@@ -43,6 +43,7 @@ async function outcomeAfter(
     if (event.serve) await oracle.serve({ [jwksUri]: event.serve }, now)
     const fetch = { url: jwksUri, at: now, via: 'http/1.1' } as const
     if (event.fetched) oracle.observe([fetch], { sure: event.fetched === true })
+    if (event.cutOff) oracle.cutOff([jwksUri])
   }
   const token = mint(by ?? key, { ...world.visitors[0].claims, iss: issuer, exp: seconds + 10 * 86_400 })
   const step = request(world, { uri: '/files/a', token })
@@ -75,6 +76,21 @@ test('an answer that the handler may have made use of makes its keys so much you
   expect(await outcomeAfter(outage, 4199)).toBe('must-allow')
   expect(await outcomeAfter(outage, 4201)).toBe('may')
   expect(await outcomeAfter(outage, 4291)).toBe('must-deny')
+})
+test('a fetch that a freeze cut off brought no keys, and excuses nothing', async () => {
+  const outage = ({ down }: { down: Served }) => [
+    { at: 0, fetched: true as const },
+    { at: 90, fetched: 'perhaps' as const },
+    { at: 95, cutOff: true as const },
+    { at: 100, serve: down },
+  ]
+  expect(await outcomeAfter(outage, 4199)).toBe('must-allow')
+  expect(await outcomeAfter(outage, 4201)).toBe('must-deny')
+  const atLoad = () => [
+    { at: 0, fetched: 'perhaps' as const },
+    { at: 1, cutOff: true as const },
+  ]
+  expect(await outcomeAfter(atLoad, 1)).toBe('must-allow')
 })
 test('an outage from the start leaves it open', async () => {
   expect(await outcomeAfter(({ down }) => [{ at: -1, serve: down }], 100)).toBe('may')

@@ -20,6 +20,8 @@ export interface IssuerKeys {
    * Not `sure`: whether it made use of the answer is not known.
    */
   fetched(at: number, sure: boolean): void
+  /** A fetch, the last one that has not been taken back, was cut off by a freeze: the handler got no answer. */
+  cutOff(): void
   /** Every key that has been in the set at any time. */
   everPublished(): PublishedKey[]
   /** Whether two usable members of the current set, or in an outage of the one that the handler holds, have this `kid`. */
@@ -46,6 +48,9 @@ export function createIssuerKeys(policy: Policy, cooldownMs: number): IssuerKeys
   /** When the last answer came of which the handler may have made use. */
   let lastPossible = Number.NEGATIVE_INFINITY
 
+  /** Undoes each fetch, in their order. */
+  const takeBack: (() => void)[] = []
+
   const published: PublishedKey[] = []
 
   // Under another kid it is another key: tokens name it by that.
@@ -69,6 +74,10 @@ export function createIssuerKeys(policy: Policy, cooldownMs: number): IssuerKeys
       for (const key of set.keys) if (!published.some((one) => same(one, key))) published.push(key)
     },
     fetched(at, sure) {
+      const before = { lastGood, possible, lastPossible }
+      takeBack.push(() => {
+        ;({ lastGood, possible, lastPossible } = before)
+      })
       const served = periods.length
       const set = periods.at(-1)?.set
       if (!set || set.quality === 'bad') return
@@ -76,6 +85,7 @@ export function createIssuerKeys(policy: Policy, cooldownMs: number): IssuerKeys
       possible = sure ? [set] : [...possible, set]
       if (sure) lastGood = { from: at, set, later: () => periods.slice(served) }
     },
+    cutOff: () => takeBack.pop()?.(),
     everPublished: () => published,
     reachable: (now) => now - (since(() => true) ?? now) > cooldownMs + setBackMs,
     ambiguous(kid) {

@@ -24,6 +24,8 @@ export interface Oracle {
   setBack(milliseconds: number): void
   /** What the handler fetched, so that what it may still hold is known. `sure` (default): it made use of the answers. */
   observe(fetches: readonly Fetch[], options?: { sure?: boolean }): void
+  /** A freeze cut off what the handler was fetching from these URLs, one for each: it got no answer. */
+  cutOff(urls: readonly string[]): void
   /** `now`: the suite's clock in milliseconds when the event is handed over. */
   judge(event: unknown, now: number): Promise<Verdict>
   /** Whether every issuer's keys can be had; where not, a 5xx is as good as a denial. */
@@ -120,6 +122,9 @@ export function createOracle(policy: Policy, whose: 'ours' | 'foreign'): Oracle 
       for (const { url, at } of fetches) {
         issuers.find(({ jwksUri }) => jwksUri === url)?.keys.fetched(at, sure)
       }
+    },
+    cutOff(urls) {
+      for (const url of urls) issuers.find(({ jwksUri }) => jwksUri === url)?.keys.cutOff()
     },
     keysReachable: (now) => issuers.every(({ keys }) => keys.reachable(now)),
     async judge(event, now) {

@@ -111,7 +111,7 @@ async function withinInit(loading: Promise<Handler>): Promise<Handler> {
 async function take(step: Step, timed: boolean): Promise<StepOutcome> {
   if (step.kind === 'request') return invoke(step.event, timed)
   if (step.kind === 'serve') network.serve(step.urls)
-  else if (step.kind === 'freeze') clock.jump(clock.now() + step.ms)
+  else if (step.kind === 'freeze') return freeze(step)
   else {
     const end = clock.now() + step.ms
     // What a request began and did not wait for, a refresh beside it, has the time before this.
@@ -128,6 +128,17 @@ async function take(step: Step, timed: boolean): Promise<StepOutcome> {
     await untilStill()
   }
   return { effects: effects(), realMs: 0 }
+}
+
+async function freeze({ ms, cuts }: Extract<Step, { kind: 'freeze' }>): Promise<StepOutcome> {
+  // Lambda's runtime turns the loop when it hands a response over: what was put off until then has begun.
+  if (cuts) await untilStill()
+  const underWay = network.underWay()
+  if (cuts) network.cut(cuts)
+  clock.jump(clock.now() + ms)
+  // An error is there before the next request is.
+  if (cuts) await untilStill()
+  return { effects: { ...effects(), underWay }, realMs: 0 }
 }
 
 async function invoke(event: unknown, timed: boolean): Promise<StepOutcome> {
@@ -233,7 +244,13 @@ async function untilStill(done: () => boolean = () => false): Promise<boolean> {
 }
 
 function effects(): Effects {
-  return { fetches: network.takeFetches(), logs: takeLogs(), clock: clock.now(), polluted: takePollution() }
+  return {
+    fetches: network.takeFetches(),
+    underWay: network.underWay(),
+    logs: takeLogs(),
+    clock: clock.now(),
+    polluted: takePollution(),
+  }
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

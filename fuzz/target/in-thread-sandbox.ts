@@ -8,7 +8,7 @@ import { type Authorizer, createAuthorizer } from '../../index.ts'
 import type { Fetch, Served, ServedUrls, Step } from '../case.ts'
 import type { Effects, RawResult, StepOutcome } from './protocol.ts'
 import type { Sandbox } from './sandbox.ts'
-import { VirtualClock } from './virtual-clock.ts'
+import { type TimerHandle, VirtualClock } from './virtual-clock.ts'
 
 /** As the edge's own https client: what takes longer than this, in milliseconds, is no answer. */
 const getTimeoutMs = 2000
@@ -17,16 +17,30 @@ const functionTimeoutMs = 30_000
 /** Turns of the event loop after which the authorizer only waits for the clock. */
 const quietTurns = 3
 
+interface Exchange {
+  url: string
+  /** When it fails at the latest, in milliseconds since the epoch. */
+  limit: number
+  timer: TimerHandle | undefined
+  fail(): void
+}
+
 export function createInThreadSandbox(policy: Policy): Pick<Sandbox, 'load' | 'run'> {
   const clock = new VirtualClock()
   let served: ServedUrls = {}
   let fetches: Fetch[] = []
+  const exchanges = new Set<Exchange>()
   let logs: string[] = []
   let authorizer: Authorizer | undefined
 
   function get(url: string): Promise<string> {
     fetches.push({ url, at: clock.now(), via: 'http/1.1' })
-    return new Promise((resolve, reject) => answer(served[url], clock, resolve, reject))
+    let exchange: Exchange
+    return new Promise<string>((resolve, reject) => {
+      const fail = () => reject(new Error('no good answer'))
+      exchange = { url, limit: clock.now() + getTimeoutMs, timer: answer(served[url], clock, resolve, fail), fail }
+      exchanges.add(exchange)
+    }).finally(() => exchanges.delete(exchange))
   }
 
   async function take(step: Step): Promise<StepOutcome> {
@@ -35,7 +49,7 @@ export function createInThreadSandbox(policy: Policy): Pick<Sandbox, 'load' | 'r
       return { effects: effects(), result, realMs: 0 }
     }
     if (step.kind === 'serve') Object.assign(served, step.urls)
-    else if (step.kind === 'freeze') clock.jump(clock.now() + step.ms)
+    else if (step.kind === 'freeze') return freeze(step)
     else {
       const end = clock.now() + step.ms
       for (let due = clock.nextDue(); due !== undefined && due <= end; due = clock.nextDue()) {
@@ -46,6 +60,22 @@ export function createInThreadSandbox(policy: Policy): Pick<Sandbox, 'load' | 'r
       await untilStill()
     }
     return { effects: effects(), realMs: 0 }
+  }
+
+  async function freeze({ ms, cuts }: Extract<Step, { kind: 'freeze' }>): Promise<StepOutcome> {
+    if (cuts) await untilStill()
+    const cut = [...exchanges]
+    clock.jump(clock.now() + ms)
+    if (cuts) {
+      exchanges.clear()
+      for (const { limit, timer, fail } of cut) {
+        timer?.cancel()
+        if (cuts === 'reset') fail()
+        else clock.schedule(limit - clock.now(), false, fail)
+      }
+      await untilStill()
+    }
+    return { effects: { ...effects(), underWay: cut.map(({ url }) => url) }, realMs: 0 }
   }
 
   async function invoke(event: unknown): Promise<RawResult> {
@@ -70,7 +100,8 @@ export function createInThreadSandbox(policy: Policy): Pick<Sandbox, 'load' | 'r
   }
 
   function effects(): Effects {
-    const taken = { fetches, logs, clock: clock.now(), polluted: [] }
+    const underWay = [...exchanges].map(({ url }) => url)
+    const taken = { fetches, underWay, logs, clock: clock.now(), polluted: [] }
     fetches = []
     logs = []
     return taken
@@ -80,6 +111,7 @@ export function createInThreadSandbox(policy: Policy): Pick<Sandbox, 'load' | 'r
     async load(_file, start, serve) {
       clock.reset(start)
       served = { ...serve }
+      exchanges.clear()
       authorizer = createAuthorizer(policy, { get, now: () => clock.now(), log: (line) => void logs.push(line) })
       await untilStill()
       return effects()
@@ -92,21 +124,21 @@ export function createInThreadSandbox(policy: Policy): Pick<Sandbox, 'load' | 'r
   }
 }
 
-/** The text of a 200 in time, or a rejection, as `AuthorizerOptions.get` promises. */
+/** The text of a 200 in time, or a rejection, as `AuthorizerOptions.get` promises; the timer of what comes later. */
 function answer(
   from: Served | undefined,
   clock: VirtualClock,
   resolve: (text: string) => void,
-  reject: (error: Error) => void,
-): void {
-  const fail = () => reject(new Error('no good answer'))
+  fail: () => void,
+): TimerHandle | undefined {
   const isCut = from?.kind === 'body' && from.halfway === 'reset'
   const isSilent = from?.kind === 'never' || (from?.kind === 'body' && from.halfway !== undefined)
-  if (isSilent && !isCut) clock.schedule(getTimeoutMs, false, fail)
-  else if (from?.kind !== 'body' || isCut || (from.status ?? 200) !== 200) fail()
-  else if ((from.delayMs ?? 0) >= getTimeoutMs) clock.schedule(getTimeoutMs, false, fail)
-  else if (from.delayMs) clock.schedule(from.delayMs, false, () => resolve(from.body))
+  if (isSilent && !isCut) return clock.schedule(getTimeoutMs, false, fail)
+  if (from?.kind !== 'body' || isCut || (from.status ?? 200) !== 200) fail()
+  else if ((from.delayMs ?? 0) >= getTimeoutMs) return clock.schedule(getTimeoutMs, false, fail)
+  else if (from.delayMs) return clock.schedule(from.delayMs, false, () => resolve(from.body))
   else resolve(from.body)
+  return undefined
 }
 
 async function untilStill(): Promise<void> {

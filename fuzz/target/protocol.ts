@@ -19,6 +19,8 @@ export type Reply =
 /** What a step did besides answering. */
 export interface Effects {
   fetches: Fetch[]
+  /** URLs that were still being fetched when the step ended; after a freeze that cuts, those that it cut off. */
+  underWay: string[]
   logs: string[]
   /** The suite's clock afterwards. */
   clock: number

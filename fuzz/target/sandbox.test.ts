@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { ServedUrls } from '../case.ts'
+import type { Cut, ServedUrls } from '../case.ts'
 import type { Runtime, StepOutcome } from './protocol.ts'
 import { createSandbox, type SandboxGone, TargetRefused } from './sandbox.ts'
 
@@ -291,6 +291,43 @@ describe('the network is the suite’s', () => {
         'try { await fetch("https://issuer.example/never", { signal: AbortSignal.timeout(3000) }) } catch (e) { return [e.name, Date.now()] }',
       ),
     ).toEqual(['TimeoutError', start + 3000])
+  })
+  test.each<[string, Cut | undefined, unknown[]]>([
+    ['goes on after it', undefined, ['late', 5000]],
+    ['is found broken off', 'reset', ['ECONNRESET', 5000]],
+    ['is never heard of again', 'silence', ['TimeoutError', 9000]],
+  ])('what is fetched when a freeze comes %s', async (_title, cuts, [end, after]) => {
+    const url = 'https://issuer.example/slow'
+    const file = handlerFile(`const end = fetch('${url}', { signal: AbortSignal.timeout(9000) })
+      .then((response) => response.text(), (error) => error.cause?.code ?? error.name)
+    exports.handler = async () => [await end, Date.now() - ${start}]`)
+    await using sandbox = createSandbox({ runtime: 'nodejs24.x' })
+    expect((await sandbox.load(file, start, served)).underWay).toEqual([url])
+    const [frozen, outcome] = await sandbox.run([
+      { kind: 'freeze', ms: 5000, ...(cuts ? { cuts } : {}) },
+      { kind: 'request', event: {} },
+    ])
+    expect(frozen?.effects.underWay).toEqual([url])
+    expect(outcome?.result).toEqual({ kind: 'value', json: JSON.stringify([end, after]) })
+    expect(outcome?.effects.underWay).toEqual([])
+  })
+  test('a freeze cuts off what a handler began and did not wait for, and no connection that is idle', async () => {
+    const file = handlerFile(`const ask = (path) => fetch('https://issuer.example/' + path).then((r) => r.text())
+      let slow
+      const begin = () => { slow = ask('slow').catch(({ cause }) => cause.code) }
+      exports.handler = async (event) => {
+        if (event.begin) setImmediate(begin)
+        else return [await slow, await ask('keys')]
+        await ask('keys')
+      }`)
+    await using sandbox = createSandbox({ runtime: 'nodejs24.x' })
+    await sandbox.load(file, start, served)
+    const outcomes = await sandbox.run([
+      { kind: 'request', event: { begin: true } },
+      { kind: 'freeze', ms: 1000, cuts: 'reset' },
+      { kind: 'request', event: {} },
+    ])
+    expect(outcomes[2]?.result).toEqual({ kind: 'value', json: JSON.stringify(['ECONNRESET', '{"keys":[]}']) })
   })
   test('a flood can be broken off', async () => {
     expect(

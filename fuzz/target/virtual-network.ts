@@ -7,7 +7,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { createRequire, syncBuiltinESMExports } from 'node:module'
 import type { Duplex } from 'node:stream'
-import type { Fetch, Served, ServedUrls } from '../case.ts'
+import type { Cut, Fetch, Served, ServedUrls } from '../case.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 import { socketPair, type VirtualSocket } from './virtual-socket.ts'
 
@@ -26,6 +26,10 @@ export interface VirtualNetwork {
   serve(urls: ServedUrls): void
   /** What was requested since the last call. */
   takeFetches(): Fetch[]
+  /** URLs that were requested and have not been answered in full. */
+  underWay(): string[]
+  /** Cuts those connections off: with an error for the client, or so that it hears nothing more. */
+  cut(how: Cut): void
   /** Grows whenever anything moves; while it does, nobody is merely waiting. */
   activity(): number
 }
@@ -35,30 +39,35 @@ export function createVirtualNetwork(clock: VirtualClock): VirtualNetwork {
   let fetches: Fetch[] = []
   let activity = 0
   const origins = new WeakMap<object, Origin>()
+  const exchanges = new Map<object, { url: string; socket: VirtualSocket }>()
 
   const record = (url: string, via: Fetch['via']) => void fetches.push({ url, at: clock.now(), via })
   const moved = () => void activity++
 
-  const answer = (request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse) => {
+  const answer = (
+    request: IncomingMessage | Http2ServerRequest,
+    response: ServerResponse | Http2ServerResponse,
+    socket: Duplex,
+  ) => {
     const version2 = request.httpVersionMajor === 2
-    const origin = origins.get(
-      version2 ? ((request as Http2ServerRequest).stream.session?.socket ?? {}) : request.socket,
-    )
+    const origin = origins.get(socket)
     const authority = request.headers[':authority'] ?? request.headers.host ?? origin?.host ?? ''
     const url = urlOf(origin?.secure ?? true, String(authority), request.url ?? '/')
     record(url, version2 ? 'h2' : 'http/1.1')
     request.resume()
+    exchanges.set(response, { url, socket: socket as VirtualSocket })
+    response.on('close', () => exchanges.delete(response))
     respond(clock, served[url], response as ServerResponse)
   }
 
   const http: { server?: Server } = {}
   const accept = (socket: Duplex) => {
-    http.server ??= createServer(answer)
+    http.server ??= createServer((request, response) => answer(request, response, request.socket))
     http.server.emit('connection', socket)
   }
   const accept2 = (socket: Duplex) => {
     const { createServer } = require('node:http2') as typeof import('node:http2')
-    const server = createServer(answer)
+    const server = createServer((request, response) => answer(request, response, socket))
     server.on('sessionError', () => {})
     server.emit('connection', socket)
   }
@@ -77,12 +86,24 @@ export function createVirtualNetwork(clock: VirtualClock): VirtualNetwork {
     reset(urls) {
       served = { ...urls }
       fetches = []
+      exchanges.clear()
     },
     serve: (urls) => void Object.assign(served, urls),
     takeFetches() {
       const taken = fetches
       fetches = []
       return taken
+    },
+    underWay: () =>
+      [...exchanges.values()]
+        .filter(({ socket }) => !socket.destroyed && !socket.peer?.destroyed)
+        .map(({ url }) => url),
+    cut(how) {
+      for (const { socket } of exchanges.values()) {
+        if (how === 'reset') socket.destroy()
+        else socket.sever()
+      }
+      exchanges.clear()
     },
     activity: () => activity,
   }

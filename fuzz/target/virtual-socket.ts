@@ -78,6 +78,12 @@ export class VirtualSocket extends Duplex {
     done(error)
   }
 
+  /** The connection is dead, and neither end hears of it. */
+  sever(): void {
+    if (this.peer) this.peer.peer = undefined
+    this.peer = undefined
+  }
+
   setTimeout(ms: number, listener?: () => void): this {
     this.timeout = ms
     this.#timer?.cancel()
