@@ -2,7 +2,7 @@
 import type { Attack, Served, Step, World } from '../case.ts'
 import { advance } from './dates.ts'
 import { attackerJwks } from './key-injection.ts'
-import { good, jwks, minute, type Scene, scene } from './key-scene.ts'
+import { good, jwks, late, minute, type Scene, scene } from './key-scene.ts'
 import { keySet } from './key-set-answers.ts'
 import { request } from './request-step.ts'
 import { attackerToken, issuedToken } from './tokens.ts'
@@ -219,6 +219,20 @@ const stories: readonly {
       use,
     ],
   },
+  ...(['reset', 'silence'] as const).map((cuts) => ({
+    // A fetch ahead of maxAge that a freeze cuts off has confirmed nothing.
+    name: `withdrawn-behind-cut-off-${cuts}`,
+    class: 'rotation' as const,
+    source: 'CWE-672',
+    steps: ({ use, publish, issuer, maxAge }: Scene): Step[] => [
+      use,
+      publish(late(jwks(issuer.spareKeys[0]))),
+      advance(maxAge - 2000),
+      use,
+      { kind: 'freeze', ms: 3000, cuts },
+      use,
+    ],
+  })),
   {
     name: 'long-quiet',
     class: 'rotation',

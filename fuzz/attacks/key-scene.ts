@@ -10,6 +10,8 @@ export const minute = 60_000
 export interface Scene {
   world: World
   issuer: WorldIssuer
+  /** The path of the good requests. */
+  granted: string
   /** A good request. */
   use: Step
   /** The same claims, valid for days, under another of the issuer's keys. */
@@ -30,6 +32,7 @@ export function scene(world: World, visitor = world.visitors[0]): Scene {
   return {
     world,
     issuer,
+    granted: granted[0],
     use: useKey(issuer.keys[0]),
     useKey,
     stranger: (n) =>
@@ -44,6 +47,11 @@ export function scene(world: World, visitor = world.visitors[0]): Scene {
 /** The answer that the issuer started with. */
 export function good({ world, issuer }: Scene): Served {
   return servedByIssuers(world.issuers)[issuer.jwksUri] ?? { kind: 'reset' }
+}
+
+/** As good, and not there at once: a fetch is under way for so long. */
+export function late(answer: Served): Served {
+  return answer.kind === 'body' ? { ...answer, delayMs: 300 } : answer
 }
 
 export const jwks = (...keys: WorldKey[]) => keySet(keys.map(({ jwk }) => jwk))

@@ -62,6 +62,12 @@ const answers: readonly {
     answer: () => ({ kind: 'body', status: 429, body: '', headers: { 'retry-after': '9' } }),
   },
   { name: 'no-content', source: 'CWE-754', answer: () => ({ kind: 'body', status: 204, body: '' }) },
+  {
+    // HTTP ends here: a client may report neither a response nor an error.
+    name: 'switching-protocols',
+    source: 'RFC 9110 15.2.2',
+    answer: () => ({ kind: 'body', status: 101, body: '', headers: { connection: 'Upgrade', upgrade: 'h2c' } }),
+  },
   { name: 'not-modified', source: 'CWE-754', answer: () => ({ kind: 'body', status: 304, body: '' }) },
   {
     name: 'redirect',

@@ -1,8 +1,9 @@
 /** The handler loads while the issuer cannot be asked (semantics: The issuer's keys): it must recover, and not ask at each request. */
 import type { Attack, Served, Step } from '../case.ts'
 import { advance } from './dates.ts'
-import { good, minute, type Scene, scene } from './key-scene.ts'
+import { good, late, minute, type Scene, scene } from './key-scene.ts'
 import { keySet } from './key-set-answers.ts'
+import { request } from './request-step.ts'
 
 /** The handler loads into an outage, and the issuer comes back: the failure must not stay. */
 const initOutages: readonly { name: string; answer: (scene: Scene) => Served }[] = [
@@ -58,4 +59,57 @@ const failingTrickles = whileFailing('trickle-while', 'CWE-770', 3, (s) =>
   Array.from({ length: 12 }, () => [s.use, advance(5000)]).flat(),
 )
 
-export const loadOutageAttacks = [...initOutageAttacks, ...failingBursts, ...longOutages, ...failingTrickles]
+/** What is answered at once, whatever the keys are. */
+const answeredAtOnce: readonly { name: string; frozenMs: number; step: (scene: Scene) => Step }[] = [
+  { name: 'no-credentials', frozenMs: 1000, step: (s) => request(s.world, { uri: s.granted }) },
+  { name: 'no-route', frozenMs: 3000, step: (s) => request(s.world, { uri: '/' }) },
+  { name: 'public', frozenMs: 8000, step: (s) => request(s.world, { uri: s.world.publicPaths[0] ?? s.granted }) },
+]
+
+/**
+ * The first request is answered at once, and the freeze after it cuts off what INIT fetched (Lambda Developer Guide,
+ * "Understanding the Lambda execution environment lifecycle"). That was no answer: the next good token must be allowed.
+ */
+const cutOffAtLoad: Attack[] = answeredAtOnce.flatMap(({ name, frozenMs, step }) =>
+  (['reset', 'silence'] as const).map((cuts) => ({
+    name: `keys-cut-off-at-load-${name}-${cuts}`,
+    class: 'outage',
+    source: 'Lambda Developer Guide, "Understanding the Lambda execution environment lifecycle"',
+    build(world, random) {
+      const s = scene(world, random.pick(world.visitors))
+      return {
+        serve: { [s.issuer.jwksUri]: late(good(s)) },
+        steps: [step(s), { kind: 'freeze', ms: frozenMs, cuts }, s.use, s.use],
+      }
+    },
+  })),
+)
+
+/** The same, and then the endpoint is down: what was cut off must not have ended the cooldown for good (CWE-770). */
+const burstAfterCutOff: Attack = {
+  name: 'keys-burst-after-cut-off',
+  class: 'outage',
+  source: 'CWE-770',
+  build(world, random) {
+    const s = scene(world, random.pick(world.visitors))
+    const burst = Array.from({ length: 25 }, (_, n) => (n % 2 === 0 ? s.use : s.stranger(n)))
+    return {
+      serve: { [s.issuer.jwksUri]: late(good(s)) },
+      steps: [
+        request(world, { uri: s.granted }),
+        s.publish({ kind: 'reset' }),
+        { kind: 'freeze', ms: 3000, cuts: 'silence' },
+        ...burst,
+      ],
+    }
+  },
+}
+
+export const loadOutageAttacks = [
+  ...initOutageAttacks,
+  ...failingBursts,
+  ...longOutages,
+  ...failingTrickles,
+  ...cutOffAtLoad,
+  burstAfterCutOff,
+]
