@@ -7,6 +7,14 @@ import { attackerKey, attackerToken, hmacToken, issuedToken, signedBy } from './
 
 export const keySet: (keys: readonly object[]) => Served = jwksAnswer
 
+/** HTTP ends here: a client may report neither a response nor an error. */
+export const switchingProtocols: Served = {
+  kind: 'body',
+  status: 101,
+  body: '',
+  headers: { connection: 'Upgrade', upgrade: 'h2c' },
+}
+
 /** `good` are the JWKs as published. */
 const answers: readonly {
   name: string
@@ -14,6 +22,7 @@ const answers: readonly {
   answer: (good: Record<string, unknown>[], world: World) => Served
 }[] = [
   { name: 'empty-set', source: 'CWE-754', answer: () => keySet([]) },
+  { name: 'switching-protocols', source: 'RFC 9110 15.2.2', answer: () => switchingProtocols },
   { name: 'no-keys-member', source: 'RFC 7517 5', answer: () => body({}) },
   { name: 'keys-null', source: 'RFC 7517 5.1', answer: () => body({ keys: null }) },
   { name: 'keys-object', source: 'RFC 7517 5.1', answer: (good) => body({ keys: { ...good } }) },
@@ -62,12 +71,6 @@ const answers: readonly {
     answer: () => ({ kind: 'body', status: 429, body: '', headers: { 'retry-after': '9' } }),
   },
   { name: 'no-content', source: 'CWE-754', answer: () => ({ kind: 'body', status: 204, body: '' }) },
-  {
-    // HTTP ends here: a client may report neither a response nor an error.
-    name: 'switching-protocols',
-    source: 'RFC 9110 15.2.2',
-    answer: () => ({ kind: 'body', status: 101, body: '', headers: { connection: 'Upgrade', upgrade: 'h2c' } }),
-  },
   { name: 'not-modified', source: 'CWE-754', answer: () => ({ kind: 'body', status: 304, body: '' }) },
   {
     name: 'redirect',

@@ -2,7 +2,7 @@
 import type { Attack, Served, Step } from '../case.ts'
 import { advance } from './dates.ts'
 import { good, late, minute, type Scene, scene } from './key-scene.ts'
-import { keySet } from './key-set-answers.ts'
+import { keySet, switchingProtocols } from './key-set-answers.ts'
 import { request } from './request-step.ts'
 
 /** The handler loads into an outage, and the issuer comes back: the failure must not stay. */
@@ -13,6 +13,7 @@ const initOutages: readonly { name: string; answer: (scene: Scene) => Served }[]
   { name: 'garbage', answer: () => ({ kind: 'body', body: '<html>' }) },
   { name: 'empty-set', answer: () => keySet([]) },
   { name: 'slow', answer: (s) => ({ ...good(s), kind: 'body', delayMs: 20_000 }) as Served },
+  { name: 'switching-protocols', answer: () => switchingProtocols },
 ]
 
 /** One attack for each of the first `count` answers, in force from before the handler loads. */
@@ -107,9 +108,9 @@ const burstAfterCutOff: Attack = {
 
 export const loadOutageAttacks = [
   ...initOutageAttacks,
+  ...cutOffAtLoad,
   ...failingBursts,
   ...longOutages,
   ...failingTrickles,
-  ...cutOffAtLoad,
   burstAfterCutOff,
 ]

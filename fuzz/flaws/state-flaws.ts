@@ -284,6 +284,46 @@ export const stateFlaws: readonly Flaw[] = [
     edits: [[`, signal: AbortSignal.timeout(2000) }`, ` }`]],
   },
   {
+    name: 'cooldown-after-cut-off-prefetch',
+    class: 'outage',
+    cwe: 'CWE-754',
+    source: 'Lambda Developer Guide, "Understanding the Lambda execution environment lifecycle"',
+    edits: [
+      [
+        `async function refresh(set: KeySet, uri: string): Promise<void> {\n${cools}`,
+        `let underWay: Promise<void> | undefined
+
+function refresh(set: KeySet, uri: string): Promise<void> {
+  underWay ??= isYounger(set.triedAt, cooldown) ? undefined : load(set, uri).finally(() => { underWay = undefined })
+  return underWay ?? Promise.resolve()
+}
+
+setImmediate(() => refresh(keySets[0], jwksUris[0]))
+
+async function load(set: KeySet, uri: string): Promise<void> {\n`,
+      ],
+    ],
+  },
+  {
+    name: 'protocol-switch-never-ends',
+    class: 'outage',
+    cwe: 'CWE-1088',
+    source: 'RFC 9110 15.2.2',
+    edits: [
+      [
+        `    const response = await fetch(uri, { redirect: 'error', signal: AbortSignal.timeout(2000) })
+    if (response.status !== 200) return
+    const keys = importKeys(await bounded(response))\n`,
+        `    const response = await new Promise((resolve, reject) => {
+      const options = { agent: false, signal: AbortSignal.timeout(2000) }
+      require('node:https').get(uri, options, resolve).on('error', reject)
+    })
+    if (response.statusCode !== 200) return
+    const keys = importKeys(await bounded({ body: response } as Response))\n`,
+      ],
+    ],
+  },
+  {
     name: 'unknown-kid-remembered',
     class: 'rotation',
     cwe: 'CWE-672',
