@@ -9,15 +9,20 @@ const maxLength = 262_144
  * GET over https with a new connection (one that was kept through a freeze would be dead), no redirects, status 200 only.
  * `node:https` is loaded at the first call: it costs half of what the first `fetch` does.
  *
- * The promise has a clock of its own over the whole exchange, for an answer may neither end nor fail: at a 101, Node closes
- * the connection and tells nobody.
+ * The promise has a clock of its own over the whole exchange, for an answer need neither end nor fail: at a 101 that nobody
+ * listens for, Node closes the connection and tells nobody.
  */
 export function httpsGet(uri: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const { get } = process.getBuiltinModule('node:https')
     const signal = AbortSignal.timeout(timeout)
     signal.onabort = () => reject(signal.reason)
-    get(uri, { agent: false, signal }, (response) => read(response).then(resolve, reject)).on('error', reject)
+    get(uri, { agent: false, signal }, (response) => read(response).then(resolve, reject))
+      .on('error', reject)
+      .on('upgrade', (_, socket) => {
+        socket.destroy()
+        reject(new Error())
+      })
   })
 }
 
