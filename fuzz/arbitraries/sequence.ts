@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { attackerJwks } from '../attacks/key-injection.ts'
-import { keySet } from '../attacks/key-set-answers.ts'
+import { late } from '../attacks/key-scene.ts'
+import { keySet, switchingProtocols } from '../attacks/key-set-answers.ts'
 import { request } from '../attacks/request-step.ts'
 import { attackerToken, change, issuedToken, signedBy } from '../attacks/tokens.ts'
-import type { Scenario, Served, Step, Visitor, World, WorldKey } from '../case.ts'
+import type { Cut, Scenario, Served, Step, Visitor, World, WorldKey } from '../case.ts'
 
 /**
  * What happens to a handler over its life, in the terms of a small model: which keys are published, whether the endpoint
@@ -15,8 +16,10 @@ type Action =
   | { do: 'use-short'; life: number }
   | { do: 'strangers'; count: number }
   | { do: 'wait'; ms: number }
-  | { do: 'freeze'; ms: number }
-  | { do: 'publish'; set: 'usual' | 'with-spare' | 'spare-only' | 'same-kid-other-key' }
+  | { do: 'freeze'; ms: number; cuts: Cut | undefined }
+  /** Asks without credentials: answered at once, whatever is being fetched. */
+  | { do: 'visit' }
+  | { do: 'publish'; set: 'usual' | 'with-spare' | 'spare-only' | 'same-kid-other-key'; late: boolean }
   | { do: 'break'; how: keyof typeof outages }
 
 /** Any life of a handler up to 14 actions long: tokens, rotations, outages (at load too), clock jumps and freezes. */
@@ -54,8 +57,13 @@ export function lifeOfAHandler(world: World): fc.Arbitrary<Scenario> {
     { weight: 6, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(...waits) }) },
     {
       weight: 1,
-      arbitrary: fc.record({ do: fc.constant('freeze' as const), ms: fc.constantFrom(...waits, -5000, -120_000) }),
+      arbitrary: fc.record({
+        do: fc.constant('freeze' as const),
+        ms: fc.constantFrom(...waits, -5000, -120_000),
+        cuts: fc.constantFrom(undefined, 'reset' as const, 'silence' as const),
+      }),
     },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('visit' as const) }) },
     {
       weight: 3,
       arbitrary: fc.record({
@@ -66,6 +74,7 @@ export function lifeOfAHandler(world: World): fc.Arbitrary<Scenario> {
           'spare-only' as const,
           'same-kid-other-key' as const,
         ),
+        late: fc.boolean(),
       }),
     },
     {
@@ -99,6 +108,7 @@ const outages = {
   never: (): Served => ({ kind: 'never' }),
   error: (): Served => ({ kind: 'body', status: 500, body: 'error' }),
   empty: (): Served => keySet([]),
+  upgrade: (): Served => switchingProtocols,
   garbage: (): Served => ({ kind: 'body', body: '<html>' }),
   redirect: ({ attackerOrigin }: World): Served => ({
     kind: 'body',
@@ -126,9 +136,13 @@ function stepsOf(action: Action, world: World, visitor: Visitor): Step[] {
     case 'wait':
       return [{ kind: 'advance', ms: action.ms }]
     case 'freeze':
-      return [{ kind: 'freeze', ms: action.ms }]
-    case 'publish':
-      return [{ kind: 'serve', urls: { [issuer.jwksUri]: keySet(published(action.set, visitor)) } }]
+      return [{ kind: 'freeze', ms: action.ms, ...(action.cuts ? { cuts: action.cuts } : {}) }]
+    case 'visit':
+      return [request(world, { uri: granted[0] })]
+    case 'publish': {
+      const answer = keySet(published(action.set, visitor))
+      return [{ kind: 'serve', urls: { [issuer.jwksUri]: action.late ? late(answer) : answer } }]
+    }
     case 'break':
       return [{ kind: 'serve', urls: { [issuer.jwksUri]: outages[action.how](world) } }]
   }

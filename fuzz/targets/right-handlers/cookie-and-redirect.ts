@@ -65,6 +65,8 @@ function download(url: string): Promise<string> {
     })
     request.on('timeout', () => request.destroy(new Error('timeout')))
     request.on('error', reject)
+    // Nothing else tells of an answer that switches protocols.
+    request.on('close', () => reject(new Error('closed')))
   })
 }
 

@@ -23,14 +23,22 @@ test.each(rightHandlers)('nothing is found in a handler that is right: $name', {
   expect(await findings(handler, strategies.full, 250)).toEqual([])
 })
 
-/** Answers that a handler cuts off in the middle, as it may. */
-const oversized: Strategy = function* (world, random) {
-  for (const attack of attacks.filter(({ name }) => /^jwks-(?:flood|countless-members)/.test(name))) {
-    const scenario = attack.build(world, random)
-    if (scenario) yield { scenario: { name: attack.name, class: attack.class, ...scenario } }
+/** The attacks of these names alone. */
+const only = (names: RegExp): Strategy =>
+  function* (world, random) {
+    for (const attack of attacks.filter(({ name }) => names.test(name))) {
+      const scenario = attack.build(world, random)
+      if (scenario) yield { scenario: { name: attack.name, class: attack.class, ...scenario } }
+    }
   }
-}
 
 test.each(rightHandlers)('$name may break off a key set that is too large', async (handler) => {
-  expect(await findings(handler, oversized, 4)).toEqual([])
+  expect(await findings(handler, only(/^jwks-(?:flood|countless-members)/), 4)).toEqual([])
 })
+
+test.each(rightHandlers)(
+  '$name outlives freezes that cut fetches off, and an endpoint that leaves HTTP',
+  async (handler) => {
+    expect(await findings(handler, only(/cut-off|switching-protocols/), 12)).toEqual([])
+  },
+)
