@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createAuthorizer, type Policy, UsageError } from './index.ts'
-import { accessTokenPayload, createSigningKey, sign } from './tokens/issuer.ts'
-import { viewerRequestEvent } from './tokens/viewer-request.ts'
+import { accessTokenPayload, createSigningKey, sign } from './testing/issuer.ts'
+import { viewerRequestEvent } from './testing/viewer-request.ts'
 
 const policy: Policy = {
   issuer: 'https://issuer.example',

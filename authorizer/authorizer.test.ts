@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createSigningKey } from '../tokens/issuer.ts'
-import { viewerRequestEvent } from '../tokens/viewer-request.ts'
-import { createTestBed, issuer } from './testing/test-bed.ts'
+import { createTestBed, issuer } from '../testing/authorizer-test-bed.ts'
+import { createSigningKey } from '../testing/issuer.ts'
+import { viewerRequestEvent } from '../testing/viewer-request.ts'
 
 const key = await createSigningKey('ES256')
 const bed = createTestBed({

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { createSigningKey } from '../tokens/issuer.ts'
+import { claimsAt, client, createTestBed, issuer, type Outcome, start } from '../testing/authorizer-test-bed.ts'
+import { createSigningKey } from '../testing/issuer.ts'
+import { rawToken } from '../testing/raw-token.ts'
 import type { Policy } from './policy.ts'
-import { rawToken } from './testing/raw-token.ts'
-import { claimsAt, client, createTestBed, issuer, type Outcome, start } from './testing/test-bed.ts'
 
 const key = await createSigningKey('ES256')
 const bedOf = (policy: Partial<Policy> = {}) =>

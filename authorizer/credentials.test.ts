@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createSigningKey } from '../tokens/issuer.ts'
-import { createTestBed } from './testing/test-bed.ts'
+import { createTestBed } from '../testing/authorizer-test-bed.ts'
+import { createSigningKey } from '../testing/issuer.ts'
 
 const key = await createSigningKey('ES256')
 const algorithms = ['ES256'] as const

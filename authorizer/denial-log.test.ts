@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createAuthorizer } from '../index.ts'
-import { createSigningKey } from '../tokens/issuer.ts'
-import { viewerRequestEvent } from '../tokens/viewer-request.ts'
-import { createTestBed } from './testing/test-bed.ts'
+import { createTestBed } from '../testing/authorizer-test-bed.ts'
+import { createSigningKey } from '../testing/issuer.ts'
+import { viewerRequestEvent } from '../testing/viewer-request.ts'
 
 const lines = (log: readonly string[]) => log.map((line) => JSON.parse(line))
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { createSigningKey } from '../tokens/issuer.ts'
-import { type RequestFields, viewerRequestEvent } from '../tokens/viewer-request.ts'
+import { claimsAt, createTestBed, start, type TestBedOptions } from '../testing/authorizer-test-bed.ts'
+import { createSigningKey } from '../testing/issuer.ts'
+import { rawToken } from '../testing/raw-token.ts'
+import { type RequestFields, viewerRequestEvent } from '../testing/viewer-request.ts'
 import type { GeneratedResponse } from './cloudfront.ts'
 import type { Policy } from './policy.ts'
-import { rawToken } from './testing/raw-token.ts'
-import { claimsAt, createTestBed, start, type TestBedOptions } from './testing/test-bed.ts'
 
 const key = await createSigningKey('ES256')
 const bedOf = (policy: Partial<Policy> = {}, options: TestBedOptions = {}) =>

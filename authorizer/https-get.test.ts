@@ -4,7 +4,7 @@ import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { finished, type Writable } from 'node:stream'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { makeCertificate } from '../load/edge/certificate.ts'
+import { makeCertificate } from '../testing/certificate.ts'
 import { httpsGet } from './https-get.ts'
 
 const largest = 262_144

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { createSigningKey, type SigningKey } from '../tokens/issuer.ts'
+import { claimsAt, client, createTestBed, issuer, start } from '../testing/authorizer-test-bed.ts'
+import { createSigningKey, type SigningKey } from '../testing/issuer.ts'
+import { encode, headerOf, rawToken, signature } from '../testing/raw-token.ts'
 import type { Algorithm } from './policy.ts'
-import { encode, headerOf, rawToken, signature } from './testing/raw-token.ts'
-import { claimsAt, client, createTestBed, issuer, start } from './testing/test-bed.ts'
 
 const algorithms: Algorithm[] = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA']
 const keys = await Promise.all(algorithms.map((algorithm) => createSigningKey(algorithm)))

@@ -1,9 +1,9 @@
 import { createHmac, generateKeyPairSync, KeyObject } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { createSigningKey, type SigningKey } from '../tokens/issuer.ts'
+import { claimsAt, createTestBed, start } from '../testing/authorizer-test-bed.ts'
+import { createSigningKey, type SigningKey } from '../testing/issuer.ts'
+import { encode, rawToken } from '../testing/raw-token.ts'
 import type { Jwk } from './configuration.ts'
-import { encode, rawToken } from './testing/raw-token.ts'
-import { claimsAt, createTestBed, start } from './testing/test-bed.ts'
 
 const rsa = await createSigningKey('RS256')
 const anotherRsa = await createSigningKey('RS256')

@@ -1,8 +1,8 @@
 import { setImmediate as afterResponses } from 'node:timers/promises'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { createSigningKey } from '../tokens/issuer.ts'
-import { headerOf, rawToken } from './testing/raw-token.ts'
-import { claimsAt, createTestBed, issuer, jwkSet, start, type TestBedOptions } from './testing/test-bed.ts'
+import { claimsAt, createTestBed, issuer, jwkSet, start, type TestBedOptions } from '../testing/authorizer-test-bed.ts'
+import { createSigningKey } from '../testing/issuer.ts'
+import { headerOf, rawToken } from '../testing/raw-token.ts'
 
 const [first, second] = [await createSigningKey('ES256'), await createSigningKey('ES256')]
 const oneSecond = 1000

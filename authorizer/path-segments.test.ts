@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createTestBed } from './testing/test-bed.ts'
+import { createTestBed } from '../testing/authorizer-test-bed.ts'
 
 const bed = createTestBed({ policy: { routes: [{ path: '/*', public: true }] } })
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { createSigningKey } from '../tokens/issuer.ts'
+import { claimsAt, createTestBed, type Outcome, start } from '../testing/authorizer-test-bed.ts'
+import { createSigningKey } from '../testing/issuer.ts'
+import { rawToken } from '../testing/raw-token.ts'
 import type { Route } from './policy.ts'
-import { rawToken } from './testing/raw-token.ts'
-import { claimsAt, createTestBed, type Outcome, start } from './testing/test-bed.ts'
 
 const key = await createSigningKey('ES256')
 const bedOf = (routes: Route[]) => createTestBed({ keys: [key], policy: { algorithms: ['ES256'], routes } })

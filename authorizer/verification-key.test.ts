@@ -1,9 +1,9 @@
 import { constants, KeyObject, sign as signOctets } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { createSigningKey, type SigningKey } from '../tokens/issuer.ts'
+import { claimsAt, createTestBed, start } from '../testing/authorizer-test-bed.ts'
+import { createSigningKey, type SigningKey } from '../testing/issuer.ts'
+import { encode, headerOf, rawToken, signature } from '../testing/raw-token.ts'
 import type { Algorithm } from './policy.ts'
-import { encode, headerOf, rawToken, signature } from './testing/raw-token.ts'
-import { claimsAt, createTestBed, start } from './testing/test-bed.ts'
 
 const algorithms: Algorithm[] = [
   'RS256',

@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { createSigningKey } from '../tokens/issuer.ts'
+import { claimsAt, createTestBed, issuer, start } from '../testing/authorizer-test-bed.ts'
+import { createSigningKey } from '../testing/issuer.ts'
+import { encode, rawToken } from '../testing/raw-token.ts'
 import type { TokenRights } from './claims.ts'
 import type { EdgePolicy } from './edge-policy.ts'
-import { encode, rawToken } from './testing/raw-token.ts'
-import { claimsAt, createTestBed, issuer, start } from './testing/test-bed.ts'
 import type { VerificationKey } from './verification-key.ts'
 import { createVerifiedTokens, type VerifiedToken } from './verified-tokens.ts'
 

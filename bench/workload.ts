@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Policy } from '../authorizer/policy.ts'
 import type { DeployableOptions } from '../bundle/bundle.ts'
-import { accessTokenPayload } from '../tokens/issuer.ts'
-import { viewerRequestEvent } from '../tokens/viewer-request.ts'
+import { accessTokenPayload } from '../testing/issuer.ts'
+import { viewerRequestEvent } from '../testing/viewer-request.ts'
 import { publishedKeys, signingKey } from './issuer-keys.ts'
 
 /** One request: the token, and the serialized event that carries it in its authorization header. */

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { exportJWK } from 'jose'
 import { afterAll, expect, it } from 'vitest'
 import type { Policy } from '../authorizer/policy.ts'
-import { accessTokenPayload, createSigningKey } from '../tokens/issuer.ts'
+import { accessTokenPayload, createSigningKey } from '../testing/issuer.ts'
 import { bundleAuthorizer, deployable } from './bundle.ts'
 
 const sandbox = fileURLToPath(new URL('good-tokens.cjs', import.meta.url))

@@ -3,7 +3,7 @@ import { createHash, createHmac, generateKeyPair, type KeyObject } from 'node:cr
 import { promisify } from 'node:util'
 import type { Algorithm, Policy, Route } from '../authorizer/policy.ts'
 import { parsePattern } from '../config/route-pattern.ts'
-import { accessTokenPayload } from '../tokens/issuer.ts'
+import { accessTokenPayload } from '../testing/issuer.ts'
 import type { ServedUrls, Visitor, World, WorldIssuer, WorldKey } from './case.ts'
 
 const attackerOrigin = 'https://attacker.example'

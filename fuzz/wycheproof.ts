@@ -9,9 +9,9 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import type { Algorithm, Policy } from '../authorizer/policy.ts'
 import { UsageError } from '../config/usage-error.ts'
+import { base64url, mintInput } from '../testing/mint.ts'
 import { request } from './attacks/request-step.ts'
 import type { FuzzCase, Step, World } from './case.ts'
-import { base64url, mintInput } from './mint.ts'
 import { jwksAnswer } from './world.ts'
 
 const jwk = z.record(z.string(), z.unknown())

@@ -6,7 +6,7 @@ import * as cognito from 'aws-cdk-lib/aws-cognito'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { bundleAuthorizer } from '../bundle/bundle.ts'
 import { createAuthorizer, UsageError } from '../index.ts'
-import { viewerRequestEvent } from '../tokens/viewer-request.ts'
+import { viewerRequestEvent } from '../testing/viewer-request.ts'
 import { EdgeAuthorizedSite } from './edge-authorized-site.ts'
 import { plainPolicy, trivialProgram } from './template-of.ts'
 

@@ -4,7 +4,7 @@ import { createServer } from 'node:https'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { SiteConfig } from '../config/site-schema.ts'
-import { type Certificate, makeCertificate } from '../load/edge/certificate.ts'
+import { type Certificate, makeCertificate } from '../testing/certificate.ts'
 import { takeSnapshots } from './jwks-snapshot.ts'
 import { plainPolicy, templateOf } from './template-of.ts'
 

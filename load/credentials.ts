@@ -7,7 +7,7 @@ import {
   createSigningKey,
   type SigningKey,
   sign,
-} from '../tokens/issuer.ts'
+} from '../testing/issuer.ts'
 import type { Identity } from './expectation.ts'
 
 /** A header line. */

@@ -1,6 +1,6 @@
 /** JOSE header members that change, or seem to change, how a token is read (RFC 7515 4.1.11, RFC 7797, RFC 7516 4.1.3). */
 import { deflateRawSync } from 'node:zlib'
-import { base64url, mintInput, mintOctets } from '../mint.ts'
+import { base64url, mintInput, mintOctets } from '../../testing/mint.ts'
 import { tokenAttack } from './token-attack.ts'
 import { issuedToken } from './tokens.ts'
 

@@ -1,5 +1,5 @@
 /** The same octets written another way (RFC 7515 2, RFC 4648 3.2 to 3.5): a second spelling gets past caches and revocation lists. */
-import { mintInput } from '../mint.ts'
+import { mintInput } from '../../testing/mint.ts'
 import { tokenAttack } from './token-attack.ts'
 import { issuedToken, partsOf } from './tokens.ts'
 

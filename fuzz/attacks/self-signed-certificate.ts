@@ -1,5 +1,5 @@
+import { signatureOf } from '../../testing/mint.ts'
 import type { WorldKey } from '../case.ts'
-import { signatureOf } from '../mint.ts'
 
 /**
  * A self-signed certificate of a key, as DER: the least that `new X509Certificate` reads (RFC 5280 4.1). RS256, ES256 and

@@ -1,6 +1,7 @@
 /** A good token is seen first; then comes one that a cache of verified tokens may take for it (CWE-524, CVE-2026-35039). */
+
+import { base64url } from '../../testing/mint.ts'
 import type { Attack, Random, Step, Visitor, World } from '../case.ts'
-import { base64url } from '../mint.ts'
 import { advance } from './dates.ts'
 import { request } from './request-step.ts'
 import { promoted } from './serialization.ts'

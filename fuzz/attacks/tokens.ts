@@ -1,7 +1,7 @@
 /** Tokens that attacks start from: good ones (signed once for each text), and forgeries that cost no RSA. */
 import { createHmac } from 'node:crypto'
+import { base64url, mint, mintOctets } from '../../testing/mint.ts'
 import type { Visitor, World, WorldKey } from '../case.ts'
-import { base64url, mint, mintOctets } from '../mint.ts'
 
 /** Members to set; undefined removes one. */
 export type Changes = Record<string, unknown>

@@ -2,11 +2,12 @@
  * Watches a handler's memory over ever new requests (semantics.md, "Resources": bounded over any number of distinct
  * tokens). The heap after a collection, with what lies outside it, between rounds of requests that were never seen before.
  */
+
+import { mint } from '../../testing/mint.ts'
 import { credentialHeader, request } from '../attacks/request-step.ts'
 import { unsigned } from '../attacks/tokens.ts'
 import type { FuzzCase, Step, World } from '../case.ts'
 import type { Observation } from '../invariants/observation.ts'
-import { mint } from '../mint.ts'
 import { createSandbox, SandboxGone } from '../target/sandbox.ts'
 import type { Target } from '../target/target.ts'
 

@@ -1,7 +1,7 @@
 /** Asks a handler for what it must allow, before anything is attacked: a handler for another policy would only give nonsense. */
 import { UsageError } from '../../config/usage-error.ts'
+import { mint } from '../../testing/mint.ts'
 import { request } from '../attacks/request-step.ts'
-import { mint } from '../mint.ts'
 import { createSandbox } from '../target/sandbox.ts'
 import type { Target } from '../target/target.ts'
 import { createWorld, servedByIssuers } from '../world.ts'

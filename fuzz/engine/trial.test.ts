@@ -1,9 +1,9 @@
 /** What the judge makes of steps between requests. */
 import { expect, test } from 'vitest'
 import type { Policy } from '../../authorizer/policy.ts'
+import { mint } from '../../testing/mint.ts'
 import { request } from '../attacks/request-step.ts'
 import type { Step } from '../case.ts'
-import { mint } from '../mint.ts'
 import type { Effects, StepOutcome } from '../target/protocol.ts'
 import { createWorld, servedByIssuers } from '../world.ts'
 import { Trial } from './trial.ts'

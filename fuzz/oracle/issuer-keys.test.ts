@@ -1,9 +1,9 @@
 /** semantics.md, "The issuer's keys": stories of rotations and outages, and what a good token is worth at their end. */
 import { beforeAll, expect, test } from 'vitest'
 import type { Policy } from '../../authorizer/policy.ts'
+import { mint } from '../../testing/mint.ts'
 import { request } from '../attacks/request-step.ts'
 import type { Served, Verdict, World, WorldKey } from '../case.ts'
-import { mint } from '../mint.ts'
 import { createWorld, jwksAnswer, servedByIssuers } from '../world.ts'
 import { createOracle } from './oracle.ts'
 

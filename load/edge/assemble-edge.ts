@@ -1,7 +1,7 @@
 /** Puts the local distribution together: issuer, bucket, points of presence, listener. */
 import type { Policy } from '../../authorizer/policy.ts'
 import { UsageError } from '../../config/usage-error.ts'
-import { makeCertificate } from './certificate.ts'
+import { makeCertificate } from '../../testing/certificate.ts'
 import { collectMetrics } from './collect-metrics.ts'
 import { AnswerCounters, prometheusText } from './counters.ts'
 import type { Distribution } from './distribution.ts'

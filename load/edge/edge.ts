@@ -1,6 +1,6 @@
 /** The local distribution: what a synthesized template describes, served on loopback. */
 import type { Config } from '../../config/config.ts'
-import type { AccessTokenClaims, SigningKey } from '../../tokens/issuer.ts'
+import type { AccessTokenClaims, SigningKey } from '../../testing/issuer.ts'
 
 /** `rfc9111`: a correct shared cache; `cloudfront`: what CloudFront documents. */
 export type CacheProfile = 'rfc9111' | 'cloudfront'

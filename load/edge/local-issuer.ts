@@ -1,7 +1,7 @@
 /** The issuer that the policy names, on loopback: a JWK Set, tokens, rotation, outages. */
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { accessTokenPayload, createSigningKey, type SigningKey, sign } from '../../tokens/issuer.ts'
+import { accessTokenPayload, createSigningKey, type SigningKey, sign } from '../../testing/issuer.ts'
 import type { IssuerOutage, LocalIssuer } from './edge.ts'
 
 export interface IssuerServer extends LocalIssuer {

@@ -1,6 +1,6 @@
 /** Compact JWS whose parts are any octets at all, under a true signature: what a library for tokens refuses to write. */
 import { constants, KeyObject, sign } from 'node:crypto'
-import type { SigningKey } from '../../tokens/issuer.ts'
+import type { SigningKey } from './issuer.ts'
 
 /** A part: an object to be written as JSON, or the octets themselves (a string stands for its UTF-8). */
 export type Part = string | Uint8Array | object

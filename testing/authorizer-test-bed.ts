@@ -1,7 +1,7 @@
 /** An authorizer whose issuer, clock, JWKS endpoint and log are in a test's hands; keys, tokens and events are real. */
-import { createAuthorizer, type Decision, type JwksSnapshot, type Policy, type Reason } from '../../index.ts'
-import { accessTokenPayload, type SigningKey, sign } from '../../tokens/issuer.ts'
-import { type RequestFields, viewerRequestEvent } from '../../tokens/viewer-request.ts'
+import { createAuthorizer, type Decision, type JwksSnapshot, type Policy, type Reason } from '../index.ts'
+import { accessTokenPayload, type SigningKey, sign } from './issuer.ts'
+import { type RequestFields, viewerRequestEvent } from './viewer-request.ts'
 
 export const issuer = 'https://issuer.example.com/pool'
 export const client = 'web'

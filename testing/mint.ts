@@ -1,7 +1,7 @@
 /** Signs tokens synchronously and without opinions: any header, any payload, any octets. */
 import { constants, type KeyObject, sign } from 'node:crypto'
 import type { Algorithm } from '../authorizer/policy.ts'
-import type { WorldKey } from './case.ts'
+import type { WorldKey } from '../fuzz/case.ts'
 
 /** A token as an issuer would sign it; `header` is added to, or overrides, `alg` and `kid`. */
 export function mint(key: WorldKey, claims: object, header: object = {}): string {
