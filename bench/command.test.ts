@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import config from '../edgeproof.config.ts'
-import { resultSchema } from '../reports/result.ts'
+import { resultSchema } from '../result/result.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'edgeproof-bench-test-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))

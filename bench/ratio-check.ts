@@ -1,4 +1,4 @@
-import type { Check } from '../reports/result.ts'
+import type { Check } from '../result/result.ts'
 import type { Figure } from './figure.ts'
 
 /**

@@ -2,7 +2,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { bundleAuthorizer, deployable } from '../bundle/bundle.ts'
 import { type Stage, stageResult } from '../command/stage.ts'
 import type { SizeConfig } from '../config/size-schema.ts'
-import { type Check, check } from '../reports/result.ts'
+import { type Check, check } from '../result/result.ts'
 import { attribute } from './attribution.ts'
 
 const defaultBudget = { raw: 12_288, gzip: 6_144 }

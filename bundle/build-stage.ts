@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type Stage, stageResult } from '../command/stage.ts'
 import { writeWholeFile } from '../config/write-file.ts'
-import { check } from '../reports/result.ts'
+import { check } from '../result/result.ts'
 import { bundleAuthorizer, deployable } from './bundle.ts'
 import { functionZip } from './zip.ts'
 

@@ -1,12 +1,12 @@
 import { Command } from 'commander'
 import { loadConfig } from '../config/load-config.ts'
 import { UsageError } from '../config/usage-error.ts'
-import { createProgress } from '../reports/progress.ts'
-import { exitCode, type Result } from '../reports/result.ts'
-import { writeResult } from '../reports/result-file.ts'
-import { colourVerdict, terminalTable } from '../reports/terminal.ts'
+import { exitCode, type Result } from '../result/result.ts'
+import { writeResult } from '../result/result-file.ts'
 import { Interrupted } from './interrupted.ts'
+import { createProgress } from './progress.ts'
 import type { Stage } from './stage.ts'
+import { colourVerdict, terminalTable } from './terminal.ts'
 
 /** The options that every command takes. */
 export interface SharedOptions {

@@ -1,8 +1,8 @@
 /** What every command is given and gives back. */
 import type { Config } from '../config/config.ts'
-import { environment } from '../reports/environment.ts'
-import type { Progress } from '../reports/progress.ts'
-import { type Check, type Result, type Verdict, worst } from '../reports/result.ts'
+import { environment } from '../result/environment.ts'
+import { type Check, type Result, type Verdict, worst } from '../result/result.ts'
+import type { Progress } from './progress.ts'
 
 export interface StageContext {
   config: Config

@@ -1,5 +1,5 @@
 /** The plan's figures as checks: what is needed, never what is good or bad, since that depends on what was asked for. */
-import { type Check, check } from '../reports/result.ts'
+import { type Check, check } from '../result/result.ts'
 import { type Estimate, rounded, times } from './estimate.ts'
 import type { FleetPlan, RatePlan } from './fleet-plan.ts'
 import type { SpikePlan } from './launch-spike.ts'

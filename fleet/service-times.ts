@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { decodeFromCompressedBase64 } from 'hdr-histogram-js'
 import * as z from 'zod'
-import type { Result } from '../reports/result.ts'
-import { readResult } from '../reports/result-file.ts'
+import type { Result } from '../result/result.ts'
+import { readResult } from '../result/result-file.ts'
 import { type Estimate, exactly, type Ranges } from './estimate.ts'
 
 export interface Service {

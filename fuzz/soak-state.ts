@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { UsageError } from '../config/usage-error.ts'
 import { writeWholeFile } from '../config/write-file.ts'
-import { readDocument } from '../reports/result-file.ts'
+import { readDocument } from '../result/result-file.ts'
 import type { CampaignReport } from './engine/campaign.ts'
 
 export interface SoakState {

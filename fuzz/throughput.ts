@@ -2,7 +2,7 @@
  * `edgeproof fuzz --rates`: how many requests a core judges in a second, oracle included. CPU time of the judging thread and
  * of its target processes together, so that a busy machine or a second core changes nothing.
  */
-import { type Check, check } from '../reports/result.ts'
+import { type Check, check } from '../result/result.ts'
 import type { Scenario } from './case.ts'
 import { sharesInstance } from './engine/campaign.ts'
 import { cpuSeconds } from './engine/cpu-time.ts'

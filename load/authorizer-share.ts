@@ -4,7 +4,7 @@
  */
 
 import type { Objectives } from '../config/objectives-schema.ts'
-import { type Check, check } from '../reports/result.ts'
+import { type Check, check } from '../result/result.ts'
 import { fillCache } from './cache-fill.ts'
 import { noiseReason } from './load-checks.ts'
 import { type LoadRunOptions, type LoadTarget, loadRun } from './load-run.ts'

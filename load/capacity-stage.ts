@@ -1,7 +1,7 @@
 /** `edgeproof capacity`: the highest arrival rate at which the local edge still meets the objectives. */
 import { type Stage, stageResult } from '../command/stage.ts'
 import { objectivesOf } from '../config/objectives-schema.ts'
-import { type Check, check, type Verdict } from '../reports/result.ts'
+import { type Check, check, type Verdict } from '../result/result.ts'
 import { fillCache } from './cache-fill.ts'
 import { findKnee, type Knee } from './capacity-search.ts'
 import { findK6 } from './k6.ts'

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Policy } from '../authorizer/policy.ts'
-import { silentProgress } from '../reports/progress.ts'
+import { silentProgress } from '../command/progress.ts'
 import { createSigningKey } from '../testing/issuer.ts'
 import { localCredentials, mintWith } from './credentials.ts'
 import { installedK6 } from './k6.ts'

@@ -11,11 +11,11 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { silentProgress } from '../command/progress.ts'
 import { UsageError } from '../config/usage-error.ts'
 import demo from '../edgeproof.config.ts'
 import { type Emulator, startEmulator } from '../infra/deployment/emulator.ts'
 import { pythonTools, skipNote } from '../infra/deployment/python-tools.ts'
-import { silentProgress } from '../reports/progress.ts'
 import { createTestUsers, removeLeftUsers, type UserPool, userPoolOf } from './test-users.ts'
 import { tokensStage } from './tokens-stage.ts'
 

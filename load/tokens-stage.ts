@@ -3,7 +3,7 @@ import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Stage, stageResult } from '../command/stage.ts'
 import { UsageError } from '../config/usage-error.ts'
-import { check } from '../reports/result.ts'
+import { check } from '../result/result.ts'
 import { createTestUsers, removeLeftUsers, type TestUsers, userPoolOf } from './test-users.ts'
 
 export interface TokensOptions {

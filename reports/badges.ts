@@ -1,7 +1,8 @@
 /** Small SVG files for a README: each shows one figure and is grey where it was not measured. */
+
+import { valueText } from '../command/terminal.ts'
+import type { Check, Verdict } from '../result/result.ts'
 import { type Report, verdictOf } from './report.ts'
-import type { Check, Verdict } from './result.ts'
-import { valueText } from './terminal.ts'
 
 /** File name, label, and the check whose value it shows. */
 const figures: readonly { file: string; label: string; check: string }[] = [

@@ -1,7 +1,7 @@
 /** For tests: a report with every verdict, awkward texts, a missing stage and a trend. */
-import { environment } from './environment.ts'
+import { environment } from '../result/environment.ts'
+import { type Check, check, type Result, worst } from '../result/result.ts'
 import type { Report } from './report.ts'
-import { type Check, check, type Result, worst } from './result.ts'
 
 export function exampleResult(command: string, checks: Check[], fields: Partial<Result> = {}): Result {
   return {

@@ -1,9 +1,9 @@
 /** The published JSON Schemas (draft 2020-12), generated from the schemas that the code itself reads and writes by. */
 import * as z from 'zod'
+import { resultSchema } from '../result/result.ts'
 import { comparisonSchema } from './comparison/compare.ts'
 import { keptRunSchema } from './history/kept-run.ts'
 import { reportSchema } from './report.ts'
-import { resultSchema } from './result.ts'
 
 const published = {
   'result.schema.json': [resultSchema, 'What every command of edgeproof writes: <out>/<command>.json'],

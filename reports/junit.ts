@@ -1,6 +1,6 @@
+import { commandOf, limitText, valueText } from '../command/terminal.ts'
+import type { Check, Result } from '../result/result.ts'
 import type { Report } from './report.ts'
-import type { Check, Result } from './result.ts'
-import { commandOf, limitText, valueText } from './terminal.ts'
 
 /**
  * JUnit XML as CI servers read it, a suite for each result: a failed check is a failure, one that could not be decided an

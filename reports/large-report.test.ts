@@ -8,9 +8,9 @@ import { runData } from '../load/load-run.ts'
 import { Measurement, merged } from '../load/measurement.ts'
 import type { Sample } from '../load/sample.ts'
 import { TimeSeries } from '../load/time-series.ts'
+import { check } from '../result/result.ts'
+import { writeResult } from '../result/result-file.ts'
 import { exampleResult } from './example-report.ts'
-import { check } from './result.ts'
-import { writeResult } from './result-file.ts'
 
 const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
 const requests = 10_000_000

@@ -3,8 +3,9 @@
  * node exporter's textfile collector or a push gateway. Names after https://prometheus.io/docs/practices/naming/ (both read
  * 2026-11-22): base units in the plural at the end, shares from 0 to 1.
  */
-import type { Check, Result } from './result.ts'
-import { commandOf } from './terminal.ts'
+
+import { commandOf } from '../command/terminal.ts'
+import type { Check, Result } from '../result/result.ts'
 
 interface Family {
   help: string

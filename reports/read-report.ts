@@ -1,10 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { commandOf } from '../command/terminal.ts'
 import { UsageError } from '../config/usage-error.ts'
+import type { Result } from '../result/result.ts'
+import { readResult } from '../result/result-file.ts'
 import type { MissingStage, Report } from './report.ts'
-import type { Result } from './result.ts'
-import { readResult } from './result-file.ts'
-import { commandOf } from './terminal.ts'
 
 /** What every whole run measures; without it the whole is not measured. */
 export const stagesOfARun = ['build', 'size', 'fuzz', 'bench', 'load', 'plan'] as const

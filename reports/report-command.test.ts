@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { check, type Result } from '../result/result.ts'
+import { writeResult } from '../result/result-file.ts'
 import { exampleResult } from './example-report.ts'
 import { keepRun } from './history/history-directory.ts'
 import { readResults, stagesOfARun } from './read-report.ts'
-import { check, type Result } from './result.ts'
-import { writeResult } from './result-file.ts'
 
 const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
 

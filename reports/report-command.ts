@@ -1,12 +1,12 @@
 /** `edgeproof report`: everything that is made of a results directory. */
 import { join } from 'node:path'
+import { colourVerdict, terminalTable } from '../command/terminal.ts'
+import { exitCode } from '../result/result.ts'
 import { keptTrends } from './history/kept-trends.ts'
 import { readReport } from './read-report.ts'
 import { type Report, type ReportDocument, verdictOf } from './report.ts'
-import { exitCode } from './result.ts'
 import { appendStepSummary } from './step-summary.ts'
 import { summary } from './summary.ts'
-import { colourVerdict, terminalTable } from './terminal.ts'
 import { writeReports } from './write-reports.ts'
 
 export interface ReportOptions {

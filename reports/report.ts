@@ -1,7 +1,7 @@
 /** What every renderer is given whole: `reportPage(report)`, `summary(report)`, `junit(report)`. */
 import * as z from 'zod'
+import { resultSchema, type Verdict, verdictSchema, worst } from '../result/result.ts'
 import { trendSchema } from './history/trend.ts'
-import { resultSchema, type Verdict, verdictSchema, worst } from './result.ts'
 
 /** A stage of the run without a result that can be read. */
 const missingStageSchema = z.strictObject({

@@ -1,8 +1,8 @@
+import { commandOf, limitText, valueText } from '../command/terminal.ts'
+import type { Result } from '../result/result.ts'
 import type { Trend } from './history/trend.ts'
 import { markdownTable } from './markdown-table.ts'
 import { type Report, verdictOf } from './report.ts'
-import type { Result } from './result.ts'
-import { commandOf, limitText, valueText } from './terminal.ts'
 
 /** The report as Markdown: one table for each result, worst verdicts visible at a glance. */
 export function summary(report: Report): string {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { runStage, type SharedOptions, stageCommand } from '../command/run-stage.ts'
-import type { Result } from '../reports/result.ts'
-import { terminalTable } from '../reports/terminal.ts'
+import { terminalTable } from '../command/terminal.ts'
+import type { Result } from '../result/result.ts'
 import type { RunOptions } from './run-all.ts'
 
 export function registerRun(program: Command): void {

@@ -2,11 +2,11 @@ import { Interrupted } from '../command/interrupted.ts'
 import { type Stage, type StageContext, stageResult } from '../command/stage.ts'
 import { UsageError } from '../config/usage-error.ts'
 import { keptTrends } from '../reports/history/kept-trends.ts'
-import type { Check, Result } from '../reports/result.ts'
-import { writeResult } from '../reports/result-file.ts'
 import { appendStepSummary } from '../reports/step-summary.ts'
 import { summary } from '../reports/summary.ts'
 import { writeReports } from '../reports/write-reports.ts'
+import type { Check, Result } from '../result/result.ts'
+import { writeResult } from '../result/result-file.ts'
 import type { RunStage } from './stages.ts'
 
 export interface RunOptions {

@@ -1,4 +1,4 @@
-import { type Check, check } from '../../reports/result.ts'
+import { type Check, check } from '../../result/result.ts'
 import { figureOf } from '../figure.ts'
 import { ratioCheck } from '../ratio-check.ts'
 import { figureText, type SideBySide, short } from '../side-by-side.ts'

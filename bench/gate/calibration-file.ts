@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as z from 'zod'
 import { UsageError } from '../../config/usage-error.ts'
-import { environmentSchema } from '../../reports/result.ts'
+import { environmentSchema } from '../../result/result.ts'
 
 const schema = 'edgeproof/gate-calibration@1'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { exitCode, worst } from '../../reports/result.ts'
+import { exitCode, worst } from '../../result/result.ts'
 import { limits, suiteCheck } from './cpu-checks.ts'
 import { familyOf } from './measure/compare-cpu.ts'
 import { resolveSettings } from './settings.ts'

@@ -1,5 +1,5 @@
 /** The CPU-time part as checks. */
-import { type Check, check } from '../../reports/result.ts'
+import { type Check, check } from '../../result/result.ts'
 import type { Calibration } from './calibration-file.ts'
 import { biases } from './error-rates.ts'
 import {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { environment } from '../../reports/environment.ts'
+import { environment } from '../../result/environment.ts'
 import type { Calibration, CpuSample, EditOutcome } from './calibration-file.ts'
 import { biases, editRate, gateRates } from './error-rates.ts'
 import { quoteCpu } from './quote.ts'

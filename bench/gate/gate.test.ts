@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { readResult } from '../../reports/result-file.ts'
+import { readResult } from '../../result/result-file.ts'
 import { valgrindVersion } from './measure/callgrind.ts'
 import { createStandInRepository, type StandInRepository, standIn } from './stand-in-repository.ts'
 

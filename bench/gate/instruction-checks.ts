@@ -1,5 +1,5 @@
 /** The instruction part as checks. */
-import { type Check, check } from '../../reports/result.ts'
+import { type Check, check } from '../../result/result.ts'
 import { valgrindVersion } from './measure/callgrind.ts'
 import type { Counts } from './measure/count-cache.ts'
 import { countProgram } from './measure/count-program.ts'

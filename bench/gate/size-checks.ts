@@ -1,6 +1,6 @@
 /** The exact part: bundle bytes of both sides, compressed as a browser-facing service would, and by package. */
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
-import { type Check, check } from '../../reports/result.ts'
+import { type Check, check } from '../../result/result.ts'
 import { attribute } from '../attribution.ts'
 import type { Side } from './sides/side.ts'
 

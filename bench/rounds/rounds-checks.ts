@@ -1,5 +1,5 @@
 import type { BenchConfig } from '../../config/bench-schema.ts'
-import type { Check } from '../../reports/result.ts'
+import type { Check } from '../../result/result.ts'
 import { denyCases } from '../deny-cases.ts'
 import { figureOf } from '../figure.ts'
 import { ratioCheck } from '../ratio-check.ts'

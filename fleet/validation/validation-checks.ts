@@ -1,6 +1,6 @@
 /** How far the model is from the local edge, at each held-back load. */
 import type { Objectives } from '../../config/objectives-schema.ts'
-import { type Check, check, type Verdict } from '../../reports/result.ts'
+import { type Check, check, type Verdict } from '../../result/result.ts'
 import { meanInterval } from '../mean-interval.ts'
 import type { ObservedLoad } from './observe-load.ts'
 import type { Comparison } from './validate.ts'

@@ -2,7 +2,7 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { silentProgress } from '../../reports/progress.ts'
+import { silentProgress } from '../../command/progress.ts'
 import { cataloguePolicy } from '../flaws/flawed-handler.ts'
 import { type EffectivenessOptions, effectivenessStage } from './effectiveness-stage.ts'
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type Stage, stageResult } from '../../command/stage.ts'
 import { UsageError } from '../../config/usage-error.ts'
-import { check } from '../../reports/result.ts'
+import { check } from '../../result/result.ts'
 import { IdJoin, type Seen } from '../id-join.ts'
 import { readAccessLog } from './access-logs.ts'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { environment } from '../environment.ts'
+import { environment } from '../../result/environment.ts'
+import { type Check, check, type Result } from '../../result/result.ts'
 import { exampleResult } from '../example-report.ts'
-import { type Check, check, type Result } from '../result.ts'
 import { compare } from './compare.ts'
 import { comparisonMarkdown } from './comparison-text.ts'
 

@@ -1,8 +1,8 @@
 /** Two runs side by side: for each check, what changed and whether the figures' own uncertainty allows that to be said. */
 import * as z from 'zod'
+import { commandOf } from '../../command/terminal.ts'
+import { type Check, checkSchema, type Environment, type Result } from '../../result/result.ts'
 import { conditionsOf } from '../history/conditions.ts'
-import { type Check, checkSchema, type Environment, type Result } from '../result.ts'
-import { commandOf } from '../terminal.ts'
 
 const outcomeSchema = z.enum([
   /** The same value, where a value is exact: bytes, texts. */

@@ -1,7 +1,7 @@
 import Table from 'cli-table3'
+import { valueText } from '../../command/terminal.ts'
+import type { Check } from '../../result/result.ts'
 import { markdownTable } from '../markdown-table.ts'
-import type { Check } from '../result.ts'
-import { valueText } from '../terminal.ts'
 import type { ComparedCheck, Comparison, Outcome } from './compare.ts'
 
 const words: Record<Outcome, string> = {

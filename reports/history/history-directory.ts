@@ -3,8 +3,8 @@ import { existsSync, readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { UsageError } from '../../config/usage-error.ts'
 import { writeWholeFile } from '../../config/write-file.ts'
-import type { Result } from '../result.ts'
-import { readDocument } from '../result-file.ts'
+import type { Result } from '../../result/result.ts'
+import { readDocument } from '../../result/result-file.ts'
 import { keptRun, parseKeptRun, runId } from './kept-run.ts'
 
 export interface HistoryRun {

@@ -1,9 +1,9 @@
 /** A run as the history keeps it: its results without the samples and data that only their own report draws. */
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
-import { type Migrations, upToDate } from '../document-version.ts'
-import { type Result, resultSchema } from '../result.ts'
-import { parsed } from '../result-file.ts'
+import { type Migrations, upToDate } from '../../result/document-version.ts'
+import { type Result, resultSchema } from '../../result/result.ts'
+import { parsed } from '../../result/result-file.ts'
 
 export const keptRunSchema = z.strictObject({
   schema: z.literal('edgeproof/history@1'),

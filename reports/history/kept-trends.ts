@@ -1,4 +1,4 @@
-import type { Result } from '../result.ts'
+import type { Result } from '../../result/result.ts'
 import { keepRun, readHistory } from './history-directory.ts'
 import type { Trend } from './trend.ts'
 import { trendsOf } from './trends.ts'

@@ -1,6 +1,6 @@
 /** How one check moved from run to run. */
 import * as z from 'zod'
-import { checkSchema } from '../result.ts'
+import { checkSchema } from '../../result/result.ts'
 
 const { interval, verdict, direction } = checkSchema.shape
 

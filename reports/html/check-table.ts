@@ -1,4 +1,4 @@
-import type { Check } from '../result.ts'
+import type { Check } from '../../result/result.ts'
 import { html, type Markup } from './markup.ts'
 import { numberText, quantityMarkup } from './quantity.ts'
 import type { Located, Source } from './section.ts'

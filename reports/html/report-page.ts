@@ -1,6 +1,6 @@
+import { commandOf } from '../../command/terminal.ts'
+import type { Environment } from '../../result/result.ts'
 import { type Report, verdictOf } from '../report.ts'
-import type { Environment } from '../result.ts'
-import { commandOf } from '../terminal.ts'
 import { dataTable } from './data-table.ts'
 import { headlineMarkup, openChecks, overview } from './headline.ts'
 import { historySection } from './history-section.ts'

@@ -1,5 +1,5 @@
 /** What a section of the report is, and the frame that each is put in. */
-import type { Check, Result } from '../result.ts'
+import type { Check, Result } from '../../result/result.ts'
 import { checkTable } from './check-table.ts'
 import { html, type Markup, trusted } from './markup.ts'
 import { stageVerdict } from './verdict.ts'

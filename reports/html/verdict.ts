@@ -1,4 +1,4 @@
-import type { Result, Verdict } from '../result.ts'
+import type { Result, Verdict } from '../../result/result.ts'
 import { html, type Markup } from './markup.ts'
 
 /** A sign beside the colour, for those who cannot tell colours apart and for prints in black. */

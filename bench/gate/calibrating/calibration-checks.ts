@@ -1,5 +1,5 @@
 /** What a calibration shows, as checks: each rate with its exact interval, judged by that interval. */
-import type { Check } from '../../../reports/result.ts'
+import type { Check } from '../../../result/result.ts'
 import type { Calibration } from '../calibration-file.ts'
 import { limits } from '../cpu-checks.ts'
 import { editRate, evidence, gateRates, type Rate } from '../error-rates.ts'

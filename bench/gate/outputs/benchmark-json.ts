@@ -1,5 +1,5 @@
 /** The gate's figures as other trackers read them. */
-import type { Check, Result } from '../../../reports/result.ts'
+import type { Check, Result } from '../../../result/result.ts'
 
 /**
  * github-action-benchmark's `customSmallerIsBetter` (https://github.com/benchmark-action/github-action-benchmark, README,

@@ -1,5 +1,5 @@
-import type { Check, Result, Verdict } from '../../../reports/result.ts'
-import { limitText, valueText } from '../../../reports/terminal.ts'
+import { limitText, valueText } from '../../../command/terminal.ts'
+import type { Check, Result, Verdict } from '../../../result/result.ts'
 import { gateData } from './result-data.ts'
 
 const signs: Record<Verdict, string> = { pass: '✅', fail: '❌', inconclusive: '❔', 'not-measured': '➖' }

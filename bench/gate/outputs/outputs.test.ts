@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { environment } from '../../../reports/environment.ts'
 import { junit } from '../../../reports/junit.ts'
-import { type Result, resultSchema } from '../../../reports/result.ts'
 import { sarif } from '../../../reports/sarif.ts'
+import { environment } from '../../../result/environment.ts'
+import { type Result, resultSchema } from '../../../result/result.ts'
 import { bencherMetricFormat, benchmarkActionEntries } from './benchmark-json.ts'
 import { markdownSummary } from './markdown.ts'
 

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Result } from '../../../reports/result.ts'
+import type { Result } from '../../../result/result.ts'
 
 const dataSchema = z.object({
   sides: z.object({

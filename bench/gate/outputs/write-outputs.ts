@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { writeWholeFile } from '../../../config/write-file.ts'
 import { junit } from '../../../reports/junit.ts'
-import type { Result } from '../../../reports/result.ts'
 import { sarif } from '../../../reports/sarif.ts'
+import type { Result } from '../../../result/result.ts'
 import { bencherMetricFormat, benchmarkActionEntries } from './benchmark-json.ts'
 import { markdownSummary } from './markdown.ts'
 

@@ -1,7 +1,7 @@
 /**
  * The CPU-time part's decision: planned looks, one family of suites, one error rate. See bench/METHOD.md.
  */
-import type { Verdict } from '../../../reports/result.ts'
+import type { Verdict } from '../../../result/result.ts'
 import { holm } from './holm.ts'
 import { signedRank } from './signed-rank.ts'
 

@@ -1,4 +1,4 @@
-import type { Verdict } from '../../../reports/result.ts'
+import type { Verdict } from '../../../result/result.ts'
 import type { Count } from '../measure/instructions.ts'
 import { median } from './median.ts'
 

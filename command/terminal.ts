@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 import Table from 'cli-table3'
-import type { Check, Result, Verdict } from './result.ts'
+import type { Check, Result, Verdict } from '../result/result.ts'
 
 const colours = { pass: 'green', fail: 'red', inconclusive: 'yellow', 'not-measured': 'yellow' } as const
 
