@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
 import { registerBench } from './bench/command.ts'
-import { registerBundle } from './bundle/command.ts'
+import { registerBundle } from './build/command.ts'
 import { reportFailure } from './command/run-stage.ts'
 import { UsageError } from './config/usage-error.ts'
 import { registerFleet } from './fleet/command.ts'

@@ -1,5 +1,5 @@
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
-import { bundleAuthorizer, deployable } from '../bundle/bundle.ts'
+import { bundleAuthorizer, deployable } from '../build/bundle.ts'
 import { type Stage, stageResult } from '../command/stage.ts'
 import type { SizeConfig } from '../config/size-schema.ts'
 import { type Check, check } from '../result/result.ts'

@@ -15,7 +15,7 @@ export interface GateConfig {
   /**
    * The module that builds a side, relative to the repository's root: it exports
    * `bundleAuthorizer(): Promise<{ program: string, metafile?: esbuild.Metafile }>` and
-   * `deployable(program, { policy, snapshots }): string`. Default `bundle/bundle.ts`.
+   * `deployable(program, { policy, snapshots }): string`. Default `build/bundle.ts`.
    */
   bundler?: string
   /**

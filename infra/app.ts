@@ -3,7 +3,7 @@
  * a pool that exists, `accessLogs=false` leaves the access logs out.
  */
 import { App } from 'aws-cdk-lib'
-import { bundleAuthorizer } from '../bundle/bundle.ts'
+import { bundleAuthorizer } from '../build/bundle.ts'
 import { reportFailure } from '../command/run-stage.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { buildSite } from './site-app.ts'

@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam'
 import * as lambda from 'aws-cdk-lib/aws-lambda'
 import * as logs from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
-import { type DeployableOptions, deployable } from '../bundle/bundle.ts'
+import { type DeployableOptions, deployable } from '../build/bundle.ts'
 import { UsageError } from '../config/usage-error.ts'
 import { edgeFunction } from './limits.ts'
 

@@ -1,4 +1,4 @@
 /** `edgeproof/infra`: the construct for a CDK app of one's own. */
-export { bundleAuthorizer } from '../bundle/bundle.ts'
+export { bundleAuthorizer } from '../build/bundle.ts'
 export type { NewUserPool, SiteConfig } from '../config/site-schema.ts'
 export { EdgeAuthorizedSite, type EdgeAuthorizedSiteProps } from './edge-authorized-site.ts'

@@ -2,7 +2,7 @@ import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { App } from 'aws-cdk-lib'
-import { bundleAuthorizer } from '../bundle/bundle.ts'
+import { bundleAuthorizer } from '../build/bundle.ts'
 import cdkJson from '../cdk.json' with { type: 'json' }
 import type { Config } from '../config/config.ts'
 import { buildSite } from './site-app.ts'

@@ -12,7 +12,7 @@ export const runStages: readonly RunStage[] = [
   {
     name: 'build',
     title: 'bundling the authorizer with its policy',
-    stage: async () => (await import('../bundle/build-stage.ts')).buildStage,
+    stage: async () => (await import('../build/build-stage.ts')).buildStage,
   },
   {
     name: 'size',

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Policy } from '../../authorizer/policy.ts'
-import type { DeployableOptions } from '../../bundle/bundle.ts'
+import type { DeployableOptions } from '../../build/bundle.ts'
 import { edgeConfiguration, eventText, loadWorkload, policy, type WorkItem, type Workload } from '../workload.ts'
 import type { RequestSuite } from './suites.ts'
 

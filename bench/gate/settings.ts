@@ -35,7 +35,7 @@ const defaultThresholds: Record<GateMethod, number> = { size: 0.02, instructions
 export function resolveSettings(config: GateConfig = {}, options: GateOptions = {}): Settings {
   const thresholds: Record<string, number> = { ...defaultThresholds, ...config.thresholds }
   return {
-    bundler: config.bundler ?? 'bundle/bundle.ts',
+    bundler: config.bundler ?? 'build/bundle.ts',
     minimumInstructions: config.minimumInstructions ?? 100,
     errorRate: config.errorRate ?? 0.01,
     budgetSeconds:

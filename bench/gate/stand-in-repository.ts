@@ -108,7 +108,7 @@ export const standIn: Record<string, string> = {
   'authorizer/matcher.ts': matcher,
   'authorizer/parser.ts': parser,
   'authorizer/jwks-cache.ts': jwksCache,
-  'bundle/bundle.ts': bundler,
+  'build/bundle.ts': bundler,
   'package.json': '{ "type": "module" }\n',
   '.gitignore': 'node_modules\n',
 }

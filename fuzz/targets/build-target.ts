@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import type { Policy } from '../../authorizer/policy.ts'
-import { bundleAuthorizer, deployable } from '../../bundle/bundle.ts'
+import { bundleAuthorizer, deployable } from '../../build/bundle.ts'
 import type { Runtime } from '../target/protocol.ts'
 import type { Target } from '../target/target.ts'
 
