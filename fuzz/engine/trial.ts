@@ -1,11 +1,11 @@
 /** One instance of a handler and the oracle that follows its clock, its network and what it may still remember. */
 import type { ViewerRequest } from '../../authorizer/cloudfront.ts'
+import { createOracle, type Oracle } from '../../oracle/oracle.ts'
+import { viewerRequestOf } from '../../oracle/viewer-request-shape.ts'
 import type { Answer, ServedUrls, Step, Verdict } from '../case.ts'
 import { examine } from '../invariants/examine.ts'
 import type { Observation, Remark } from '../invariants/observation.ts'
 import { readResult } from '../invariants/result-shape.ts'
-import { createOracle, type Oracle } from '../oracle/oracle.ts'
-import { viewerRequestOf } from '../oracle/viewer-request-shape.ts'
 import type { Effects, StepOutcome } from '../target/protocol.ts'
 import { type Sandbox, TargetRefused } from '../target/sandbox.ts'
 import type { Target } from '../target/target.ts'

@@ -1,8 +1,8 @@
 /** Holds one answer against its verdict and against the invariants that hold whatever the verdict. */
 import type { Headers, ViewerRequest } from '../../authorizer/cloudfront.ts'
 import type { Policy } from '../../authorizer/policy.ts'
+import { isCredentialCookie } from '../../oracle/credentials.ts'
 import type { Answer, Verdict } from '../case.ts'
-import { isCredentialCookie } from '../oracle/credentials.ts'
 import { credentialText } from './credential-text.ts'
 import { examineDenial } from './denial.ts'
 import { injectedHeaders, injectedLogLines } from './injections.ts'

@@ -3,7 +3,7 @@
  * refuses the loose spellings that have to be told apart from forgeries here; the test holds the two against each other.
  */
 import { createHash } from 'node:crypto'
-import type { Algorithm } from '../../authorizer/policy.ts'
+import type { Algorithm } from '../authorizer/policy.ts'
 import type { PublishedKey } from './key-set.ts'
 import type { TokenParts } from './token.ts'
 

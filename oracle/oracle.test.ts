@@ -2,11 +2,11 @@
 import { createHash } from 'node:crypto'
 import { compactVerify, importJWK, type JWK } from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { Policy } from '../../authorizer/policy.ts'
-import { base64url, mint, mintInput, mintOctets } from '../../testing/mint.ts'
-import { type RequestParts, request } from '../attacks/request-step.ts'
-import type { Verdict, World, WorldKey } from '../case.ts'
-import { createWorld, servedByIssuers } from '../world.ts'
+import type { Policy } from '../authorizer/policy.ts'
+import { type RequestParts, request } from '../fuzz/attacks/request-step.ts'
+import type { Verdict, World, WorldKey } from '../fuzz/case.ts'
+import { createWorld, servedByIssuers } from '../fuzz/world.ts'
+import { base64url, mint, mintInput, mintOctets } from '../testing/mint.ts'
 import { createOracle, type Oracle } from './oracle.ts'
 
 const start = Date.UTC(2026, 0, 15, 12)

@@ -2,8 +2,8 @@
  * What an issuer's key set has been over time, what of it the handler has seen, and hence whether a key of the issuer's
  * must, may or must not be used now (semantics.md, "The issuer's keys").
  */
-import type { Algorithm, Policy } from '../../authorizer/policy.ts'
-import type { Served } from '../case.ts'
+import type { Algorithm, Policy } from '../authorizer/policy.ts'
+import type { Served } from '../fuzz/case.ts'
 import { type Judgement, may, refused, sound } from './judgement.ts'
 import { type KeySet, keySetOf, type PublishedKey } from './key-set.ts'
 

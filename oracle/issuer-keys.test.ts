@@ -1,10 +1,10 @@
 /** semantics.md, "The issuer's keys": stories of rotations and outages, and what a good token is worth at their end. */
 import { beforeAll, expect, test } from 'vitest'
-import type { Policy } from '../../authorizer/policy.ts'
-import { mint } from '../../testing/mint.ts'
-import { request } from '../attacks/request-step.ts'
-import type { Served, Verdict, World, WorldKey } from '../case.ts'
-import { createWorld, jwksAnswer, servedByIssuers } from '../world.ts'
+import type { Policy } from '../authorizer/policy.ts'
+import { request } from '../fuzz/attacks/request-step.ts'
+import type { Served, Verdict, World, WorldKey } from '../fuzz/case.ts'
+import { createWorld, jwksAnswer, servedByIssuers } from '../fuzz/world.ts'
+import { mint } from '../testing/mint.ts'
 import { createOracle } from './oracle.ts'
 
 const start = Date.UTC(2026, 0, 15, 12)

@@ -2,9 +2,9 @@
  * The judge: semantics.md written down rule by rule, slow and plain. It sees the same bytes as the handler and the true
  * key sets, and shares no code with authorizer/.
  */
-import type { Headers, ViewerRequest } from '../../authorizer/cloudfront.ts'
-import type { Policy } from '../../authorizer/policy.ts'
-import type { Fetch, ServedUrls, Verdict } from '../case.ts'
+import type { Headers, ViewerRequest } from '../authorizer/cloudfront.ts'
+import type { Policy } from '../authorizer/policy.ts'
+import type { Fetch, ServedUrls, Verdict } from '../fuzz/case.ts'
 import { type Claims, judgeClaims } from './claims.ts'
 import { presentedTokens } from './credentials.ts'
 import { grantOf, own } from './grants.ts'

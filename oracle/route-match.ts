@@ -1,5 +1,5 @@
 /** Which route a list of decoded segments belongs to, by trying every route in turn (semantics.md, "Paths"). */
-import type { Route } from '../../authorizer/policy.ts'
+import type { Route } from '../authorizer/policy.ts'
 
 type Part =
   | { kind: 'literal'; text: string }

@@ -1,5 +1,5 @@
 /** Judges a payload whose signature is good (semantics.md, "Claims"; RFC 7519 4.1; Cognito Developer Guide, "Verifying JSON web tokens"). */
-import type { Policy } from '../../authorizer/policy.ts'
+import type { Policy } from '../authorizer/policy.ts'
 import { groupsAreSound, own } from './grants.ts'
 import { type Judgement, lax, may, refused, sound } from './judgement.ts'
 

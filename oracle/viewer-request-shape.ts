@@ -1,5 +1,5 @@
 /** Whether a value is an event as CloudFront sends it (CloudFront Developer Guide, "Lambda@Edge event structure": viewer request). */
-import type { ViewerRequest } from '../../authorizer/cloudfront.ts'
+import type { ViewerRequest } from '../authorizer/cloudfront.ts'
 
 /** Whether it is an event at viewer request with everything that a decision needs, whatever its headers hold. */
 export function hasRequest(event: unknown): boolean {

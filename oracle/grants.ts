@@ -1,6 +1,6 @@
 /** Whether a verified payload has a route's right (semantics.md, "Claims" and "Paths"). */
 import { createHash } from 'node:crypto'
-import type { Policy } from '../../authorizer/policy.ts'
+import type { Policy } from '../authorizer/policy.ts'
 import type { Claims } from './claims.ts'
 import { bestMatch, type Match } from './route-match.ts'
 
