@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { bundleAuthorizer, deployable } from '../build/bundle.ts'
-import type { Deployment } from './subjects/deployment.ts'
+import type { Deployment } from '../handlers/timed/deployment.ts'
 import type { Subject } from './subjects.ts'
 import { clientId, cookiePolicy, edgeConfiguration, jwks, policy } from './workload.ts'
 

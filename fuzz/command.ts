@@ -2,9 +2,9 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { runStage, type SharedOptions, stageCommand } from '../command/run-stage.ts'
 import type { EffectivenessOptions } from './effectiveness/effectiveness-stage.ts'
 import type { FuzzOptions } from './fuzz-stage.ts'
-import type { ShippedTarget } from './targets/shipped-targets.ts'
+import type { ShippedTarget } from './shipped/shipped-handlers.ts'
 
-/** As in targets/shipped-targets.ts, which is not imported for the sake of a quick --help. */
+/** As in shipped/shipped-handlers.ts, which is not imported for the sake of a quick --help. */
 const shipped: readonly ShippedTarget[] = ['ours', 'naive', 'jose', 'aws-jwt-verify', 'fast-jwt', 'cognito-at-edge']
 
 export function registerFuzz(program: Command): void {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readCase, readCorpus } from './corpus.ts'
 import { replayFresh } from './engine/replay.ts'
-import { buildOurs } from './targets/build-target.ts'
+import { buildOurs } from './shipped/build-handler.ts'
 
 let directory = ''
 beforeAll(() => {

@@ -14,12 +14,12 @@ import { merge } from './engine/plan.ts'
 import { ensureLoads } from './engine/probe.ts'
 import { replayCase } from './engine/replay-report.ts'
 import { findingsMarkdown } from './findings-markdown.ts'
+import { isRecorded } from './shipped/recorded-differences.ts'
+import { buildShipped, type ShippedTarget } from './shipped/shipped-handlers.ts'
 import { soak } from './soak.ts'
 import type { Runtime } from './target/protocol.ts'
 import { TargetRefused } from './target/sandbox.ts'
 import type { Target } from './target/target.ts'
-import { isRecorded } from './targets/recorded-differences.ts'
-import { buildShipped, type ShippedTarget } from './targets/shipped-targets.ts'
 import { measureRates } from './throughput.ts'
 import { createWorld } from './world.ts'
 import { wycheproofCases, wycheproofPolicies } from './wycheproof.ts'
@@ -158,7 +158,7 @@ function inputsOf({ configFile }: StageContext, options: FuzzOptions, target: Ta
 function blamed({ handler, target }: FuzzOptions): string[] {
   if (handler !== undefined) return [handler]
   if (target === undefined || target === 'ours') return ['authorizer/index.ts']
-  return [target === 'naive' ? 'bench/subjects/naive.ts' : `fuzz/targets/peers/${target}.ts`]
+  return [target === 'naive' ? 'handlers/naive.ts' : `handlers/peers/${target}.ts`]
 }
 
 function handlerOptions({ handler, target, runtime }: FuzzOptions): string {

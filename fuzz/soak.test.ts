@@ -6,7 +6,7 @@ import type { Policy } from '../authorizer/policy.ts'
 import { silentProgress } from '../command/progress.ts'
 import type { Finding } from './case.ts'
 import { type FuzzOptions, fuzzStage } from './fuzz-stage.ts'
-import { buildShipped } from './targets/shipped-targets.ts'
+import { buildShipped } from './shipped/shipped-handlers.ts'
 
 const policy: Policy = {
   issuer: 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_EXAMPLE01',

@@ -9,9 +9,9 @@ import type { CampaignProgress, CampaignReport } from './engine/campaign.ts'
 import { inSequence, runPlan } from './engine/plan.ts'
 import { probe } from './engine/probe.ts'
 import type { FuzzOptions } from './fuzz-stage.ts'
+import { buildShipped } from './shipped/shipped-handlers.ts'
 import { readState, writeState } from './soak-state.ts'
 import type { Target } from './target/target.ts'
-import { buildShipped } from './targets/shipped-targets.ts'
 
 const defaultSeconds = 20
 const roundCases = 100_000

@@ -2,10 +2,10 @@
 import { writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { Bench } from 'tinybench'
+import type { Handler } from '../../handlers/timed/deployment.ts'
 import { exitOnFailure } from '../not-ready.ts'
 import { buildCase } from '../rounds/cases.ts'
 import { prime } from '../rounds/rounds.ts'
-import type { Handler } from '../subjects/deployment.ts'
 import { loadWorkload } from '../workload.ts'
 
 export interface LatencyJob {

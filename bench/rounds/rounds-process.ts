@@ -1,8 +1,8 @@
 /** One fresh process of the in-process suites: reads its job from the arguments, writes its reports to descriptor 3. */
 import { writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import type { Handler } from '../../handlers/timed/deployment.ts'
 import { exitOnFailure } from '../not-ready.ts'
-import type { Handler } from '../subjects/deployment.ts'
 import { loadWorkload } from '../workload.ts'
 import { buildCase } from './cases.ts'
 import { type RoundsPlan, type RoundsReport, runRounds } from './rounds.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Handler } from '../subjects/deployment.ts'
+import type { Handler } from '../../handlers/timed/deployment.ts'
 import { loadWorkload } from '../workload.ts'
 import { buildCase } from './cases.ts'
 import { runRounds } from './rounds.ts'

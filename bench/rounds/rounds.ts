@@ -6,9 +6,9 @@
  */
 import { createPublicKey, verify } from 'node:crypto'
 import type { ViewerRequest, ViewerRequestEvent } from '../../authorizer/cloudfront.ts'
+import type { Handler } from '../../handlers/timed/deployment.ts'
 import { publishedKeys } from '../issuer-keys.ts'
 import { NotReady } from '../not-ready.ts'
-import type { Handler } from '../subjects/deployment.ts'
 import { shuffled } from '../turns.ts'
 import type { WorkItem } from '../workload.ts'
 import type { Case } from './cases.ts'

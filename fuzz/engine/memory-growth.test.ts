@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { flaws } from '../flaws/catalogue.ts'
 import { cataloguePolicy, flawedHandler, referenceHandler } from '../flaws/flawed-handler.ts'
-import { buildShipped } from '../targets/shipped-targets.ts'
+import { buildShipped } from '../shipped/shipped-handlers.ts'
 import { createWorld, servedByIssuers } from '../world.ts'
 import { measureGrowth } from './memory-growth.ts'
 

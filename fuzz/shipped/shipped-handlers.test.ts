@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runCampaign } from '../engine/campaign.ts'
 import { strategies } from '../engine/strategy.ts'
 import { recordedDifferences } from './recorded-differences.ts'
-import { buildShipped } from './shipped-targets.ts'
+import { buildShipped } from './shipped-handlers.ts'
 
 let directory = ''
 beforeAll(() => {

@@ -2,17 +2,17 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { attacks } from '../../attacks/attacks.ts'
-import { runCampaign } from '../../engine/campaign.ts'
-import { type Strategy, strategies } from '../../engine/strategy.ts'
-import { buildForeign } from '../build-target.ts'
-import { type RightHandler, rightHandlers } from './right-handlers.ts'
+import { type RightHandler, rightHandlers } from '../../handlers/right/right-handlers.ts'
+import { attacks } from '../attacks/attacks.ts'
+import { runCampaign } from '../engine/campaign.ts'
+import { type Strategy, strategies } from '../engine/strategy.ts'
+import { buildForeign } from './build-handler.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'edgeproof-right-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 async function findings({ name, policy }: RightHandler, strategy: Strategy, cases: number): Promise<string[]> {
-  const target = await buildForeign(name, `fuzz/targets/right-handlers/${name}.ts`, policy, {}, { directory })
+  const target = await buildForeign(name, `handlers/right/${name}.ts`, policy, {}, { directory })
   const signal = new AbortController().signal
   const report = await runCampaign({ target, strategy, seed: 'right', cases, signal, minimize: false })
   expect(report.cases).toBe(cases)

@@ -1,6 +1,6 @@
 /** Access tokens in the authorization header, verified by Web Cryptography, remembered by their whole text; routes in a switch. */
 import type { JsonWebKey, webcrypto } from 'node:crypto'
-import type { ViewerRequest, ViewerRequestEvent } from '../../../authorizer/cloudfront.ts'
+import type { ViewerRequest, ViewerRequestEvent } from '../../authorizer/cloudfront.ts'
 
 const issuer = 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Right0001'
 const client = 'rightclient'

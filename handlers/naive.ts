@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto'
 import { get } from 'node:https'
 import { decodeProtectedHeader, importJWK, type JWK, jwtVerify } from 'jose'
-import { deployment, type Handler } from './deployment.ts'
+import { deployment, type Handler } from './timed/deployment.ts'
 
 const requiredUserInfo = ['cognito:groups'] as const
 

@@ -3,7 +3,7 @@
  * its tests, no more and no less. They are not findings of a run.
  */
 import type { FindingClass } from '../case.ts'
-import type { ShippedTarget } from './shipped-targets.ts'
+import type { ShippedTarget } from './shipped-handlers.ts'
 
 export interface RecordedDifference {
   peer: Exclude<ShippedTarget, 'ours' | 'naive'>

@@ -2,8 +2,8 @@
  * The smallest correct handler around a library that verifies tokens: everything that a policy says and a library does
  * not do. Methods, paths, routes, credentials and denials are here, so that what differs between peers is the library's.
  */
-import type { Headers, ViewerRequest, ViewerRequestEvent } from '../../../authorizer/cloudfront.ts'
-import type { Policy, Route } from '../../../authorizer/policy.ts'
+import type { Headers, ViewerRequest, ViewerRequestEvent } from '../../authorizer/cloudfront.ts'
+import type { Policy, Route } from '../../authorizer/policy.ts'
 
 declare const POLICY: Policy
 

@@ -1,5 +1,5 @@
 /** Handlers that are right by the semantics, written in other ways than ours: whatever is found in them is a mistake of the judge. */
-import type { Policy } from '../../../authorizer/policy.ts'
+import type { Policy } from '../../authorizer/policy.ts'
 
 export interface RightHandler {
   /** The file beside this one that exports `handler`. */

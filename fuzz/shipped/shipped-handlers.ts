@@ -1,7 +1,7 @@
 /** The handlers that ship with the fuzzer, and the policy that each of them is held to. */
 import type { Policy } from '../../authorizer/policy.ts'
 import type { Target } from '../target/target.ts'
-import { type BuildPlace, buildForeign, buildOurs } from './build-target.ts'
+import { type BuildPlace, buildForeign, buildOurs } from './build-handler.ts'
 
 const issuer = 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_EXAMPLE01'
 
@@ -44,8 +44,8 @@ export function buildShipped(name: ShippedTarget, place: BuildPlace, policy: Pol
       jwksUri: `${issuer}/.well-known/jwks.json`,
       jwks: { keys: [] },
     }
-    return buildForeign(name, 'bench/subjects/naive', peerPolicy, { DEPLOYMENT: deployment }, place)
+    return buildForeign(name, 'handlers/naive', peerPolicy, { DEPLOYMENT: deployment }, place)
   }
   const own = name === 'cognito-at-edge' ? cognitoAtEdgePolicy : peerPolicy
-  return buildForeign(name, `fuzz/targets/peers/${name}`, own, { POLICY: own }, place)
+  return buildForeign(name, `handlers/peers/${name}`, own, { POLICY: own }, place)
 }

@@ -1,7 +1,7 @@
 /** ID tokens in a cookie, verified by jose over a key set that node:https fetched; classes; a login page with a way back. */
 import https from 'node:https'
 import { createLocalJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
-import type { Headers, ViewerRequest, ViewerRequestEvent } from '../../../authorizer/cloudfront.ts'
+import type { Headers, ViewerRequest, ViewerRequestEvent } from '../../authorizer/cloudfront.ts'
 
 const issuer = 'https://cognito-idp.us-west-2.amazonaws.com/us-west-2_Right0002'
 const audience = 'webclient'

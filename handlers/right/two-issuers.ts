@@ -1,6 +1,6 @@
 /** Tokens of two issuers by ECDSA, `aud` and a tenant's claim; promise chains over node:crypto; preflights, a clock tolerance. */
 import { createPublicKey, type JsonWebKeyInput, type KeyObject, verify } from 'node:crypto'
-import type { Headers, ViewerRequest, ViewerRequestEvent } from '../../../authorizer/cloudfront.ts'
+import type { Headers, ViewerRequest, ViewerRequestEvent } from '../../authorizer/cloudfront.ts'
 
 type Json = Record<string, unknown>
 interface Issuer {
