@@ -1,7 +1,7 @@
 /** Judges a run: which figures count, what they must meet, and when they say nothing. */
 import type { Objectives } from '../config/objectives-schema.ts'
+import type { EdgeMetrics } from '../edge/edge.ts'
 import { type Check, check } from '../result/result.ts'
-import type { EdgeMetrics } from './edge/edge.ts'
 import type { MachineShare } from './foreign-load.ts'
 import type { JoinCounts } from './id-join.ts'
 import type { LoadRun } from './load-run.ts'

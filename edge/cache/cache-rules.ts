@@ -1,0 +1,40 @@
+/** What the two profiles decide and the engine does not: what may be stored, how long, for whom, and what errors mean. */
+
+import type { CachePolicy } from '../template/distribution.ts'
+import type { CacheEntry } from './cache-entry.ts'
+import type { UpstreamRequest, UpstreamResponse } from './upstream.ts'
+
+/** A request as the rules see it. */
+export interface Ask {
+  method: string
+  /** The cache key of the behavior's policy; methods that share a response share it. */
+  key: string
+  /** The viewer's headers after its function ran, lower-case names, lines joined. */
+  viewer: Record<string, string>
+  /** What would be sent upstream. */
+  upstream: UpstreamRequest
+  policy: CachePolicy
+  /** Seconds that an error of this status is cached at least. */
+  errorTtl(status: number): number
+}
+
+/** `fresh`: serve it; `refreshing`: serve it and ask in the background; `stale`: ask first; `unusable`: as if it were not there. */
+export type Assessment = 'fresh' | 'refreshing' | 'stale' | 'unusable'
+
+export interface CacheRules {
+  /** Which of the entries under one key answer this request. */
+  matches(entry: CacheEntry, ask: Ask): boolean
+  assess(entry: CacheEntry, ask: Ask, now: number): Assessment
+  /** The request may be answered from the cache alone, or 504 (RFC 9111 5.2.1.7). */
+  onlyIfCached(ask: Ask): boolean
+  /** How a response is kept, or null where it is not. */
+  storage(ask: Ask, response: UpstreamResponse): Storage | null
+  /** How an entry is kept after a 304; null: it is dropped. */
+  renewal(entry: CacheEntry, ask: Ask, response: UpstreamResponse): Storage | null
+  /** Whether a stale entry stands in for a failure: a status of 500 or more, or null for an unreachable origin. */
+  standsIn(entry: CacheEntry, ask: Ask, status: number | null, now: number): boolean
+  /** Keys that a successful answer to an unsafe method makes invalid (RFC 9111 4.4). */
+  invalidates(ask: Ask, response: UpstreamResponse): string[]
+}
+
+export type Storage = Pick<CacheEntry, 'initialAge' | 'freshUntil' | 'refreshUntil' | 'errorUntil' | 'vary' | 'policy'>

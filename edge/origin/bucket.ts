@@ -1,0 +1,163 @@
+/**
+ * A server that answers as a private S3 bucket behind origin access control: the distribution may get objects and nothing
+ * else. Amazon S3 API Reference: GetObject, HeadObject, "Error responses"; Amazon S3 User Guide: "How does Amazon S3
+ * evaluate the CORS configuration".
+ */
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { OriginFault } from '../edge.ts'
+import type { BucketCorsRule } from '../template/distribution.ts'
+import { present } from '../viewer/narrow-response.ts'
+import { corsHeaders, preflight } from './bucket-cors.ts'
+import type { Objects, StoredObject } from './bucket-objects.ts'
+import { type SigningIdentity, signature } from './signature.ts'
+
+export interface BucketOptions {
+  objects: Objects
+  cors: BucketCorsRule[]
+  /** Only requests with this identity's signature are answered with an object. */
+  identity: SigningIdentity
+}
+
+export interface BucketServer {
+  readonly port: number
+  fault(fault: OriginFault): void
+  restore(): void
+  close(): Promise<void>
+}
+
+export async function startBucket(options: BucketOptions): Promise<BucketServer> {
+  let fault: OriginFault | null = null
+  let concerned = 0
+  const server = http.createServer((request, response) => {
+    request.resume()
+    const active = fault !== null && concerned++ % 100 < (fault.share ?? 1) * 100 ? fault : null
+    const answer = () => {
+      const reply = active?.status ? fault5xx(active.status) : respond(request, options)
+      if (active?.disconnect === 'before') request.socket.destroy()
+      else send(request, response, reply, active?.disconnect === 'during')
+    }
+    if (active?.latencyMs) setTimeout(answer, active.latencyMs)
+    else answer()
+  })
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve))
+  return {
+    port: (server.address() as AddressInfo).port,
+    fault: (next) => {
+      fault = next
+      concerned = 0
+    },
+    restore: () => {
+      fault = null
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+interface Reply {
+  status: number
+  headers: readonly string[]
+  body: Buffer | null
+  contentLength: number | null
+}
+
+function send(request: http.IncomingMessage, response: http.ServerResponse, reply: Reply, cut: boolean): void {
+  const length = reply.contentLength === null ? [] : ['Content-Length', String(reply.contentLength)]
+  response.writeHead(reply.status, [
+    'Server',
+    'AmazonS3',
+    'x-amz-request-id',
+    'LOCALEDGEPROOF00',
+    ...reply.headers,
+    ...length,
+  ])
+  const body = request.method === 'HEAD' ? null : reply.body
+  if (cut && body && body.length > 1) {
+    response.write(body.subarray(0, body.length >> 1), () => request.socket.destroy())
+    return
+  }
+  response.end(body ?? undefined)
+}
+
+function respond(request: http.IncomingMessage, { objects, cors, identity }: BucketOptions): Reply {
+  if (request.method === 'OPTIONS') return preflight(request.headers, cors) ?? corsRefused
+  if (!isSigned(request, identity)) return accessDenied
+  if (request.method !== 'GET' && request.method !== 'HEAD') return accessDenied
+  const key = keyOf(request.url ?? '/')
+  if (key === null) return error(400, 'InvalidURI', "Couldn't parse the specified URI.")
+  const object = objects.get(key)
+  // Without s3:ListBucket S3 does not tell a missing key from a forbidden one.
+  if (!object) return accessDenied
+  const headers = [...objectHeaders(object), ...corsHeaders(request.headers, request.method, cors)]
+  const body = Buffer.from(object.body.buffer, object.body.byteOffset, object.body.byteLength)
+  const served = {
+    status: 200,
+    statusText: 'OK',
+    headers,
+    body,
+    range: null,
+    age: null,
+    result: 'Miss',
+    entry: null,
+  } as const
+  const viewer = { ...(request.headers as Record<string, string>) }
+  // S3 answers one range; several are answered with the whole object.
+  if (viewer.range?.includes(',')) delete viewer.range
+  const reply = present(served, request.method, viewer)
+  if (reply.status === 416) return error(416, 'InvalidRange', 'The requested range is not satisfiable', reply.headers)
+  return reply.status === 412
+    ? error(412, 'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold')
+    : reply
+}
+
+function objectHeaders({ etag, lastModified, contentType, cacheControl }: StoredObject): string[] {
+  return [
+    'Last-Modified',
+    lastModified.toUTCString(),
+    'ETag',
+    etag,
+    'x-amz-server-side-encryption',
+    'AES256',
+    'Accept-Ranges',
+    'bytes',
+    'Content-Type',
+    contentType,
+    ...(cacheControl === undefined ? [] : ['Cache-Control', cacheControl]),
+  ]
+}
+
+/** The key that S3 reads from a path: decoded once, a raw `+` being a space; null for a malformed one. */
+function keyOf(url: string): string | null {
+  const [path = ''] = url.split('?', 1)
+  try {
+    return decodeURIComponent(path.slice(1).replaceAll('+', ' '))
+  } catch {
+    return null
+  }
+}
+
+/** Signs the same request again and compares (Signature Version 4). */
+function isSigned(request: http.IncomingMessage, identity: SigningIdentity): boolean {
+  const { authorization, host, 'x-amz-date': date, 'x-amz-content-sha256': hash } = request.headers
+  if (authorization === undefined || typeof date !== 'string' || typeof hash !== 'string') return false
+  const { method = 'GET', url: path = '/' } = request
+  return (
+    signature({ method, host: host ?? '', path, date, contentHash: hash }, identity).authorization === authorization
+  )
+}
+
+function error(status: number, code: string, message: string, headers: readonly string[] = []): Reply {
+  const body = Buffer.from(
+    `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`,
+  )
+  return { status, headers: ['Content-Type', 'application/xml', ...headers], body, contentLength: body.length }
+}
+
+const accessDenied = error(403, 'AccessDenied', 'Access Denied')
+const corsRefused = error(403, 'AccessForbidden', 'CORSResponse: This CORS request is not allowed.')
+const fault5xx = (status: number) =>
+  error(status, 'InternalError', 'We encountered an internal error. Please try again.')
