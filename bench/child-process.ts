@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { certificateFile } from './jwks-server.ts'
-import { notReadyCode } from './not-ready.ts'
+import { notReadyCode } from './not-yet-loaded.ts'
 
 /**
  * The young generation as Lambda's Node runtime sets it for a function of 128 MB: a tenth of the memory, half of that a

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { runStage, type SharedOptions, stageCommand } from '../command/run-stage.ts'
+import { registerGate } from '../gate/command.ts'
 import type { BenchOptions } from './bench-stage.ts'
-import { registerGate } from './gate/command.ts'
 
 export function registerBench(program: Command): void {
   program.addCommand(

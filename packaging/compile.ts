@@ -14,7 +14,7 @@ const dist = join(root, 'dist')
 /** Files that programs read beside themselves; one source is among them, as text that the fuzzer's flaws are edits of. */
 const data = [
   'bench/**/*.{cjs,pem}',
-  'bench/gate/calibration/*.json',
+  'gate/calibration/*.json',
   'fuzz/corpus/*.json',
   'fuzz/flaws/reference-handler.ts',
   'infra/install-python-tools.sh',

@@ -2,7 +2,7 @@
 import { writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Handler } from '../../handlers/timed/deployment.ts'
-import { exitOnFailure } from '../not-ready.ts'
+import { exitOnFailure } from '../not-yet-loaded.ts'
 import { loadWorkload } from '../workload.ts'
 import { buildCase } from './cases.ts'
 import { type RoundsPlan, type RoundsReport, runRounds } from './rounds.ts'

@@ -1,0 +1,95 @@
+/** The CPU-time part as checks. */
+import { type Check, check } from '../result/result.ts'
+import type { Calibration } from './calibration-file.ts'
+import type { Part } from './comparison.ts'
+import { biases } from './error-rates.ts'
+import {
+  type CpuComparison,
+  compareCpu,
+  fewestProcesses,
+  mostProcesses,
+  pilot,
+  planLooks,
+} from './measure/compare-cpu.ts'
+import { programSides } from './measure/pairs.ts'
+import { percent, quoteCpu } from './noise-line.ts'
+import type { Settings } from './settings.ts'
+import type { Decision } from './statistics/decision.ts'
+import { median } from './statistics/median.ts'
+import { type RequestSuite, requestSuites, suiteTitles } from './suites.ts'
+
+/** A gate that could not have seen a change of this size says nothing. */
+const tooNoisy = 0.1
+
+/** Samples both programs within the time budget and compares them. */
+export async function cpuPart({
+  base,
+  head,
+  bench,
+  settings,
+  calibration,
+  context,
+}: Part): Promise<{ checks: Check[]; data: unknown }> {
+  const { progress, signal } = context
+  const sides = programSides(bench, base.deployables, head.deployables)
+  const suites = requestSuites.filter((suite) => settings.suites.includes(suite))
+  if (suites.length === 0) return { checks: [], data: null }
+  progress.step('CPU time: pilot')
+  const looks = planLooks(settings.budgetSeconds, await pilot(bench, sides, suites, signal))
+  if (looks.length === 0) return { checks: [budgetTooSmall(settings)], data: null }
+  const plan = { looks, suites, errorRate: settings.errorRate, limits: limits(settings, calibration) }
+  const comparison = await compareCpu(bench, sides, plan, signal, (done, total) =>
+    progress.step('CPU time: processes', done, total),
+  )
+  const quoted = quoteCpu(calibration, { ...plan, processes: comparison.processes })
+  return {
+    checks: comparison.decisions.map((decision) => suiteCheck(decision, comparison, plan.limits, quoted)),
+    data: { looks, limits: plan.limits, ...comparison },
+  }
+}
+
+/** Logarithm of the ratio that each suite allows: its threshold above what A/A shows on this machine. */
+export function limits(settings: Settings, calibration: Calibration | null): Record<RequestSuite, number> {
+  const bias = biases(calibration)
+  const limit = (suite: RequestSuite) => Math.log1p(settings.threshold(`cpu.${suite}`)) + bias[suite]
+  return { warm: limit('warm'), hot: limit('hot'), deny: limit('deny'), routes: limit('routes') }
+}
+
+function budgetTooSmall({ budgetSeconds }: Settings): Check {
+  return check({
+    id: 'cpu',
+    title: `CPU time: ${budgetSeconds} s are too short for ${fewestProcesses} processes on this machine; raise --budget (up to ${mostProcesses} are used)`,
+    value: null,
+    unit: '1',
+    limit: null,
+    direction: 'lower',
+  })
+}
+
+/** One suite's decision as a check; where the scatter left nothing to decide, its title says what to do. */
+export function suiteCheck(
+  decision: Decision,
+  { samples, baseMicroseconds }: Pick<CpuComparison, 'samples' | 'baseMicroseconds'>,
+  limit: Record<RequestSuite, number>,
+  quoted: string,
+): Check {
+  const suite = requestSuites.find((name) => name === decision.suite) ?? 'warm'
+  const { ratio, low, high, level, verdict, visible } = decision
+  const noisy = verdict === 'inconclusive' && visible - 1 > tooNoisy
+  return {
+    id: `cpu.${suite}`,
+    title: `${suite}: ${suiteTitles[suite]}, CPU time head/base${noisy ? ': this machine is too noisy, close other work or raise --budget' : ''}`,
+    value: ratio,
+    unit: '1',
+    limit: Math.exp(limit[suite]),
+    direction: 'lower',
+    verdict,
+    interval: { low, high, level },
+    samples: samples[suite].map(Math.exp),
+    detail: [
+      `smallest change it would have failed four times out of five: +${percent(visible - 1)}`,
+      `base ${median(baseMicroseconds[suite]).toFixed(1)} us per operation`,
+      quoted,
+    ].join('; '),
+  }
+}

@@ -1,0 +1,115 @@
+/** `edgeproof gate`: is head slower or larger than base? */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as z from 'zod'
+import { type Stage, type StageContext, stageResult } from '../command/stage.ts'
+import { UsageError } from '../config/usage-error.ts'
+import { type Check, check, type Result, worst } from '../result/result.ts'
+import { calibrationFile, readCalibration } from './calibration-file.ts'
+import { changedFiles } from './changed-files.ts'
+import { cpuPart } from './cpu-checks.ts'
+import { instructionPart } from './instruction-checks.ts'
+import { createWorkbench } from './measure/workbench.ts'
+import { writeOutputs } from './outputs/write-outputs.ts'
+import { decides, type GateOptions, resolveSettings, type Settings } from './settings.ts'
+import { readBaseline, writeBaseline } from './sides/baseline-file.ts'
+import { openRepository } from './sides/checkout.ts'
+import { type Sameness, sameProgram } from './sides/same-program.ts'
+import { buildSide, type Side } from './sides/side.ts'
+import { sizeChecks } from './size-checks.ts'
+
+export const stage: Stage<GateOptions> = async (context, options) => {
+  const settings = resolveSettings(context.config.gate, options)
+  const result = await stageResult('gate', inputs(context, options, settings), async () => {
+    const scratch = mkdtempSync(join(tmpdir(), 'edgeproof-gate-'))
+    try {
+      const { base, head } = await buildSides(context, options, settings, scratch)
+      const { checks, data } = await compare(base, head, context, options, settings, scratch)
+      const deciding = checks.filter(({ id }) => decides(id, settings.failOn))
+      return { checks, data, verdict: worst(deciding.map(({ verdict }) => verdict)) }
+    } finally {
+      rmSync(scratch, { recursive: true, force: true })
+    }
+  })
+  writeOutputs(context.out, result)
+  return result
+}
+
+function inputs({ configFile }: StageContext, options: GateOptions, settings: Settings) {
+  return {
+    config: configFile,
+    base: options.baseline ?? options.base ?? null,
+    head: options.head ?? 'HEAD',
+    failOn: [...settings.failOn],
+    methods: [...settings.methods],
+    errorRate: settings.errorRate,
+    budgetSeconds: settings.budgetSeconds,
+  }
+}
+
+/** Both programs; the user's working tree is read for its node_modules and never written. */
+async function buildSides(
+  { progress, signal }: StageContext,
+  options: GateOptions,
+  { bundler }: Settings,
+  scratch: string,
+): Promise<{ base: Side; head: Side }> {
+  const known = options.baseline === undefined ? null : readBaseline(options.baseline)
+  if (!known && options.base === undefined && options.writeBaseline === undefined) {
+    throw new UsageError('gate needs something to compare with: --base REF, --baseline FILE, or --calibrate')
+  }
+  const repository = openRepository()
+  const headRef = options.head ?? 'HEAD'
+  const refs = {
+    base: options.base === undefined ? null : repository.commit('--base', options.base),
+    head: repository.commit('--head', headRef),
+  }
+  if (options.head === undefined) repository.requireClean()
+  const build = async (name: string, commit: string, place: string) => {
+    progress.step(`building ${name}`)
+    using checkout = repository.checkOut(commit, scratch, place)
+    const { directory } = checkout
+    return await buildSide({ name, commit, directory }, { root: repository.root, bundler, scratch, signal })
+  }
+  const head = await build(headRef, refs.head, 'head')
+  if (options.writeBaseline !== undefined) writeBaseline(options.writeBaseline, head)
+  if (known) return { base: known, head }
+  // Only --write-baseline: head is the baseline of later runs and has nothing to differ from.
+  if (options.base === undefined || refs.base === null) return { base: head, head }
+  return { base: await build(options.base, refs.base, 'base'), head }
+}
+
+async function compare(
+  base: Side,
+  head: Side,
+  context: StageContext,
+  options: GateOptions,
+  settings: Settings,
+  scratch: string,
+): Promise<{ checks: Check[]; data: NonNullable<Result['data']> }> {
+  const sides = { base: { name: base.name, commit: base.commit }, head: { name: head.name, commit: head.commit } }
+  const size = settings.methods.includes('size') ? sizeChecks(base, head, settings.threshold) : []
+  const same = sameProgram(base.deployables, head.deployables)
+  if (same)
+    return { checks: [...(same === 'names' ? size : []), unmeasured(same, settings)], data: { sides, blame: [] } }
+  const calibration = readCalibration(calibrationFile(options))
+  const bench = await createWorkbench(scratch)
+  const part = { base, head, bench, settings, calibration, context }
+  const instructions = settings.methods.includes('instructions') ? await instructionPart(part) : []
+  const cpu = settings.methods.includes('cpu') ? await cpuPart(part) : { checks: [], data: null }
+  return {
+    checks: [...size, ...instructions, ...cpu.checks],
+    data: { sides, blame: changedFiles(base, head), cpu: z.json().parse(cpu.data) },
+  }
+}
+
+/** Nothing that runs has changed, so that nothing can be slower; the one check stands for every part that may decide. */
+function unmeasured(same: NonNullable<Sameness>, { failOn }: Settings): Check {
+  const [id = 'size'] = failOn
+  const title = {
+    bytes: 'head and base are the same program, byte for byte: nothing to measure',
+    names: 'head and base are the same program but for the names of its variables: nothing to measure',
+  }[same]
+  return check({ id, title, value: 1, unit: '1', limit: null, direction: 'none' })
+}

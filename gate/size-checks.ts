@@ -1,0 +1,66 @@
+/** The exact part: bundle bytes of both sides, compressed as a browser-facing service would, and by package. */
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { attribute } from '../bench/attribution.ts'
+import { type Check, check } from '../result/result.ts'
+import type { Side } from './sides/side.ts'
+
+const sizes = {
+  raw: { title: 'minified program', bytes: (program: Buffer) => program.length },
+  gzip: { title: 'gzip -9', bytes: (program: Buffer) => gzipSync(program, { level: 9 }).length },
+  brotli: {
+    title: 'brotli -q 11',
+    bytes: (program: Buffer) =>
+      brotliCompressSync(program, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length,
+  },
+}
+
+/** Bytes of head against base; `threshold` gives the allowed growth of a check as a fraction. */
+export function sizeChecks(base: Side, head: Side, threshold: (checkId: string) => number): Check[] {
+  const totals = Object.entries(sizes).map(([name, { title, bytes }]) => {
+    const id = `size.${name}`
+    const before = bytes(Buffer.from(base.program))
+    const value = bytes(Buffer.from(head.program))
+    const limit = Math.floor(before * (1 + threshold(id)))
+    return check({
+      id,
+      title,
+      value,
+      unit: 'B',
+      limit,
+      direction: 'lower',
+      detail: `base ${before} B, ${signed(value - before)} B`,
+    })
+  })
+  return [...totals, ...packageChecks(base, head)]
+}
+
+/** Packages whose share changed, for information. */
+function packageChecks(base: Side, head: Side): Check[] {
+  const before = byPackage(base)
+  const after = byPackage(head)
+  return [...new Set([...before.keys(), ...after.keys()])]
+    .filter((name) => before.get(name) !== after.get(name))
+    .map((name) => {
+      const [old = 0, value = 0] = [before.get(name), after.get(name)]
+      const detail = `base ${old} B, ${signed(value - old)} B`
+      return check({
+        id: `size.package.${name}`,
+        title: `of which ${name}`,
+        value,
+        unit: 'B',
+        limit: null,
+        direction: 'none',
+        detail,
+      })
+    })
+}
+
+function byPackage({ metafile }: Side): Map<string, number> {
+  const [output] = Object.keys(metafile?.outputs ?? {})
+  if (!metafile || output === undefined) return new Map()
+  return new Map(attribute(metafile, output).map((entry) => [entry.package, entry.bytes]))
+}
+
+function signed(value: number): string {
+  return value > 0 ? `+${value}` : String(value)
+}
