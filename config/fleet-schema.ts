@@ -21,7 +21,7 @@ export interface FleetTraffic {
   denied?: number
 }
 
-/** What `fleet/quotas-and-prices.ts` has a dated row for. */
+/** What `plan/quotas-and-prices.ts` has a dated row for. */
 const quotaNames = [
   'concurrency',
   'requestsPerConcurrency',

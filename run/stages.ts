@@ -46,6 +46,6 @@ export const runStages: readonly RunStage[] = [
   {
     name: 'plan',
     title: 'planning the fleet from what was measured',
-    stage: async () => (await import('../fleet/plan-stage.ts')).planStage,
+    stage: async () => (await import('../plan/plan-stage.ts')).planStage,
   },
 ]
