@@ -4,13 +4,13 @@ import { expect, test } from 'vitest'
 import type { Policy } from '../authorizer/policy.ts'
 import { anyScenario } from './arbitraries/scenario.ts'
 import type { Scenario, World } from './case.ts'
+import { cataloguePolicy } from './effectiveness/flaws/flawed-handler.ts'
 import { SeededRandom } from './engine/seeded-random.ts'
 import { strategies } from './engine/strategy.ts'
 import { type Judged, Trial } from './engine/trial.ts'
-import { cataloguePolicy } from './flaws/flawed-handler.ts'
-import { createInThreadSandbox } from './target/in-thread-sandbox.ts'
-import type { Target } from './target/target.ts'
-import { createWorld, servedByIssuers } from './world.ts'
+import type { Target } from './sandbox/handler-under-test.ts'
+import { createInThreadSandbox } from './sandbox/in-thread-sandbox.ts'
+import { createWorld, servedByIssuers } from './world/world.ts'
 
 const start = Date.UTC(2026, 0, 1)
 

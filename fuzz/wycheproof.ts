@@ -12,7 +12,7 @@ import { UsageError } from '../config/usage-error.ts'
 import { base64url, mintInput } from '../testing/mint.ts'
 import { request } from './attacks/request-step.ts'
 import type { FuzzCase, Step, World } from './case.ts'
-import { jwksAnswer } from './world.ts'
+import { jwksAnswer } from './world/world.ts'
 
 const jwk = z.record(z.string(), z.unknown())
 const fileSchema = z.object({

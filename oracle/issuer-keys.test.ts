@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest'
 import type { Policy } from '../authorizer/policy.ts'
 import { request } from '../fuzz/attacks/request-step.ts'
 import type { Served, Verdict, World, WorldKey } from '../fuzz/case.ts'
-import { createWorld, jwksAnswer, servedByIssuers } from '../fuzz/world.ts'
+import { createWorld, jwksAnswer, servedByIssuers } from '../fuzz/world/world.ts'
 import { mint } from '../testing/mint.ts'
 import { createOracle } from './oracle.ts'
 

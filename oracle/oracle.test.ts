@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { Policy } from '../authorizer/policy.ts'
 import { type RequestParts, request } from '../fuzz/attacks/request-step.ts'
 import type { Verdict, World, WorldKey } from '../fuzz/case.ts'
-import { createWorld, servedByIssuers } from '../fuzz/world.ts'
+import { createWorld, servedByIssuers } from '../fuzz/world/world.ts'
 import { base64url, mint, mintInput, mintOctets } from '../testing/mint.ts'
 import { createOracle, type Oracle } from './oracle.ts'
 

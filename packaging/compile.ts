@@ -16,7 +16,7 @@ const data = [
   'bench/**/*.{cjs,pem}',
   'gate/calibration/*.json',
   'fuzz/corpus/*.json',
-  'fuzz/flaws/reference-handler.ts',
+  'fuzz/effectiveness/flaws/reference-handler.ts',
   'infra/install-python-tools.sh',
   'infra/requirements.txt',
   'infra/deployment/*.py',

@@ -1,6 +1,6 @@
 /** What the stories about an issuer's keys are told with. */
 import type { Served, Step, World, WorldIssuer, WorldKey } from '../case.ts'
-import { servedByIssuers } from '../world.ts'
+import { servedByIssuers } from '../world/world.ts'
 import { keySet } from './key-set-answers.ts'
 import { request } from './request-step.ts'
 import { attackerToken, signedBy } from './tokens.ts'

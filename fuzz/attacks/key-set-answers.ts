@@ -1,6 +1,6 @@
 /** Answers to the handler's fetch that are no good key set, or only half of one (RFC 7517 5, semantics: The issuer's keys). */
 import type { Attack, Served, World } from '../case.ts'
-import { jwksAnswer } from '../world.ts'
+import { jwksAnswer } from '../world/world.ts'
 import { advance } from './dates.ts'
 import { request } from './request-step.ts'
 import { attackerKey, attackerToken, hmacToken, issuedToken, signedBy } from './tokens.ts'

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { ViewerRequestEvent } from '../../authorizer/cloudfront.ts'
+import { cataloguePolicy } from '../effectiveness/flaws/flawed-handler.ts'
 import { SeededRandom } from '../engine/seeded-random.ts'
-import { cataloguePolicy } from '../flaws/flawed-handler.ts'
-import { createWorld } from '../world.ts'
+import { createWorld } from '../world/world.ts'
 import { weakExponentAttacks } from './weak-exponent.ts'
 
 /** What a verifier sees when it raises the forged signature to the third power, with the hash of what was signed cut out. */

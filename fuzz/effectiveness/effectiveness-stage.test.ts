@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { silentProgress } from '../../command/progress.ts'
-import { cataloguePolicy } from '../flaws/flawed-handler.ts'
 import { type EffectivenessOptions, effectivenessStage } from './effectiveness-stage.ts'
+import { cataloguePolicy } from './flaws/flawed-handler.ts'
 
 let out = ''
 beforeAll(() => {

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import type { Policy } from '../../authorizer/policy.ts'
 import type { World } from '../case.ts'
 import { runCampaign } from '../engine/campaign.ts'
-import { flaws } from '../flaws/catalogue.ts'
-import { flawedHandler } from '../flaws/flawed-handler.ts'
-import type { Target } from '../target/target.ts'
-import { createWorld } from '../world.ts'
+import type { Target } from '../sandbox/handler-under-test.ts'
+import { createWorld } from '../world/world.ts'
 import { contenders } from './contenders.ts'
+import { flaws } from './flaws/catalogue.ts'
+import { flawedHandler } from './flaws/flawed-handler.ts'
 
 /** What is run: names, so that it can be handed to a thread and found in a log. */
 export interface Task {

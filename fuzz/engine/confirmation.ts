@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Effort, Finding, FuzzCase, Note, Scenario } from '../case.ts'
 import { classes, cweOf, type Observation } from '../invariants/observation.ts'
-import type { Target } from '../target/target.ts'
+import type { Target } from '../sandbox/handler-under-test.ts'
 import { createMinimizer, type Reproduction, shownIn } from './minimize.ts'
 import { replayFresh } from './replay.ts'
 import { measureCost } from './request-cost.ts'

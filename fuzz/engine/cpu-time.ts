@@ -1,4 +1,4 @@
-import { sandboxCpuMs } from '../target/sandbox.ts'
+import { sandboxCpuMs } from '../sandbox/sandbox.ts'
 
 /** CPU time of this thread and of every target process that it has started, in seconds. */
 export function cpuSeconds(): number {

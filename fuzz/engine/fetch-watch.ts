@@ -1,7 +1,7 @@
 /** Watches what a handler fetches, how often, and who decided it (semantics.md, "The issuer's keys" and "Token"). */
 import type { Fetch } from '../case.ts'
 import type { Observation, Remark } from '../invariants/observation.ts'
-import type { Target } from '../target/target.ts'
+import type { Target } from '../sandbox/handler-under-test.ts'
 
 /** One that ran so long while no request waited for it may have been cut off by a freeze, as far as ours can tell. */
 const aloneMs = 500

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Policy } from '../../authorizer/policy.ts'
 import { request } from '../attacks/request-step.ts'
 import type { Answer, Step, Verdict } from '../case.ts'
-import { createWorld } from '../world.ts'
+import { createWorld } from '../world/world.ts'
 import { LogWatch } from './log-watch.ts'
 
 const policy: Policy = { issuer: 'https://idp.example.com', clientIds: ['c'], routes: [{ path: '/files/*' }] }

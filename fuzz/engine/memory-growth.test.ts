@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { flaws } from '../flaws/catalogue.ts'
-import { cataloguePolicy, flawedHandler, referenceHandler } from '../flaws/flawed-handler.ts'
+import { flaws } from '../effectiveness/flaws/catalogue.ts'
+import { cataloguePolicy, flawedHandler, referenceHandler } from '../effectiveness/flaws/flawed-handler.ts'
 import { buildShipped } from '../shipped/shipped-handlers.ts'
-import { createWorld, servedByIssuers } from '../world.ts'
+import { createWorld, servedByIssuers } from '../world/world.ts'
 import { measureGrowth } from './memory-growth.ts'
 
 /** Some thousand tokens are signed and verified. */

@@ -8,8 +8,8 @@ import { credentialHeader, request } from '../attacks/request-step.ts'
 import { unsigned } from '../attacks/tokens.ts'
 import type { FuzzCase, Step, World } from '../case.ts'
 import type { Observation } from '../invariants/observation.ts'
-import { createSandbox, SandboxGone } from '../target/sandbox.ts'
-import type { Target } from '../target/target.ts'
+import type { Target } from '../sandbox/handler-under-test.ts'
+import { createSandbox, SandboxGone } from '../sandbox/sandbox.ts'
 
 interface Supply {
   what: string

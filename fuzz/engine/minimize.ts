@@ -1,8 +1,8 @@
 /** Makes a finding small: fewer steps, then less in each event, as long as the same rule is broken in the same way. */
 import type { FuzzCase, Step } from '../case.ts'
 import type { Observation } from '../invariants/observation.ts'
-import { type ChildSandbox, createSandbox } from '../target/sandbox.ts'
-import type { Target } from '../target/target.ts'
+import type { Target } from '../sandbox/handler-under-test.ts'
+import { type ChildSandbox, createSandbox } from '../sandbox/sandbox.ts'
 import { replayIn } from './replay.ts'
 import type { Judged } from './trial.ts'
 

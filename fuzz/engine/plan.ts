@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { Effort, Finding, FuzzCase, Note } from '../case.ts'
-import type { Target } from '../target/target.ts'
+import type { Target } from '../sandbox/handler-under-test.ts'
 import { type CampaignOptions, type CampaignProgress, type CampaignReport, runCampaign } from './campaign.ts'
 import { type StrategyName, strategies } from './strategy.ts'
 

@@ -2,9 +2,9 @@
 import { UsageError } from '../../config/usage-error.ts'
 import { mint } from '../../testing/mint.ts'
 import { request } from '../attacks/request-step.ts'
-import { createSandbox } from '../target/sandbox.ts'
-import type { Target } from '../target/target.ts'
-import { createWorld, servedByIssuers } from '../world.ts'
+import type { Target } from '../sandbox/handler-under-test.ts'
+import { createSandbox } from '../sandbox/sandbox.ts'
+import { createWorld, servedByIssuers } from '../world/world.ts'
 import { replayFresh } from './replay.ts'
 
 /** Throws TargetRefused where the handler does not load while all is well; in an outage it is a finding. */

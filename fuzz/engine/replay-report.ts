@@ -1,6 +1,6 @@
 /** Replays one stored case and reports it in the form of a run. */
 import type { FuzzCase } from '../case.ts'
-import type { Target } from '../target/target.ts'
+import type { Target } from '../sandbox/handler-under-test.ts'
 import type { CampaignReport } from './campaign.ts'
 import { Confirmation } from './confirmation.ts'
 import { cpuSeconds } from './cpu-time.ts'

@@ -4,8 +4,8 @@
  */
 import type { FuzzCase, Step } from '../case.ts'
 import type { Observation } from '../invariants/observation.ts'
-import { createSandbox, SandboxGone } from '../target/sandbox.ts'
-import type { Target } from '../target/target.ts'
+import type { Target } from '../sandbox/handler-under-test.ts'
+import { createSandbox, SandboxGone } from '../sandbox/sandbox.ts'
 import type { Judged } from './trial.ts'
 
 /** Real time that makes a request a suspect. */

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import type { Scenario, World } from '../case.ts'
-import { createWorld } from '../world.ts'
+import { createWorld } from '../world/world.ts'
 import { SeededRandom } from './seeded-random.ts'
 import { strategies } from './strategy.ts'
 

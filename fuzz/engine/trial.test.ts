@@ -4,8 +4,8 @@ import type { Policy } from '../../authorizer/policy.ts'
 import { mint } from '../../testing/mint.ts'
 import { request } from '../attacks/request-step.ts'
 import type { Step } from '../case.ts'
-import type { Effects, StepOutcome } from '../target/protocol.ts'
-import { createWorld, servedByIssuers } from '../world.ts'
+import type { Effects, StepOutcome } from '../sandbox/protocol.ts'
+import { createWorld, servedByIssuers } from '../world/world.ts'
 import { Trial } from './trial.ts'
 
 const start = Date.UTC(2026, 0, 15, 12)

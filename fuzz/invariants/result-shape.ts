@@ -4,7 +4,7 @@
  */
 import type { Headers } from '../../authorizer/cloudfront.ts'
 import type { Answer, ReturnedRequest, ReturnedResponse } from '../case.ts'
-import type { RawResult } from '../target/protocol.ts'
+import type { RawResult } from '../sandbox/protocol.ts'
 
 type Result = Answer['result']
 

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import type { Policy } from '../../authorizer/policy.ts'
 import { bundleAuthorizer, deployable } from '../../build/bundle.ts'
-import type { Runtime } from '../target/protocol.ts'
-import type { Target } from '../target/target.ts'
+import type { Target } from '../sandbox/handler-under-test.ts'
+import type { Runtime } from '../sandbox/protocol.ts'
 
 const projectRoot = fileURLToPath(new URL('../../', import.meta.url))
 

@@ -1,6 +1,6 @@
 /** The handlers that ship with the fuzzer, and the policy that each of them is held to. */
 import type { Policy } from '../../authorizer/policy.ts'
-import type { Target } from '../target/target.ts'
+import type { Target } from '../sandbox/handler-under-test.ts'
 import { type BuildPlace, buildForeign, buildOurs } from './build-handler.ts'
 
 const issuer = 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_EXAMPLE01'

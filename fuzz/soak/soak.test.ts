@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Policy } from '../authorizer/policy.ts'
-import { silentProgress } from '../command/progress.ts'
-import type { Finding } from './case.ts'
-import { type FuzzOptions, fuzzStage } from './fuzz-stage.ts'
-import { buildShipped } from './shipped/shipped-handlers.ts'
+import type { Policy } from '../../authorizer/policy.ts'
+import { silentProgress } from '../../command/progress.ts'
+import type { Finding } from '../case.ts'
+import { type FuzzOptions, fuzzStage } from '../fuzz-stage.ts'
+import { buildShipped } from '../shipped/shipped-handlers.ts'
 
 const policy: Policy = {
   issuer: 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_EXAMPLE01',

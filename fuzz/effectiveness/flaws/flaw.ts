@@ -1,5 +1,5 @@
-import type { Policy } from '../../authorizer/policy.ts'
-import type { AttackClass } from '../case.ts'
+import type { Policy } from '../../../authorizer/policy.ts'
+import type { AttackClass } from '../../case.ts'
 
 /** A handler that is the reference handler but for one mistake that somebody has made before. */
 export interface Flaw {

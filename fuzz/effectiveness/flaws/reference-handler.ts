@@ -13,8 +13,8 @@ import {
   constants as rsa,
   verify,
 } from 'node:crypto'
-import type { Headers, ViewerRequest, ViewerRequestEvent } from '../../authorizer/cloudfront.ts'
-import type { Policy, Route } from '../../authorizer/policy.ts'
+import type { Headers, ViewerRequest, ViewerRequestEvent } from '../../../authorizer/cloudfront.ts'
+import type { Policy, Route } from '../../../authorizer/policy.ts'
 
 declare const POLICY: Policy
 

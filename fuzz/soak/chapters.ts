@@ -1,8 +1,8 @@
 /** A run in parts, so that a long one can be stopped between any two of them and goes on from there. */
 import fc from 'fast-check'
-import type { Policy } from '../authorizer/policy.ts'
-import { anyPolicy } from './arbitraries/policy.ts'
-import { SeededRandom } from './engine/seeded-random.ts'
+import type { Policy } from '../../authorizer/policy.ts'
+import { anyPolicy } from '../arbitraries/policy.ts'
+import { SeededRandom } from '../engine/seeded-random.ts'
 
 /** At least one of the two; whichever is over first. */
 export interface Budget {

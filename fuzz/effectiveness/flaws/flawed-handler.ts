@@ -1,7 +1,7 @@
 /** Builds the reference handler and the flawed ones from it: source text in, a deployable CommonJS file out. */
 import { readFileSync } from 'node:fs'
 import { transformSync } from 'esbuild'
-import type { Policy } from '../../authorizer/policy.ts'
+import type { Policy } from '../../../authorizer/policy.ts'
 import type { Edit, Flaw } from './flaw.ts'
 
 export interface BuiltHandler {

@@ -1,10 +1,10 @@
 /** Makes the world that attacks are minted in: an issuer for each that the policy names, an attacker, and visitors with paths. */
 import { createHash, createHmac, generateKeyPair, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
-import type { Algorithm, Policy, Route } from '../authorizer/policy.ts'
-import { parsePattern } from '../config/route-pattern.ts'
-import { accessTokenPayload } from '../testing/issuer.ts'
-import type { ServedUrls, Visitor, World, WorldIssuer, WorldKey } from './case.ts'
+import type { Algorithm, Policy, Route } from '../../authorizer/policy.ts'
+import { parsePattern } from '../../config/route-pattern.ts'
+import { accessTokenPayload } from '../../testing/issuer.ts'
+import type { ServedUrls, Visitor, World, WorldIssuer, WorldKey } from '../case.ts'
 
 const attackerOrigin = 'https://attacker.example'
 

@@ -1,17 +1,17 @@
 /** A run of any length, chapter after chapter, in constant memory; a long one saves where it is. */
 import { join } from 'node:path'
-import type { StageContext } from '../command/stage.ts'
-import { UsageError } from '../config/usage-error.ts'
-import type { FuzzCase } from './case.ts'
+import type { StageContext } from '../../command/stage.ts'
+import { UsageError } from '../../config/usage-error.ts'
+import type { FuzzCase } from '../case.ts'
+import { readCorpus } from '../corpus.ts'
+import type { CampaignProgress, CampaignReport } from '../engine/campaign.ts'
+import { inSequence, runPlan } from '../engine/plan.ts'
+import { probe } from '../engine/probe.ts'
+import type { FuzzOptions } from '../fuzz-stage.ts'
+import type { Target } from '../sandbox/handler-under-test.ts'
+import { buildShipped } from '../shipped/shipped-handlers.ts'
 import { type Budget, chapters } from './chapters.ts'
-import { readCorpus } from './corpus.ts'
-import type { CampaignProgress, CampaignReport } from './engine/campaign.ts'
-import { inSequence, runPlan } from './engine/plan.ts'
-import { probe } from './engine/probe.ts'
-import type { FuzzOptions } from './fuzz-stage.ts'
-import { buildShipped } from './shipped/shipped-handlers.ts'
 import { readState, writeState } from './soak-state.ts'
-import type { Target } from './target/target.ts'
 
 const defaultSeconds = 20
 const roundCases = 100_000

@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { UsageError } from '../config/usage-error.ts'
-import { writeWholeFile } from '../config/write-file.ts'
-import { readDocument } from '../result/result-file.ts'
-import type { CampaignReport } from './engine/campaign.ts'
+import { UsageError } from '../../config/usage-error.ts'
+import { writeWholeFile } from '../../config/write-file.ts'
+import { readDocument } from '../../result/result-file.ts'
+import type { CampaignReport } from '../engine/campaign.ts'
 
 export interface SoakState {
   /** What the run was asked; another run does not go on from here. */

@@ -10,8 +10,8 @@ import { OwnInstances } from './engine/own-instance.ts'
 import { SeededRandom } from './engine/seeded-random.ts'
 import { SharedInstance } from './engine/shared-instance.ts'
 import { strategies } from './engine/strategy.ts'
-import type { Target } from './target/target.ts'
-import { createWorld, servedByIssuers } from './world.ts'
+import type { Target } from './sandbox/handler-under-test.ts'
+import { createWorld, servedByIssuers } from './world/world.ts'
 
 /** As many as a run of some seconds: the list of attacks once, and three times as many generated ones. */
 const scenarioCount = 6_000
