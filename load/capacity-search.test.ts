@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { findKnee } from './capacity-search.ts'
-import { seededRandom } from './zipf.ts'
+import { seededRandom } from './population/zipf.ts'
 
 describe('the search for the knee', () => {
   it.each([3, 57, 400, 2999, 12_345])('finds a sharp one at %d per second to a tenth', async (truth) => {

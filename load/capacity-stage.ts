@@ -4,10 +4,10 @@ import { objectivesOf } from '../config/objectives-schema.ts'
 import { type Check, check, type Verdict } from '../result/result.ts'
 import { fillCache } from './cache-fill.ts'
 import { findKnee, type Knee } from './capacity-search.ts'
-import { findK6 } from './k6.ts'
+import { findK6 } from './k6/find-k6.ts'
 import { loadChecks } from './load-checks.ts'
 import { type LoadRun, loadRun } from './load-run.ts'
-import { startLocalTarget } from './local-target.ts'
+import { startLocalTarget } from './local-distribution.ts'
 import { scenarioNamed } from './scenarios/catalogue.ts'
 
 export interface CapacityOptions {

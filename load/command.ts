@@ -4,13 +4,13 @@ import type { Stage } from '../command/stage.ts'
 import { UsageError } from '../config/usage-error.ts'
 import { registerEdge } from '../edge/command.ts'
 import type { CapacityOptions } from './capacity-stage.ts'
+import type { AccessLogsOptions } from './distribution/access-logs-stage.ts'
+import type { RealLoadOptions } from './distribution/real-load-stage.ts'
+import type { TokensOptions } from './distribution/tokens-stage.ts'
 import type { LoadOptions } from './load-stage.ts'
 import { loadSeconds, positiveInteger, positiveNumber } from './number-option.ts'
 import type { MergeOptions } from './operator/merge-stage.ts'
 import type { OperatorOptions } from './operator/operator-stage.ts'
-import type { AccessLogsOptions } from './target/access-logs-stage.ts'
-import type { RealLoadOptions } from './target/real-load-stage.ts'
-import type { TokensOptions } from './tokens-stage.ts'
 
 export function registerLoad(program: Command): void {
   registerEdge(program)
@@ -56,7 +56,7 @@ export function registerLoad(program: Command): void {
       .option('--seconds <n>', 'how long they stay (default: until Ctrl-C)', positiveNumber)
       .option('--remove-left', 'remove the users that killed runs left, and do nothing else')
       .action((options: SharedOptions & TokensOptions) =>
-        runStage(options, async () => (await import('./tokens-stage.ts')).tokensStage),
+        runStage(options, async () => (await import('./distribution/tokens-stage.ts')).tokensStage),
       ),
   )
 }
@@ -79,11 +79,11 @@ async function chosenStage(given: AnyLoadOptions): Promise<Stage<SharedOptions &
     return (context, options) => operatorStage(context, { ...options, target })
   }
   if (accessLogs) {
-    const { accessLogsStage } = await import('./target/access-logs-stage.ts')
+    const { accessLogsStage } = await import('./distribution/access-logs-stage.ts')
     return (context, options) => accessLogsStage(context, { ...options, accessLogs })
   }
   if (target !== undefined) {
-    const { realLoadStage } = await import('./target/real-load-stage.ts')
+    const { realLoadStage } = await import('./distribution/real-load-stage.ts')
     return (context, options) => realLoadStage(context, { ...options, target })
   }
   return (await import('./load-stage.ts')).loadStage

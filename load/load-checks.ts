@@ -2,12 +2,12 @@
 import type { Objectives } from '../config/objectives-schema.ts'
 import type { EdgeMetrics } from '../edge/edge.ts'
 import { type Check, check } from '../result/result.ts'
-import type { MachineShare } from './foreign-load.ts'
-import type { JoinCounts } from './id-join.ts'
 import type { LoadRun } from './load-run.ts'
-import { byteHitRatio, hitRatio, type Measurement } from './measurement.ts'
-import { growth, judgedFrom } from './memory.ts'
-import type { Scenario } from './scenario.ts'
+import type { MachineShare } from './measurement/foreign-load.ts'
+import type { JoinCounts } from './measurement/id-join.ts'
+import { byteHitRatio, hitRatio, type Measurement } from './measurement/measurement.ts'
+import { growth, judgedFrom } from './measurement/memory.ts'
+import type { Scenario } from './scenarios/scenario.ts'
 
 export interface Judged {
   run: LoadRun

@@ -4,11 +4,11 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Policy } from '../authorizer/policy.ts'
 import { silentProgress } from '../command/progress.ts'
 import { createSigningKey } from '../testing/issuer.ts'
-import { localCredentials, mintWith } from './credentials.ts'
-import { installedK6 } from './k6.ts'
+import { installedK6 } from './k6/find-k6.ts'
 import { type LoadRun, type LoadTarget, loadRun } from './load-run.ts'
-import { allObjects, makePopulation, objectBody } from './population.ts'
-import type { RequestClass, Scenario } from './scenario.ts'
+import { localCredentials, mintWith } from './population/credentials.ts'
+import { allObjects, makePopulation, objectBody } from './population/population.ts'
+import type { RequestClass, Scenario } from './scenarios/scenario.ts'
 
 const k6 = installedK6()
 if (!k6) console.log('skipped: k6 missing')

@@ -2,17 +2,17 @@
 
 import { type Stage, stageResult } from '../command/stage.ts'
 import { objectivesOf } from '../config/objectives-schema.ts'
-import { authorizerShare } from './authorizer-share.ts'
 import { fillCache } from './cache-fill.ts'
-import { denialReasons } from './denial-reasons.ts'
-import { findK6 } from './k6.ts'
-import { peakRate } from './k6-options.ts'
+import { findK6 } from './k6/find-k6.ts'
+import { peakRate } from './k6/k6-options.ts'
 import { loadChecks } from './load-checks.ts'
 import { loadRun, runData } from './load-run.ts'
-import { startLocalTarget } from './local-target.ts'
-import { eventsOf } from './run-schedule.ts'
-import { lengthOf } from './scenario.ts'
+import { startLocalTarget } from './local-distribution.ts'
+import { authorizerShare } from './measurement/authorizer-share.ts'
+import { denialReasons } from './measurement/denial-reasons.ts'
 import { scenarioNamed } from './scenarios/catalogue.ts'
+import { eventsOf } from './scenarios/run-schedule.ts'
+import { lengthOf } from './scenarios/scenario.ts'
 
 export interface LoadOptions {
   /** A name from `scenarios/`. Default `smoke`. */

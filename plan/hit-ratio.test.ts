@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { seededRandom, zipfDraw } from '../load/zipf.ts'
+import { seededRandom, zipfDraw } from '../load/population/zipf.ts'
 import { exponential } from './fleet-simulation.ts'
 import { hitRatio } from './hit-ratio.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { seededRandom } from '../load/zipf.ts'
+import { seededRandom } from '../load/population/zipf.ts'
 import { exponential, simulateFleet } from './fleet-simulation.ts'
 import { sandboxes } from './sandbox-lifecycle.ts'
 

@@ -4,13 +4,13 @@ import { createGunzip } from 'node:zlib'
 import { type Stage, stageResult } from '../../command/stage.ts'
 import { objectivesOf } from '../../config/objectives-schema.ts'
 import { UsageError } from '../../config/usage-error.ts'
+import { type K6Event, k6EventReader, type Sample } from '../k6/sample.ts'
 import { loadChecks } from '../load-checks.ts'
 import { runData } from '../load-run.ts'
-import { Measurement, merged } from '../measurement.ts'
-import { type K6Event, k6EventReader, type Sample } from '../sample.ts'
-import { lengthOf, warmUpOf } from '../scenario.ts'
+import { Measurement, merged } from '../measurement/measurement.ts'
+import { TimeSeries } from '../measurement/time-series.ts'
 import { scenarioNamed } from '../scenarios/catalogue.ts'
-import { TimeSeries } from '../time-series.ts'
+import { lengthOf, warmUpOf } from '../scenarios/scenario.ts'
 
 export interface MergeOptions {
   /** k6's JSON output, gzipped or not. */

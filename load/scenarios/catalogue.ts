@@ -1,6 +1,6 @@
 /** Every scenario by its name; a new one is a new entry. */
 import { UsageError } from '../../config/usage-error.ts'
-import type { Scenario } from '../scenario.ts'
+import type { Scenario } from './scenario.ts'
 
 /** What viewers of a private site send: mostly good tokens, with a little of everything that must be refused. */
 const everyday: Scenario['mix'] = {

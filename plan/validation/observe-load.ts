@@ -1,6 +1,6 @@
 /** One run of k6 against the local edge, as far as the model speaks of it. */
 import { type LoadRunOptions, loadRun } from '../../load/load-run.ts'
-import type { LocalTarget } from '../../load/local-target.ts'
+import type { LocalTarget } from '../../load/local-distribution.ts'
 
 export interface ObservedLoad {
   /** Requests per second. */

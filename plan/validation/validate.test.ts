@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { silentProgress } from '../../command/progress.ts'
 import config from '../../edgeproof.config.ts'
-import { installedK6 } from '../../load/k6.ts'
+import { installedK6 } from '../../load/k6/find-k6.ts'
 import { type Comparison, validate } from './validate.ts'
 
 const missing = installedK6() === null

@@ -1,10 +1,10 @@
 /** `edgeproof plan --validate`: the model, fitted at low loads on the local edge, against loads that it has not seen. */
 import type { StageContext } from '../../command/stage.ts'
 import { objectivesOf } from '../../config/objectives-schema.ts'
-import { findK6 } from '../../load/k6.ts'
+import { findK6 } from '../../load/k6/find-k6.ts'
 import { loadRun } from '../../load/load-run.ts'
-import { startLocalTarget } from '../../load/local-target.ts'
-import type { Scenario } from '../../load/scenario.ts'
+import { startLocalTarget } from '../../load/local-distribution.ts'
+import type { Scenario } from '../../load/scenarios/scenario.ts'
 import type { Check } from '../../result/result.ts'
 import { type EdgeModel, fitEdgeModel, mixedQuantile, type Prediction, predict } from './edge-model.ts'
 import { type ObservedLoad, observeLoad } from './observe-load.ts'
