@@ -1,14 +1,14 @@
 /**
  * Writes `dist/`, what the npm package holds: Node strips types from a project's own files only, not below node_modules, so
  * the package brings JavaScript and declarations, laid out as the sources are.
- * Usage: node packaging/compile.ts (npm runs it before it packs).
+ * Usage: node tools/packaging/compile.ts (npm runs it before it packs).
  */
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const root = fileURLToPath(new URL('../', import.meta.url))
+const root = fileURLToPath(new URL('../../', import.meta.url))
 const dist = join(root, 'dist')
 
 /** Files that programs read beside themselves; one source is among them, as text that the fuzzer's flaws are edits of. */
@@ -34,7 +34,7 @@ for (const pattern of data) {
 function compile(): void {
   rmSync(dist, { recursive: true, force: true })
   const tsc = join(root, 'node_modules/.bin/tsc')
-  execFileSync(tsc, ['-p', 'packaging/tsconfig.json'], { cwd: root, stdio: 'inherit' })
+  execFileSync(tsc, ['-p', 'tools/packaging/tsconfig.json'], { cwd: root, stdio: 'inherit' })
 }
 
 /**
