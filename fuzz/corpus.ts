@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url'
 import * as z from 'zod'
 import { parsePolicy } from '../config/config.ts'
 import { UsageError } from '../config/usage-error.ts'
-import type { Finding, FuzzCase } from './case.ts'
+import type { FuzzCase } from './case.ts'
+import type { Finding } from './finding.ts'
 
 const corpusDirectory = fileURLToPath(new URL('./corpus/', import.meta.url))
 

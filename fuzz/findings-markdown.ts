@@ -1,5 +1,8 @@
 /** Findings for people who read them in a pull request or an issue. */
-import type { Finding, Step, Verdict } from './case.ts'
+
+import type { Verdict } from '../oracle/verdict.ts'
+import type { Step } from './case.ts'
+import type { Finding } from './finding.ts'
 
 /** A heading for each finding: what happened, why that is wrong, the event that shows it, the command that replays it. */
 export function findingsMarkdown(target: string, findings: readonly Finding[]): string {

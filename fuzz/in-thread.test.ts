@@ -3,14 +3,15 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Policy } from '../authorizer/policy.ts'
 import { anyScenario } from './arbitraries/scenario.ts'
-import type { Scenario, World } from './case.ts'
+import type { Scenario } from './case.ts'
 import { cataloguePolicy } from './effectiveness/flaws/flawed-handler.ts'
-import { SeededRandom } from './engine/seeded-random.ts'
 import { strategies } from './engine/strategy.ts'
 import { type Judged, Trial } from './engine/trial.ts'
 import type { Target } from './sandbox/handler-under-test.ts'
 import { createInThreadSandbox } from './sandbox/in-thread-sandbox.ts'
-import { createWorld, servedByIssuers } from './world/world.ts'
+import { createWorld, servedByIssuers } from './world/make-world.ts'
+import { SeededRandom } from './world/random.ts'
+import type { World } from './world/world.ts'
 
 const start = Date.UTC(2026, 0, 1)
 

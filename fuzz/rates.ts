@@ -7,11 +7,11 @@ import type { Scenario } from './case.ts'
 import { sharesInstance } from './engine/campaign.ts'
 import { cpuSeconds } from './engine/cpu-time.ts'
 import { OwnInstances } from './engine/own-instance.ts'
-import { SeededRandom } from './engine/seeded-random.ts'
 import { SharedInstance } from './engine/shared-instance.ts'
 import { strategies } from './engine/strategy.ts'
 import type { Target } from './sandbox/handler-under-test.ts'
-import { createWorld, servedByIssuers } from './world/world.ts'
+import { createWorld, servedByIssuers } from './world/make-world.ts'
+import { SeededRandom } from './world/random.ts'
 
 /** As many as a run of some seconds: the list of attacks once, and three times as many generated ones. */
 const scenarioCount = 6_000

@@ -11,8 +11,9 @@ import type { Algorithm, Policy } from '../authorizer/policy.ts'
 import { UsageError } from '../config/usage-error.ts'
 import { base64url, mintInput } from '../testing/mint.ts'
 import { request } from './attacks/request-step.ts'
-import type { FuzzCase, Step, World } from './case.ts'
-import { jwksAnswer } from './world/world.ts'
+import type { FuzzCase, Step } from './case.ts'
+import { jwksAnswer } from './world/make-world.ts'
+import type { World } from './world/world.ts'
 
 const jwk = z.record(z.string(), z.unknown())
 const fileSchema = z.object({

@@ -2,10 +2,13 @@
 import { beforeAll, expect, test } from 'vitest'
 import type { Policy } from '../authorizer/policy.ts'
 import { request } from '../fuzz/attacks/request-step.ts'
-import type { Served, Verdict, World, WorldKey } from '../fuzz/case.ts'
-import { createWorld, jwksAnswer, servedByIssuers } from '../fuzz/world/world.ts'
+import { createWorld, jwksAnswer, servedByIssuers } from '../fuzz/world/make-world.ts'
+import type { World } from '../fuzz/world/world.ts'
+import type { WorldKey } from '../testing/mint.ts'
 import { mint } from '../testing/mint.ts'
 import { createOracle } from './oracle.ts'
+import type { Served } from './served-urls.ts'
+import type { Verdict } from './verdict.ts'
 
 const start = Date.UTC(2026, 0, 15, 12)
 const seconds = start / 1000

@@ -3,9 +3,9 @@
  * must, may or must not be used now (semantics.md, "The issuer's keys").
  */
 import type { Algorithm, Policy } from '../authorizer/policy.ts'
-import type { Served } from '../fuzz/case.ts'
 import { type Judgement, may, refused, sound } from './judgement.ts'
 import { type KeySet, keySetOf, type PublishedKey } from './key-set.ts'
+import type { Served } from './served-urls.ts'
 
 interface Period {
   from: number

@@ -1,5 +1,5 @@
 /** One rule's opinion of one request; `sound` where it has nothing against it. The strictest opinion is the verdict. */
-import type { Verdict } from '../fuzz/case.ts'
+import type { Verdict } from './verdict.ts'
 
 export interface Judgement {
   outcome: 'sound' | 'may' | 'lax' | 'refused'

@@ -4,10 +4,12 @@ import { compactVerify, importJWK, type JWK } from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Policy } from '../authorizer/policy.ts'
 import { type RequestParts, request } from '../fuzz/attacks/request-step.ts'
-import type { Verdict, World, WorldKey } from '../fuzz/case.ts'
-import { createWorld, servedByIssuers } from '../fuzz/world/world.ts'
+import { createWorld, servedByIssuers } from '../fuzz/world/make-world.ts'
+import type { World } from '../fuzz/world/world.ts'
+import type { WorldKey } from '../testing/mint.ts'
 import { base64url, mint, mintInput, mintOctets } from '../testing/mint.ts'
 import { createOracle, type Oracle } from './oracle.ts'
+import type { Verdict } from './verdict.ts'
 
 const start = Date.UTC(2026, 0, 15, 12)
 const seconds = start / 1000

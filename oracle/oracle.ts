@@ -4,7 +4,6 @@
  */
 import type { Headers, ViewerRequest } from '../authorizer/cloudfront.ts'
 import type { Policy } from '../authorizer/policy.ts'
-import type { Fetch, ServedUrls, Verdict } from '../fuzz/case.ts'
 import { type Claims, judgeClaims } from './claims.ts'
 import { presentedTokens } from './credentials.ts'
 import { grantOf, own } from './grants.ts'
@@ -13,8 +12,10 @@ import { type Judgement, lax, may, refused, sound, verdictOf } from './judgement
 import type { PublishedKey } from './key-set.ts'
 import { type PathReadings, readPath } from './path-readings.ts'
 import { bestMatch } from './route-match.ts'
+import type { Fetch, ServedUrls } from './served-urls.ts'
 import { signatureHolds } from './signature.ts'
 import { type TokenParts, takeApart } from './token.ts'
+import type { Verdict } from './verdict.ts'
 import { hasRequest, viewerRequestOf } from './viewer-request-shape.ts'
 
 export interface Oracle {

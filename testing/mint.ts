@@ -1,7 +1,6 @@
 /** Signs tokens synchronously and without opinions: any header, any payload, any octets. */
 import { constants, type KeyObject, sign } from 'node:crypto'
 import type { Algorithm } from '../authorizer/policy.ts'
-import type { WorldKey } from '../fuzz/case.ts'
 
 /** A token as an issuer would sign it; `header` is added to, or overrides, `alg` and `kid`. */
 export function mint(key: WorldKey, claims: object, header: object = {}): string {
@@ -45,4 +44,13 @@ export function signatureOf(algorithm: Algorithm, key: KeyObject, input: Uint8Ar
 
 export function base64url(octets: string | Uint8Array): string {
   return Buffer.from(octets as string).toString('base64url')
+}
+
+export interface WorldKey {
+  kid: string
+  algorithm: Algorithm
+  privateKey: KeyObject
+  publicKey: KeyObject
+  /** As published: with `kid`, `alg` and `use`. */
+  jwk: Record<string, unknown>
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { Changes } from '../attacks/tokens.ts'
-import type { World } from '../case.ts'
+import type { World } from '../world/world.ts'
 
 /** Values that a claim of the right type, or of a wrong one, may have; finite, so that signed tokens repeat and are signed once. */
 const oddValues: readonly unknown[] = [

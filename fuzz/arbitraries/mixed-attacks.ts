@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import type { Headers, ViewerRequestEvent } from '../../authorizer/cloudfront.ts'
+import type { Attack } from '../attacks/attack.ts'
 import { attacks } from '../attacks/attacks.ts'
-import type { Attack, Scenario, Step, World } from '../case.ts'
-import { SeededRandom } from '../engine/seeded-random.ts'
+import type { Scenario, Step } from '../case.ts'
+import { SeededRandom } from '../world/random.ts'
+import type { World } from '../world/world.ts'
 
 /** Attacks whose requests have the shape that CloudFront sends; the others do not mix. */
 const mixable = attacks.filter(({ class: kind }) => kind !== 'event-shape')

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { cookieName, request } from '../attacks/request-step.ts'
 import { issuedToken } from '../attacks/tokens.ts'
-import type { Scenario, Step, Visitor, World } from '../case.ts'
+import type { Scenario, Step } from '../case.ts'
+import type { Visitor, World } from '../world/world.ts'
 import { anyToken } from './token.ts'
 import { anyUri } from './uri.ts'
 

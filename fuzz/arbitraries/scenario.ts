@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import type { Scenario, World } from '../case.ts'
+import type { Scenario } from '../case.ts'
+import type { World } from '../world/world.ts'
 import { attacksInARow, crossedAttacks, oneAttack } from './mixed-attacks.ts'
 import { requests } from './request.ts'
 import { lifeOfAHandler } from './sequence.ts'

@@ -1,10 +1,13 @@
 import fc from 'fast-check'
+import type { Served } from '../../oracle/served-urls.ts'
+import type { WorldKey } from '../../testing/mint.ts'
 import { attackerJwks } from '../attacks/key-injection.ts'
 import { late } from '../attacks/key-scene.ts'
 import { keySet, switchingProtocols } from '../attacks/key-set-answers.ts'
 import { request } from '../attacks/request-step.ts'
 import { attackerToken, change, issuedToken, signedBy } from '../attacks/tokens.ts'
-import type { Cut, Scenario, Served, Step, Visitor, World, WorldKey } from '../case.ts'
+import type { Cut, Scenario, Step } from '../case.ts'
+import type { Visitor, World } from '../world/world.ts'
 
 /**
  * What happens to a handler over its life, in the terms of a small model: which keys are published, whether the endpoint

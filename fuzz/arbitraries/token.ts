@@ -9,7 +9,7 @@ import {
   signedBy,
   unsigned,
 } from '../attacks/tokens.ts'
-import type { Visitor, World } from '../case.ts'
+import type { Visitor, World } from '../world/world.ts'
 import { claimChanges } from './claims.ts'
 
 /** A token of any kind: good, good for something else, forged, or a good one with its text damaged. */

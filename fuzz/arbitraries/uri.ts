@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { World } from '../case.ts'
+import type { World } from '../world/world.ts'
 
 /** A path near the policy's own: segments of granted and denied paths, spelt oddly, with odd things between them. */
 export function anyUri(world: World): fc.Arbitrary<string> {

@@ -1,7 +1,7 @@
 /** The token names an algorithm that the policy does not allow, or that is not what its key is for (RFC 8725 3.1, RFC 7518 3.1). */
 import { constants, sign } from 'node:crypto'
 import type { Algorithm } from '../../authorizer/policy.ts'
-import type { WorldKey } from '../case.ts'
+import type { WorldKey } from '../../testing/mint.ts'
 import { tokenAttack } from './token-attack.ts'
 import { issuedToken, partsOf, signedBy, signedTexts, unsigned } from './tokens.ts'
 

@@ -1,6 +1,6 @@
 /** A public key taken for an HMAC secret, in every spelling that a verifier may hold it in (RFC 8725 2.1). */
 import type { KeyObject } from 'node:crypto'
-import type { WorldKey } from '../case.ts'
+import type { WorldKey } from '../../testing/mint.ts'
 import { tokenAttack } from './token-attack.ts'
 import { hmacToken } from './tokens.ts'
 

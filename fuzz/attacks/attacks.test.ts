@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Policy } from '../../authorizer/policy.ts'
-import type { AttackClass, World } from '../case.ts'
+import type { AttackClass } from '../case.ts'
 import { cataloguePolicy } from '../effectiveness/flaws/flawed-handler.ts'
-import { SeededRandom } from '../engine/seeded-random.ts'
-import { createWorld } from '../world/world.ts'
+import { createWorld } from '../world/make-world.ts'
+import { SeededRandom } from '../world/random.ts'
+import type { World } from '../world/world.ts'
 import { attacks, inTurns } from './attacks.ts'
 
 const start = Date.UTC(2026, 0, 1)

@@ -1,8 +1,10 @@
 /** Every attack, and the order in which a run tries them. */
-import type { Attack, Random } from '../case.ts'
+
+import type { Random } from '../world/random.ts'
 import { algorithmChoiceAttacks } from './algorithm-choice.ts'
 import { algorithmConfusionAttacks } from './algorithm-confusion.ts'
 import { algorithmNoneAttacks } from './algorithm-none.ts'
+import type { Attack } from './attack.ts'
 import { capturedValueAttacks } from './captured-values.ts'
 import { bystanderClaimAttacks, claimTypeAttacks, forwardedClaimAttacks } from './claim-types.ts'
 import { cookieCredentialAttacks, headerCredentialAttacks, misplacedCredentialAttacks } from './credentials.ts'

@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto'
 import type { Route } from '../../authorizer/policy.ts'
 import { parsePattern } from '../../config/route-pattern.ts'
-import type { Attack, Step, Visitor, World } from '../case.ts'
+import type { Step } from '../case.ts'
+import type { Visitor, World } from '../world/world.ts'
+import type { Attack } from './attack.ts'
 import { request } from './request-step.ts'
 import { type Changes, issuedToken } from './tokens.ts'
 

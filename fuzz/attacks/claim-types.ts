@@ -1,5 +1,7 @@
 /** Truly signed claims that are missing or of another type than the decision needs (RFC 7519 4.1, CWE-843). */
-import type { Attack, Visitor, World } from '../case.ts'
+
+import type { Visitor, World } from '../world/world.ts'
+import type { Attack } from './attack.ts'
 import { request } from './request-step.ts'
 import { issuedToken } from './tokens.ts'
 

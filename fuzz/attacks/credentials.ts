@@ -1,5 +1,7 @@
 /** Credentials malformed, repeated or in the wrong place (RFC 6750 2, RFC 9110 5.5 and 11.4, RFC 6265 4.1.1). */
-import type { Attack, Visitor, World } from '../case.ts'
+
+import type { Visitor, World } from '../world/world.ts'
+import type { Attack } from './attack.ts'
 import { cookieName, credentialHeader, type RequestParts, request } from './request-step.ts'
 import { attackerToken, issuedToken } from './tokens.ts'
 

@@ -1,5 +1,8 @@
 /** NumericDates at their edges and of every wrong kind (RFC 7519 4.1.4 to 4.1.6), and time passing while a token is in use. */
-import type { Attack, Step, Visitor, World } from '../case.ts'
+
+import type { Step } from '../case.ts'
+import type { Visitor, World } from '../world/world.ts'
+import type { Attack } from './attack.ts'
 import { request } from './request-step.ts'
 import { tokenAttack } from './token-attack.ts'
 import { change, issuedToken, signedTexts } from './tokens.ts'

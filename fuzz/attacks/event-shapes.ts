@@ -1,5 +1,7 @@
 /** Events that Lambda@Edge does not send: the answer is a denial, not an exception (semantics: Order, 1). */
-import type { Attack, World } from '../case.ts'
+
+import type { World } from '../world/world.ts'
+import type { Attack } from './attack.ts'
 import { request } from './request-step.ts'
 import { issuedToken } from './tokens.ts'
 

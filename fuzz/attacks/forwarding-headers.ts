@@ -1,5 +1,7 @@
 /** Headers and query strings that other systems obey, and that must decide nothing here (semantics: Paths, last line). */
-import type { Attack, World } from '../case.ts'
+
+import type { World } from '../world/world.ts'
+import type { Attack } from './attack.ts'
 import { type RequestParts, request } from './request-step.ts'
 import { attackerToken, issuedToken } from './tokens.ts'
 

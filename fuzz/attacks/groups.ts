@@ -1,5 +1,5 @@
 /** `cognito:groups` of every shape but an array of strings, and rights that a token lacks. */
-import type { Attack } from '../case.ts'
+import type { Attack } from './attack.ts'
 import { request } from './request-step.ts'
 import { issuedToken } from './tokens.ts'
 

@@ -1,5 +1,7 @@
 /** `iss` that is not, or not quite, one of the policy's issuers (RFC 7519 4.1.1, RFC 8725 3.8). */
-import type { Attack, World, WorldIssuer } from '../case.ts'
+
+import type { World, WorldIssuer } from '../world/world.ts'
+import type { Attack } from './attack.ts'
 import { attackerJwks, servedAt } from './key-injection.ts'
 import { tokenAttack } from './token-attack.ts'
 import { attackerKey, attackerToken, change, issuedToken, signedBy } from './tokens.ts'

@@ -1,5 +1,5 @@
 /** JSON that parsers read differently, or should not read at all (RFC 8259, RFC 7515 4 and 10.12, RFC 7519 7.2). */
-import type { Visitor } from '../case.ts'
+import type { Visitor } from '../world/world.ts'
 import { promoted } from './serialization.ts'
 import { claimsAttack, tokenAttack } from './token-attack.ts'
 import { change, partsOf, signedTexts, unsigned } from './tokens.ts'

@@ -1,5 +1,6 @@
 /** The token brings its own key, or says where to fetch it (RFC 7515 4.1.2 to 4.1.8, 10.6; RFC 8725 3.10). */
-import type { Served, ServedUrls, World } from '../case.ts'
+import type { Served, ServedUrls } from '../../oracle/served-urls.ts'
+import type { World } from '../world/world.ts'
 import { selfSignedCertificate } from './self-signed-certificate.ts'
 import { tokenAttack } from './token-attack.ts'
 import { attackerKey, attackerToken } from './tokens.ts'

@@ -1,5 +1,9 @@
 /** The issuer's keys come and go (RFC 7517 5, semantics: The issuer's keys), and the clock and the network with them. */
-import type { Attack, Served, Step, World } from '../case.ts'
+
+import type { Served } from '../../oracle/served-urls.ts'
+import type { Step } from '../case.ts'
+import type { World } from '../world/world.ts'
+import type { Attack } from './attack.ts'
 import { advance } from './dates.ts'
 import { attackerJwks } from './key-injection.ts'
 import { good, jwks, late, minute, type Scene, scene } from './key-scene.ts'

@@ -1,6 +1,9 @@
 /** What the stories about an issuer's keys are told with. */
-import type { Served, Step, World, WorldIssuer, WorldKey } from '../case.ts'
-import { servedByIssuers } from '../world/world.ts'
+import type { Served } from '../../oracle/served-urls.ts'
+import type { WorldKey } from '../../testing/mint.ts'
+import type { Step } from '../case.ts'
+import { servedByIssuers } from '../world/make-world.ts'
+import type { World, WorldIssuer } from '../world/world.ts'
 import { keySet } from './key-set-answers.ts'
 import { request } from './request-step.ts'
 import { attackerToken, signedBy } from './tokens.ts'

@@ -1,6 +1,9 @@
 /** Answers to the handler's fetch that are no good key set, or only half of one (RFC 7517 5, semantics: The issuer's keys). */
-import type { Attack, Served, World } from '../case.ts'
-import { jwksAnswer } from '../world/world.ts'
+
+import type { Served } from '../../oracle/served-urls.ts'
+import { jwksAnswer } from '../world/make-world.ts'
+import type { World } from '../world/world.ts'
+import type { Attack } from './attack.ts'
 import { advance } from './dates.ts'
 import { request } from './request-step.ts'
 import { attackerKey, attackerToken, hmacToken, issuedToken, signedBy } from './tokens.ts'

@@ -1,5 +1,8 @@
 /** The handler loads while the issuer cannot be asked (semantics: The issuer's keys): it must recover, and not ask at each request. */
-import type { Attack, Served, Step } from '../case.ts'
+
+import type { Served } from '../../oracle/served-urls.ts'
+import type { Step } from '../case.ts'
+import type { Attack } from './attack.ts'
 import { advance } from './dates.ts'
 import { good, late, minute, type Scene, scene } from './key-scene.ts'
 import { keySet, switchingProtocols } from './key-set-answers.ts'

@@ -1,5 +1,5 @@
 /** Methods (RFC 9110 9.1) and CORS preflights (Fetch standard, 4.8) that only look like one. */
-import type { Attack } from '../case.ts'
+import type { Attack } from './attack.ts'
 import { request } from './request-step.ts'
 import { issuedToken } from './tokens.ts'
 

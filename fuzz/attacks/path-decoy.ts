@@ -1,6 +1,8 @@
 /** Paths that seem to need no right, lie nowhere, or would harm whoever quotes them; and the plain ones that must pass. */
 import { parsePattern } from '../../config/route-pattern.ts'
-import type { Attack, Step, Visitor, World } from '../case.ts'
+import type { Step } from '../case.ts'
+import type { Visitor, World } from '../world/world.ts'
+import type { Attack } from './attack.ts'
 import { type RequestParts, request } from './request-step.ts'
 import { issuedToken } from './tokens.ts'
 import { othersOf, percent, withOwnToken } from './visitor-paths.ts'

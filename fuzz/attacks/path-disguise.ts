@@ -1,5 +1,5 @@
 /** Paths that a handler, S3 and a cache read differently (RFC 3986 2.1, 3.3 and 6.2.2; RFC 3629 10). */
-import type { Attack } from '../case.ts'
+import type { Attack } from './attack.ts'
 import { request } from './request-step.ts'
 import { othersOf, percent, withOwnToken } from './visitor-paths.ts'
 

@@ -1,5 +1,5 @@
 /** Climbing out of a directory that may be read (RFC 3986 5.2.4; CWE-22), in every spelling of "up one level". */
-import type { Attack } from '../case.ts'
+import type { Attack } from './attack.ts'
 import { request } from './request-step.ts'
 import { othersOf, withOwnToken } from './visitor-paths.ts'
 

@@ -1,7 +1,8 @@
 /** Writes one invocation of the handler, the way CloudFront hands a viewer's request over. */
 import type { Headers } from '../../authorizer/cloudfront.ts'
 import type { Policy } from '../../authorizer/policy.ts'
-import type { Step, World } from '../case.ts'
+import type { Step } from '../case.ts'
+import type { World } from '../world/world.ts'
 
 /** What an attack says about a request; the rest is what a browser sends. */
 export interface RequestParts {

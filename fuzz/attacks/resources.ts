@@ -1,5 +1,9 @@
 /** Little input, much work: CPU time, memory and log lines that an attacker can ask for (CWE-400, CWE-407, CWE-1333). */
-import type { Attack, Random, Step, World } from '../case.ts'
+
+import type { Step } from '../case.ts'
+import type { Random } from '../world/random.ts'
+import type { World } from '../world/world.ts'
+import type { Attack } from './attack.ts'
 import { advance } from './dates.ts'
 import { minute } from './key-scene.ts'
 import { type RequestParts, request } from './request-step.ts'

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { cataloguePolicy } from '../effectiveness/flaws/flawed-handler.ts'
-import { createWorld } from '../world/world.ts'
+import { createWorld } from '../world/make-world.ts'
 import { selfSignedCertificate } from './self-signed-certificate.ts'
 
 it.each(['RS256', 'ES256', 'EdDSA'] as const)(

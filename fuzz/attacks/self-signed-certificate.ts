@@ -1,5 +1,5 @@
+import type { WorldKey } from '../../testing/mint.ts'
 import { signatureOf } from '../../testing/mint.ts'
-import type { WorldKey } from '../case.ts'
 
 /**
  * A self-signed certificate of a key, as DER: the least that `new X509Certificate` reads (RFC 5280 4.1). RS256, ES256 and

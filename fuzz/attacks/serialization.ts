@@ -1,7 +1,7 @@
 /** Things that are no compact JWS, or are one twice over (RFC 7515 3.1 and 7.2, RFC 7516 3.1, RFC 7519 5.2). */
 import { deflateRawSync } from 'node:zlib'
 import { base64url } from '../../testing/mint.ts'
-import type { Visitor, World } from '../case.ts'
+import type { Visitor, World } from '../world/world.ts'
 import { tokenAttack, victim } from './token-attack.ts'
 import { attackerKey, attackerToken, change, hmacToken, issuedToken, partsOf, signedTexts, unsigned } from './tokens.ts'
 

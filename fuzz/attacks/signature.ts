@@ -1,7 +1,9 @@
 /** Signatures cut, stretched, borrowed and forged (RFC 7515 5.2, RFC 7518 3.3 and 3.4, RFC 8017 8.2.2). */
 import { constants, createHash, privateEncrypt } from 'node:crypto'
+import type { WorldKey } from '../../testing/mint.ts'
 import { base64url } from '../../testing/mint.ts'
-import type { Attack, Visitor, World, WorldKey } from '../case.ts'
+import type { Visitor, World } from '../world/world.ts'
+import type { Attack } from './attack.ts'
 import { request } from './request-step.ts'
 import { derSignature } from './self-signed-certificate.ts'
 import { promoted } from './serialization.ts'

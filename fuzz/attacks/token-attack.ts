@@ -1,4 +1,8 @@
-import type { Attack, AttackClass, Random, ServedUrls, Step, Visitor, World } from '../case.ts'
+import type { ServedUrls } from '../../oracle/served-urls.ts'
+import type { AttackClass, Step } from '../case.ts'
+import type { Random } from '../world/random.ts'
+import type { Visitor, World } from '../world/world.ts'
+import type { Attack } from './attack.ts'
 import { request } from './request-step.ts'
 
 /** What a token attack gives: the texts to present, or none where this world has nothing to attack that way. */

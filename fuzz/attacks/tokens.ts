@@ -1,7 +1,8 @@
 /** Tokens that attacks start from: good ones (signed once for each text), and forgeries that cost no RSA. */
 import { createHmac } from 'node:crypto'
+import type { WorldKey } from '../../testing/mint.ts'
 import { base64url, mint, mintOctets } from '../../testing/mint.ts'
-import type { Visitor, World, WorldKey } from '../case.ts'
+import type { Visitor, World } from '../world/world.ts'
 
 /** Members to set; undefined removes one. */
 export type Changes = Record<string, unknown>

@@ -1,4 +1,6 @@
-import type { Random, Step, Visitor, World } from '../case.ts'
+import type { Step } from '../case.ts'
+import type { Random } from '../world/random.ts'
+import type { Visitor, World } from '../world/world.ts'
 import { request } from './request-step.ts'
 import { issuedToken } from './tokens.ts'
 

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { ViewerRequestEvent } from '../../authorizer/cloudfront.ts'
 import { cataloguePolicy } from '../effectiveness/flaws/flawed-handler.ts'
-import { SeededRandom } from '../engine/seeded-random.ts'
-import { createWorld } from '../world/world.ts'
+import { createWorld } from '../world/make-world.ts'
+import { SeededRandom } from '../world/random.ts'
 import { weakExponentAttacks } from './weak-exponent.ts'
 
 /** What a verifier sees when it raises the forged signature to the third power, with the hash of what was signed cut out. */

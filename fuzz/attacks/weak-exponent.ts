@@ -4,8 +4,9 @@
  * a cube root from above, and bit by bit from below. Where the exponent is 1 the padded hash is its own signature.
  */
 import { createHash } from 'node:crypto'
+import type { WorldKey } from '../../testing/mint.ts'
 import { base64url } from '../../testing/mint.ts'
-import type { Attack, WorldKey } from '../case.ts'
+import type { Attack } from './attack.ts'
 import { keySet } from './key-set-answers.ts'
 import { request } from './request-step.ts'
 import { issuedToken, unsigned } from './tokens.ts'

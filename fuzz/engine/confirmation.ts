@@ -1,6 +1,7 @@
 /** Turns an observation into a finding: shown again in a fresh sandbox, made small, and written down. */
 import { createHash } from 'node:crypto'
-import type { Effort, Finding, FuzzCase, Note, Scenario } from '../case.ts'
+import type { FuzzCase, Scenario } from '../case.ts'
+import type { Effort, Finding, Note } from '../finding.ts'
 import { classes, cweOf, type Observation } from '../invariants/observation.ts'
 import type { Target } from '../sandbox/handler-under-test.ts'
 import { createMinimizer, type Reproduction, shownIn } from './minimize.ts'

@@ -1,9 +1,11 @@
 /** Which habits of logging hide a denial behind a flood of others, and which are anybody's good right. */
 import { expect, test } from 'vitest'
 import type { Policy } from '../../authorizer/policy.ts'
+import type { Verdict } from '../../oracle/verdict.ts'
+import type { Answer } from '../answer.ts'
 import { request } from '../attacks/request-step.ts'
-import type { Answer, Step, Verdict } from '../case.ts'
-import { createWorld } from '../world/world.ts'
+import type { Step } from '../case.ts'
+import { createWorld } from '../world/make-world.ts'
 import { LogWatch } from './log-watch.ts'
 
 const policy: Policy = { issuer: 'https://idp.example.com', clientIds: ['c'], routes: [{ path: '/files/*' }] }

@@ -1,7 +1,9 @@
 /** Watches whether a flood of one kind of denial keeps another out of the log (semantics.md, "Resources"; CWE-778). */
 
+import type { Verdict } from '../../oracle/verdict.ts'
 import { viewerRequestOf } from '../../oracle/viewer-request-shape.ts'
-import type { Answer, Step, Verdict } from '../case.ts'
+import type { Answer } from '../answer.ts'
+import type { Step } from '../case.ts'
 import type { Observation } from '../invariants/observation.ts'
 
 /** Longer than a window within which a handler may count its lines, and than it may keep what it left out to itself. */

@@ -5,7 +5,7 @@ import { afterAll, expect, test } from 'vitest'
 import { flaws } from '../effectiveness/flaws/catalogue.ts'
 import { cataloguePolicy, flawedHandler, referenceHandler } from '../effectiveness/flaws/flawed-handler.ts'
 import { buildShipped } from '../shipped/shipped-handlers.ts'
-import { createWorld, servedByIssuers } from '../world/world.ts'
+import { createWorld, servedByIssuers } from '../world/make-world.ts'
 import { measureGrowth } from './memory-growth.ts'
 
 /** Some thousand tokens are signed and verified. */

@@ -6,10 +6,11 @@
 import { mint } from '../../testing/mint.ts'
 import { credentialHeader, request } from '../attacks/request-step.ts'
 import { unsigned } from '../attacks/tokens.ts'
-import type { FuzzCase, Step, World } from '../case.ts'
+import type { FuzzCase, Step } from '../case.ts'
 import type { Observation } from '../invariants/observation.ts'
 import type { Target } from '../sandbox/handler-under-test.ts'
 import { createSandbox, SandboxGone } from '../sandbox/sandbox.ts'
+import type { World } from '../world/world.ts'
 
 interface Supply {
   what: string

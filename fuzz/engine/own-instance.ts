@@ -1,5 +1,7 @@
 /** A child process in which each scenario gets an instance of its own: those that move the clock or change what is served. */
-import type { FuzzCase, Scenario, ServedUrls } from '../case.ts'
+
+import type { ServedUrls } from '../../oracle/served-urls.ts'
+import type { FuzzCase, Scenario } from '../case.ts'
 import type { Target } from '../sandbox/handler-under-test.ts'
 import { type ChildSandbox, createSandbox, SandboxGone } from '../sandbox/sandbox.ts'
 import { deathResult, suspectedSpinMs } from './replay.ts'

@@ -1,7 +1,8 @@
 /** Spreads a run over workers and merges what they found. */
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import type { Effort, Finding, FuzzCase, Note } from '../case.ts'
+import type { FuzzCase } from '../case.ts'
+import type { Effort, Finding, Note } from '../finding.ts'
 import type { Target } from '../sandbox/handler-under-test.ts'
 import { type CampaignOptions, type CampaignProgress, type CampaignReport, runCampaign } from './campaign.ts'
 import { type StrategyName, strategies } from './strategy.ts'

@@ -4,7 +4,7 @@ import { mint } from '../../testing/mint.ts'
 import { request } from '../attacks/request-step.ts'
 import type { Target } from '../sandbox/handler-under-test.ts'
 import { createSandbox } from '../sandbox/sandbox.ts'
-import { createWorld, servedByIssuers } from '../world/world.ts'
+import { createWorld, servedByIssuers } from '../world/make-world.ts'
 import { replayFresh } from './replay.ts'
 
 /** Throws TargetRefused where the handler does not load while all is well; in an outage it is a finding. */

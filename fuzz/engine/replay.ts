@@ -1,5 +1,6 @@
 /** Runs one stored case in an instance of its own and judges every step. */
-import type { Answer, FuzzCase } from '../case.ts'
+import type { Answer } from '../answer.ts'
+import type { FuzzCase } from '../case.ts'
 import type { Target } from '../sandbox/handler-under-test.ts'
 import { createSandbox, type Sandbox, SandboxGone } from '../sandbox/sandbox.ts'
 import { type Judged, Trial } from './trial.ts'

@@ -1,5 +1,7 @@
 /** One instance of a handler that answers many cases' requests in a row, as a warm Lambda sandbox does. */
-import type { FuzzCase, Scenario, ServedUrls, Step } from '../case.ts'
+
+import type { ServedUrls } from '../../oracle/served-urls.ts'
+import type { FuzzCase, Scenario, Step } from '../case.ts'
 import type { Target } from '../sandbox/handler-under-test.ts'
 import { createSandbox, type Sandbox, SandboxGone, TargetRefused } from '../sandbox/sandbox.ts'
 import { deathResult, suspectedSpinMs } from './replay.ts'

@@ -1,7 +1,8 @@
 import { beforeAll, expect, test } from 'vitest'
-import type { Scenario, World } from '../case.ts'
-import { createWorld } from '../world/world.ts'
-import { SeededRandom } from './seeded-random.ts'
+import type { Scenario } from '../case.ts'
+import { createWorld } from '../world/make-world.ts'
+import { SeededRandom } from '../world/random.ts'
+import type { World } from '../world/world.ts'
 import { strategies } from './strategy.ts'
 
 let world: World

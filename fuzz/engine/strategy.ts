@@ -2,8 +2,9 @@
 import fc from 'fast-check'
 import { anyScenario } from '../arbitraries/scenario.ts'
 import { attacks, inTurns } from '../attacks/attacks.ts'
-import type { Scenario, World } from '../case.ts'
-import type { SeededRandom } from './seeded-random.ts'
+import type { Scenario } from '../case.ts'
+import type { SeededRandom } from '../world/random.ts'
+import type { World } from '../world/world.ts'
 
 export interface Generated {
   scenario: Scenario

@@ -5,7 +5,7 @@ import { mint } from '../../testing/mint.ts'
 import { request } from '../attacks/request-step.ts'
 import type { Step } from '../case.ts'
 import type { Effects, StepOutcome } from '../sandbox/protocol.ts'
-import { createWorld, servedByIssuers } from '../world/world.ts'
+import { createWorld, servedByIssuers } from '../world/make-world.ts'
 import { Trial } from './trial.ts'
 
 const start = Date.UTC(2026, 0, 15, 12)

@@ -1,8 +1,11 @@
 /** One instance of a handler and the oracle that follows its clock, its network and what it may still remember. */
 import type { ViewerRequest } from '../../authorizer/cloudfront.ts'
 import { createOracle, type Oracle } from '../../oracle/oracle.ts'
+import type { ServedUrls } from '../../oracle/served-urls.ts'
+import type { Verdict } from '../../oracle/verdict.ts'
 import { viewerRequestOf } from '../../oracle/viewer-request-shape.ts'
-import type { Answer, ServedUrls, Step, Verdict } from '../case.ts'
+import type { Answer } from '../answer.ts'
+import type { Step } from '../case.ts'
 import { examine } from '../invariants/examine.ts'
 import type { Observation, Remark } from '../invariants/observation.ts'
 import { readResult } from '../invariants/result-shape.ts'

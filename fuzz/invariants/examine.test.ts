@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { ViewerRequest } from '../../authorizer/cloudfront.ts'
 import type { Policy } from '../../authorizer/policy.ts'
-import type { Answer, Verdict } from '../case.ts'
+import type { Verdict } from '../../oracle/verdict.ts'
+import type { Answer } from '../answer.ts'
 import { examine } from './examine.ts'
 import { readResult } from './result-shape.ts'
 

@@ -1,5 +1,5 @@
 /** What one answer showed: a finding in the making, or a note. */
-import type { FindingClass, Severity } from '../case.ts'
+import type { FindingClass, Severity } from '../finding.ts'
 
 export interface Observation {
   class: FindingClass

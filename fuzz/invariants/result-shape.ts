@@ -3,7 +3,7 @@
  * edge functions" and "Quotas on Lambda@Edge").
  */
 import type { Headers } from '../../authorizer/cloudfront.ts'
-import type { Answer, ReturnedRequest, ReturnedResponse } from '../case.ts'
+import type { Answer, ReturnedRequest, ReturnedResponse } from '../answer.ts'
 import type { RawResult } from '../sandbox/protocol.ts'
 
 type Result = Answer['result']

@@ -1,5 +1,6 @@
 /** The child process that holds a target: loads it, hands it events one at a time, and reports what came of each. */
-import type { ServedUrls, Step } from '../case.ts'
+import type { ServedUrls } from '../../oracle/served-urls.ts'
+import type { Step } from '../case.ts'
 import { type Handler, loadHandler } from './load-handler.ts'
 import { captureOutput } from './output-capture.ts'
 import { countPendingCrypto } from './pending-work.ts'

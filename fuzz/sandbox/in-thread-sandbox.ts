@@ -5,7 +5,8 @@
  */
 import type { Policy } from '../../authorizer/policy.ts'
 import { type Authorizer, createAuthorizer } from '../../index.ts'
-import type { Fetch, Served, ServedUrls, Step } from '../case.ts'
+import type { Fetch, Served, ServedUrls } from '../../oracle/served-urls.ts'
+import type { Step } from '../case.ts'
 import type { Effects, RawResult, StepOutcome } from './protocol.ts'
 import type { Sandbox } from './sandbox.ts'
 import { type TimerHandle, VirtualClock } from './virtual-clock.ts'

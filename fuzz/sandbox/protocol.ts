@@ -1,5 +1,6 @@
 /** What the suite and the child process that holds a target say to each other, one JSON message at a time. */
-import type { Fetch, ServedUrls, Step } from '../case.ts'
+import type { Fetch, ServedUrls } from '../../oracle/served-urls.ts'
+import type { Step } from '../case.ts'
 
 export type Runtime = 'nodejs22.x' | 'nodejs24.x'
 

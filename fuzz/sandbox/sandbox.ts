@@ -1,6 +1,7 @@
 /** The parent's end of a child process with a target in it. It can be killed at any time, whatever the target does. */
 import { type ChildProcess, fork } from 'node:child_process'
-import type { ServedUrls, Step } from '../case.ts'
+import type { ServedUrls } from '../../oracle/served-urls.ts'
+import type { Step } from '../case.ts'
 import { childProgram } from './child-program.ts'
 import { processCpuMs } from './process-cpu.ts'
 import type { Effects, Reply, Request, Runtime, StepOutcome } from './protocol.ts'

@@ -2,7 +2,7 @@
  * What the shipped peers are known to do otherwise than semantics.md, at these versions: seen by the fuzzer, replayed by
  * its tests, no more and no less. They are not findings of a run.
  */
-import type { FindingClass } from '../case.ts'
+import type { FindingClass } from '../finding.ts'
 import type { ShippedTarget } from './shipped-handlers.ts'
 
 export interface RecordedDifference {

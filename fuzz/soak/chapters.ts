@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import type { Policy } from '../../authorizer/policy.ts'
 import { anyPolicy } from '../arbitraries/policy.ts'
-import { SeededRandom } from '../engine/seeded-random.ts'
+import { SeededRandom } from '../world/random.ts'
 
 /** At least one of the two; whichever is over first. */
 export interface Budget {

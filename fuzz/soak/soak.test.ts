@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Policy } from '../../authorizer/policy.ts'
 import { silentProgress } from '../../command/progress.ts'
-import type { Finding } from '../case.ts'
+import type { Finding } from '../finding.ts'
 import { type FuzzOptions, fuzzStage } from '../fuzz-stage.ts'
 import { buildShipped } from '../shipped/shipped-handlers.ts'
 

@@ -1,6 +1,5 @@
 /** One seeded source of choices for attacks and for fast-check: xorshift128 (Marsaglia, "Xorshift RNGs", 2003), state from a hash. */
 import { createHash } from 'node:crypto'
-import type { Random } from '../case.ts'
 
 export class SeededRandom implements Random {
   readonly #state: Int32Array
@@ -51,4 +50,12 @@ export class SeededRandom implements Random {
     for (let index = 0; index < length; index++) bytes[index] = this.next() & 0xff
     return bytes
   }
+}
+
+/** Seeded. */
+export interface Random {
+  /** Both ends included. */
+  integer(min: number, max: number): number
+  pick<Item>(items: readonly [Item, ...Item[]] | readonly Item[]): Item
+  bytes(length: number): Buffer
 }
