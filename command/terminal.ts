@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
-import Table from 'cli-table3'
-import type { Check, Result, Verdict } from '../result/result.ts'
+import { default as Table } from 'cli-table3'
+import { type Check, commandOf, type Result, type Verdict } from '../result/result.ts'
 
 const colours = { pass: 'green', fail: 'red', inconclusive: 'yellow', 'not-measured': 'yellow' } as const
 
@@ -18,11 +18,6 @@ export function terminalTable(results: readonly Result[], stream: NodeJS.WriteSt
     }
   }
   return table.toString()
-}
-
-/** `edgeproof/bench@1` → `bench`. */
-export function commandOf(result: Result): string {
-  return result.schema.replace(/^edgeproof\//, '').replace(/@\d+$/, '')
 }
 
 /** The value with its unit and, where known, its interval. */

@@ -5,7 +5,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, test } from 'vitest'
-import { type Edge, type RequestRecord, startEdge } from './edge.ts'
+import type { Edge } from './edge.ts'
+import type { RequestRecord } from './log/request-record.ts'
+import { startEdge } from './start-edge.ts'
 import { type TemplateFixture, templateFixture } from './template/template-fixture.ts'
 
 const config = {

@@ -7,8 +7,10 @@ import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { synthesize } from '../infra/synth.ts'
-import { type Edge, type EdgeOptions, type RequestRecord, startEdge } from './edge.ts'
+import type { Edge, EdgeOptions } from './edge.ts'
 import { standardLogHeader, standardLogLine } from './log/request-log.ts'
+import type { RequestRecord } from './log/request-record.ts'
+import { startEdge } from './start-edge.ts'
 import { templateFixture } from './template/template-fixture.ts'
 
 let config: Config

@@ -1,8 +1,9 @@
 /** The issuer that the policy names, on loopback: a JWK Set, tokens, rotation, outages. */
+
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { AccessTokenClaims } from '../testing/issuer.ts'
 import { accessTokenPayload, createSigningKey, type SigningKey, sign } from '../testing/issuer.ts'
-import type { IssuerOutage, LocalIssuer } from './edge.ts'
 
 export interface IssuerServer extends LocalIssuer {
   readonly port: number
@@ -69,3 +70,19 @@ function answer(response: http.ServerResponse, status: number, body: string): vo
     .writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(body) })
     .end(body)
 }
+
+export interface LocalIssuer {
+  /** `iss` of its tokens, the policy's first issuer. */
+  readonly url: string
+  /** A token of this issuer signed with the current key; claims are merged over those of a fresh Cognito access token. */
+  mint(claims?: Partial<AccessTokenClaims>): Promise<string>
+  /** Signs with a new key from now on (`key`, or one made here); the former key stays in the JWK Set until `withdraw`. */
+  rotate(key?: SigningKey): Promise<void>
+  /** Takes every key but the current one out of the JWK Set. */
+  withdraw(): void
+  /** How the JWKS endpoint behaves from now on. Default `error` (a 500). */
+  outage(kind?: IssuerOutage): void
+  restore(): void
+}
+
+type IssuerOutage = 'error' | 'hang' | 'reset' | 'garbage' | 'empty'

@@ -4,8 +4,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { UsageError } from '../config/usage-error.ts'
-import { type CacheProfile, type Edge, type EdgeOptions, startEdge } from './edge.ts'
+import type { CacheProfile } from './cache/cache-rules.ts'
+import type { Edge, EdgeOptions } from './edge.ts'
 import { standardLogHeader, standardLogLine } from './log/request-log.ts'
+import { startEdge } from './start-edge.ts'
 
 export interface ServeOptions {
   config?: string

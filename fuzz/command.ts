@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { runStage, type SharedOptions, stageCommand } from '../command/run-stage.ts'
 import type { EffectivenessOptions } from './effectiveness/effectiveness-stage.ts'
-import type { FuzzOptions } from './fuzz-stage.ts'
+import type { FuzzOptions } from './fuzz-options.ts'
 import type { ShippedTarget } from './shipped/shipped-handlers.ts'
 
 /** As in shipped/shipped-handlers.ts, which is not imported for the sake of a quick --help. */

@@ -1,4 +1,5 @@
 /** `edgeproof fuzz`: attacks one handler and reports what it found. */
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
@@ -14,44 +15,15 @@ import { ensureLoads } from './engine/probe.ts'
 import { replayCase } from './engine/replay-report.ts'
 import type { Finding } from './finding.ts'
 import { findingsMarkdown } from './findings-markdown.ts'
+import type { FuzzOptions } from './fuzz-options.ts'
 import { measureRates } from './rates.ts'
 import type { Target } from './sandbox/handler-under-test.ts'
-import type { Runtime } from './sandbox/protocol.ts'
 import { TargetRefused } from './sandbox/sandbox.ts'
 import { isRecorded } from './shipped/recorded-differences.ts'
-import { buildShipped, type ShippedTarget } from './shipped/shipped-handlers.ts'
+import { buildShipped } from './shipped/shipped-handlers.ts'
 import { soak } from './soak/soak.ts'
 import { createWorld } from './world/make-world.ts'
 import { wycheproofCases, wycheproofPolicies } from './wycheproof.ts'
-
-export interface FuzzOptions {
-  /** A CommonJS or ES module that exports `handler`; default: our own authorizer, built with the policy. */
-  handler?: string
-  /** One of the handlers that ship with the fuzzer, with its own policy and its recorded differences. */
-  target?: ShippedTarget
-  runtime?: Runtime
-  /** Default 20 where `runs` is not given either. */
-  seconds?: number
-  runs?: number
-  /** Default 1. */
-  seed?: string
-  /** Default 1. */
-  workers?: number
-  /** `i/n`: this is the i-th of n machines that share one seed. */
-  shard?: string
-  /** A stored case instead of generated ones. */
-  replay?: string
-  /** With `replay`: writes the smallest case that shows the same. */
-  minimize?: boolean
-  /** A long run saves where it is after so many cases (default 100,000; a run by time: each minute). */
-  checkpoint?: number
-  /** Go on from what an interrupted run saved in the output directory. */
-  resume?: boolean
-  /** Project Wycheproof's vectors from `WYCHEPROOF_DIR` instead of generated cases. */
-  wycheproof?: boolean
-  /** Measure requests per second and core instead of looking for findings. */
-  rates?: boolean
-}
 
 export const fuzzStage: Stage<FuzzOptions> = async (context, options) => {
   const directory = mkdtempSync(join(tmpdir(), 'edgeproof-fuzz-'))

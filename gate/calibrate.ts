@@ -1,4 +1,5 @@
 /** `edgeproof gate --calibrate`: how often is the gate itself wrong on this machine? */
+
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,29 +8,14 @@ import { UsageError } from '../config/usage-error.ts'
 import { environment } from '../result/environment.ts'
 import { calibrateCpu } from './calibrating/calibrate-cpu.ts'
 import { calibrateInstructions } from './calibrating/calibrate-instructions.ts'
+import type { Calibrating } from './calibrating/calibrating.ts'
 import { calibrationChecks } from './calibrating/calibration-checks.ts'
 import type { BuildWith } from './calibrating/edits.ts'
 import { type Calibration, calibrationFile, readCalibration, writeCalibration } from './calibration-file.ts'
-import { createWorkbench, type Workbench } from './measure/workbench.ts'
+import { createWorkbench } from './measure/workbench.ts'
 import { type GateOptions, resolveSettings, type Settings, seconds } from './settings.ts'
 import { openRepository } from './sides/checkout.ts'
 import { buildSide, digest, type Side } from './sides/side.ts'
-
-/** What both parts of a calibration work on. */
-export interface Calibrating {
-  side: Side
-  /** The side's sources. */
-  directory: string
-  build: BuildWith
-  bench: Workbench
-  settings: Settings
-  calibration: Calibration
-  /** Keeps what was found so far. */
-  save(): void
-  /** Whether the time, or this share of it, is up. */
-  over(share?: number): boolean
-  context: StageContext
-}
 
 export const stage: Stage<GateOptions> = async (context, options) => {
   const settings = resolveSettings(context.config.gate, options)

@@ -1,10 +1,12 @@
 import { StringConcat, Token, Tokenization } from 'aws-cdk-lib'
 import * as z from 'zod'
+import type { JwksSnapshot } from '../authorizer/configuration.ts'
+import type { Policy } from '../authorizer/policy.ts'
 import { parse } from '../config/config.ts'
 import { policySchema } from '../config/policy-schema.ts'
+import type { SiteConfig } from '../config/site-schema.ts'
 import { siteSchema } from '../config/site-schema.ts'
 import { UsageError } from '../config/usage-error.ts'
-import type { EdgeAuthorizedSiteProps } from './edge-authorized-site.ts'
 
 const propsSchema = z.strictObject({
   policy: policySchema,
@@ -114,4 +116,17 @@ function restored(parsed: unknown, given: unknown): unknown {
   const original = given as Record<string, unknown>
   if (Array.isArray(parsed)) return parsed.map((item, index) => restored(item, original[index]))
   return Object.fromEntries(Object.entries(parsed).map(([key, field]) => [key, restored(field, original[key])]))
+}
+
+/**
+ * All of it is checked as a configuration file is. CloudFormation tokens may stand where a value is only passed on:
+ * infra/README.md, "In an app of your own".
+ */
+export interface EdgeAuthorizedSiteProps {
+  policy: Policy
+  /** The bundled authorizer: `(await bundleAuthorizer()).program`. */
+  program: string
+  site?: SiteConfig
+  /** Issuer → its keys, where they are known when the template is written. */
+  snapshots?: Record<string, JwksSnapshot>
 }

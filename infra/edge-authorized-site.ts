@@ -2,31 +2,17 @@ import { Aws, CfnOutput, Stack, Token } from 'aws-cdk-lib'
 import type * as cloudfront from 'aws-cdk-lib/aws-cloudfront'
 import type * as s3 from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
-import type { JwksSnapshot } from '../authorizer/configuration.ts'
 import type { Policy } from '../authorizer/policy.ts'
 import type { SiteConfig } from '../config/site-schema.ts'
 import { UsageError } from '../config/usage-error.ts'
 import { AccessLogs } from './access-logs.ts'
-import { checkedProps } from './checked-props.ts'
+import { checkedProps, type EdgeAuthorizedSiteProps } from './checked-props.ts'
 import { authorizerLogGroup, authorizerName, checkDeployable } from './deployable-site.ts'
 import { EdgeAuthorizer } from './edge-authorizer.ts'
 import { policyOfPool } from './existing-pool.ts'
 import { siteBucket } from './site-bucket.ts'
 import { SiteDistribution } from './site-distribution.ts'
 import { SiteUserPool } from './site-user-pool.ts'
-
-/**
- * All of it is checked as a configuration file is. CloudFormation tokens may stand where a value is only passed on:
- * infra/README.md, "In an app of your own".
- */
-export interface EdgeAuthorizedSiteProps {
-  policy: Policy
-  /** The bundled authorizer: `(await bundleAuthorizer()).program`. */
-  program: string
-  site?: SiteConfig
-  /** Issuer → its keys, where they are known when the template is written. */
-  snapshots?: Record<string, JwksSnapshot>
-}
 
 /** A private bucket behind a distribution that asks the authorizer before its cache; with a user pool, where one is wanted. */
 export class EdgeAuthorizedSite extends Construct {

@@ -1,6 +1,6 @@
 /** Judges a run: which figures count, what they must meet, and when they say nothing. */
 import type { Objectives } from '../config/objectives-schema.ts'
-import type { EdgeMetrics } from '../edge/edge.ts'
+import type { EdgeMetrics } from '../edge/log/counters.ts'
 import { type Check, check } from '../result/result.ts'
 import type { LoadRun } from './load-run.ts'
 import type { MachineShare } from './measurement/foreign-load.ts'

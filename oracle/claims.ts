@@ -1,9 +1,8 @@
 /** Judges a payload whose signature is good (semantics.md, "Claims"; RFC 7519 4.1; Cognito Developer Guide, "Verifying JSON web tokens"). */
-import type { Policy } from '../authorizer/policy.ts'
-import { groupsAreSound, own } from './grants.ts'
-import { type Judgement, lax, may, refused, sound } from './judgement.ts'
 
-export type Claims = Record<string, unknown>
+import type { Policy } from '../authorizer/policy.ts'
+import { type Claims, groupsAreSound, own } from './grants.ts'
+import { type Judgement, lax, may, refused, sound } from './judgement.ts'
 
 /** Everything but the route's right and the required claims. `now` in milliseconds since the epoch. */
 export function judgeClaims(policy: Policy, issuer: string, claims: Claims, now: number): Judgement[] {
@@ -81,6 +80,7 @@ function judgeTokenUse(policy: Policy, claims: Claims): Judgement {
 
 /** Claims whose types RFC 7519 4.1 or Cognito fixes (Developer Guide, "Understanding the access token"). */
 const strings = ['sub', 'jti', 'username', 'client_id', 'token_use', 'scope', 'origin_jti', 'event_id', 'email']
+
 const numbers = ['auth_time', 'version']
 
 /** A wrong type of a claim that the decision does not use is only loose. */

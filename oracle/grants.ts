@@ -1,7 +1,7 @@
 /** Whether a verified payload has a route's right (semantics.md, "Claims" and "Paths"). */
 import { createHash } from 'node:crypto'
 import type { Policy } from '../authorizer/policy.ts'
-import type { Claims } from './claims.ts'
+
 import { bestMatch, type Match } from './route-match.ts'
 
 export type Grant = 'public' | 'granted' | 'no-route' | 'no-right'
@@ -41,3 +41,5 @@ export function groupsAreSound(groups: unknown): groups is string[] | undefined 
 export function own(claims: Claims, name: string): unknown {
   return Object.hasOwn(claims, name) ? claims[name] : undefined
 }
+
+export type Claims = Record<string, unknown>

@@ -4,9 +4,9 @@
  */
 import type { Headers, ViewerRequest } from '../authorizer/cloudfront.ts'
 import type { Policy } from '../authorizer/policy.ts'
-import { type Claims, judgeClaims } from './claims.ts'
+import { judgeClaims } from './claims.ts'
 import { presentedTokens } from './credentials.ts'
-import { grantOf, own } from './grants.ts'
+import { type Claims, grantOf, own } from './grants.ts'
 import { createIssuerKeys, type IssuerKeys } from './issuer-keys.ts'
 import { type Judgement, lax, may, refused, sound, verdictOf } from './judgement.ts'
 import type { PublishedKey } from './key-set.ts'

@@ -1,5 +1,6 @@
-import { commandOf, limitText, valueText } from '../command/terminal.ts'
+import { limitText, valueText } from '../command/terminal.ts'
 import type { Check, Result } from '../result/result.ts'
+import { commandOf } from '../result/result.ts'
 import type { Report } from './report.ts'
 
 /**

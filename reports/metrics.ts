@@ -4,8 +4,8 @@
  * 2026-11-22): base units in the plural at the end, shares from 0 to 1.
  */
 
-import { commandOf } from '../command/terminal.ts'
 import type { Check, Result } from '../result/result.ts'
+import { commandOf } from '../result/result.ts'
 
 interface Family {
   help: string

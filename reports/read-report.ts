@@ -1,8 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { commandOf } from '../command/terminal.ts'
 import { UsageError } from '../config/usage-error.ts'
 import type { Result } from '../result/result.ts'
+import { commandOf } from '../result/result.ts'
 import { readResult } from '../result/result-file.ts'
 import type { MissingStage, Report } from './report.ts'
 

@@ -1,6 +1,7 @@
 import * as z from 'zod'
-import { commandOf, limitText, valueText } from '../command/terminal.ts'
+import { limitText, valueText } from '../command/terminal.ts'
 import type { Check, Result } from '../result/result.ts'
+import { commandOf } from '../result/result.ts'
 
 /** Of a result's data: the files that changed, the likeliest first. */
 const blameSchema = z.object({ blame: z.array(z.string()) })

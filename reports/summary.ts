@@ -1,5 +1,6 @@
-import { commandOf, limitText, valueText } from '../command/terminal.ts'
+import { limitText, valueText } from '../command/terminal.ts'
 import type { Result } from '../result/result.ts'
+import { commandOf } from '../result/result.ts'
 import type { Trend } from './history/trend.ts'
 import { markdownTable } from './markdown-table.ts'
 import { type Report, verdictOf } from './report.ts'

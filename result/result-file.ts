@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type * as z from 'zod'
-import { commandOf } from '../command/terminal.ts'
 import { UsageError } from '../config/usage-error.ts'
 import { writeWholeFile } from '../config/write-file.ts'
 import { type Migrations, upToDate } from './document-version.ts'
-import { type Result, resultSchema } from './result.ts'
+import { commandOf, type Result, resultSchema } from './result.ts'
 
 /** The version that is written; each older one has its step here. */
 const version = 1

@@ -85,3 +85,8 @@ function judge({ value, limit, direction }: Omit<Check, 'verdict'>): Verdict {
 export function exitCode(verdict: Verdict): 0 | 1 | 3 {
   return verdict === 'pass' ? 0 : verdict === 'fail' ? 1 : 3
 }
+
+/** `edgeproof/bench@1` → `bench`. */
+export function commandOf(result: Result): string {
+  return result.schema.replace(/^edgeproof\//, '').replace(/@\d+$/, '')
+}

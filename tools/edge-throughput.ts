@@ -11,7 +11,7 @@ import http from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { availableParallelism, loadavg } from 'node:os'
 import { loadConfig } from '../config/load-config.ts'
-import { startEdge } from '../edge/edge.ts'
+import { startEdge } from '../edge/start-edge.ts'
 import { synthesize } from '../infra/synth.ts'
 
 const connections = 64

@@ -1,22 +1,7 @@
 /** What the two profiles decide and the engine does not: what may be stored, how long, for whom, and what errors mean. */
 
-import type { CachePolicy } from '../template/distribution.ts'
 import type { CacheEntry } from './cache-entry.ts'
-import type { UpstreamRequest, UpstreamResponse } from './upstream.ts'
-
-/** A request as the rules see it. */
-export interface Ask {
-  method: string
-  /** The cache key of the behavior's policy; methods that share a response share it. */
-  key: string
-  /** The viewer's headers after its function ran, lower-case names, lines joined. */
-  viewer: Record<string, string>
-  /** What would be sent upstream. */
-  upstream: UpstreamRequest
-  policy: CachePolicy
-  /** Seconds that an error of this status is cached at least. */
-  errorTtl(status: number): number
-}
+import type { Ask, UpstreamResponse } from './upstream.ts'
 
 /** `fresh`: serve it; `refreshing`: serve it and ask in the background; `stale`: ask first; `unusable`: as if it were not there. */
 export type Assessment = 'fresh' | 'refreshing' | 'stale' | 'unusable'
@@ -38,3 +23,6 @@ export interface CacheRules {
 }
 
 export type Storage = Pick<CacheEntry, 'initialAge' | 'freshUntil' | 'refreshUntil' | 'errorUntil' | 'vary' | 'policy'>
+
+/** `rfc9111`: a correct shared cache; `cloudfront`: what CloudFront documents. */
+export type CacheProfile = 'rfc9111' | 'cloudfront'

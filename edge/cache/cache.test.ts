@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Edge, type EdgeOptions, startEdge } from '../edge.ts'
+import type { Edge, EdgeOptions } from '../edge.ts'
+import { startEdge } from '../start-edge.ts'
 import { templateFixture } from '../template/template-fixture.ts'
 
 const config = {

@@ -3,8 +3,9 @@
 import { type HeaderList, headerNames, headerValue, withoutHeaders } from '../viewer/header-list.ts'
 import { contentRange, holdsRange } from '../viewer/ranges.ts'
 import { ageOf, type CacheEntry } from './cache-entry.ts'
-import type { Ask, CacheRules, Storage } from './cache-rules.ts'
+import type { CacheRules, Storage } from './cache-rules.ts'
 import { CacheStore } from './cache-store.ts'
+import type { Ask } from './upstream.ts'
 import { type Upstream, UpstreamFailure, type UpstreamRequest, type UpstreamResponse } from './upstream.ts'
 
 type CacheResult = 'Hit' | 'RefreshHit' | 'Miss' | 'Error'

@@ -1,9 +1,9 @@
 /** CloudFront's rules: the behavior's TTLs and key decide; the viewer's Cache-Control and the response's Vary do not. */
 import CachePolicy from 'http-cache-semantics'
 import { type HeaderList, headerRecord, headerValue } from '../viewer/header-list.ts'
-import type { Ask, Assessment, CacheRules, Storage } from './cache-rules.ts'
+import type { Assessment, CacheRules, Storage } from './cache-rules.ts'
 import { cloudfrontTtl, type Freshness } from './cloudfront-ttl.ts'
-import type { UpstreamResponse } from './upstream.ts'
+import type { Ask, UpstreamResponse } from './upstream.ts'
 
 export const cloudfrontRules: CacheRules = {
   matches: () => true,

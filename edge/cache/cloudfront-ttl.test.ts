@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { CachePolicy, Selection } from '../template/distribution.ts'
-import type { Ask } from './cache-rules.ts'
 import { cloudfrontRules } from './cloudfront-rules.ts'
-import type { UpstreamResponse } from './upstream.ts'
+import type { Ask, UpstreamResponse } from './upstream.ts'
 
 const none: Selection = { kind: 'none', names: new Set() }
 const date = 'Thu, 01 Jan 2026 00:00:00 GMT'

@@ -3,8 +3,8 @@
 import { withoutHeaders } from '../viewer/header-list.ts'
 import { present } from '../viewer/narrow-response.ts'
 import { Cache } from './cache.ts'
-import type { Ask, CacheRules } from './cache-rules.ts'
-import type { Upstream, UpstreamRequest } from './upstream.ts'
+import type { CacheRules } from './cache-rules.ts'
+import type { Ask, Upstream, UpstreamRequest } from './upstream.ts'
 
 /** One cache per origin, and what a point of presence uses in the origins' place. */
 export function regionalCache(rules: CacheRules, origins: ReadonlyMap<string, Upstream>, maxBytes: number) {

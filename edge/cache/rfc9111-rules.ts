@@ -2,8 +2,8 @@
 import CachePolicy from 'http-cache-semantics'
 import { headerRecord, headerValue } from '../viewer/header-list.ts'
 import type { CacheEntry } from './cache-entry.ts'
-import type { Ask, Assessment, CacheRules, Storage } from './cache-rules.ts'
-import type { UpstreamResponse } from './upstream.ts'
+import type { Assessment, CacheRules, Storage } from './cache-rules.ts'
+import type { Ask, UpstreamResponse } from './upstream.ts'
 
 export const rfc9111Rules: CacheRules = {
   matches(entry, ask) {

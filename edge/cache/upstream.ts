@@ -1,7 +1,7 @@
 /** Where a cache gets what it does not hold: the origin, or the regional cache before it. */
+import type { CachePolicy } from '../template/distribution.ts'
 
 import type { HeaderList } from '../viewer/header-list.ts'
-import type { Ask } from './cache-rules.ts'
 
 export interface UpstreamRequest {
   method: string
@@ -35,4 +35,18 @@ export class UpstreamFailure extends Error {
     super(message)
     this.status = status
   }
+}
+
+/** A request as the rules see it. */
+export interface Ask {
+  method: string
+  /** The cache key of the behavior's policy; methods that share a response share it. */
+  key: string
+  /** The viewer's headers after its function ran, lower-case names, lines joined. */
+  viewer: Record<string, string>
+  /** What would be sent upstream. */
+  upstream: UpstreamRequest
+  policy: CachePolicy
+  /** Seconds that an error of this status is cached at least. */
+  errorTtl(status: number): number
 }

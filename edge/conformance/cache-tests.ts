@@ -7,7 +7,8 @@ import { once } from 'node:events'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
-import { type CacheProfile, startEdge } from '../edge.ts'
+import type { CacheProfile } from '../cache/cache-rules.ts'
+import { startEdge } from '../start-edge.ts'
 import { cacheTestsTemplate } from './cache-tests-template.ts'
 
 /** `required`: what a specification demands; `optimal`: what a good cache does; `check`: only looked at. */

@@ -1,5 +1,5 @@
 /** What CloudFront answers when a function neither lets the request through nor answers it. Amazon CloudFront Developer Guide. */
-import type { EdgeResult } from '../edge.ts'
+import type { EdgeResult } from '../log/edge-result.ts'
 import type { FunctionOutcome } from './function-result.ts'
 
 type ErrorKind = Exclude<FunctionOutcome['kind'], 'request' | 'response'>

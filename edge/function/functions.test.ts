@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { ViewerRequestEvent } from '../../authorizer/cloudfront.ts'
-import { type Edge, startEdge } from '../edge.ts'
+import type { Edge } from '../edge.ts'
+import { startEdge } from '../start-edge.ts'
 import { templateFixture } from '../template/template-fixture.ts'
 
 const config = {

@@ -1,6 +1,6 @@
 /** The sandboxes of one function at one point of presence, and who runs which event. */
 import { availableParallelism } from 'node:os'
-import type { SandboxOptions } from '../edge.ts'
+
 import type { FunctionOutcome } from './function-result.ts'
 import { Sandbox } from './sandbox.ts'
 import type { Batch, SandboxData, SandboxMessage } from './sandbox-protocol.ts'
@@ -256,4 +256,16 @@ export class SandboxPool {
     }
     if (this.#queue.length > 0) this.#dispatch()
   }
+}
+
+export interface SandboxOptions {
+  /** Sandboxes per point of presence at most; one more is 503 LambdaLimitExceeded. Default 32. */
+  limit?: number
+  /**
+   * How long an event may wait for a busy sandbox before a new one starts, in milliseconds. Lambda's own behaviour is 0;
+   * the default of 50 fits a machine whose sandboxes share a few cores, where INIT takes longer than a short queue.
+   */
+  waitMs?: number
+  /** A sandbox that was idle for this long is removed, in milliseconds. Default 300,000. */
+  idleMs?: number
 }

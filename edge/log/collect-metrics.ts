@@ -1,10 +1,9 @@
 /** Everything that counts something, added up. */
 
-import type { EdgeMetrics } from '../edge.ts'
 import type { IssuerServer } from '../local-issuer.ts'
 import type { Origins } from '../origin/start-origins.ts'
 import type { RunningPop } from '../start-pops.ts'
-import type { AnswerCounters } from './counters.ts'
+import type { AnswerCounters, EdgeMetrics } from './counters.ts'
 
 export function collectMetrics(
   counters: AnswerCounters,

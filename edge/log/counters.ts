@@ -1,7 +1,7 @@
 /** The edge's own count of what it answered: the truth that a load generator's measurement is checked against. */
 
-import type { EdgeMetrics } from '../edge.ts'
 import type { EdgeAnswer } from '../point-of-presence.ts'
+import type { EdgeResult } from './edge-result.ts'
 
 export class AnswerCounters {
   requests = 0
@@ -97,4 +97,35 @@ export function prometheusText(metrics: EdgeMetrics): string {
       ].join('\n'),
     )
     .join('')
+}
+
+export interface EdgeMetrics {
+  requests: number
+  /** Requests by x-edge-result-type. */
+  results: Partial<Record<EdgeResult, number>>
+  /** Requests by status code. */
+  statuses: Record<string, number>
+  /** Body bytes sent to viewers, and those of them that came from a cache. */
+  bodyBytes: number
+  hitBodyBytes: number
+  cache: { entries: number; bytes: number; evictions: number; collapsed: number }
+  origin: { requests: number; failures: number; bytes: number }
+  sandboxes: {
+    running: number
+    /** Of these, the ones that hold events now. */
+    busy: number
+    /** The most that existed at once, summed over points of presence. */
+    peak: number
+    started: number
+    removed: number
+    /** INITs that ended in an error, and sandboxes that ended while they held an event. */
+    failed: number
+    throttles: number
+    invocations: number
+    /** Sum over invocations. */
+    functionMs: number
+    /** Connections a function tried to open to a host other than the issuer's. */
+    refusedConnections: number
+  }
+  issuer: { fetches: number; failures: number }
 }

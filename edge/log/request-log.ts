@@ -1,5 +1,5 @@
 /** Who hears of answered requests, and how CloudFront's standard log writes them. */
-import type { RequestLog, RequestRecord } from '../edge.ts'
+import type { RequestRecord } from './request-record.ts'
 
 export class RequestFeed implements RequestLog {
   readonly #listeners = new Set<(record: RequestRecord) => void>()
@@ -114,4 +114,9 @@ function logged(value: string | number): string {
 function encodeURIComponentSafely(character: string): string {
   const byte = character.charCodeAt(0)
   return byte < 256 ? `%${byte.toString(16).toUpperCase().padStart(2, '0')}` : '%3F'
+}
+
+export interface RequestLog {
+  /** Calls `listener` for each record from now on; the returned function ends that. */
+  subscribe(listener: (record: RequestRecord) => void): () => void
 }

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Ask } from '../cache/cache-rules.ts'
-import type { UpstreamRequest } from '../cache/upstream.ts'
+import type { Ask, UpstreamRequest } from '../cache/upstream.ts'
 import { headerValue } from '../viewer/header-list.ts'
 import { type BucketServer, startBucket } from './bucket.ts'
 import { demoObjects } from './bucket-objects.ts'

@@ -5,11 +5,11 @@
  */
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { OriginFault } from '../edge.ts'
 import type { BucketCorsRule } from '../template/distribution.ts'
 import { present } from '../viewer/narrow-response.ts'
 import { corsHeaders, preflight } from './bucket-cors.ts'
 import type { Objects, StoredObject } from './bucket-objects.ts'
+import type { OriginFault } from './origin-fault.ts'
 import { type SigningIdentity, signature } from './signature.ts'
 
 export interface BucketOptions {

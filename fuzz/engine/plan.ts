@@ -1,4 +1,5 @@
 /** Spreads a run over workers and merges what they found. */
+
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { FuzzCase } from '../case.ts'
@@ -6,6 +7,7 @@ import type { Effort, Finding, Note } from '../finding.ts'
 import type { Target } from '../sandbox/handler-under-test.ts'
 import { type CampaignOptions, type CampaignProgress, type CampaignReport, runCampaign } from './campaign.ts'
 import { type StrategyName, strategies } from './strategy.ts'
+import type { WorkerMessage, WorkerTask } from './worker-message.ts'
 
 export interface Plan {
   target: Target
@@ -22,21 +24,6 @@ export interface Plan {
   signal: AbortSignal
   onProgress?: (progress: CampaignProgress) => void
 }
-
-/** What a worker thread is started with. */
-export interface WorkerTask {
-  target: Target
-  strategy: StrategyName
-  seed: string
-  seconds?: number
-  cases?: number
-  corpus: readonly FuzzCase[]
-  known: NonNullable<CampaignOptions['known']>
-}
-
-export type WorkerMessage =
-  | { kind: 'progress'; progress: CampaignProgress }
-  | { kind: 'report'; report: CampaignReport }
 
 export async function runPlan(plan: Plan): Promise<CampaignReport> {
   const { target, strategy, seed, seconds, cases, corpus = [], known = [], signal, onProgress } = plan

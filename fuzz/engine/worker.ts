@@ -1,8 +1,8 @@
 /** A worker thread that runs one campaign. Targets live in child processes of its own; this thread only generates and judges. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { runCampaign } from './campaign.ts'
-import type { WorkerMessage, WorkerTask } from './plan.ts'
 import { strategies } from './strategy.ts'
+import type { WorkerMessage, WorkerTask } from './worker-message.ts'
 
 const { strategy, ...task } = workerData as WorkerTask
 const stop = new AbortController()

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Policy } from '../../authorizer/policy.ts'
 import { silentProgress } from '../../command/progress.ts'
 import type { Finding } from '../finding.ts'
-import { type FuzzOptions, fuzzStage } from '../fuzz-stage.ts'
+import type { FuzzOptions } from '../fuzz-options.ts'
+import { fuzzStage } from '../fuzz-stage.ts'
 import { buildShipped } from '../shipped/shipped-handlers.ts'
 
 const policy: Policy = {

@@ -1,10 +1,11 @@
 /** Paired processes of a program with itself, and with slowed copies of itself. */
-import type { Calibrating } from '../calibrate.ts'
+
 import type { CpuSample } from '../calibration-file.ts'
 import { biases } from '../error-rates.ts'
 import { mostProcesses } from '../measure/compare-cpu.ts'
 import { programSides, samplePair } from '../measure/pairs.ts'
 import type { RequestSuite } from '../suites.ts'
+import type { Calibrating } from './calibrating.ts'
 import { bySuite, type SlowedSides, slowdowns, slowedSides } from './injected-delay.ts'
 
 /** Of the time, for finding out how long the delays have to be. */

@@ -2,7 +2,6 @@
 import { availableParallelism } from 'node:os'
 import { valgrindVersion } from '../../bench/callgrind.ts'
 import { UsageError } from '../../config/usage-error.ts'
-import type { Calibrating } from '../calibrate.ts'
 import type { EditOutcome } from '../calibration-file.ts'
 import { evidence } from '../error-rates.ts'
 import type { Counts } from '../measure/count-cache.ts'
@@ -12,6 +11,7 @@ import { sameProgram } from '../sides/same-program.ts'
 import { instructionChange } from '../statistics/instruction-change.ts'
 import { median } from '../statistics/median.ts'
 import { type RequestSuite, suites } from '../suites.ts'
+import type { Calibrating } from './calibrating.ts'
 import { type Edit, findEdits } from './edits.ts'
 
 /** So many slow-downs are counted for each neutral edit that reached the program. */

@@ -1,5 +1,5 @@
 /** Takes down what both sides report while a run goes on: k6 its samples, the local edge its log. */
-import type { RequestRecord } from '../../edge/edge.ts'
+import type { RequestRecord } from '../../edge/log/request-record.ts'
 import type { K6Event, Sample } from '../k6/sample.ts'
 import { IdJoin, type JoinCounts, type Seen } from './id-join.ts'
 import { Measurement, merged } from './measurement.ts'

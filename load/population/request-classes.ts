@@ -5,7 +5,7 @@ import type { Credential, CredentialSource } from './credentials.ts'
 import { expectedOutcome, expectedStatuses, type Identity, routeOf } from './expectation.ts'
 import type { Window } from './key-windows.ts'
 import { allObjects, type Population, type Reader, type SiteObject } from './population.ts'
-import type { Exchange } from './request-plan.ts'
+
 import { weightedDraw, zipfDraw } from './zipf.ts'
 
 export interface MakerOptions {
@@ -188,4 +188,18 @@ const malformedPaths = [
 function some<Value>(value: Value | null | undefined): Value {
   if (value === null || value === undefined) throw new Error('the scenario asks for more than its population holds')
   return value
+}
+
+/** One request and its answer, by the policy's text. */
+export interface Exchange {
+  class: RequestClass
+  /** Pattern of the route that decides; empty where none matches. */
+  route: string
+  method: string
+  path: string
+  credential: Credential | null
+  /** Accepted status codes. */
+  statuses: readonly number[]
+  /** MD5 of the body that must come back; null where none is compared: denials, HEAD. */
+  md5: string | null
 }

@@ -2,27 +2,14 @@
  * The plan of a run: every request that k6 may send, with what must come back, and the order. It is made before the
  * load starts, so that the script that k6 runs only sends and compares.
  */
+
 import type { Policy } from '../../authorizer/policy.ts'
-import type { RequestClass, Scenario } from '../scenarios/scenario.ts'
+import type { Scenario } from '../scenarios/scenario.ts'
 import type { Credential, CredentialSource } from './credentials.ts'
 import type { Timeline } from './key-windows.ts'
 import type { Population } from './population.ts'
-import { requestMaker } from './request-classes.ts'
+import { type Exchange, requestMaker } from './request-classes.ts'
 import { seededRandom } from './zipf.ts'
-
-/** One request and its answer, by the policy's text. */
-export interface Exchange {
-  class: RequestClass
-  /** Pattern of the route that decides; empty where none matches. */
-  route: string
-  method: string
-  path: string
-  credential: Credential | null
-  /** Accepted status codes. */
-  statuses: readonly number[]
-  /** MD5 of the body that must come back; null where none is compared: denials, HEAD. */
-  md5: string | null
-}
 
 /** An exchange as the script reads it: the credential is an index, -1 for none. */
 export type PlannedRequest = Omit<Exchange, 'credential'> & { credential: number }

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { silentProgress } from '../../command/progress.ts'
 import config from '../../edgeproof.config.ts'
 import { installedK6 } from '../../load/k6/find-k6.ts'
-import { type Comparison, validate } from './validate.ts'
+import { validate } from './validate.ts'
+import type { Comparison } from './validation-checks.ts'
 
 const missing = installedK6() === null
 

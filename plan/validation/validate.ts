@@ -1,4 +1,5 @@
 /** `edgeproof plan --validate`: the model, fitted at low loads on the local edge, against loads that it has not seen. */
+
 import type { StageContext } from '../../command/stage.ts'
 import { objectivesOf } from '../../config/objectives-schema.ts'
 import { findK6 } from '../../load/k6/find-k6.ts'
@@ -6,10 +7,10 @@ import { loadRun } from '../../load/load-run.ts'
 import { startLocalTarget } from '../../load/local-distribution.ts'
 import type { Scenario } from '../../load/scenarios/scenario.ts'
 import type { Check } from '../../result/result.ts'
-import { type EdgeModel, fitEdgeModel, mixedQuantile, type Prediction, predict } from './edge-model.ts'
+import { type EdgeModel, fitEdgeModel, mixedQuantile, predict } from './edge-model.ts'
 import { type ObservedLoad, observeLoad } from './observe-load.ts'
 import { sleepingHandler } from './sleeping-handler.ts'
-import { validationChecks } from './validation-checks.ts'
+import { type Comparison, validationChecks } from './validation-checks.ts'
 
 export interface ValidationOptions {
   /** Rates that the model is fitted at, and rates that it is compared at; requests per second. */
@@ -25,15 +26,6 @@ export interface ValidationOptions {
 
 /** Twenty runs of six seconds and the climb: a little more than two minutes. */
 const defaults: ValidationOptions = { fit: [40, 80], heldBack: [160, 320], rounds: 5, seconds: 6, climbSeconds: 8 }
-
-/** What came of one held-back load in one round. */
-export interface Comparison {
-  predicted: Prediction
-  busy: number
-  p99Ms: number
-  requests: number
-  coldStarts: number
-}
 
 /** Lambda's way: nobody waits for a busy sandbox. */
 const sandboxOptions = { waitMs: 0, idleMs: 300_000, limit: 64 }
@@ -57,6 +49,7 @@ const scenario: Scenario = {
  * those of Lambda do not.
  */
 const climb: Scenario = { ...scenario, name: 'plan-climb', arrival: [{ share: 1, to: 1 }] }
+
 /** A little beyond the highest rate, so that its runs start none. */
 const climbTo = 1.25
 

@@ -1,9 +1,10 @@
 /** How far the model is from the local edge, at each held-back load. */
+
 import type { Objectives } from '../../config/objectives-schema.ts'
 import { type Check, check, type Verdict } from '../../result/result.ts'
 import { meanInterval } from '../mean-interval.ts'
+import type { Prediction } from './edge-model.ts'
 import type { ObservedLoad } from './observe-load.ts'
-import type { Comparison } from './validate.ts'
 
 /** Largest errors that still count as agreement, in percent. */
 const limits = { concurrency: 10, p99: 15 }
@@ -102,4 +103,13 @@ function noiseOf(loads: readonly ObservedLoad[], { foreignLoad, cpuSteal }: Requ
   const steal = most((load) => load.steal)
   if (steal > cpuSteal) return `the hypervisor took up to ${(100 * steal).toFixed(0)} % of the CPU time`
   return null
+}
+
+/** What came of one held-back load in one round. */
+export interface Comparison {
+  predicted: Prediction
+  busy: number
+  p99Ms: number
+  requests: number
+  coldStarts: number
 }

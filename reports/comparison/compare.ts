@@ -1,7 +1,6 @@
 /** Two runs side by side: for each check, what changed and whether the figures' own uncertainty allows that to be said. */
 import * as z from 'zod'
-import { commandOf } from '../../command/terminal.ts'
-import { type Check, checkSchema, type Environment, type Result } from '../../result/result.ts'
+import { type Check, checkSchema, commandOf, type Environment, type Result } from '../../result/result.ts'
 import { conditionsOf } from '../history/conditions.ts'
 
 const outcomeSchema = z.enum([

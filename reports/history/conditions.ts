@@ -1,7 +1,7 @@
 /** What has to be the same for two figures to be compared: the machine, and what the command was asked. */
 
-import { commandOf } from '../../command/terminal.ts'
 import type { Result } from '../../result/result.ts'
+import { commandOf } from '../../result/result.ts'
 
 /** Of the program alone: no machine makes them other. */
 const ofTheProgram = ['build', 'size']

@@ -1,5 +1,5 @@
-import { commandOf } from '../../command/terminal.ts'
 import type { Check, Result } from '../../result/result.ts'
+import { commandOf } from '../../result/result.ts'
 import { changePoints, fewestRuns } from './change-points.ts'
 import { conditionsOf, conditionsText } from './conditions.ts'
 import type { HistoryRun } from './history-directory.ts'

@@ -1,10 +1,11 @@
 import * as z from 'zod'
 import { figure } from './charts/figure.ts'
 import { intervalChart } from './charts/interval-chart.ts'
+import type { Source } from './check-table.ts'
 import { checkValue } from './check-value.ts'
 import type { Cell } from './data-table.ts'
 import { html, type Markup } from './markup.ts'
-import { checkOf, type Section, type Source } from './section.ts'
+import { checkOf, type Section } from './section.ts'
 
 const figureSchema = z.object({ median: z.number(), low: z.number(), high: z.number(), level: z.number() })
 const subjectsOf = <Ratio extends string>(ratio: Ratio) =>

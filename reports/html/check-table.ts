@@ -1,7 +1,7 @@
-import type { Check } from '../../result/result.ts'
+import type { Check, Result } from '../../result/result.ts'
 import { html, type Markup } from './markup.ts'
 import { numberText, quantityMarkup } from './quantity.ts'
-import type { Located, Source } from './section.ts'
+
 import { verdictMarkup } from './verdict.ts'
 
 /** Every check of a result. */
@@ -37,4 +37,17 @@ function intervalMarkup({ interval, unit }: Check): Markup | null {
 
 export function intervalText({ low, high, level }: NonNullable<Check['interval']>, unit = ''): string {
   return `${numberText(low, unit)} to ${numberText(high, unit)} (${numberText(Number((level * 100).toFixed(1)))}\u00a0%)`
+}
+
+/** A result document with the name it has in pointers. */
+export interface Source {
+  /** The command: `load` for `load.json`. */
+  document: string
+  result: Result
+}
+
+/** A check and the pointer to it. */
+export interface Located {
+  check: Check
+  at: string
 }

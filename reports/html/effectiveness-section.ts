@@ -2,10 +2,11 @@ import * as z from 'zod'
 import { barChart } from './charts/bar-chart.ts'
 import { figure } from './charts/figure.ts'
 import { intervalChart } from './charts/interval-chart.ts'
+import type { Source } from './check-table.ts'
 import { checkValue } from './check-value.ts'
 import { type Cell, dataTable } from './data-table.ts'
 import { html, type Markup } from './markup.ts'
-import { checkOf, type Section, type Source } from './section.ts'
+import { checkOf, type Section } from './section.ts'
 
 const intervalSchema = z.object({ low: z.number(), high: z.number() })
 const dataSchema = z.object({

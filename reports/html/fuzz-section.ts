@@ -1,8 +1,9 @@
 import * as z from 'zod'
+import type { Source } from './check-table.ts'
 import { checkValue } from './check-value.ts'
 import { type Cell, dataTable } from './data-table.ts'
 import { html, type Markup } from './markup.ts'
-import type { Section, Source } from './section.ts'
+import type { Section } from './section.ts'
 
 const dataSchema = z.object({
   findings: z.array(

@@ -1,8 +1,9 @@
 import { figure } from './charts/figure.ts'
 import { intervalChart } from './charts/interval-chart.ts'
+import type { Source } from './check-table.ts'
 import type { Cell } from './data-table.ts'
 import { html, type Markup } from './markup.ts'
-import type { Section, Source } from './section.ts'
+import type { Section } from './section.ts'
 
 export const gateSection: Section = {
   id: 'gate',

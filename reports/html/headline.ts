@@ -1,9 +1,9 @@
 /** What is read first: the verdict in a sentence, and the three figures a launch is decided by. */
 import { type Report, verdictOf } from '../report.ts'
-import { intervalText, locatedTable } from './check-table.ts'
+import { intervalText, type Located, locatedTable, type Source } from './check-table.ts'
 import { html, type Markup } from './markup.ts'
 import { quantityMarkup } from './quantity.ts'
-import { checkOf, type Located, type Source } from './section.ts'
+import { checkOf } from './section.ts'
 import { sections } from './sections.ts'
 import { stageVerdict, verdictMarkup } from './verdict.ts'
 

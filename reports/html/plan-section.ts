@@ -2,12 +2,12 @@ import * as z from 'zod'
 import { barChart } from './charts/bar-chart.ts'
 import { figure } from './charts/figure.ts'
 import { intervalChart } from './charts/interval-chart.ts'
-import { locatedTable } from './check-table.ts'
+import { locatedTable, type Source } from './check-table.ts'
 import { checkValue } from './check-value.ts'
 import { type Cell, dataTable, type TableData } from './data-table.ts'
 import { html, type Markup } from './markup.ts'
 import { numberText } from './quantity.ts'
-import { checkOf, type Section, type Source } from './section.ts'
+import { checkOf, type Section } from './section.ts'
 
 const estimateSchema = z.object({ value: z.number(), low: z.number(), high: z.number() })
 type Estimate = z.infer<typeof estimateSchema>

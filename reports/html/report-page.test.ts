@@ -1,7 +1,6 @@
 import { decodeFromCompressedBase64 } from 'hdr-histogram-js'
 import { expect, test } from 'vitest'
-import { commandOf } from '../../command/terminal.ts'
-import { check, type Result } from '../../result/result.ts'
+import { check, commandOf, type Result } from '../../result/result.ts'
 import { exampleReport, exampleResult } from '../example-report.ts'
 import { readReport } from '../read-report.ts'
 import type { Report } from '../report.ts'

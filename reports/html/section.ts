@@ -1,15 +1,9 @@
 /** What a section of the report is, and the frame that each is put in. */
-import type { Check, Result } from '../../result/result.ts'
-import { checkTable } from './check-table.ts'
+
+import type { Result } from '../../result/result.ts'
+import { checkTable, type Located, type Source } from './check-table.ts'
 import { html, type Markup, trusted } from './markup.ts'
 import { stageVerdict } from './verdict.ts'
-
-/** A result document with the name it has in pointers. */
-export interface Source {
-  /** The command: `load` for `load.json`. */
-  document: string
-  result: Result
-}
 
 export interface Section {
   /** Fragment of its address: `#load`. */
@@ -27,12 +21,6 @@ export interface Section {
   answer?(source: Source): Markup | null
   /** Charts and tables; what the document does not hold is left out. */
   body?(source: Source): readonly (Markup | null)[]
-}
-
-/** A check and the pointer to it. */
-export interface Located {
-  check: Check
-  at: string
 }
 
 export function checkOf({ document, result }: Source, id: string): Located | undefined {

@@ -1,0 +1,19 @@
+import type { FuzzCase } from '../case.ts'
+import type { Target } from '../sandbox/handler-under-test.ts'
+import type { CampaignOptions, CampaignProgress, CampaignReport } from './campaign.ts'
+import type { StrategyName } from './strategy.ts'
+
+/** What a worker thread is started with. */
+export interface WorkerTask {
+  target: Target
+  strategy: StrategyName
+  seed: string
+  seconds?: number
+  cases?: number
+  corpus: readonly FuzzCase[]
+  known: NonNullable<CampaignOptions['known']>
+}
+
+export type WorkerMessage =
+  | { kind: 'progress'; progress: CampaignProgress }
+  | { kind: 'report'; report: CampaignReport }
