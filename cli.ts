@@ -5,6 +5,7 @@ import { registerBundle } from './build/command.ts'
 import { reportFailure } from './command/run-stage.ts'
 import { UsageError } from './config/usage-error.ts'
 import { registerFuzz } from './fuzz/command.ts'
+import { registerGate } from './gate/command.ts'
 import { registerLoad } from './load/command.ts'
 import { registerFleet } from './plan/command.ts'
 import { registerReports } from './reports/command.ts'
@@ -23,6 +24,7 @@ for (const register of [
   registerRun,
   registerBundle,
   registerBench,
+  registerGate,
   registerFuzz,
   registerLoad,
   registerFleet,

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createAuthorizer } from '../index.ts'
-import { createTestBed } from '../testing/authorizer-test-bed.ts'
+import { createAuthorizer, createTestBed } from '../testing/authorizer-test-bed.ts'
 import { createSigningKey } from '../testing/issuer.ts'
 import { viewerRequestEvent } from '../testing/viewer-request.ts'
 

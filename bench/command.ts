@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
 import { runStage, type SharedOptions, stageCommand } from '../command/run-stage.ts'
-import { registerGate } from '../gate/command.ts'
 import type { BenchOptions } from './bench-stage.ts'
 
 export function registerBench(program: Command): void {
@@ -18,5 +17,4 @@ export function registerBench(program: Command): void {
         runStage(options, () => import('./bench-stage.ts').then((module) => module.stage)),
       ),
   )
-  registerGate(program)
 }

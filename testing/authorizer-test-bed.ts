@@ -1,7 +1,13 @@
 /** An authorizer whose issuer, clock, JWKS endpoint and log are in a test's hands; keys, tokens and events are real. */
-import { createAuthorizer, type Decision, type JwksSnapshot, type Policy, type Reason } from '../index.ts'
+import type { Decision } from '../authorizer/authorizer.ts'
+import type { JwksSnapshot } from '../authorizer/configuration.ts'
+import type { Reason } from '../authorizer/denials.ts'
+import type { Policy } from '../authorizer/policy.ts'
+import { createAuthorizer } from '../config/create-authorizer.ts'
 import { accessTokenPayload, type SigningKey, sign } from './issuer.ts'
 import { type RequestFields, viewerRequestEvent } from './viewer-request.ts'
+
+export { createAuthorizer }
 
 export const issuer = 'https://issuer.example.com/pool'
 export const client = 'web'

@@ -92,7 +92,6 @@ function reasonAgainst({ from, to, isType, isPackage }: Arrow): string | undefin
   }
   const other = roomOf(to)
   if (room === other || !rooms.includes(room)) return undefined
-  if (isTest(to)) return `imports the test ${to}`
   if (isTest(from) && testRooms.includes(other)) return undefined
   if (strangers.includes(room) && strangers.includes(other))
     return `names ${to}; ${room}/ and ${other}/ never know each other`

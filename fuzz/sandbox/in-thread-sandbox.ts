@@ -3,8 +3,10 @@
  * is loaded (mutation testing). Its clock, network and log are the options of `createAuthorizer`, so nothing global is
  * replaced, and a run costs no process. What never ends hangs the caller: only ours goes in here.
  */
+
+import type { Authorizer } from '../../authorizer/authorizer.ts'
 import type { Policy } from '../../authorizer/policy.ts'
-import { type Authorizer, createAuthorizer } from '../../index.ts'
+import { createAuthorizer } from '../../config/create-authorizer.ts'
 import type { Fetch, Served, ServedUrls } from '../../oracle/served-urls.ts'
 import type { Step } from '../case.ts'
 import type { Effects, RawResult, StepOutcome } from './protocol.ts'

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import type { Sample } from '../load/k6/sample.ts'
-import { runData } from '../load/load-run.ts'
-import { Measurement, merged } from '../load/measurement/measurement.ts'
-import { TimeSeries } from '../load/measurement/time-series.ts'
+import { exampleResult } from '../reports/example-report.ts'
 import { check } from '../result/result.ts'
 import { writeResult } from '../result/result-file.ts'
-import { exampleResult } from './example-report.ts'
+import type { Sample } from './k6/sample.ts'
+import { runData } from './load-run.ts'
+import { Measurement, merged } from './measurement/measurement.ts'
+import { TimeSeries } from './measurement/time-series.ts'
 
 const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
 const requests = 10_000_000

@@ -2,14 +2,14 @@
 import { createHash } from 'node:crypto'
 import { compactVerify, importJWK, type JWK } from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { Policy } from '../authorizer/policy.ts'
-import { type RequestParts, request } from '../fuzz/attacks/request-step.ts'
-import { createWorld, servedByIssuers } from '../fuzz/world/make-world.ts'
-import type { World } from '../fuzz/world/world.ts'
-import type { WorldKey } from '../testing/mint.ts'
-import { base64url, mint, mintInput, mintOctets } from '../testing/mint.ts'
-import { createOracle, type Oracle } from './oracle.ts'
-import type { Verdict } from './verdict.ts'
+import type { Policy } from '../../authorizer/policy.ts'
+import { createOracle, type Oracle } from '../../oracle/oracle.ts'
+import type { Verdict } from '../../oracle/verdict.ts'
+import type { WorldKey } from '../../testing/mint.ts'
+import { base64url, mint, mintInput, mintOctets } from '../../testing/mint.ts'
+import { type RequestParts, request } from '../attacks/request-step.ts'
+import { createWorld, servedByIssuers } from './make-world.ts'
+import type { World } from './world.ts'
 
 const start = Date.UTC(2026, 0, 15, 12)
 const seconds = start / 1000

@@ -1,14 +1,14 @@
 /** semantics.md, "The issuer's keys": stories of rotations and outages, and what a good token is worth at their end. */
 import { beforeAll, expect, test } from 'vitest'
-import type { Policy } from '../authorizer/policy.ts'
-import { request } from '../fuzz/attacks/request-step.ts'
-import { createWorld, jwksAnswer, servedByIssuers } from '../fuzz/world/make-world.ts'
-import type { World } from '../fuzz/world/world.ts'
-import type { WorldKey } from '../testing/mint.ts'
-import { mint } from '../testing/mint.ts'
-import { createOracle } from './oracle.ts'
-import type { Served } from './served-urls.ts'
-import type { Verdict } from './verdict.ts'
+import type { Policy } from '../../authorizer/policy.ts'
+import { createOracle } from '../../oracle/oracle.ts'
+import type { Served } from '../../oracle/served-urls.ts'
+import type { Verdict } from '../../oracle/verdict.ts'
+import type { WorldKey } from '../../testing/mint.ts'
+import { mint } from '../../testing/mint.ts'
+import { request } from '../attacks/request-step.ts'
+import { createWorld, jwksAnswer, servedByIssuers } from './make-world.ts'
+import type { World } from './world.ts'
 
 const start = Date.UTC(2026, 0, 15, 12)
 const seconds = start / 1000
