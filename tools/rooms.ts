@@ -22,6 +22,7 @@ export const rooms: readonly string[] = [
   'plan',
   'run',
   'index.ts',
+  'program.ts',
   'cli.ts',
   'tools',
 ]

@@ -1,0 +1,42 @@
+import { Command } from 'commander'
+import { registerBench } from './bench/command.ts'
+import { registerBundle } from './build/command.ts'
+import { registerFuzz } from './fuzz/command.ts'
+import { registerGate } from './gate/command.ts'
+import { registerLoad } from './load/command.ts'
+import { registerFleet } from './plan/command.ts'
+import { registerReports } from './reports/command.ts'
+import { registerRun } from './run/command.ts'
+
+/** Every command of the suite. Parsing throws a CommanderError for help and mistakes, after the line was written. */
+export function createProgram(): Command {
+  const program = new Command('edgeproof')
+    .description('A tuned JWT authorizer for CloudFront and private S3, and the suite that proves it.')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 every check held; 1 a check failed; 2 usage or environment; 3 inconclusive or not measured.',
+    )
+    .showHelpAfterError(false)
+    // A mistake is one line; commander puts its suggestion on a second.
+    .configureOutput({ outputError: (text, write) => write(text.replace('\n(', ' (')) })
+    .exitOverride()
+  for (const register of [
+    registerRun,
+    registerBundle,
+    registerBench,
+    registerGate,
+    registerFuzz,
+    registerLoad,
+    registerFleet,
+    registerReports,
+  ]) {
+    register(program)
+  }
+  handDownSettings(program)
+  return program
+}
+
+/** commander's addCommand does not. */
+function handDownSettings(parent: Command): void {
+  for (const command of parent.commands) handDownSettings(command.copyInheritedSettings(parent))
+}
