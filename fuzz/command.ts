@@ -1,46 +1,83 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { commandGroup } from '../command/command-group.ts'
 import { runStage, type SharedOptions, stageCommand } from '../command/run-stage.ts'
 import type { EffectivenessOptions } from './effectiveness/effectiveness-stage.ts'
-import type { FuzzOptions } from './fuzz-options.ts'
+import type { FuzzOptions, HandlerOptions } from './fuzz-options.ts'
+import type { RatesOptions } from './rates-stage.ts'
+import type { ReplayOptions } from './replay-stage.ts'
 import type { ShippedTarget } from './shipped/shipped-handlers.ts'
 
 /** As in shipped/shipped-handlers.ts, which is not imported for the sake of a quick --help. */
 const shipped: readonly ShippedTarget[] = ['ours', 'naive', 'jose', 'aws-jwt-verify', 'fast-jwt', 'cognito-at-edge']
 
 export function registerFuzz(program: Command): void {
-  program.addCommand(
-    stageCommand('fuzz', 'attack a viewer-request handler: ours, or any file')
-      .option('--handler <file>', 'a CommonJS or ES module that exports handler, as deployed (default: our authorizer)')
-      .addOption(new Option('--target <name>', 'a handler that ships with the fuzzer').choices([...shipped]))
-      .addOption(
-        new Option('--runtime <name>', 'which results the runtime accepts')
-          .choices(['nodejs22.x', 'nodejs24.x'])
-          .default('nodejs24.x'),
-      )
-      .option('--seconds <n>', 'how long (default 20)', positive)
-      .option('--runs <n>', 'how many cases', positive)
-      .option('--seed <text>', 'equal seeds try equal scenarios', '1')
-      .option('--workers <n>', 'threads, each with target processes of its own', positive, 1)
-      .option('--shard <i/n>', 'this is the i-th of n machines')
-      .option('--checkpoint <cases>', 'a long run saves where it is after so many cases (default 100000)', positive)
-      .option('--resume', 'go on from what an interrupted run, or measurement, saved in the output directory')
-      .option('--replay <file>', 'a stored case instead of new ones')
-      .option('--wycheproof', "Project Wycheproof's vectors from WYCHEPROOF_DIR instead of new cases")
-      .option('--rates', 'measure requests per second and core, oracle included, instead of looking for findings')
-      .option('--minimize', 'with --replay: look for a smaller case that shows the same')
-      .option('--effectiveness', 'measure the fuzzer itself against the catalogue of flawed handlers')
-      .option('--seeds <n>', 'with --effectiveness: runs for each flaw (default 20)', positive)
-      .option('--baseline-seeds <n>', 'with --effectiveness: runs of each simpler strategy (default 1)', positive)
-      .option('--baseline-seconds <n>', 'with --effectiveness: how long each of those may take (default 5)', positive)
-      .option('--flaw <text>', 'with --effectiveness: only flaws with this in their name')
-      .action((options: SharedOptions & FuzzOptions & EffectivenessOptions & { effectiveness?: boolean }) =>
-        options.effectiveness
-          ? runStage<EffectivenessOptions>(options, () =>
-              import('./effectiveness/effectiveness-stage.ts').then((module) => module.effectivenessStage),
-            )
-          : runStage<FuzzOptions>(options, () => import('./fuzz-stage.ts').then((module) => module.fuzzStage)),
-      ),
+  const commands = [runCommand(), replayCommand(), effectivenessCommand(), ratesCommand(), wycheproofCommand()] as const
+  program.addCommand(commandGroup('fuzz', 'attack a viewer-request handler: ours, or any file', commands))
+}
+
+function runCommand(): Command {
+  return handlerCommand('run', 'attack a handler with new cases')
+    .option('--seconds <n>', 'how long (default: 20)', positive)
+    .option('--runs <n>', 'how many cases', positive)
+    .option('--seed <text>', 'equal seeds try equal scenarios', '1')
+    .option('--workers <n>', 'threads, each with target processes of its own', positive, 1)
+    .option('--shard <i/n>', 'this is the i-th of n machines')
+    .option('--checkpoint <cases>', 'a long run saves where it is after so many (default: 100000)', positive)
+    .option('--resume', 'go on from what an interrupted run saved in --out')
+    .action((options: SharedOptions & FuzzOptions) =>
+      runStage(options, async () => (await import('./fuzz-stage.ts')).fuzzStage),
+    )
+}
+
+function replayCommand(): Command {
+  return handlerCommand('replay', 'a stored case instead of new ones')
+    .argument('<file>', 'a case from fuzz-findings/, with the policy it is about')
+    .option('--minimize', 'look for a smaller case that shows the same')
+    .action((file: string, options: SharedOptions & Omit<ReplayOptions, 'file'>) =>
+      runStage({ ...options, file }, async () => (await import('./replay-stage.ts')).replayStage),
+    )
+}
+
+function effectivenessCommand(): Command {
+  return stageCommand('effectiveness', 'measure the fuzzer itself against the catalogue of flawed handlers')
+    .option('--seeds <n>', 'runs for each flaw (default: 20)', positive)
+    .option('--seconds <n>', 'how long each of them may take (default: 10)', positive)
+    .option('--baseline-seeds <n>', 'runs of each simpler strategy (default: 1)', positive)
+    .option('--baseline-seconds <n>', 'how long each of those may take (default: 5)', positive)
+    .option('--flaw <text>', 'only flaws with this in their name')
+    .option('--workers <n>', 'runs at a time (default: 1)', positive)
+    .option('--resume', 'keep the runs that an earlier measurement saved in --out')
+    .action((options: SharedOptions & EffectivenessOptions) =>
+      runStage(options, async () => (await import('./effectiveness/effectiveness-stage.ts')).effectivenessStage),
+    )
+}
+
+function ratesCommand(): Command {
+  return handlerCommand('rates', 'measure requests per second and core, oracle included')
+    .option('--seed <text>', 'equal seeds try equal scenarios', '1')
+    .action((options: SharedOptions & RatesOptions) =>
+      runStage(options, async () => (await import('./rates-stage.ts')).ratesStage),
+    )
+}
+
+function wycheproofCommand(): Command {
+  return handlerCommand('wycheproof', "Project Wycheproof's vectors from WYCHEPROOF_DIR").action(
+    (options: SharedOptions & HandlerOptions) =>
+      runStage(options, async () => (await import('./wycheproof-stage.ts')).wycheproofStage),
   )
+}
+
+function handlerCommand(name: string, description: string): Command {
+  return stageCommand(name, description)
+    .option('--handler <file>', 'a CommonJS or ES module that exports handler, as deployed (default: our authorizer)')
+    .addOption(
+      new Option('--target <name>', 'a handler that ships with the fuzzer').choices([...shipped]).conflicts('handler'),
+    )
+    .addOption(
+      new Option('--runtime <name>', 'which results the runtime accepts')
+        .choices(['nodejs22.x', 'nodejs24.x'])
+        .default('nodejs24.x'),
+    )
 }
 
 function positive(text: string): number {

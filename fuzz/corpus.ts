@@ -71,6 +71,6 @@ export function writeFindings(out: string, findings: readonly Finding[], handler
   return findings.map((finding) => {
     const file = join(directory, `${finding.class}-${finding.rule.replaceAll('/', '-')}.json`)
     writeFileSync(file, `${JSON.stringify(finding.case, null, 2)}\n`)
-    return { ...finding, replay: `edgeproof fuzz --replay ${file}${handlerOptions}` }
+    return { ...finding, replay: `edgeproof fuzz replay ${file}${handlerOptions}` }
   })
 }

@@ -7,6 +7,7 @@ import { silentProgress } from '../command/progress.ts'
 import type { Finding } from './finding.ts'
 import type { FuzzOptions } from './fuzz-options.ts'
 import { fuzzStage } from './fuzz-stage.ts'
+import { type ReplayOptions, replayStage } from './replay-stage.ts'
 import { buildShipped } from './shipped/shipped-handlers.ts'
 
 const policy: Policy = {
@@ -21,11 +22,15 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(out, { recursive: true, force: true }))
 
-function fuzz(options: FuzzOptions, changes: Partial<Policy> = {}) {
-  const config = { policy: { ...policy, ...changes } }
-  const signal = new AbortController().signal
-  return fuzzStage({ config, configFile: 'test', out, progress: silentProgress, signal }, options)
-}
+const context = () => ({
+  config: { policy },
+  configFile: 'test',
+  out,
+  progress: silentProgress,
+  signal: new AbortController().signal,
+})
+const fuzz = (options: FuzzOptions) => fuzzStage(context(), options)
+const replay = (options: ReplayOptions) => replayStage(context(), options)
 
 function handlerFile(name: string, source: string): string {
   const file = join(out, name)
@@ -54,13 +59,13 @@ test('a bypass in a file is found, made small, written down, and replayed from i
   expect(bypass).toMatchObject({ class: 'bypass', rule: 'paths/no-right', severity: 'critical', cwe: 'CWE-863' })
   expect(bypass?.case.steps).toHaveLength(1)
   const file = join(out, 'fuzz-findings', 'bypass-paths-no-right.json')
-  expect(bypass?.replay).toContain(file)
+  expect(bypass?.replay).toBe(`edgeproof fuzz replay ${file} --handler ${right.file}`)
   const written = readFileSync(join(out, 'fuzz-findings', 'findings.md'), 'utf8')
   expect(written).toContain('## critical: bypass')
   expect(written).toContain(`\n${bypass?.replay}\n`)
-  const replayed = await fuzz({ handler: right.file, replay: file })
+  const replayed = await replay({ handler: right.file, file })
   expect(findingsOf(replayed).map(({ rule }) => rule)).toEqual(['paths/no-right'])
-  expect((await fuzz({ replay: file })).verdict).toBe('pass')
+  expect((await replay({ file })).verdict).toBe('pass')
 })
 
 test.each<[string, () => FuzzOptions, RegExp]>([
@@ -78,8 +83,15 @@ test.each<[string, () => FuzzOptions, RegExp]>([
     /ended its process \(3\) while it was loaded/,
   ],
   ['a shard that is none', () => ({ shard: '3/2', seconds: 1 }), /--shard/],
-  ['a stored case that is none', () => ({ replay: handlerFile('case.json', '{"name":1}') }), /case\.json: name/],
 ])('bad input is one line: %s', async (_title, options, reason) => {
   const error = await fuzz(options()).catch((thrown: unknown) => thrown)
   expect(error).toMatchObject({ name: 'UsageError', message: expect.stringMatching(reason) })
+})
+
+test('a stored case that is none is one line', async () => {
+  const file = handlerFile('case.json', '{"name":1}')
+  await expect(replay({ file })).rejects.toMatchObject({
+    name: 'UsageError',
+    message: expect.stringMatching(/case\.json: name/),
+  })
 })

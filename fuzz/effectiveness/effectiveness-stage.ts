@@ -1,4 +1,4 @@
-/** `edgeproof fuzz --effectiveness`: how surely and how soon the fuzzer finds known flaws, and how simpler strategies fare. */
+/** `edgeproof fuzz effectiveness`: how surely and how soon the fuzzer finds known flaws, and how simpler strategies fare. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -132,7 +132,7 @@ export class Confirmation implements AsyncDisposable {
       step,
       verdict: judged.verdict,
       answer: judged.answer,
-      replay: `edgeproof fuzz --replay fuzz-findings/${name}-${id}.json`,
+      replay: `edgeproof fuzz replay fuzz-findings/${name}-${id}.json`,
       after,
     }
   }

@@ -36,7 +36,7 @@ export const effectivenessSection: Section = {
   document: 'effectiveness',
   method:
     'Handlers that are right but for one flaw, each modelled on a public vulnerability, attacked with several seeds by the fuzzer and by simpler strategies.',
-  command: (result) => `edgeproof fuzz --effectiveness --seeds ${result?.inputs.seeds ?? 20}`,
+  command: (result) => `edgeproof fuzz effectiveness --seeds ${result?.inputs.seeds ?? 20}`,
   answer(source) {
     const flaws = checkOf(source, 'effectiveness.flaws')
     if (!flaws) return null

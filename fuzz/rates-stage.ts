@@ -1,14 +1,17 @@
 /**
- * `edgeproof fuzz --rates`: how many requests a core judges in a second, oracle included. CPU time of the judging thread and
+ * `edgeproof fuzz rates`: how many requests a core judges in a second, oracle included. CPU time of the judging thread and
  * of its target processes together, so that a busy machine or a second core changes nothing.
  */
+import { type Stage, stageResult } from '../command/stage.ts'
 import { type Check, check } from '../result/result.ts'
 import type { Scenario } from './case.ts'
+import { withHandler } from './chosen-handler.ts'
 import { sharesInstance } from './engine/campaign.ts'
 import { cpuSeconds } from './engine/cpu-time.ts'
 import { OwnInstances } from './engine/own-instance.ts'
 import { SharedInstance } from './engine/shared-instance.ts'
 import { strategies } from './engine/strategy.ts'
+import type { HandlerOptions } from './fuzz-options.ts'
 import type { Target } from './sandbox/handler-under-test.ts'
 import { createWorld, servedByIssuers } from './world/make-world.ts'
 import { SeededRandom } from './world/random.ts'
@@ -26,8 +29,20 @@ interface Rate {
   cpuSeconds: number[]
 }
 
-/** Throws nothing for findings: whoever wants them runs without `--rates`. */
-export async function measureRates(target: Target, seed: string, signal: AbortSignal): Promise<Check[]> {
+export interface RatesOptions extends HandlerOptions {
+  /** Default 1. */
+  seed?: string
+}
+
+export const ratesStage: Stage<RatesOptions> = ({ config, configFile, signal }, options) =>
+  withHandler(options, config.policy, (target) => {
+    const { seed = '1' } = options
+    const inputs = { target: target.name, config: configFile, runtime: target.runtime, seed }
+    return stageResult('fuzz', inputs, async () => ({ checks: await measureRates(target, seed, signal) }))
+  })
+
+/** Findings are none of its business: `edgeproof fuzz run` looks for them. */
+async function measureRates(target: Target, seed: string, signal: AbortSignal): Promise<Check[]> {
   const world = await createWorld(target.policy, Date.now())
   const before = cpuSeconds()
   const all: Scenario[] = []
@@ -40,13 +55,14 @@ export async function measureRates(target: Target, seed: string, signal: AbortSi
   const plain = all.filter((scenario) => sharesInstance(scenario) && !carriesSignature(scenario))
   const mix = await rateOf(all, place)
   const unsigned = await rateOf(plain, place)
+  const [first] = mix.cpuSeconds
   return [
     rateCheck('no-signature', 'requests per second and core that need no signature', unsigned, 10_000),
     rateCheck('mix', 'requests per second and core of the whole mix, tokens minted ahead', mix, 4_000),
     check({
       id: 'fuzz.rate.first-pass',
       title: 'requests per second and core of the whole mix, with generating and minting',
-      value: Math.round(mix.requests / (generating + (mix.cpuSeconds[0] ?? Number.NaN))),
+      value: first === undefined ? null : Math.round(mix.requests / (generating + first)),
       unit: '/s',
       limit: null,
       direction: 'none',
@@ -74,7 +90,8 @@ async function rateOf(scenarios: readonly Scenario[], { target, start, serve, si
       await shared.run(together.slice(from, from + batchSize))
     }
     for (const scenario of alone) if (!signal.aborted) await own.run(scenario)
-    seconds.push(cpuSeconds() - before)
+    // Not all of them were judged in it.
+    if (!signal.aborted) seconds.push(cpuSeconds() - before)
   }
   const requests = scenarios.reduce((sum, { steps }) => sum + steps.filter(({ kind }) => kind === 'request').length, 0)
   return { scenarios: scenarios.length, requests, cpuSeconds: seconds }

@@ -1,0 +1,27 @@
+/** `edgeproof fuzz replay`: one stored case again, instead of new ones. */
+import { type Stage, stageResult } from '../command/stage.ts'
+import { campaignResult } from './campaign-result.ts'
+import { withHandler } from './chosen-handler.ts'
+import { readCase } from './corpus.ts'
+import { ensureLoads } from './engine/probe.ts'
+import { replayCase } from './engine/replay-report.ts'
+import type { HandlerOptions } from './fuzz-options.ts'
+
+export interface ReplayOptions extends HandlerOptions {
+  /** A stored case. It has its own policy, with which ours is built. */
+  file: string
+  /** Look for a smaller case that shows the same. Default false. */
+  minimize?: boolean
+}
+
+export const replayStage: Stage<ReplayOptions> = async (context, options) => {
+  const { file, minimize = false } = options
+  const stored = readCase(file)
+  return withHandler(options, stored.policy, (target) => {
+    const inputs = { target: target.name, runtime: target.runtime, replay: file }
+    return stageResult('fuzz', inputs, async () => {
+      await ensureLoads(target)
+      return campaignResult(await replayCase(target, stored, minimize), { context, target, options })
+    })
+  })
+}
