@@ -1,41 +1,20 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
+import { commandGroup } from '../command/command-group.ts'
 import { runStage, type SharedOptions, stageCommand } from '../command/run-stage.ts'
 import type { Stage } from '../command/stage.ts'
 import { UsageError } from '../config/usage-error.ts'
 import { registerEdge } from '../edge/command.ts'
 import type { CapacityOptions } from './capacity-stage.ts'
-import type { AccessLogsOptions } from './distribution/access-logs-stage.ts'
 import type { RealLoadOptions } from './distribution/real-load-stage.ts'
 import type { TokensOptions } from './distribution/tokens-stage.ts'
-import type { LoadOptions } from './load-stage.ts'
 import { loadSeconds, positiveInteger, positiveNumber } from './number-option.ts'
 import type { MergeOptions } from './operator/merge-stage.ts'
 import type { OperatorOptions } from './operator/operator-stage.ts'
 
 export function registerLoad(program: Command): void {
   registerEdge(program)
-  program.addCommand(
-    stageCommand('load', 'k6 against the local edge, with cache-hit measurement')
-      .option(
-        '--scenario <name>',
-        'smoke, steady, cold-cache, token-churn, hostile, spike, key-rotation, issuer-outage, soak or breakpoint (default: smoke)',
-      )
-      .option('--seconds <n>', "length of the load (default: the scenario's)", loadSeconds)
-      .option('--rate <n>', "requests per second (default: the scenario's)", positiveNumber)
-      .option('--segments <n>', 'k6 processes that share the load (default: 1)', positiveInteger)
-      .option('--pops <n>', 'points of presence of the local edge (default: 1)', positiveInteger)
-      .option('--seed <n>', 'of the random choice of users and objects (default: 1)', positiveInteger)
-      .option('--authorizer-share', 'also measure hits without the authorizer')
-      .option('--target <url or file>', "a real distribution, or cdk's outputs file, instead of the local edge")
-      .option('--tokens <file>', 'for --target: access tokens, as edgeproof tokens writes them')
-      .option('--paths <file>', 'for --target: existing paths, one on each line')
-      .option('--i-may-load-test <why>', 'for --target: your statement that more than a probe is allowed')
-      .option('--access-logs <files...>', "no load: join the last --target run with CloudFront's logs")
-      .option('--engine <name>', 'k6-operator: write manifests for --target instead of running k6 here')
-      .option('--results-claim <name>', 'for k6-operator: volume claim of the results (default: edgeproof-results)')
-      .option('--merge <files...>', "no load: one result from k6's JSON output of several runners")
-      .action((options: SharedOptions & AnyLoadOptions) => runStage(options, () => chosenStage(options))),
-  )
+  const commands = [runCommand(), mergeCommand(), logsCommand(), operatorCommand()] as const
+  program.addCommand(commandGroup('load', 'k6 against the local edge, with cache-hit measurement', commands))
   program.addCommand(
     stageCommand('capacity', 'the highest load that still meets the objectives, with its interval')
       .option('--scenario <name>', 'as for load (default: steady)')
@@ -61,30 +40,76 @@ export function registerLoad(program: Command): void {
   )
 }
 
-type AnyLoadOptions = LoadOptions &
-  Partial<RealLoadOptions & AccessLogsOptions & MergeOptions & OperatorOptions> & { engine?: string }
+function runCommand(): Command {
+  return loadCommand('run', 'k6 against the local edge, or a real distribution')
+    .option(
+      '--scenario <name>',
+      'smoke, steady, cold-cache, token-churn, hostile, spike, key-rotation, issuer-outage, soak or breakpoint (default: smoke)',
+    )
+    .option('--segments <n>', 'k6 processes that share the load (default: 1)', positiveInteger)
+    .addOption(
+      new Option('--pops <n>', 'points of presence of the local edge (default: 1)')
+        .argParser(positiveInteger)
+        .conflicts('target'),
+    )
+    .addOption(new Option('--authorizer-share', 'also measure hits without the authorizer').conflicts('target'))
+    .option('--target <url or file>', "a real distribution, or cdk's outputs file")
+    .option('--tokens <file>', 'for --target: access tokens, as edgeproof tokens writes them')
+    .option('--paths <file>', 'for --target: existing paths, one on each line')
+    .option('--i-may-load-test <why>', 'for --target: your statement that more than a probe is allowed')
+    .action((options: SharedOptions & Partial<RealLoadOptions>) => runStage(options, () => chosenStage(options)))
+}
 
-async function chosenStage(given: AnyLoadOptions): Promise<Stage<SharedOptions & AnyLoadOptions>> {
-  const { accessLogs, target, merge, engine } = given
-  if (engine !== undefined && engine !== 'k6-operator')
-    throw new UsageError(`--engine: no engine "${engine}"; there is k6-operator`)
-  if (engine !== undefined && target === undefined)
-    throw new UsageError('--engine: k6-operator needs --target: no cluster reaches this machine')
-  if (merge) {
-    const { mergeStage } = await import('./operator/merge-stage.ts')
-    return (context, options) => mergeStage(context, { ...options, merge })
-  }
-  if (engine !== undefined && target !== undefined) {
-    const { operatorStage } = await import('./operator/operator-stage.ts')
-    return (context, options) => operatorStage(context, { ...options, target })
-  }
-  if (accessLogs) {
-    const { accessLogsStage } = await import('./distribution/access-logs-stage.ts')
-    return (context, options) => accessLogsStage(context, { ...options, accessLogs })
-  }
+async function chosenStage(given: Partial<RealLoadOptions>): Promise<Stage<Partial<RealLoadOptions>>> {
+  const { target, tokens, paths, iMayLoadTest } = given
   if (target !== undefined) {
     const { realLoadStage } = await import('./distribution/real-load-stage.ts')
     return (context, options) => realLoadStage(context, { ...options, target })
   }
+  for (const [option, value] of Object.entries({ tokens, paths, 'i-may-load-test': iMayLoadTest })) {
+    if (value !== undefined) throw new UsageError(`--${option}: is for a real distribution; name it with --target`)
+  }
   return (await import('./load-stage.ts')).loadStage
+}
+
+function mergeCommand(): Command {
+  return stageCommand('merge', "no load: one result from k6's JSON output of several runners")
+    .argument('<files...>', "k6's JSON output, gzipped or not")
+    .option('--scenario <name>', 'the one that was run (default: steady)')
+    .option('--seconds <n>', "how long it was run (default: the scenario's)", loadSeconds)
+    .action((files: string[], options: SharedOptions & Omit<MergeOptions, 'files'>) =>
+      runStage({ ...options, files }, async () => (await import('./operator/merge-stage.ts')).mergeStage),
+    )
+}
+
+function logsCommand(): Command {
+  return stageCommand('logs', "no load: join the last run against --target with CloudFront's logs")
+    .argument('<files...>', 'standard logs, W3C or JSON, gzipped or not')
+    .action((files: string[], options: SharedOptions) =>
+      runStage(
+        { ...options, files },
+        async () => (await import('./distribution/access-logs-stage.ts')).accessLogsStage,
+      ),
+    )
+}
+
+function operatorCommand(): Command {
+  return loadCommand('operator', 'no load: manifests for the k6 operator, which runs k6 in a cluster')
+    .option('--scenario <name>', 'smoke, steady, hostile, spike or soak (default: steady)')
+    .option('--segments <n>', 'runners that share the load (default: 2)', positiveInteger)
+    .requiredOption('--target <url or file>', "the distribution, or cdk's outputs file")
+    .option('--tokens <file>', 'access tokens, as edgeproof tokens writes them')
+    .option('--paths <file>', 'existing paths, one on each line')
+    .option('--i-may-load-test <why>', 'your statement that more than a probe is allowed')
+    .option('--results-claim <name>', 'volume claim of the results (default: edgeproof-results)')
+    .action((options: SharedOptions & OperatorOptions) =>
+      runStage(options, async () => (await import('./operator/operator-stage.ts')).operatorStage),
+    )
+}
+
+function loadCommand(name: string, description: string): Command {
+  return stageCommand(name, description)
+    .option('--seconds <n>', "length of the load (default: the scenario's)", loadSeconds)
+    .option('--rate <n>', "requests per second (default: the scenario's)", positiveNumber)
+    .option('--seed <n>', 'of the random choice of users and objects (default: 1)', positiveInteger)
 }

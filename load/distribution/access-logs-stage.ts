@@ -1,4 +1,4 @@
-/** `edgeproof load --access-logs`: what k6 saw in an earlier run, joined by id with what CloudFront logged of it. */
+/** `edgeproof load logs`: what k6 saw in an earlier run, joined by id with what CloudFront logged of it. */
 import { createReadStream, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -13,20 +13,20 @@ export const requestsFile = 'load-requests.ndjson'
 
 export interface AccessLogsOptions {
   /** Log files, as CloudFront delivered them. */
-  accessLogs: string[]
+  files: string[]
 }
 
-export const accessLogsStage: Stage<AccessLogsOptions> = async ({ out }, { accessLogs }) => {
+export const accessLogsStage: Stage<AccessLogsOptions> = async ({ out }, { files }) => {
   const requests = join(out, requestsFile)
   if (!existsSync(requests)) {
-    throw new UsageError(`--access-logs: ${requests} not found; run load --target first, with the same --out`)
+    throw new UsageError(`${requests}: not found; run edgeproof load --target first, with the same --out`)
   }
-  return stageResult('accesslogs', { files: accessLogs }, async () => {
+  return stageResult('accesslogs', { files }, async () => {
     const joined = new IdJoin<Seen, Seen>(() => {})
     for await (const line of createInterface({ input: createReadStream(requests) }))
       joined.addK6(JSON.parse(line) as Seen)
     let others = 0
-    for (const file of accessLogs) {
+    for (const file of files) {
       await readAccessLog(file, (request) => {
         // A distribution in use logs everybody's requests; only ours are asked for.
         if (joined.expects(request.id)) joined.addEdge(request)

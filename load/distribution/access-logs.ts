@@ -22,9 +22,7 @@ export async function readAccessLog(file: string, seen: (request: Seen) => void)
     const record = line.startsWith('{') ? jsonRecord(line) : fields && tabRecord(fields, line)
     const id = record?.['x-edge-request-id']
     if (!record || !id)
-      throw new UsageError(
-        `--access-logs: ${file}:${number} is no line of a CloudFront standard log with x-edge-request-id`,
-      )
+      throw new UsageError(`${file}:${number}: is no line of a CloudFront standard log with x-edge-request-id`)
     // The response's result type is what X-Cache said; the other one is settled when the viewer has read it all.
     const cache = record['x-edge-response-result-type'] ?? record['x-edge-result-type'] ?? ''
     seen({ id, cache, status: Number(record['sc-status']) })
@@ -40,7 +38,7 @@ async function* linesOf(file: string): AsyncGenerator<string> {
     yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })
   } catch (error) {
     throw new UsageError(
-      `--access-logs: ${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? (error as Error).message})`,
+      `${file}: cannot be read (${(error as NodeJS.ErrnoException).code ?? (error as Error).message})`,
     )
   }
 }

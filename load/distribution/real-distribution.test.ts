@@ -60,7 +60,7 @@ describe.skipIf(!installedK6())('a target that is not ours, here the local edge 
     const w3c = file('E1.gz', '')
     writeFileSync(w3c, gzipSync(standardLog(logged.slice(0, half))))
     const json = file('E2.json', logged.slice(half).map(jsonLine).join('\n'))
-    const joined = await accessLogsStage(context, { accessLogs: [w3c, json] })
+    const joined = await accessLogsStage(context, { files: [w3c, json] })
     const counts = Object.fromEntries(joined.checks.map(({ id, value }) => [id, value]))
     // One more in the logs: the question whether the target answers at all.
     expect(counts).toMatchObject({

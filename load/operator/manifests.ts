@@ -32,7 +32,7 @@ export function operatorManifests(run: OperatorRun): Record<string, object> {
     const bytes = Buffer.byteLength(JSON.stringify(manifest))
     if (bytes > mostBytes) {
       throw new UsageError(
-        `--engine: ${file} would have ${bytes} bytes and Kubernetes takes ${mostBytes}; give fewer tokens, paths, or seconds`,
+        `${file}: would have ${bytes} bytes and Kubernetes takes ${mostBytes}; give fewer tokens, paths, or seconds`,
       )
     }
   }

@@ -1,4 +1,4 @@
-/** `edgeproof load --merge`: one result from the JSON output of several k6, as the operator's runners write it. */
+/** `edgeproof load merge`: one result from the JSON output of several k6, as the operator's runners write it. */
 import { createReadStream } from 'node:fs'
 import { createGunzip } from 'node:zlib'
 import { type Stage, stageResult } from '../../command/stage.ts'
@@ -14,7 +14,7 @@ import { lengthOf, warmUpOf } from '../scenarios/scenario.ts'
 
 export interface MergeOptions {
   /** k6's JSON output, gzipped or not. */
-  merge: string[]
+  files: string[]
   /** As in the run. Default `steady`. */
   scenario?: string
   seconds?: number
@@ -22,7 +22,7 @@ export interface MergeOptions {
 
 export const mergeStage: Stage<MergeOptions> = async ({ config, signal }, options) => {
   const scenario = scenarioNamed(options.scenario ?? 'steady')
-  const { merge: files, seconds = scenario.seconds } = options
+  const { files, seconds = scenario.seconds } = options
   return stageResult('load', { scenario: scenario.name, seconds, merged: files }, async () => {
     // The runners start together, but their files tell only when each one's first answer came.
     const first = Math.min(...(await Promise.all(files.map(firstAnswer))))
@@ -70,7 +70,7 @@ async function firstAnswer(file: string): Promise<number> {
     if (event.kind === 'sample') first = Math.min(first, event.sample.at)
   })
   if (first === Number.POSITIVE_INFINITY)
-    throw new UsageError(`--merge: ${file} holds no sample of edgeproof's script; k6 writes them with --out json=FILE`)
+    throw new UsageError(`${file}: holds no sample of edgeproof's script; k6 writes them with --out json=FILE`)
   return first
 }
 
@@ -84,7 +84,7 @@ async function readEvents(file: string, onEvent: (event: K6Event) => void): Prom
     for await (const chunk of input) read(chunk as Buffer)
   } catch (error) {
     throw new UsageError(
-      `--merge: ${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? (error as Error).message})`,
+      `${file}: cannot be read (${(error as NodeJS.ErrnoException).code ?? (error as Error).message})`,
     )
   }
 }

@@ -1,4 +1,4 @@
-/** `edgeproof load --engine k6-operator`: writes the manifests of a run; nothing is sent. */
+/** `edgeproof load operator`: writes the manifests of a run; nothing is sent. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Stage, stageResult } from '../../command/stage.ts'
@@ -59,7 +59,7 @@ export const operatorStage: Stage<OperatorOptions> = async ({ config, out, progr
       for (const [file, manifest] of Object.entries(manifests)) {
         writeFileSync(join(directory, file), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600 })
       }
-      const detail = `kubectl apply -f ${directory}; afterwards edgeproof load --merge FILES --scenario ${scenario.name} --seconds ${seconds}`
+      const detail = `kubectl apply -f ${directory}; afterwards edgeproof load merge FILES --scenario ${scenario.name} --seconds ${seconds}`
       return {
         checks: [
           check({

@@ -76,7 +76,7 @@ describe('manifests for the k6 operator', () => {
   it('are refused where Kubernetes would not take them', () => {
     const files = { 'requests.json': 'x'.repeat(1_100_000) }
     expect(() => operatorManifests({ name: 'x', parallelism: 2, script: '', files, resultsClaim: 'r' })).toThrow(
-      /^--engine: configmap\.json would have \d+ bytes and Kubernetes takes 1048576/,
+      /^configmap\.json: would have \d+ bytes and Kubernetes takes 1048576/,
     )
   })
 })
@@ -99,8 +99,8 @@ describe('merging what runners wrote', () => {
     writeFileSync(whole, `${lines.join('\n')}\n`)
     const options = { scenario: 'steady', seconds: 30 }
     const [one, merged] = await Promise.all([
-      mergeStage(context, { ...options, merge: [whole] }),
-      mergeStage(context, { ...options, merge: files }),
+      mergeStage(context, { ...options, files: [whole] }),
+      mergeStage(context, { ...options, files }),
     ])
     expect(merged.checks).toEqual(one.checks)
     expect(merged.data).toEqual(one.data)
@@ -112,8 +112,8 @@ describe('merging what runners wrote', () => {
   it('refuses a file without samples', async () => {
     const empty = join(directory, 'empty.json')
     writeFileSync(empty, '{}\n')
-    await expect(mergeStage(context, { merge: [empty] })).rejects.toThrow(
-      /^--merge: .*empty\.json holds no sample of edgeproof's script/,
+    await expect(mergeStage(context, { files: [empty] })).rejects.toThrow(
+      /empty\.json: holds no sample of edgeproof's script/,
     )
   })
 })
