@@ -46,8 +46,8 @@ describe('bad input ends with exit code 2 and one line that names the file or fi
       ['build', '--out', '/dev/null/out'],
       /out\/index\.js: cannot be written/,
     ],
-    ['an unknown command', ['attack'], /unknown command 'attack'/],
-    ['an unknown option', ['build', '--nope'], /unknown option '--nope'/],
+    ['an unknown command', ['fuzz', 'attack'], /unknown command 'fuzz attack'/],
+    ['an unknown option', ['fuzz', 'replay', 'case.json', '--runs'], /unknown option '--runs'/],
     ['a results directory without results', ['report', '--out', directory], /holds no result files/],
   ]
   test.each(cases)('%s', (_, args, line) => {
@@ -73,18 +73,4 @@ test('build writes the function, its package and the metafile, and says so in on
   expect(status).toBe(0)
   expect(JSON.parse(stdout)).toMatchObject({ schema: 'edgeproof/build@1', verdict: 'pass' })
   expect(readdirSync(out).sort()).toEqual(['build.json', 'function.zip', 'index.js', 'meta.json'])
-})
-
-test('every command that is named in the help has a help text of its own', () => {
-  const commands = [...edgeproof('--help').stdout.matchAll(/^ {2}(\w+) \[options\]/gm)].map(
-    ([, name]) => name as string,
-  )
-  expect(commands).toEqual(
-    expect.arrayContaining(['run', 'build', 'size', 'bench', 'gate', 'fuzz', 'edge', 'load', 'capacity', 'report']),
-  )
-  for (const command of commands) {
-    const { status, stdout } = edgeproof(command, '--help')
-    expect(status).toBe(0)
-    expect(stdout).toContain(`Usage: edgeproof ${command} [options]`)
-  }
 })
