@@ -50,7 +50,7 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
   const credentials = policy.cookies ? cookieCredentials(policy.cookies) : authorizationHeader
   const logDenial = createDenialLog(log, now)
 
-  /** The order is that of the policy's semantics: what needs no token is decided first. A promise: to wait for before asking again. */
+  /** The order is that of SEMANTICS.md: what needs no token is decided first. A promise: to wait for before asking again. */
   function reasonAgainst(
     { method, uri, headers }: ViewerRequest,
     mayWait: boolean,

@@ -1,3 +1,4 @@
+import type { Rule } from '../oracle/rules.ts'
 import type { Verdict } from '../oracle/verdict.ts'
 import type { Answer } from './answer.ts'
 import type { FuzzCase } from './case.ts'
@@ -21,6 +22,9 @@ export type FindingClass =
   /** A denial that a flood of others kept out of the log. */
   | 'blinded-log'
 
+/** Of a step that is no request. */
+export const noVerdict = { outcome: 'may', rule: '', reason: '' } as const
+
 export type Severity = 'critical' | 'high' | 'medium' | 'low'
 
 export interface Finding {
@@ -28,14 +32,14 @@ export interface Finding {
   severity: Severity
   /** `CWE-287`. */
   cwe: string
-  rule: string
+  rule: Rule
   /** One line that says what happened and why it is wrong. */
   story: string
   /** Minimal, confirmed in a fresh sandbox. */
   case: FuzzCase
   /** Index of the step whose answer is wrong. */
   step: number
-  verdict: Verdict
+  verdict: Verdict | typeof noVerdict
   answer: Answer
   /** Shell command that replays it. */
   replay: string
@@ -54,7 +58,7 @@ export interface Effort {
 
 /** A looseness or a difference that is no finding. */
 export interface Note {
-  rule: string
+  rule: Rule
   story: string
   count: number
 }

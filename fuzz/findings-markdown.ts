@@ -1,6 +1,5 @@
 /** Findings for people who read them in a pull request or an issue. */
 
-import type { Verdict } from '../oracle/verdict.ts'
 import type { Step } from './case.ts'
 import type { Finding } from './finding.ts'
 
@@ -22,14 +21,14 @@ export function findingsMarkdown(target: string, findings: readonly Finding[]): 
 }
 
 /** What the oracle says of the request, where that is not what the finding is about: a leak in a denial that is right. */
-function aboutRequest(rule: string, { outcome, rule: decisive, reason }: Verdict): string {
+function aboutRequest(rule: string, { outcome, rule: decisive, reason }: Finding['verdict']): string {
   if (reason === '') return ''
   return decisive === rule
     ? ` ${escaped(sentence(reason))}`
     : ` The request ${outcomeWords[outcome]}: ${escaped(reason)}.`
 }
 
-const outcomeWords: Record<Verdict['outcome'], string> = {
+const outcomeWords: Record<Finding['verdict']['outcome'], string> = {
   'must-allow': 'has to be allowed',
   'must-deny': 'has to be denied',
   may: 'may be allowed or denied',

@@ -1,4 +1,4 @@
-/** Judges a payload whose signature is good (semantics.md, "Claims"; RFC 7519 4.1; Cognito Developer Guide, "Verifying JSON web tokens"). */
+/** Judges a payload whose signature is good (SEMANTICS.md, "Claims"; RFC 7519 4.1; Cognito Developer Guide, "Verifying JSON web tokens"). */
 
 import type { Policy } from '../authorizer/policy.ts'
 import { type Claims, groupsAreSound, own } from './grants.ts'

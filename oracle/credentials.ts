@@ -1,4 +1,4 @@
-/** Finds the token in a request (semantics.md, "Credentials"; RFC 6750 2.1, RFC 9110 5.5 and 11.4, RFC 6265 5.4). */
+/** Finds the token in a request (SEMANTICS.md, "Credentials"; RFC 6750 2.1, RFC 9110 5.5 and 11.4, RFC 6265 5.4). */
 import type { Headers } from '../authorizer/cloudfront.ts'
 import type { Policy } from '../authorizer/policy.ts'
 import { type Judgement, lax, may, refused, sound } from './judgement.ts'

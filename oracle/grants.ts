@@ -1,4 +1,4 @@
-/** Whether a verified payload has a route's right (semantics.md, "Claims" and "Paths"). */
+/** Whether a verified payload has a route's right (SEMANTICS.md, "Claims" and "Paths"). */
 import { createHash } from 'node:crypto'
 import type { Policy } from '../authorizer/policy.ts'
 

@@ -1,6 +1,6 @@
 /**
  * What an issuer's key set has been over time, what of it the handler has seen, and hence whether a key of the issuer's
- * must, may or must not be used now (semantics.md, "The issuer's keys").
+ * must, may or must not be used now (SEMANTICS.md, "The issuer's keys").
  */
 import type { Algorithm, Policy } from '../authorizer/policy.ts'
 import { type Judgement, may, refused, sound } from './judgement.ts'

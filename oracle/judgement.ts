@@ -1,30 +1,33 @@
 /** One rule's opinion of one request; `sound` where it has nothing against it. The strictest opinion is the verdict. */
+import type { Rule } from './rules.ts'
 import type { Verdict } from './verdict.ts'
 
-export interface Judgement {
-  outcome: 'sound' | 'may' | 'lax' | 'refused'
-  rule: string
-  reason: string
-  /** Ours, where others may choose; absent where ours may do either too. */
-  ours?: 'allow' | 'deny'
-}
+export type Judgement =
+  | { outcome: 'sound' }
+  | {
+      outcome: 'may' | 'lax' | 'refused'
+      rule: Rule
+      reason: string
+      /** Ours, where others may choose; absent where ours may do either too. */
+      ours?: 'allow' | 'deny'
+    }
 
-export const sound: Judgement = { outcome: 'sound', rule: '', reason: '' }
+export const sound: Judgement = { outcome: 'sound' }
 
-export function refused(rule: string, reason: string): Judgement {
+export function refused(rule: Rule, reason: string): Judgement {
   return { outcome: 'refused', rule, reason, ours: 'deny' }
 }
 
-export function may(rule: string, reason: string, ours?: 'allow' | 'deny'): Judgement {
+export function may(rule: Rule, reason: string, ours?: 'allow' | 'deny'): Judgement {
   return { outcome: 'may', rule, reason, ...(ours ? { ours } : {}) }
 }
 
-export function lax(rule: string, reason: string, ours: 'allow' | 'deny' = 'deny'): Judgement {
+export function lax(rule: Rule, reason: string, ours: 'allow' | 'deny' = 'deny'): Judgement {
   return { outcome: 'lax', rule, reason, ours }
 }
 
 /** Refusals of a token that is good: who bears it has logged in. */
-const forbidden: ReadonlySet<string> = new Set(['order/required-claim', 'paths/no-right'])
+const forbidden: ReadonlySet<Rule> = new Set(['order/required-claim', 'paths/no-right'])
 
 const order = ['sound', 'may', 'lax', 'refused'] as const
 
@@ -40,7 +43,7 @@ export function verdictOf(judgements: readonly Judgement[]): Verdict {
     }
   }
   if (worst.outcome === 'refused') {
-    const isForbidden = judgements.every(({ outcome, rule }) => outcome === 'sound' || forbidden.has(rule))
+    const isForbidden = judgements.every((one) => one.outcome === 'sound' || forbidden.has(one.rule))
     const verdict = { outcome: 'must-deny', rule: worst.rule, reason: worst.reason, ours: 'deny' } as const
     return isForbidden ? { ...verdict, isForbidden } : verdict
   }

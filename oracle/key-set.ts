@@ -1,4 +1,4 @@
-/** What an answer of a key-set URL is worth: its usable keys, or nothing (RFC 7517 5, RFC 7518 6, semantics.md "The issuer's keys"). */
+/** What an answer of a key-set URL is worth: its usable keys, or nothing (RFC 7517 5, RFC 7518 6, SEMANTICS.md "The issuer's keys"). */
 import { type CryptoKey, importJWK } from 'jose'
 import type { Algorithm } from '../authorizer/policy.ts'
 import type { Served } from './served-urls.ts'

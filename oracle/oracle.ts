@@ -1,5 +1,5 @@
 /**
- * The judge: semantics.md written down rule by rule, slow and plain. It sees the same bytes as the handler and the true
+ * The judge: SEMANTICS.md written down rule by rule, slow and plain. It sees the same bytes as the handler and the true
  * key sets, and shares no code with authorizer/.
  */
 import type { Headers, ViewerRequest } from '../authorizer/cloudfront.ts'

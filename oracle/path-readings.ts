@@ -1,7 +1,7 @@
 /**
  * What a URI can mean to somebody who reads it: one list of decoded segments for a well-formed URI, and for a malformed
  * one every list that an S3 key, a proxy that merges slashes, or one that resolves dots would make of it
- * (semantics.md, "Paths"; RFC 3986 2.1, 3.3, 5.2.4).
+ * (SEMANTICS.md, "Paths"; RFC 3986 2.1, 3.3, 5.2.4).
  */
 
 export interface PathReadings {

@@ -1,4 +1,4 @@
-/** Which route a list of decoded segments belongs to, by trying every route in turn (semantics.md, "Paths"). */
+/** Which route a list of decoded segments belongs to, by trying every route in turn (SEMANTICS.md, "Paths"). */
 import type { Route } from '../authorizer/policy.ts'
 
 type Part =

@@ -1,4 +1,4 @@
-/** Takes a compact JWS apart and judges its form (semantics.md, "Token"; RFC 7515 3.1, 4.1, 5.2; RFC 7797; RFC 8725 3). */
+/** Takes a compact JWS apart and judges its form (SEMANTICS.md, "Token"; RFC 7515 3.1, 4.1, 5.2; RFC 7797; RFC 8725 3). */
 import type { Policy } from '../authorizer/policy.ts'
 import type { Claims } from './grants.ts'
 import { hasDuplicateMembers } from './json-text.ts'

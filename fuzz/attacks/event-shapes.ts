@@ -1,4 +1,4 @@
-/** Events that Lambda@Edge does not send: the answer is a denial, not an exception (semantics: Order, 1). */
+/** Events that Lambda@Edge does not send: the answer is a denial, not an exception (SEMANTICS.md: Order, 1). */
 
 import type { World } from '../world/world.ts'
 import type { Attack } from './attack.ts'

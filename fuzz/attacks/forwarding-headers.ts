@@ -1,4 +1,4 @@
-/** Headers and query strings that other systems obey, and that must decide nothing here (semantics: Paths, last line). */
+/** Headers and query strings that other systems obey, and that must decide nothing here (SEMANTICS.md: Paths, last line). */
 
 import type { World } from '../world/world.ts'
 import type { Attack } from './attack.ts'

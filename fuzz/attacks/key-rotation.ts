@@ -1,4 +1,4 @@
-/** The issuer's keys come and go (RFC 7517 5, semantics: The issuer's keys), and the clock and the network with them. */
+/** The issuer's keys come and go (RFC 7517 5, SEMANTICS.md: The issuer's keys), and the clock and the network with them. */
 
 import type { Served } from '../../oracle/served-urls.ts'
 import type { Step } from '../case.ts'

@@ -1,4 +1,4 @@
-/** Answers to the handler's fetch that are no good key set, or only half of one (RFC 7517 5, semantics: The issuer's keys). */
+/** Answers to the handler's fetch that are no good key set, or only half of one (RFC 7517 5, SEMANTICS.md: The issuer's keys). */
 
 import type { Served } from '../../oracle/served-urls.ts'
 import { jwksAnswer } from '../world/make-world.ts'
@@ -204,7 +204,7 @@ const badAnswers: Attack[] = answers.flatMap(
     })) satisfies Attack[],
 )
 
-/** Members that nobody may verify with, whatever a token says (RFC 7518 6.4, semantics: Token). */
+/** Members that nobody may verify with, whatever a token says (RFC 7518 6.4, SEMANTICS.md: Token). */
 const symmetricMember: Attack = {
   name: 'jwks-symmetric-member',
   class: 'key-selection',

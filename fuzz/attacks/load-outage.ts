@@ -1,4 +1,4 @@
-/** The handler loads while the issuer cannot be asked (semantics: The issuer's keys): it must recover, and not ask at each request. */
+/** The handler loads while the issuer cannot be asked (SEMANTICS.md: The issuer's keys): it must recover, and not ask at each request. */
 
 import type { Served } from '../../oracle/served-urls.ts'
 import type { Step } from '../case.ts'

@@ -1,4 +1,4 @@
-/** semantics.md, "The issuer's keys": how often a handler may fetch, and what a frozen sandbox and a moved clock excuse. */
+/** SEMANTICS.md, "The issuer's keys": how often a handler may fetch, and what a frozen sandbox and a moved clock excuse. */
 import { expect, test } from 'vitest'
 import type { Policy } from '../../authorizer/policy.ts'
 import { FetchWatch } from './fetch-watch.ts'

@@ -1,4 +1,4 @@
-/** Watches what a handler fetches, how often, and who decided it (semantics.md, "The issuer's keys" and "Token"). */
+/** Watches what a handler fetches, how often, and who decided it (SEMANTICS.md, "The issuer's keys" and "Token"). */
 import type { Fetch } from '../../oracle/served-urls.ts'
 import type { Observation, Remark } from '../invariants/observation.ts'
 import type { Target } from '../sandbox/handler-under-test.ts'

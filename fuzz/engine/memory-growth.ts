@@ -1,5 +1,5 @@
 /**
- * Watches a handler's memory over ever new requests (semantics.md, "Resources": bounded over any number of distinct
+ * Watches a handler's memory over ever new requests (SEMANTICS.md, "Resources": bounded over any number of distinct
  * tokens). The heap after a collection, with what lies outside it, between rounds of requests that were never seen before.
  */
 

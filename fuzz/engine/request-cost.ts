@@ -1,5 +1,5 @@
 /**
- * Measures what a request costs a handler (semantics.md, "Resources"): CPU time of the target's own process, the least of
+ * Measures what a request costs a handler (SEMANTICS.md, "Resources"): CPU time of the target's own process, the least of
  * several repeats, against a plain request of equal size in the same process.
  */
 import type { FuzzCase, Step } from '../case.ts'

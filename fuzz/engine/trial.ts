@@ -6,6 +6,7 @@ import type { Verdict } from '../../oracle/verdict.ts'
 import { viewerRequestOf } from '../../oracle/viewer-request-shape.ts'
 import type { Answer } from '../answer.ts'
 import type { Step } from '../case.ts'
+import { noVerdict } from '../finding.ts'
 import { examine } from '../invariants/examine.ts'
 import type { Observation, Remark } from '../invariants/observation.ts'
 import { readResult } from '../invariants/result-shape.ts'
@@ -19,7 +20,7 @@ import { LogWatch } from './log-watch.ts'
 export interface Judged {
   step: Step
   answer: Answer
-  verdict: Verdict
+  verdict: Verdict | typeof noVerdict
   observations: Observation[]
   remarks: Remark[]
 }
@@ -80,7 +81,7 @@ export class Trial {
       return {
         step,
         answer,
-        verdict: { outcome: 'may', rule: '', reason: '' },
+        verdict: noVerdict,
         observations: [deathBetween],
         remarks: [],
       }
@@ -100,7 +101,7 @@ export class Trial {
       clock: this.#clock,
       realMs: 0,
     }
-    const verdict: Verdict = { outcome: 'may', rule: '', reason: '' }
+    const verdict = noVerdict
     return this.#oracle.keysReachable(this.#clock)
       ? [{ step, answer, verdict, observations: [{ class: 'crash', rule: 'result/load', story }], remarks: [] }]
       : [{ step, answer, verdict, observations: [], remarks: [{ rule: 'result/load', story }] }]
@@ -123,9 +124,8 @@ export class Trial {
       this.#oracle.observe(effects.fetches, { sure: step.kind !== 'freeze' })
       if (step.kind === 'freeze' && step.cuts) this.#oracle.cutOff(effects.underWay)
       if (step.kind === 'serve') await this.#oracle.serve(step.urls, this.#clock)
-      const verdict: Verdict = { outcome: 'may', rule: '', reason: '' }
-      this.#logWatch.examine(step, answer, verdict, now)
-      return { step, answer, verdict, observations, remarks: [] }
+      this.#logWatch.examine(step, answer, noVerdict, now)
+      return { step, answer, verdict: noVerdict, observations, remarks: [] }
     }
     const judged = await this.#examineRequest(step.event, step, answer, now)
     judged.observations.push(...observations, ...this.#logWatch.examine(step, answer, judged.verdict, now))

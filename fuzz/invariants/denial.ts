@@ -1,6 +1,7 @@
-/** Whether a denial is safe (semantics.md, "Deny"; RFC 9111 5.2.2.5 and 5.2.2.7). */
+/** Whether a denial is safe (SEMANTICS.md, "Deny"; RFC 9111 5.2.2.5 and 5.2.2.7). */
 import type { Headers, ViewerRequest } from '../../authorizer/cloudfront.ts'
 import type { Policy } from '../../authorizer/policy.ts'
+import type { Rule } from '../../oracle/rules.ts'
 import type { ReturnedResponse } from '../answer.ts'
 import type { Observation, Remark } from './observation.ts'
 import { percentDecoded } from './percent-decoded.ts'
@@ -48,7 +49,7 @@ export function examineDenial(
   return { observations, remarks }
 }
 
-function unsafe(rule: string, story: string): Observation {
+function unsafe(rule: Rule, story: string): Observation {
   return { class: 'unsafe-denial', rule, story }
 }
 

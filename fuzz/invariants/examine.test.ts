@@ -83,7 +83,7 @@ describe('a decision is held against its verdict', () => {
     expect(classesOf(denial(), { verdict: mustAllow })).toEqual(['false-denial'])
   })
   test('what is open to others is not to ours', () => {
-    const lax: Verdict = { outcome: 'lax', rule: 'x', reason: 'loose', ours: 'deny' }
+    const lax: Verdict = { outcome: 'lax', rule: 'token/utf-8', reason: 'loose', ours: 'deny' }
     expect(classesOf(allowed, { verdict: lax })).toEqual([])
     expect(classesOf(allowed, { verdict: lax, whose: 'ours' })).toEqual(['bypass'])
   })

@@ -1,14 +1,15 @@
 /** What one answer showed: a finding in the making, or a note. */
+import type { Rule } from '../../oracle/rules.ts'
 import type { FindingClass, Severity } from '../finding.ts'
 
 export interface Observation {
   class: FindingClass
-  rule: string
+  rule: Rule
   story: string
 }
 
 export interface Remark {
-  rule: string
+  rule: Rule
   story: string
 }
 
@@ -31,7 +32,7 @@ export const classes: Record<FindingClass, { cwe: string; severity: Severity; ti
 }
 
 /** More exact weaknesses than the class's own. */
-const cweByRule: Record<string, string> = {
+const cweByRule: Partial<Record<Rule, string>> = {
   'token/alg': 'CWE-327',
   'token/signature': 'CWE-347',
   'token/signature-spelling': 'CWE-347',
@@ -46,9 +47,7 @@ const cweByRule: Record<string, string> = {
   'keys/withdrawn': 'CWE-324',
   'keys/too-old': 'CWE-324',
   'leak/response': 'CWE-201',
-  'leak/origin': 'CWE-201',
   'leak/fetch': 'CWE-201',
-  'cache/poisoned': 'CWE-345',
 }
 
 export function cweOf({ class: name, rule }: Observation): string {

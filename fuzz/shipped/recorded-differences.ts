@@ -1,7 +1,8 @@
 /**
- * What the shipped peers are known to do otherwise than semantics.md, at these versions: seen by the fuzzer, replayed by
+ * What the shipped peers are known to do otherwise than SEMANTICS.md, at these versions: seen by the fuzzer, replayed by
  * its tests, no more and no less. They are not findings of a run.
  */
+import type { Rule } from '../../oracle/rules.ts'
 import type { FindingClass } from '../finding.ts'
 import type { ShippedTarget } from './shipped-handlers.ts'
 
@@ -9,7 +10,7 @@ export interface RecordedDifference {
   peer: Exclude<ShippedTarget, 'ours' | 'naive'>
   version: string
   class: FindingClass
-  rule: string
+  rule: Rule
   /** The attack that shows it. */
   attack: string
   /** What happens, and what to make of it. */

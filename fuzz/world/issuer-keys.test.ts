@@ -1,4 +1,4 @@
-/** semantics.md, "The issuer's keys": stories of rotations and outages, and what a good token is worth at their end. */
+/** SEMANTICS.md, "The issuer's keys": stories of rotations and outages, and what a good token is worth at their end. */
 import { beforeAll, expect, test } from 'vitest'
 import type { Policy } from '../../authorizer/policy.ts'
 import { createOracle } from '../../oracle/oracle.ts'

@@ -1,4 +1,4 @@
-/** semantics.md, line by line: each row is one request and what the page says about it. */
+/** SEMANTICS.md, line by line: each row is one request and what the page says about it. */
 import { createHash } from 'node:crypto'
 import { compactVerify, importJWK, type JWK } from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'

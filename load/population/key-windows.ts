@@ -18,7 +18,7 @@ const marginSeconds = 1
 
 /**
  * The windows of a scenario. A new key is used once it has been in the issuer's set for three quarters of the time
- * until the old one leaves it (semantics: allowed once published for longer than the cooldown); the old key's tokens
+ * until the old one leaves it (SEMANTICS.md: allowed once published for longer than the cooldown); the old key's tokens
  * are tried again `maxAge` after it left, when they must be refused.
  */
 export function timelineOf(scenario: Scenario, seconds: number): Timeline {

@@ -78,7 +78,7 @@ export function requestMaker(options: MakerOptions): () => Promise<Exchange> {
     malformed: async () => {
       if (users.length > 0 && (catchAll || random() < 0.5))
         return refusedToken('malformed', () => credentials.malformed(random))()
-      // No route matches: 403 by the order of semantics.md, and another handler may ask for a token first.
+      // No route matches: 403 by the order of SEMANTICS.md, and another handler may ask for a token first.
       const path = malformedPaths[Math.floor(random() * malformedPaths.length)] ?? '/..'
       const statuses = [...new Set([...expectedStatuses(policy, 'forbidden'), ...unauthenticated])]
       return denied('malformed', { path, route: '' }, null, statuses)

@@ -134,7 +134,7 @@ function fault(planned: Planned, response: Answer, status: number, headers: Reco
   return response.body !== null && md5(response.body, 'hex') === planned.md5 ? '' : 'wrong-bytes: digest differs'
 }
 
-/** A denial must not be kept by the browser and must not show the token (semantics.md, "Deny"). */
+/** A denial must not be kept by the browser and must not show the token (SEMANTICS.md, "Deny"). */
 function denialFault(credential: Planned['credential'], response: Answer, headers: Record<string, string>): string {
   const cacheControl = headers['Cache-Control'] ?? ''
   if (!/no-store|private/.test(cacheControl)) return `storable-denial: ${cacheControl}`
