@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { StageContext } from '../command/stage.ts'
 import { writeWholeFile } from '../config/write-file.ts'
+import { ruleReference } from '../oracle/rules.ts'
 import { type Check, check, type Result } from '../result/result.ts'
 import { attacks } from './attacks/attacks.ts'
 import { writeFindings } from './corpus.ts'
@@ -58,7 +59,7 @@ function handlerOptions({ handler, target, runtime }: HandlerOptions): string {
 }
 
 function line({ severity, class: name, rule, cwe, story, case: { name: attack }, replay }: Finding): string {
-  return `${severity} ${name} (${rule}, ${cwe}): ${story}\n    shown by ${attack.slice(0, 100)}\n    ${replay}`
+  return `${severity} ${name} (${rule}, ${cwe}): ${story}\n    shown by ${attack.slice(0, 100)}; the rule: ${ruleReference(rule)}\n    ${replay}`
 }
 
 function checksOf(report: CampaignReport, differences: readonly Finding[]): Check[] {
@@ -75,7 +76,7 @@ function checksOf(report: CampaignReport, differences: readonly Finding[]): Chec
         limit: 0,
         direction: 'lower',
         weakness: { severity: finding.severity, cwe: finding.cwe },
-        detail: `${finding.cwe}; ${finding.verdict.reason}; after ${finding.after.seconds.toFixed(2)} s and ${finding.after.cases} cases; ${finding.replay}`,
+        detail: `${finding.cwe}; ${ruleReference(finding.rule)}; ${finding.verdict.reason}; after ${finding.after.seconds.toFixed(2)} s and ${finding.after.cases} cases; ${finding.replay}`,
       }),
     ),
     check({

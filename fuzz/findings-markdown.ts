@@ -1,5 +1,6 @@
 /** Findings for people who read them in a pull request or an issue. */
 
+import { ruleReference } from '../oracle/rules.ts'
 import type { Step } from './case.ts'
 import type { Finding } from './finding.ts'
 
@@ -12,7 +13,7 @@ export function findingsMarkdown(target: string, findings: readonly Finding[]): 
     return [
       `## ${severity}: ${name}`,
       `${escaped(story)}.`,
-      `Rule \`${rule}\` (${cwe}).${aboutRequest(rule, verdict)} Shown by \`${fuzzCase.name}\` after ${after.cases} cases and ${after.seconds.toFixed(2)} s.${before}`,
+      `Rule \`${rule}\` (${cwe}; edgeproof's \`${ruleReference(rule)}\`).${aboutRequest(rule, verdict)} Shown by \`${fuzzCase.name}\` after ${after.cases} cases and ${after.seconds.toFixed(2)} s.${before}`,
       `\`\`\`json\n${JSON.stringify(eventOf(fuzzCase.steps[step]), null, 2)}\n\`\`\``,
       `\`\`\`sh\n${replay}\n\`\`\``,
     ].join('\n\n')

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { ruleReference } from '../../oracle/rules.ts'
 import type { Source } from './check-table.ts'
 import { checkValue } from './check-value.ts'
 import { type Cell, dataTable } from './data-table.ts'
@@ -47,11 +48,12 @@ function findingsTable({ document }: Source, findings: Findings): Markup {
   if (findings.length === 0)
     return html`<p class="says">No finding. Each would stand here with its severity, its story and the command that replays it.</p>`
   return html`<h3>Findings</h3>${dataTable(`Findings of ${document}`, {
-    head: ['severity', 'class', 'what happened', 'replay'],
+    head: ['severity', 'class', 'what happened', 'rule', 'replay'],
     rows: findings.map(({ severity, class: kind, cwe, rule, story, replay }): Cell[] => [
       severity,
-      `${kind} (${cwe}, ${rule})`,
+      `${kind} (${cwe})`,
       story,
+      ruleReference(rule),
       replay,
     ]),
   })}`
@@ -65,7 +67,7 @@ function notesTable(notes: z.infer<typeof dataSchema>['notes']): Markup | null {
     {
       head: ['rule', 'what was seen', 'times'],
       rows: notes.map(({ rule, story, count }, index): Cell[] => [
-        rule,
+        ruleReference(rule),
         story,
         { value: count, unit: '', at: `fuzz#/data/notes/${index}/count` },
       ]),

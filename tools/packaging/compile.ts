@@ -17,6 +17,7 @@ const data = [
   'gate/calibration/*.json',
   'fuzz/corpus/*.json',
   'fuzz/effectiveness/flaws/reference-handler.ts',
+  'oracle/SEMANTICS.md',
   'infra/install-python-tools.sh',
   'infra/requirements.txt',
   'infra/deployment/*.py',

@@ -63,6 +63,11 @@ test('the package builds, and attacks what it built, outside of its repository',
   expect(JSON.parse(attacked)).toMatchObject({ schema: 'edgeproof/fuzz@1', verdict: 'pass' })
 }, 120_000)
 
+test('the page that findings cite is in the package', () => {
+  const page = readFileSync(join(installed, 'dist', 'oracle/SEMANTICS.md'), 'utf8')
+  expect(page).toContain('`paths/no-right`')
+})
+
 test('a user writes a configuration in TypeScript and finds types and values', async () => {
   const demo = readFileSync(join(root, 'edgeproof.config.ts'), 'utf8')
   writeFileSync(join(project, 'edgeproof.config.ts'), demo.replace('./config/config.ts', 'edgeproof'))
