@@ -81,6 +81,7 @@ export const rules = [
 
   'resources/cpu',
   'resources/memory',
+  'resources/log',
   'cache/prototype',
 ] as const
 

@@ -5,6 +5,7 @@ import type { Verdict } from '../../oracle/verdict.ts'
 import type { Answer } from '../answer.ts'
 import { request } from '../attacks/request-step.ts'
 import type { Step } from '../case.ts'
+import { noVerdict } from '../finding.ts'
 import { createWorld } from '../world/make-world.ts'
 import { LogWatch } from './log-watch.ts'
 
@@ -24,7 +25,6 @@ const verdicts = new Map<Step, Verdict>([
   [rare, { outcome: 'must-deny', rule: 'token/signature', reason: '' }],
   [common, { outcome: 'must-deny', rule: 'paths/no-route', reason: '' }],
 ])
-const open: Verdict = { outcome: 'may', rule: '', reason: '' }
 
 function findings(log: Log, steps: readonly Step[] = flooded, judged = verdicts): string[] {
   const watch = new LogWatch()
@@ -34,7 +34,7 @@ function findings(log: Log, steps: readonly Step[] = flooded, judged = verdicts)
     if (step.kind === 'advance' || step.kind === 'freeze') clock += step.ms
     const logs = log(clock, step.kind === 'request' ? judged.get(step)?.rule : undefined)
     const result = step.kind === 'request' ? denied : none
-    return watch.examine(step, { result, logs }, judged.get(step) ?? open, now).map(({ rule }) => rule)
+    return watch.examine(step, { result, logs }, judged.get(step) ?? noVerdict, now).map(({ rule }) => rule)
   })
 }
 

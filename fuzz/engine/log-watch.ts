@@ -1,9 +1,10 @@
-/** Watches whether a flood of one kind of denial keeps another out of the log (semantics.md, "Resources"; CWE-778). */
+/** Watches whether a flood of one kind of denial keeps another out of the log (SEMANTICS.md, "Resources"; CWE-778). */
 
 import type { Verdict } from '../../oracle/verdict.ts'
 import { viewerRequestOf } from '../../oracle/viewer-request-shape.ts'
 import type { Answer } from '../answer.ts'
 import type { Step } from '../case.ts'
+import type { noVerdict } from '../finding.ts'
 import type { Observation } from '../invariants/observation.ts'
 
 /** Longer than a window within which a handler may count its lines, and than it may keep what it left out to itself. */
@@ -27,7 +28,12 @@ export class LogWatch {
   #unwritten: { at: number; telling: ReadonlySet<string>; story: string } | null = null
 
   /** `now`: the suite's clock before the step, in milliseconds. */
-  examine(step: Step, { result, logs }: Pick<Answer, 'result' | 'logs'>, verdict: Verdict, now: number): Observation[] {
+  examine(
+    step: Step,
+    { result, logs }: Pick<Answer, 'result' | 'logs'>,
+    verdict: Verdict | typeof noVerdict,
+    now: number,
+  ): Observation[] {
     const words = wordsOf(logs)
     // A frozen sandbox writes nothing, and what is due by a clock that was set back comes late.
     if (step.kind === 'freeze' || now < this.#last) this.#forget()
@@ -74,8 +80,9 @@ export class LogWatch {
 }
 
 /** Refused before a token matters, for want of a good one, or for what a good one does not grant; null where it is open. */
-function kindOf({ outcome, rule, isForbidden }: Verdict): string | null {
-  if (outcome !== 'must-deny') return null
+function kindOf(verdict: Verdict | typeof noVerdict): string | null {
+  if (verdict.outcome !== 'must-deny') return null
+  const { rule, isForbidden } = verdict
   if (isForbidden) return 'right'
   return /^(order|paths)\//.test(rule) ? 'path' : 'token'
 }
