@@ -1,4 +1,4 @@
-import { type MedianInterval, medianInterval } from './median-interval.ts'
+import { type MedianInterval, medianInterval } from '../statistics/median-interval.ts'
 
 /** Independent samples, one for each fresh process, and the median with its interval. */
 export interface Figure extends MedianInterval {

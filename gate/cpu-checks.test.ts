@@ -3,8 +3,8 @@ import { exitCode, worst } from '../result/result.ts'
 import { limits, suiteCheck } from './cpu-checks.ts'
 import { familyOf } from './measure/compare-cpu.ts'
 import { resolveSettings } from './settings.ts'
-import { decide } from './statistics/decision.ts'
 import { requestSuites } from './suites.ts'
+import { decide } from './verdict/decision.ts'
 
 /** What a gate would print for 20 processes whose ratios scatter so much about 1. */
 function checksAt(scatter: number) {

@@ -1,5 +1,6 @@
 /** The CPU-time part as checks. */
 import { type Check, check } from '../result/result.ts'
+import { median } from '../statistics/median.ts'
 import type { Calibration } from './calibration-file.ts'
 import type { Part } from './comparison.ts'
 import { biases } from './error-rates.ts'
@@ -14,9 +15,8 @@ import {
 import { programSides } from './measure/pairs.ts'
 import { percent, quoteCpu } from './noise-line.ts'
 import type { Settings } from './settings.ts'
-import type { Decision } from './statistics/decision.ts'
-import { median } from './statistics/median.ts'
 import { type RequestSuite, requestSuites, suiteTitles } from './suites.ts'
+import type { Decision } from './verdict/decision.ts'
 
 /** A gate that could not have seen a change of this size says nothing. */
 const tooNoisy = 0.1

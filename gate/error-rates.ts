@@ -1,11 +1,12 @@
 /** The gate's error rates on one machine, computed from the samples of its calibration. See gate/METHOD.md. */
+
+import { binomialInterval } from '../statistics/binomial-interval.ts'
+import { median } from '../statistics/median.ts'
+import { signedRank } from '../statistics/signed-rank.ts'
 import type { Calibration, CpuSample, EditOutcome } from './calibration-file.ts'
 import { familyOf, fewestProcesses, looksOf } from './measure/compare-cpu.ts'
-import { binomialInterval } from './statistics/binomial-interval.ts'
-import { failedSuites } from './statistics/decision.ts'
-import { median } from './statistics/median.ts'
-import { signedRank } from './statistics/signed-rank.ts'
 import { type RequestSuite, requestSuites } from './suites.ts'
+import { failedSuites } from './verdict/decision.ts'
 
 /** `events` out of `trials`, with the exact 95 % interval of their rate. */
 export interface Rate {

@@ -2,6 +2,7 @@
 
 import { valgrindVersion } from '../bench/callgrind.ts'
 import { type Check, check } from '../result/result.ts'
+import { median } from '../statistics/median.ts'
 import type { Part } from './comparison.ts'
 import type { Counts } from './measure/count-cache.ts'
 import { countProgram } from './measure/count-program.ts'
@@ -9,9 +10,8 @@ import type { Count } from './measure/instructions.ts'
 import { quoteInstructions } from './noise-line.ts'
 import type { Settings } from './settings.ts'
 import type { Side } from './sides/side.ts'
-import { type InstructionChange, instructionChange } from './statistics/instruction-change.ts'
-import { median } from './statistics/median.ts'
 import { type Suite, suiteTitles } from './suites.ts'
+import { type InstructionChange, instructionChange } from './verdict/instruction-change.ts'
 
 /** Counts both sides and compares them; without valgrind, one check that was not measured. */
 export async function instructionPart({ base, head, bench, settings, calibration, context }: Part): Promise<Check[]> {

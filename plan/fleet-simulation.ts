@@ -2,8 +2,9 @@
  * The same fleet as a discrete-event simulation: requests arrive at random, take a free sandbox (the one used last), start
  * one where none is free, and are refused at the quota. It assumes none of what the closed formulas assume, and checks them.
  */
+
+import { type MeanInterval, meanInterval } from '../statistics/mean-interval.ts'
 import { EventQueue } from './event-queue.ts'
-import { type MeanInterval, meanInterval } from './mean-interval.ts'
 
 export interface Simulation {
   /** Requests per second; arrivals are Poisson. */

@@ -1,9 +1,9 @@
 /** Suite `routes`: the matcher alone, against others, as the table grows. */
 import { fileURLToPath } from 'node:url'
 import type { StageContext } from '../../command/stage.ts'
+import { type Percentiles, percentiles } from '../../statistics/percentiles.ts'
 import { measureInProcess } from '../child-process.ts'
 import { type Figure, figureOf } from '../figure.ts'
-import { type Percentiles, percentiles } from '../percentiles.ts'
 import { matchers } from './matchers.ts'
 import { mixes, tableSizes } from './route-mixes.ts'
 import type { RoutesJob, RoutesReport } from './routes-process.ts'

@@ -1,9 +1,14 @@
 /** What the runs come to: a row for each flaw, with the figures of each strategy. */
 import { markdownTable } from '../../reports/markdown-table.ts'
+import {
+  type Interval,
+  medianInterval,
+  median as medianOf,
+  proportionInterval,
+} from '../../statistics/proportion-and-median.ts'
 import { contenders, wholeFuzzer } from './contenders.ts'
 import type { Flaw } from './flaws/flaw.ts'
 import type { Run } from './run.ts'
-import { type Interval, medianInterval, median as medianOf, proportionInterval } from './statistics.ts'
 
 export interface Row {
   flaw: string

@@ -1,13 +1,13 @@
 /** What a calibration shows, as checks: each rate with its exact interval, judged by that interval. */
 import type { Check } from '../../result/result.ts'
+import { median } from '../../statistics/median.ts'
+import { signedRank } from '../../statistics/signed-rank.ts'
 import type { Calibration } from '../calibration-file.ts'
 import { limits } from '../cpu-checks.ts'
 import { editRate, evidence, gateRates, type Rate } from '../error-rates.ts'
 import { fewestProcesses, mostProcesses } from '../measure/compare-cpu.ts'
 import { percent, rateText } from '../noise-line.ts'
 import type { Settings } from '../settings.ts'
-import { median } from '../statistics/median.ts'
-import { signedRank } from '../statistics/signed-rank.ts'
 import { requestSuites } from '../suites.ts'
 
 /** Short gates give many independent ones, the longest are what the default budget buys where nothing is decided before. */

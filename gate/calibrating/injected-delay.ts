@@ -5,12 +5,12 @@
  * a file of its own on both: what V8 learnt of one file in an earlier suite would favour the side that had it (by 4 %).
  */
 
+import { signedRank } from '../../statistics/signed-rank.ts'
 import type { PairedSides } from '../measure/pairs.ts'
 import { samplePair } from '../measure/pairs.ts'
 import type { Workbench } from '../measure/workbench.ts'
 import { neverInlined } from '../mutants/slow-forms.ts'
 import type { Deployment } from '../requests.ts'
-import { signedRank } from '../statistics/signed-rank.ts'
 import { type RequestSuite, requestSuites } from '../suites.ts'
 
 export const slowdowns = [0.02, 0.03, 0.05, 0.1, 0.2] as const

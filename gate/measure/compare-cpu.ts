@@ -1,7 +1,7 @@
 /** The CPU-time part: samples by plan, decision by decision.ts. */
 import { UsageError } from '../../config/usage-error.ts'
-import { type Decision, decide, type SuiteSamples } from '../statistics/decision.ts'
 import type { RequestSuite } from '../suites.ts'
+import { type Decision, decide, type SuiteSamples } from '../verdict/decision.ts'
 import { type PairedSides, samplePair } from './pairs.ts'
 import type { Workbench } from './workbench.ts'
 

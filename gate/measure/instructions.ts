@@ -2,8 +2,8 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { countSegments, type Segment } from '../../bench/callgrind.ts'
+import { median } from '../../statistics/median.ts'
 import type { CountedReport, CountedTask } from '../measured/counted-task.ts'
-import { median } from '../statistics/median.ts'
 import { countedSchedule, requestSuites, type Suite } from '../suites.ts'
 import type { Workbench } from './workbench.ts'
 

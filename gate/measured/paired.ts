@@ -6,7 +6,7 @@
  * once for an instance and moves its time by some per cent, so that the mean over instances is steadier than more blocks.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { median } from '../statistics/median.ts'
+import { median } from '../../statistics/median.ts'
 import type { RequestSuite } from '../suites.ts'
 import type { PairedReport, PairedTask } from './paired-task.ts'
 import { eventSource, expectAnswer, type Handler, loadHandler, quietRuntime } from './subject.ts'

@@ -2,7 +2,7 @@
 
 import type { Objectives } from '../../config/objectives-schema.ts'
 import { type Check, check, type Verdict } from '../../result/result.ts'
-import { meanInterval } from '../mean-interval.ts'
+import { meanInterval } from '../../statistics/mean-interval.ts'
 import type { Prediction } from './edge-model.ts'
 import type { ObservedLoad } from './observe-load.ts'
 

@@ -1,9 +1,9 @@
 import type { Check, Result } from '../../result/result.ts'
 import { commandOf } from '../../result/result.ts'
-import { changePoints, fewestRuns } from './change-points.ts'
+import { changePoints, fewestRuns } from '../../statistics/change-points.ts'
+import { median } from '../../statistics/median.ts'
 import { conditionsOf, conditionsText } from './conditions.ts'
 import type { HistoryRun } from './history-directory.ts'
-import { median } from './median.ts'
 import type { ChangePoint, Trend, TrendPoint } from './trend.ts'
 
 /** Chance that a report shows any change point where nothing changed; shared out among the series that are searched. */

@@ -1,6 +1,6 @@
 import type { Verdict } from '../../result/result.ts'
+import { median } from '../../statistics/median.ts'
 import type { Count } from '../measure/instructions.ts'
-import { median } from './median.ts'
 
 /** Head against base for one suite, in instructions per operation, without the bare verification. */
 export interface InstructionChange {

@@ -2,8 +2,8 @@
  * The CPU-time part's decision: planned looks, one family of suites, one error rate. See gate/METHOD.md.
  */
 import type { Verdict } from '../../result/result.ts'
-import { holm } from './holm.ts'
-import { signedRank } from './signed-rank.ts'
+import { holm } from '../../statistics/holm.ts'
+import { signedRank } from '../../statistics/signed-rank.ts'
 
 export interface SuiteSamples {
   suite: string

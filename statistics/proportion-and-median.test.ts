@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { median, medianInterval, proportionInterval } from './statistics.ts'
+import { median, medianInterval, proportionInterval } from './proportion-and-median.ts'
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
 
