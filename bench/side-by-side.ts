@@ -1,6 +1,6 @@
 /** The tables that compare: one row a subject, its cost, and the ratios to the floor and to the best peer. */
 import Table from 'cli-table3'
-import type { Percentiles } from '../statistics/percentiles.ts'
+import type { Percentiles } from '../statistics/quantile.ts'
 import type { Figure } from './figure.ts'
 
 export interface SideBySide {

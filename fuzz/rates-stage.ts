@@ -4,6 +4,7 @@
  */
 import { type Stage, stageResult } from '../command/stage.ts'
 import { type Check, check } from '../result/result.ts'
+import { median } from '../statistics/median.ts'
 import type { Scenario } from './case.ts'
 import { withHandler } from './chosen-handler.ts'
 import { sharesInstance } from './engine/campaign.ts'
@@ -108,16 +109,16 @@ function rateCheck(
   { scenarios, requests, cpuSeconds: [, ...later] }: Rate,
   limit: number,
 ): Check {
-  const rates = later.map((seconds) => requests / seconds).toSorted((a, b) => a - b)
-  const median = rates[rates.length >> 1]
+  const rates = later.map((seconds) => requests / seconds)
+  const typical = later.length === 0 ? null : median(rates)
   return check({
     id: `fuzz.rate.${id}`,
     title,
-    value: median === undefined ? null : Math.round(median),
+    value: typical === null ? null : Math.round(typical),
     unit: '/s',
     limit,
     direction: 'higher',
     samples: rates.map(Math.round),
-    detail: `${requests} requests of ${scenarios} cases, ${later.length} times; ${median === undefined ? 0 : Math.round((median * scenarios) / requests)} cases a second`,
+    detail: `${requests} requests of ${scenarios} cases, ${later.length} times; ${typical === null ? 0 : Math.round((typical * scenarios) / requests)} cases a second`,
   })
 }

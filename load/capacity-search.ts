@@ -1,4 +1,5 @@
 /** The search for the highest rate that is still sustained: doubling up to the first failure, then bisection, repeated. */
+import { medianInterval } from '../statistics/median-interval.ts'
 
 export interface SearchOptions {
   /** Whether a rate is sustained; asked for one rate at a time. */
@@ -16,13 +17,9 @@ export interface SearchOptions {
 export interface Knee {
   /** Median over the repeats of the highest sustained rate; 0 where not even the lowest one was. */
   rate: number
-  /** Lowest and highest of the repeats. */
+  /** The interval of that median over independent searches; of up to five repeats the lowest and the highest. */
   low: number
   high: number
-  /**
-   * Probability that the interval covers the median of such searches: all of n independent repeats lie on one side of
-   * it with probability 2^(1 - n) (the sign test's interval), whatever their distribution.
-   */
   level: number
   /** The highest rate tried was sustained: the knee lies above. */
   open: boolean
@@ -75,9 +72,6 @@ async function bisect(
 }
 
 function knee(repeats: number[], open: boolean): Knee {
-  const sorted = [...repeats].sort((a, b) => a - b)
-  const low = sorted[0] ?? 0
-  const high = sorted.at(-1) ?? 0
-  const rate = sorted[Math.floor((sorted.length - 1) / 2)] ?? 0
-  return { rate, low, high, level: 1 - 2 ** (1 - sorted.length), open, repeats }
+  const { median: rate, ...interval } = medianInterval(repeats)
+  return { rate, ...interval, open, repeats }
 }

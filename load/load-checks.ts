@@ -2,11 +2,12 @@
 import type { Objectives } from '../config/objectives-schema.ts'
 import type { EdgeMetrics } from '../edge/log/counters.ts'
 import { type Check, check } from '../result/result.ts'
+import { growth } from '../statistics/growth.ts'
 import type { LoadRun } from './load-run.ts'
 import type { MachineShare } from './measurement/foreign-load.ts'
 import type { JoinCounts } from './measurement/id-join.ts'
 import { byteHitRatio, hitRatio, type Measurement } from './measurement/measurement.ts'
-import { growth, judgedFrom } from './measurement/memory.ts'
+import { judgedFrom } from './measurement/memory.ts'
 import type { Scenario } from './scenarios/scenario.ts'
 
 export interface Judged {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../load/population/zipf.ts'
 import { exponential, simulateFleet } from './fleet-simulation.ts'
-import { erlangB, poisson, quantileOf, serversFor } from './loss-formulas.ts'
+import { erlangB, serversFor } from './loss-formulas.ts'
 
 /** Offered erlangs at which so many trunks refuse 1 % and 2 %, as printed in traffic tables (Boucher, Traffic System Design Handbook). */
 const printed: [servers: number, atOnePercent: number, atTwoPercent: number][] = [
@@ -35,20 +35,6 @@ test('Erlang B holds its recursion up to 100,000 servers and at the ends', () =>
   expect(erlangB(100_000, 400_000)).toBeCloseTo(0.75, 4)
   expect(() => erlangB(1.5, 1)).toThrow(RangeError)
   expect(serversFor(84.06, 0.01)).toBe(100)
-})
-
-test('the Poisson distribution has its mean, its variance and its tails, small and large', () => {
-  for (const mean of [0, 0.02, 1, 44.9, 50_000]) {
-    const { from, probabilities } = poisson(mean)
-    const moment = (power: number) =>
-      probabilities.reduce((sum, each, index) => sum + each * (from + index - (power === 2 ? mean : 0)) ** power, 0)
-    expect(moment(1)).toBeCloseTo(mean, 6)
-    expect(moment(2) / Math.max(mean, 1e-9)).toBeCloseTo(mean === 0 ? 0 : 1, 6)
-  }
-  expect(poisson(1).probabilities[0]).toBeCloseTo(Math.exp(-1), 14)
-  expect(quantileOf(poisson(1), 0.99)).toBe(4)
-  expect(quantileOf(poisson(10), 0.999)).toBe(21)
-  expect(quantileOf(poisson(0), 0.999)).toBe(0)
 })
 
 describe('the simulation agrees with the formulas whatever the distribution of the service times (mean 20 ms)', () => {

@@ -1,6 +1,8 @@
 /** What one region's functions need, against the quotas that count there. */
+
+import { poisson, quantileOf } from '../statistics/poisson.ts'
 import { type Estimate, exactly, overScenarios, type Ranges, times } from './estimate.ts'
-import { erlangB, poisson, quantileOf } from './loss-formulas.ts'
+import { erlangB } from './loss-formulas.ts'
 import { lifecycle, type PlanInputs, type Scenario } from './scenario.ts'
 
 /** The concurrency to plan for is exceeded for this share of the time. */

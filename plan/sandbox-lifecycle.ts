@@ -3,7 +3,7 @@
  * the others stay idle; one that was idle for `idleSeconds` is removed; one is replaced after `lifetimeSeconds` however
  * busy it is. AWS publishes neither figure (rows `idleSeconds` and `lifetimeSeconds` of `quotas-and-prices.ts`).
  */
-import { type Distribution, poisson } from './loss-formulas.ts'
+import { type Distribution, poisson } from '../statistics/poisson.ts'
 
 export interface SandboxInputs {
   /** Requests per second. */

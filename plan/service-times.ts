@@ -1,10 +1,13 @@
 /** How long a request occupies a sandbox and how long a sandbox takes to start: from options, else from result files. */
+
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { decodeFromCompressedBase64 } from 'hdr-histogram-js'
 import * as z from 'zod'
 import type { Result } from '../result/result.ts'
 import { readResult } from '../result/result-file.ts'
+import { mean } from '../statistics/mean-interval.ts'
+import { normalQuantile } from '../statistics/normal-quantile.ts'
 import { type Estimate, exactly, type Ranges } from './estimate.ts'
 
 export interface Service {
@@ -93,7 +96,7 @@ function loadService(encoded: string | undefined, result: Result | null): Times 
     histogram.getValueAtPercentile(((index + 0.5) / quantiles) * 100),
   ).map((microseconds) => microseconds / 1000)
   // The 95 % interval of the mean; requests near each other in time are not quite independent, which it leaves out.
-  const relative = (1.96 * histogram.stdDeviation) / Math.sqrt(histogram.totalCount) / histogram.mean
+  const relative = (normalQuantile(0.975) * histogram.stdDeviation) / Math.sqrt(histogram.totalCount) / histogram.mean
   const scaled = (factor: number) => times.map((milliseconds) => milliseconds * factor)
   return {
     ends: { value: times, low: scaled(Math.max(0, 1 - relative)), high: scaled(1 + relative) },
@@ -147,7 +150,6 @@ function slowed(times: Times | null, slowdown: Estimate): Measured<Service> | nu
 }
 
 function serviceOf(times: readonly number[]): Service {
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
   return { meanMs: mean(times), billedMs: mean(times.map(Math.ceil)) }
 }
 

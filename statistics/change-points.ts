@@ -10,7 +10,7 @@
  */
 import { uniformInt } from 'pure-rand/distribution/uniformInt'
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
-import { median } from './median.ts'
+import { median, medianDeviation } from './median.ts'
 
 export interface Cut {
   /** Index of the first figure of the new level. */
@@ -64,8 +64,7 @@ const reach = 3
 /** One very slow run is one slow run: it must not hide the others. */
 function withoutOutliers(values: readonly number[]): readonly number[] {
   const centre = median(values)
-  // 1.4826: of a normal distribution, the standard deviation over the median deviation.
-  const far = reach * 1.4826 * median(values.map((value) => Math.abs(value - centre)))
+  const far = reach * medianDeviation(values, centre)
   return far === 0 ? values : values.map((value) => Math.min(centre + far, Math.max(centre - far, value)))
 }
 

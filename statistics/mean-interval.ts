@@ -14,7 +14,12 @@ const studentT: Readonly<Record<number, number>> = {
 export function meanInterval(values: readonly number[]): MeanInterval {
   const t = studentT[values.length - 1]
   if (!t) throw new RangeError(`${values.length} values: should be 2 to 10, or 20`)
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1)
-  return { mean, halfWidth: t * Math.sqrt(variance / values.length) }
+  const centre = mean(values)
+  const variance = values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1)
+  return { mean: centre, halfWidth: t * Math.sqrt(variance / values.length) }
+}
+
+/** NaN for none. */
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
 }

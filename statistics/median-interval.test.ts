@@ -8,7 +8,14 @@ test('ten samples: the second and the ninth, which cover the median with 97.9 %'
 })
 
 test('five samples cannot reach 95 %: smallest and largest, with the level they have', () => {
-  expect(medianInterval([5, 1, 4, 2, 3])).toEqual({ median: 3, low: 1, high: 5, level: 0.9375 })
+  expect(medianInterval([5, 1, 4, 2, 3])).toEqual({ median: 3, low: 1, high: 5, level: expect.closeTo(0.9375, 12) })
+})
+
+test('thousands of samples, of which half to the power of their number is no longer a number', () => {
+  const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
+  // n = 20: the 6th and the 15th (Conover 3.2); n = 3660: the normal approximation, 1830 - 1.96 * sqrt(3660) / 2, rounded down.
+  expect(medianInterval(upTo(20))).toMatchObject({ low: 6, high: 15 })
+  expect(medianInterval(upTo(3660))).toMatchObject({ median: 1830.5, low: 1771, high: 3660 + 1 - 1771 })
 })
 
 test('the interval covers the true median as often as its level says', () => {

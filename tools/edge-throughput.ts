@@ -5,6 +5,7 @@
  * threads of each server together, stands beside it: other programs disturb it less.
  * Usage: node tools/edge-throughput.ts [pairs] [seconds per turn]
  */
+
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import http from 'node:http'
@@ -13,6 +14,8 @@ import { availableParallelism, loadavg } from 'node:os'
 import { loadConfig } from '../config/load-config.ts'
 import { startEdge } from '../edge/start-edge.ts'
 import { synthesize } from '../infra/synth.ts'
+import { median } from '../statistics/median.ts'
+import { quantile } from '../statistics/quantile.ts'
 
 const connections = 64
 const warmUpSeconds = 2
@@ -132,10 +135,7 @@ async function cpuMicroseconds(child: ChildProcess): Promise<number> {
   return user + system
 }
 
-function quantile(values: readonly number[], share: number): string {
-  const sorted = values.toSorted((a, b) => a - b)
-  return (sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN).toFixed(3)
-}
+const middle = (values: readonly number[]) => median(values).toFixed(3)
 
 async function measure(pairs: number, seconds: number): Promise<void> {
   const edge = await start('edge')
@@ -159,11 +159,9 @@ async function measure(pairs: number, seconds: number): Promise<void> {
       )
     }
     console.log(
-      `ratio: median ${quantile(ratios, 0.5)}, quartiles ${quantile(ratios, 0.25)} and ${quantile(ratios, 0.75)}; target 0.35`,
+      `ratio: median ${middle(ratios)}, quartiles ${quantile(ratios, 0.25).toFixed(3)} and ${quantile(ratios, 0.75).toFixed(3)}; target 0.35`,
     )
-    console.log(
-      `CPU time per answer, medians: edge ${quantile(cost.edge, 0.5)} us, bare ${quantile(cost.bare, 0.5)} us`,
-    )
+    console.log(`CPU time per answer, medians: edge ${middle(cost.edge)} us, bare ${middle(cost.bare)} us`)
     console.log(
       `load average ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} cores; well above the cores, the ratio says little`,
     )

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { StageContext } from '../../command/stage.ts'
-import { type Percentiles, percentiles } from '../../statistics/percentiles.ts'
+import { type Percentiles, percentiles } from '../../statistics/quantile.ts'
 import { lambdaHeap, measureInProcess } from '../child-process.ts'
 import type { SubjectBundle } from '../subject-bundles.ts'
 import type { LatencyJob, LatencyReport } from './latency-process.ts'

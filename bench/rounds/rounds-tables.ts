@@ -1,4 +1,4 @@
-import type { Percentiles } from '../../statistics/percentiles.ts'
+import type { Percentiles } from '../../statistics/quantile.ts'
 import { figureText, percentilesText, type SideBySide, short } from '../side-by-side.ts'
 import { subjectTitle } from '../subjects.ts'
 import { caseTitle } from './case-titles.ts'

@@ -1,4 +1,5 @@
 /** Instructions of one match, by callgrind: what grows with the number of routes without the caches' part in it. */
+
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import type { StageContext } from '../../command/stage.ts'
 import { toEdgePolicy } from '../../config/edge-policy.ts'
+import { median } from '../../statistics/median.ts'
 import { countSegments, valgrindVersion } from '../callgrind.ts'
 import { uniformNumbers } from '../turns.ts'
 import type { CountedMatchesTask } from './counted-matches.ts'
@@ -51,7 +53,7 @@ export async function countMatches({
         const net = matching.map((segment) =>
           segment ? segment.instructions - segment.collection - segment.compilation : Number.NaN,
         )
-        Object.assign(counts[id] ?? {}, { [size]: (net.sort((a, b) => a - b)[rounds >> 1] ?? Number.NaN) / batch })
+        Object.assign(counts[id] ?? {}, { [size]: median(net) / batch })
       }
     }
     return counts

@@ -1,7 +1,7 @@
 /** Suite `routes`: the matcher alone, against others, as the table grows. */
 import { fileURLToPath } from 'node:url'
 import type { StageContext } from '../../command/stage.ts'
-import { type Percentiles, percentiles } from '../../statistics/percentiles.ts'
+import { type Percentiles, percentiles } from '../../statistics/quantile.ts'
 import { measureInProcess } from '../child-process.ts'
 import { type Figure, figureOf } from '../figure.ts'
 import { matchers } from './matchers.ts'

@@ -6,13 +6,13 @@ import { type Stage, stageResult } from '../../command/stage.ts'
 import { UsageError } from '../../config/usage-error.ts'
 import { writeWholeFile } from '../../config/write-file.ts'
 import { type Check, check } from '../../result/result.ts'
-import { medianInterval, median as medianOf, proportionInterval } from '../../statistics/proportion-and-median.ts'
+import { median } from '../../statistics/median.ts'
 import { contenders, wholeFuzzer } from './contenders.ts'
 import { flaws } from './flaws/catalogue.ts'
 import type { Flaw } from './flaws/flaw.ts'
 import type { Run, Task } from './run.ts'
 import { openRunLog } from './run-log.ts'
-import { lineOf, markdownOf, rounded, rowOf } from './table.ts'
+import { lineOf, markdownOf, rounded, rowOf, shareInterval, timeInterval } from './table.ts'
 import { runAll } from './worker-pool.ts'
 
 export interface EffectivenessOptions {
@@ -116,7 +116,7 @@ function checksOf(runs: readonly Run[], tasks: readonly Task[], limitSeconds: nu
       limit: tasks.length,
       direction: 'higher',
     }),
-    time('median', 'median time to the first finding', medianOf, found, 1),
+    time('median', 'median time to the first finding', median, found, 1),
     time('slowest', 'slowest first finding', (values) => Math.max(...values), found, limitSeconds),
     time(
       'slowest-answered',
@@ -128,7 +128,7 @@ function checksOf(runs: readonly Run[], tasks: readonly Task[], limitSeconds: nu
     check({
       id: 'effectiveness.median-cpu',
       title: 'median CPU time to the first finding',
-      value: found.length === 0 ? null : rounded(medianOf(found.map((run) => run.afterCpuSeconds))),
+      value: found.length === 0 ? null : rounded(median(found.map((run) => run.afterCpuSeconds))),
       unit: 's',
       ...plain,
     }),
@@ -157,7 +157,7 @@ function time(
   limit: number,
 ): Check {
   const seconds = found.map((run) => run.afterSeconds)
-  const interval = id === 'median' ? medianInterval(seconds) : null
+  const interval = id === 'median' ? timeInterval(seconds) : null
   return check({
     id: `effectiveness.${id}`,
     title,
@@ -165,13 +165,14 @@ function time(
     unit: 's',
     limit,
     direction: 'lower',
-    ...(interval ? { interval: { ...interval, low: rounded(interval.low), high: rounded(interval.high) } } : {}),
+    ...(interval ? { interval } : {}),
   })
 }
 
 /** The share of a strategy's runs that found the flaw. */
 function share(name: string, title: string, runs: readonly Run[]): Check {
   const hits = runs.filter((run) => run.found).length
+  const interval = shareInterval(hits, runs.length)
   return check({
     id: `effectiveness.${name}`,
     title: `runs that found the flaw: ${title}`,
@@ -179,7 +180,7 @@ function share(name: string, title: string, runs: readonly Run[]): Check {
     unit: '1',
     limit: null,
     direction: 'none',
-    ...(runs.length === 0 ? {} : { interval: proportionInterval(hits, runs.length) }),
+    ...(interval ? { interval } : {}),
     detail: `${hits} of ${runs.length} runs${runs[0] ? ` of up to ${runs[0].seconds} s` : ''}`,
   })
 }

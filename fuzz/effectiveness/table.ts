@@ -1,14 +1,15 @@
 /** What the runs come to: a row for each flaw, with the figures of each strategy. */
+
 import { markdownTable } from '../../reports/markdown-table.ts'
-import {
-  type Interval,
-  medianInterval,
-  median as medianOf,
-  proportionInterval,
-} from '../../statistics/proportion-and-median.ts'
+import type { Check } from '../../result/result.ts'
+import { binomialInterval } from '../../statistics/binomial-interval.ts'
+import { median } from '../../statistics/median.ts'
+import { medianInterval } from '../../statistics/median-interval.ts'
 import { contenders, wholeFuzzer } from './contenders.ts'
 import type { Flaw } from './flaws/flaw.ts'
 import type { Run } from './run.ts'
+
+type Interval = NonNullable<Check['interval']>
 
 export interface Row {
   flaw: string
@@ -47,20 +48,32 @@ export function rowOf({ name, class: attackClass, cwe, source }: Flaw, runs: rea
 function figures(strategy: string, runs: readonly Run[]): Figures {
   const found = runs.filter((run) => run.found)
   const seconds = found.map((run) => run.afterSeconds)
-  const ofFound = (values: readonly number[]) => (found.length === 0 ? null : rounded(medianOf(values)))
+  const ofFound = (values: readonly number[]) => (found.length === 0 ? null : rounded(median(values)))
   return {
     strategy,
     found: found.length,
     runs: runs.length,
-    foundInterval: runs.length === 0 ? null : proportionInterval(found.length, runs.length),
+    foundInterval: shareInterval(found.length, runs.length),
     byTimeout: found.filter((run) => run.byTimeout).length,
     medianSeconds: ofFound(seconds),
-    medianSecondsInterval: medianInterval(seconds),
+    medianSecondsInterval: timeInterval(seconds),
     slowestSeconds: found.length === 0 ? null : Math.max(...seconds),
     medianCpuSeconds: ofFound(found.map((run) => run.afterCpuSeconds)),
     medianCases: ofFound(found.map((run) => run.cases)),
     findings: [...new Set(found.map((run) => run.finding))],
   }
+}
+
+/** Of the median; null where there are too few values for 95 %. */
+export function timeInterval(seconds: readonly number[]): Interval | null {
+  if (seconds.length === 0) return null
+  const { low, high, level } = medianInterval(seconds)
+  return level < 0.95 ? null : { low: rounded(low), high: rounded(high), level: rounded(level) }
+}
+
+/** Null without runs. */
+export function shareInterval(found: number, runs: number): Interval | null {
+  return runs === 0 ? null : { ...binomialInterval(found, runs), level: 0.95 }
 }
 
 /** One line for people: `alg-none-accepted: full 20/20 0.61 s, bytes 0/1`. */
@@ -92,7 +105,7 @@ export function markdownOf(rows: readonly Row[], runs: readonly Run[]): string {
     return [
       whole ? `${whole.found}/${whole.runs}` : '',
       String(whole?.byTimeout ?? ''),
-      `${whole?.medianSeconds ?? ''}${interval ? ` (${rounded(interval.low)} to ${rounded(interval.high)})` : ''}`,
+      `${whole?.medianSeconds ?? ''}${interval ? ` (${interval.low} to ${interval.high})` : ''}`,
       String(whole?.slowestSeconds ?? ''),
       String(whole?.medianCpuSeconds ?? ''),
       String(whole?.medianCases ?? ''),

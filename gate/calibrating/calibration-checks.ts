@@ -1,6 +1,6 @@
 /** What a calibration shows, as checks: each rate with its exact interval, judged by that interval. */
 import type { Check } from '../../result/result.ts'
-import { median } from '../../statistics/median.ts'
+import { median, medianDeviation } from '../../statistics/median.ts'
 import { signedRank } from '../../statistics/signed-rank.ts'
 import type { Calibration } from '../calibration-file.ts'
 import { limits } from '../cpu-checks.ts'
@@ -34,7 +34,7 @@ function cpuChecks(calibration: Calibration, settings: Settings): Check[] {
     .filter(({ samples }) => samples.length >= 15)
     .map(({ suite, samples }): Check => {
       const rank = signedRank(samples.slice(-200))
-      const deviation = 1.4826 * median(samples.map((sample) => Math.abs(sample - rank.estimate)))
+      const deviation = medianDeviation(samples, rank.estimate)
       return {
         id: `bias.${suite}`,
         title: `${suite}: head/base of the same program (scatter of a process ${percent(deviation)})`,

@@ -3,6 +3,7 @@
  */
 import type { Verdict } from '../../result/result.ts'
 import { holm } from '../../statistics/holm.ts'
+import { normalQuantile } from '../../statistics/normal-quantile.ts'
 import { signedRank } from '../../statistics/signed-rank.ts'
 
 export interface SuiteSamples {
@@ -26,8 +27,8 @@ export interface Decision {
   visible: number
 }
 
-/** Standard normal quantile of 0.8. */
-const zPower = 0.8416
+/** So many standard errors above its limit a slow-down fails four times out of five. */
+const zPower = normalQuantile(0.8)
 
 /**
  * One look at the suites: `fail` where the samples show the true ratio to be above the limit, `pass` where they show it to
@@ -59,24 +60,4 @@ export function decide(family: readonly SuiteSamples[], errorRate: number, looks
 export function failedSuites(family: readonly SuiteSamples[], errorRate: number, looks = 1): string[] {
   const slower = holm(family.map(({ samples, limit }) => signedRank(samples).pGreater(limit)))
   return family.filter((_, index) => (slower[index] ?? 1) <= errorRate / looks).map(({ suite }) => suite)
-}
-
-/** Inverse of the standard normal distribution, by bisection on a series-free error function; good to 1e-7. */
-function normalQuantile(probability: number): number {
-  let low = -10
-  let high = 10
-  for (let step = 0; step < 60; step++) {
-    const middle = (low + high) / 2
-    if (normalCumulative(middle) < probability) low = middle
-    else high = middle
-  }
-  return (low + high) / 2
-}
-
-/** Abramowitz and Stegun 26.2.17. */
-function normalCumulative(z: number): number {
-  const t = 1 / (1 + 0.2316419 * Math.abs(z))
-  const polynomial = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))))
-  const tail = (Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI)) * polynomial
-  return z >= 0 ? 1 - tail : tail
 }

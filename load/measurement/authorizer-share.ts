@@ -5,6 +5,7 @@
 
 import type { Objectives } from '../../config/objectives-schema.ts'
 import { type Check, check } from '../../result/result.ts'
+import { mean, meanInterval } from '../../statistics/mean-interval.ts'
 import { fillCache } from '../cache-fill.ts'
 import { noiseReason } from '../load-checks.ts'
 import { type LoadRunOptions, type LoadTarget, loadRun } from '../load-run.ts'
@@ -26,9 +27,6 @@ const mostRate = 300
 
 /** Four pairs in turns (with, without, without, with), so that a drift of the machine falls on both alike. */
 const pairs = [true, false, true, false]
-
-/** Of Student's t, two-sided, for the three degrees of freedom that four pairs leave. */
-const quantile95 = 3.182
 
 export async function authorizerShare({ local, run, objectives, seconds }: ShareOptions): Promise<Check[]> {
   const scenario: Scenario = { ...local.scenario, mix: { valid: 1 }, arrival: 'constant', warmUp: 0.4, rampSeconds: 1 }
@@ -70,8 +68,6 @@ interface Medians {
 
 function shareChecks(medians: readonly Medians[]): Check[] {
   const shares = medians.map(({ withIt, without }) => ((withIt - without) / withIt) * 100)
-  const share = mean(shares)
-  const spread = Math.sqrt(mean(shares.map((value) => (value - share) ** 2)) / (shares.length - 1))
   const figure = (id: string, title: string, samples: number[], unit: string) =>
     check({
       id: `load.${id}`,
@@ -83,8 +79,6 @@ function shareChecks(medians: readonly Medians[]): Check[] {
       samples,
     })
   const shareCheck = figure('authorizer-share', "the authorizer's share of the time of a hit", shares, '%')
-  const low = share - quantile95 * spread
-  const high = share + quantile95 * spread
   return [
     figure(
       'hit-with-authorizer',
@@ -98,10 +92,11 @@ function shareChecks(medians: readonly Medians[]): Check[] {
       medians.map((pair) => pair.without),
       'ms',
     ),
-    shareCheck.value === null ? shareCheck : { ...shareCheck, interval: { low, high, level: 0.95 } },
+    shareCheck.value === null ? shareCheck : { ...shareCheck, interval: intervalOf(shares) },
   ]
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
+function intervalOf(shares: readonly number[]): NonNullable<Check['interval']> {
+  const { mean: centre, halfWidth } = meanInterval(shares)
+  return { low: centre - halfWidth, high: centre + halfWidth, level: 0.95 }
 }

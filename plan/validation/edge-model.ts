@@ -1,11 +1,12 @@
 /** The fleet's model of the local edge, fitted at low loads, and what it says of higher ones. */
+import { mixedQuantile } from '../../statistics/quantile.ts'
 import { sandboxes } from '../sandbox-lifecycle.ts'
 import type { ObservedLoad } from './observe-load.ts'
 
 export interface EdgeModel {
   /** How long a request occupies a sandbox, the edge's own share included; mean. */
   occupiedSeconds: number
-  /** Response times of requests that found a sandbox, and of those that started one; milliseconds, rising. */
+  /** Response times of requests that found a sandbox, and of those that started one; milliseconds. */
   warm: readonly number[]
   cold: readonly number[]
 }
@@ -19,11 +20,10 @@ export interface Prediction {
 /** With nobody waiting, busy sandboxes are rate x time occupied (Little), and response times do not depend on the rate. */
 export function fitEdgeModel(low: readonly ObservedLoad[]): EdgeModel {
   const sum = (pick: (load: ObservedLoad) => number) => low.reduce((total, load) => total + pick(load), 0)
-  const rising = (times: number[]) => times.sort((a, b) => a - b)
   return {
     occupiedSeconds: sum(({ busy }) => busy) / sum(({ rate }) => rate),
-    warm: rising(low.flatMap(({ warm }) => warm)),
-    cold: rising(low.flatMap(({ cold }) => cold)),
+    warm: low.flatMap(({ warm }) => warm),
+    cold: low.flatMap(({ cold }) => cold),
   }
 }
 
@@ -32,23 +32,4 @@ export function predict({ occupiedSeconds, warm, cold }: EdgeModel, rate: number
   const fleet = { rate, serviceSeconds: occupiedSeconds, idleSeconds, lifetimeSeconds: Number.POSITIVE_INFINITY }
   const coldShare = cold.length === 0 ? 0 : sandboxes(fleet).startsOnDemand / rate
   return { rate, concurrency: rate * occupiedSeconds, p99Ms: mixedQuantile(warm, cold, coldShare, 0.99) }
-}
-
-/** A quantile of times of which this share is drawn from `second` and the rest from `first`; both rise. */
-export function mixedQuantile(
-  first: readonly number[],
-  second: readonly number[],
-  shareOfSecond: number,
-  probability: number,
-): number {
-  const weighted = [
-    ...first.map((time) => ({ time, weight: (1 - shareOfSecond) / first.length })),
-    ...second.map((time) => ({ time, weight: shareOfSecond / second.length })),
-  ].sort((a, b) => a.time - b.time)
-  let sum = 0
-  for (const { time, weight } of weighted) {
-    sum += weight
-    if (sum >= probability - 1e-9) return time
-  }
-  return weighted.at(-1)?.time ?? Number.NaN
 }

@@ -7,7 +7,8 @@ import { loadRun } from '../../load/load-run.ts'
 import { startLocalTarget } from '../../load/local-distribution.ts'
 import type { Scenario } from '../../load/scenarios/scenario.ts'
 import type { Check } from '../../result/result.ts'
-import { type EdgeModel, fitEdgeModel, mixedQuantile, predict } from './edge-model.ts'
+import { quantile } from '../../statistics/quantile.ts'
+import { type EdgeModel, fitEdgeModel, predict } from './edge-model.ts'
 import { type ObservedLoad, observeLoad } from './observe-load.ts'
 import { sleepingHandler } from './sleeping-handler.ts'
 import { type Comparison, validationChecks } from './validation-checks.ts'
@@ -98,11 +99,11 @@ export async function validate(
 }
 
 function compare(model: EdgeModel, { rate, busy, warm, cold }: ObservedLoad): Comparison {
-  const times = [...warm, ...cold].sort((a, b) => a - b)
+  const times = [...warm, ...cold]
   return {
     predicted: predict(model, rate, sandboxOptions.idleMs / 1000),
     busy,
-    p99Ms: mixedQuantile(times, [], 0, 0.99),
+    p99Ms: quantile(times, 0.99),
     requests: times.length,
     coldStarts: cold.length,
   }

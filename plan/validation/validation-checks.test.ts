@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { objectivesOf } from '../../config/objectives-schema.ts'
-import { fitEdgeModel, mixedQuantile, predict } from './edge-model.ts'
+import { mixedQuantile } from '../../statistics/quantile.ts'
+import { fitEdgeModel, predict } from './edge-model.ts'
 import type { ObservedLoad } from './observe-load.ts'
 import { validationChecks } from './validation-checks.ts'
 

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest'
-import { seededRandom } from '../population/zipf.ts'
-import { growth } from './memory.ts'
+import { growth } from './growth.ts'
+import { seededRandom } from './seeded-random.ts'
 
 const mebibyte = 2 ** 20
 
 /** Ten minutes of readings, two a second: 300 MiB, saw teeth of a collector, noise, and so much more each minute. */
 function readings(leakPerMinute: number): number[] {
-  const random = seededRandom(3)
+  const random = seededRandom(3).uniform
   return Array.from({ length: 1200 }, (_, index) => {
     const filling = 80 * Math.exp(-index / 60)
     const sawTooth = index % 40
