@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Policy } from '../authorizer/policy.ts'
+import { seededRandom } from '../statistics/seeded-random.ts'
 import { anyScenario } from './arbitraries/scenario.ts'
 import type { Scenario } from './case.ts'
 import { cataloguePolicy } from './effectiveness/flaws/flawed-handler.ts'
@@ -10,7 +11,6 @@ import { type Judged, Trial } from './engine/trial.ts'
 import type { Target } from './sandbox/handler-under-test.ts'
 import { createInThreadSandbox } from './sandbox/in-thread-sandbox.ts'
 import { createWorld, servedByIssuers } from './world/make-world.ts'
-import { SeededRandom } from './world/random.ts'
 import type { World } from './world/world.ts'
 
 const start = Date.UTC(2026, 0, 1)
@@ -44,7 +44,7 @@ test.each<PolicyName>(['a route of each kind', 'id tokens of two issuers in a co
   async (name) => {
     const world = await createWorld(policies[name], start)
     const shared = await openTrial(world)
-    for (const { scenario } of strategies.list(world, new SeededRandom('in-thread'))) {
+    for (const { scenario } of strategies.list(world, seededRandom('in-thread'))) {
       const trial = isRequestsOnly(scenario) ? shared : await openTrial(world, scenario)
       expect(await observationsOf(trial, scenario), scenario.name).toEqual([])
     }

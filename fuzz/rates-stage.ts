@@ -5,6 +5,7 @@
 import { type Stage, stageResult } from '../command/stage.ts'
 import { type Check, check } from '../result/result.ts'
 import { median } from '../statistics/median.ts'
+import { seededRandom } from '../statistics/seeded-random.ts'
 import type { Scenario } from './case.ts'
 import { withHandler } from './chosen-handler.ts'
 import { sharesInstance } from './engine/campaign.ts'
@@ -15,7 +16,6 @@ import { strategies } from './engine/strategy.ts'
 import type { HandlerOptions } from './fuzz-options.ts'
 import type { Target } from './sandbox/handler-under-test.ts'
 import { createWorld, servedByIssuers } from './world/make-world.ts'
-import { SeededRandom } from './world/random.ts'
 
 /** As many as a run of some seconds: the list of attacks once, and three times as many generated ones. */
 const scenarioCount = 6_000
@@ -47,7 +47,7 @@ async function measureRates(target: Target, seed: string, signal: AbortSignal): 
   const world = await createWorld(target.policy, Date.now())
   const before = cpuSeconds()
   const all: Scenario[] = []
-  for (const { scenario } of strategies.full(world, new SeededRandom(seed))) {
+  for (const { scenario } of strategies.full(world, seededRandom(seed))) {
     if (all.push(scenario) === scenarioCount || signal.aborted) break
   }
   const generating = cpuSeconds() - before

@@ -2,6 +2,7 @@
 
 import { binomialInterval } from '../statistics/binomial-interval.ts'
 import { median } from '../statistics/median.ts'
+import { seededRandom } from '../statistics/seeded-random.ts'
 import { signedRank } from '../statistics/signed-rank.ts'
 import type { Calibration, CpuSample, EditOutcome } from './calibration-file.ts'
 import { familyOf, fewestProcesses, looksOf } from './measure/compare-cpu.ts'
@@ -115,19 +116,10 @@ function chunks<Item>(items: readonly Item[], size: number): Item[][] {
 
 const resamplings = 1000
 
-/** Seeded, so that the same samples give the same rates (mulberry32, public domain). */
+/** Seeded, so that the same samples give the same rates. */
 function resample(samples: readonly CpuSample[], size: number): CpuSample[][] {
-  let state = 0x5eed
-  const random = () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-  const draw = () => samples[Math.floor(random() * samples.length)]
-  return Array.from({ length: resamplings }, () =>
-    Array.from({ length: size }, draw).filter((sample) => sample !== undefined),
-  )
+  const random = seededRandom('gates')
+  return Array.from({ length: resamplings }, () => Array.from({ length: size }, () => random.pick(samples)))
 }
 
 function columns(samples: readonly CpuSample[]): Record<RequestSuite, number[]> {

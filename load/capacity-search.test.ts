@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { seededRandom } from '../statistics/seeded-random.ts'
 import { findKnee } from './capacity-search.ts'
-import { seededRandom } from './population/zipf.ts'
 
 describe('the search for the knee', () => {
   it.each([3, 57, 400, 2999, 12_345])('finds a sharp one at %d per second to a tenth', async (truth) => {
@@ -11,7 +11,7 @@ describe('the search for the knee', () => {
   })
 
   it('gives an interval that covers a blurred one about as often as it says', async () => {
-    const random = seededRandom(3)
+    const random = seededRandom(3).uniform
     // Sustained with a probability that falls from one to nothing around 1000 per second.
     const sustained = async (rate: number) => random() < 1 / (1 + Math.exp((rate - 1000) / 60))
     let covered = 0

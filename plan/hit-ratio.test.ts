@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
-import { seededRandom, zipfDraw } from '../load/population/zipf.ts'
+import { zipfDraw } from '../load/population/zipf.ts'
+import { seededRandom } from '../statistics/seeded-random.ts'
 import { exponential } from './fleet-simulation.ts'
 import { hitRatio } from './hit-ratio.ts'
 
 /** A cache for each point of presence that keeps what it fetched until the time to live is over, request by request. */
 function simulated(popularity: Parameters<typeof hitRatio>[0], pops: number, requests: number): number {
   const { rate, objects, zipf, ttlSeconds } = popularity
-  const random = seededRandom(3)
+  const random = seededRandom(3).uniform
   const draw = zipfDraw(objects, zipf, random)
   const freshUntil = Array.from({ length: pops }, () => new Float64Array(objects))
   let time = 0

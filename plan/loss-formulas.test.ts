@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { seededRandom } from '../load/population/zipf.ts'
+import { seededRandom } from '../statistics/seeded-random.ts'
 import { exponential, simulateFleet } from './fleet-simulation.ts'
 import { erlangB, serversFor } from './loss-formulas.ts'
 
@@ -45,7 +45,7 @@ describe('the simulation agrees with the formulas whatever the distribution of t
     ['heavy-tailed', (random) => 0.012 * (1 - random()) ** -0.4],
   ]
   test.each(distributions)('%s', (_, draw) => {
-    const random = seededRandom(11)
+    const random = seededRandom(11).uniform
     const common = { rate: 500, serviceSeconds: () => draw(random), random, seconds: 410, warmUp: 10 }
     const free = simulateFleet(common)
     expect(Math.abs(free.busy.mean - 10)).toBeLessThan(1.5 * free.busy.halfWidth)

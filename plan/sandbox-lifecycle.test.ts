@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { seededRandom } from '../load/population/zipf.ts'
+import { seededRandom } from '../statistics/seeded-random.ts'
 import { exponential, simulateFleet } from './fleet-simulation.ts'
 import { sandboxes } from './sandbox-lifecycle.ts'
 
@@ -11,7 +11,7 @@ const cases = [
 ]
 
 test.each(cases)('sandboxes alive and started at $rate/s, idle for $idleSeconds s', (inputs) => {
-  const random = seededRandom(5)
+  const random = seededRandom(5).uniform
   const simulated = simulateFleet({
     ...inputs,
     serviceSeconds: () => exponential(1 / inputs.serviceSeconds, random),

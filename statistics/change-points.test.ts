@@ -1,15 +1,14 @@
-import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import { expect, test } from 'vitest'
 import { changePoints, fewestRuns } from './change-points.ts'
+import { seededRandom } from './seeded-random.ts'
 
-const random = xoroshiro128plus(7)
+const { uniform } = seededRandom(7)
 
 /** Figures as timings are: skewed, with an outlier now and then. */
 function figures(count: number, level = 1): number[] {
   return Array.from({ length: count }, () => {
-    const noise = uniformFloat64(random) ** 3 * 0.05
-    return level * (1 + noise) * (uniformFloat64(random) < 0.03 ? 3 : 1)
+    const noise = uniform() ** 3 * 0.05
+    return level * (1 + noise) * (uniform() < 0.03 ? 3 : 1)
   })
 }
 

@@ -8,18 +8,14 @@
  * with a probability of at most `level`, whatever the distribution (Besag and Clifford 1991, Biometrika 78(2), for p-values
  * of a test that stops early).
  */
-import { uniformInt } from 'pure-rand/distribution/uniformInt'
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
 import { median, medianDeviation } from './median.ts'
+import { seededRandom } from './seeded-random.ts'
 
 export interface Cut {
   /** Index of the first figure of the new level. */
   at: number
   pValue: number
 }
-
-/** The same history gives the same report. */
-const seed = 20_260_101
 
 /** A level is what at least this many runs agree on. */
 const shortest = 3
@@ -30,7 +26,7 @@ const enoughExceedances = 5
 /** The cuts at which the level changes, in order; `level` is the chance of a false alarm. */
 export function changePoints(values: readonly number[], level: number): Cut[] {
   if (values.length < fewestRuns(level)) return []
-  const figures = Float64Array.from(withoutOutliers(values))
+  const figures = withoutOutliers(values)
   const cut = clearestCut(figures)
   const pValue = permutationTest(figures, cut.statistic, level)
   if (pValue > level) return []
@@ -69,7 +65,7 @@ function withoutOutliers(values: readonly number[]): readonly number[] {
 }
 
 /** The best cut of figures[0, to), over all `to`; the statistic is the squared difference of means, weighted by the lengths. */
-function clearestCut(figures: Float64Array): { at: number; statistic: number } {
+function clearestCut(figures: readonly number[]): { at: number; statistic: number } {
   const clearest = { at: 0, statistic: 0 }
   let whole = 0
   for (let to = 1; to <= figures.length; to += 1) {
@@ -89,26 +85,15 @@ function clearestCut(figures: Float64Array): { at: number; statistic: number } {
   return clearest
 }
 
-function permutationTest(figures: Float64Array, observed: number, level: number): number {
+function permutationTest(figures: readonly number[], observed: number, level: number): number {
   const orders = Math.ceil(enoughExceedances / level)
-  const random = xoroshiro128plus(seed)
-  const shuffled = figures.slice()
+  // Seeded: the same history gives the same report.
+  const random = seededRandom('orders')
   let exceedances = 0
   for (let tried = 1; tried <= orders; tried += 1) {
-    shuffle(shuffled, random)
     // Rounding must not let an order that is just as clear seem less so.
-    if (clearestCut(shuffled).statistic >= observed * (1 - 1e-9)) exceedances += 1
+    if (clearestCut(random.shuffled(figures)).statistic >= observed * (1 - 1e-9)) exceedances += 1
     if (exceedances === enoughExceedances) return exceedances / tried
   }
   return (exceedances + 1) / (orders + 1)
-}
-
-/** Fisher and Yates, in place. */
-function shuffle(items: Float64Array, random: ReturnType<typeof xoroshiro128plus>): void {
-  for (let last = items.length - 1; last > 0; last -= 1) {
-    const other = uniformInt(random, 0, last)
-    const moved = Number(items[last])
-    items[last] = Number(items[other])
-    items[other] = moved
-  }
 }

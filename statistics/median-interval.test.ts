@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { medianInterval } from './median-interval.ts'
+import { seededRandom } from './seeded-random.ts'
 
 test('ten samples: the second and the ninth, which cover the median with 97.9 %', () => {
   const interval = medianInterval([10, 9, 8, 7, 6, 5, 4, 3, 2, 1])
@@ -19,12 +20,7 @@ test('thousands of samples, of which half to the power of their number is no lon
 })
 
 test('the interval covers the true median as often as its level says', () => {
-  // A multiplicative congruential sequence: uniform, and the same on every run.
-  let state = 12345
-  const uniform = () => {
-    state = (state * 48271) % 2147483647
-    return state / 2147483647
-  }
+  const { uniform } = seededRandom(12345)
   for (const n of [7, 15, 30]) {
     let covered = 0
     let level = 0

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { seededRandom } from './seeded-random.ts'
 import { cumulativeNull, signedRank } from './signed-rank.ts'
 
 test('the null distribution agrees with published critical values', () => {
@@ -30,7 +31,7 @@ test('bounds are where the test begins to reject', () => {
 })
 
 test('the interval holds the true median as often as it says, whatever the scale', () => {
-  const random = mulberry32(7)
+  const random = seededRandom(7).uniform
   let held = 0
   const rounds = 1000
   for (let round = 0; round < rounds; round++) {
@@ -42,13 +43,3 @@ test('the interval holds the true median as often as it says, whatever the scale
   expect(held / rounds).toBeGreaterThan(0.935)
   expect(held / rounds).toBeLessThan(0.975)
 })
-
-function mulberry32(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}

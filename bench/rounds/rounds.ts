@@ -7,9 +7,9 @@
 import { createPublicKey, verify } from 'node:crypto'
 import type { ViewerRequest, ViewerRequestEvent } from '../../authorizer/cloudfront.ts'
 import type { Handler } from '../../handlers/timed/deployment.ts'
+import { seededRandom } from '../../statistics/seeded-random.ts'
 import { publishedKeys } from '../issuer-keys.ts'
 import { NotReady } from '../not-yet-loaded.ts'
-import { shuffled } from '../turns.ts'
 import type { WorkItem } from '../workload.ts'
 import type { Case } from './cases.ts'
 
@@ -62,7 +62,7 @@ export async function runRounds(
   const totals = new Map(contestants.map(({ id }) => [id, { cpu: 0, wall: 0, requests: 0, blocks: [] as number[] }]))
   for (let round = 0; round < plan.warmup + plan.rounds; round++) {
     const { events, items } = blockOf(entry, round, plan.block)
-    for (const contestant of shuffled(contestants, plan.seed * 10_007 + round)) {
+    for (const contestant of seededRandom(`${plan.seed} ${round}`).shuffled(contestants)) {
       const total = totals.get(contestant.id)
       if (!total) throw new Error(`no contestant ${contestant.id}`)
       const count = Math.max(1, Math.round(events.length * contestant.share))

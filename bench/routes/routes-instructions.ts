@@ -8,8 +8,8 @@ import { build } from 'esbuild'
 import type { StageContext } from '../../command/stage.ts'
 import { toEdgePolicy } from '../../config/edge-policy.ts'
 import { median } from '../../statistics/median.ts'
+import { seededRandom } from '../../statistics/seeded-random.ts'
 import { countSegments, valgrindVersion } from '../callgrind.ts'
-import { uniformNumbers } from '../turns.ts'
 import type { CountedMatchesTask } from './counted-matches.ts'
 import { type Mix, mixes, routeTable, tableSizes } from './route-mixes.ts'
 
@@ -69,7 +69,7 @@ function taskOf(size: number): CountedMatchesTask {
 }
 
 function batches(mix: Mix, size: number): string[] {
-  const uniform = uniformNumbers(1)
+  const uniform = seededRandom(1).uniform
   return Array.from({ length: warmUp + rounds }, () =>
     JSON.stringify(Array.from({ length: batch }, () => mix.path(size, uniform))),
   )

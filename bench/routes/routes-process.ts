@@ -1,6 +1,6 @@
 /** One fresh process of suite `routes`: the matchers take turns on the same paths. Writes its reports to descriptor 3. */
 import { writeSync } from 'node:fs'
-import { shuffled, uniformNumbers } from '../turns.ts'
+import { seededRandom } from '../../statistics/seeded-random.ts'
 import { type Matcher, matchers } from './matchers.ts'
 import { type Mix, mixes, routeTable } from './route-mixes.ts'
 
@@ -26,7 +26,7 @@ export interface RoutesReport {
 const job = JSON.parse(process.argv[2] ?? '') as RoutesJob
 const reports: RoutesReport[] = []
 // The first table only warms the compiler up: its figures are measured again, in their turn.
-for (const [turn, size] of [Math.min(...job.sizes), ...shuffled(job.sizes, job.seed)].entries()) {
+for (const [turn, size] of [Math.min(...job.sizes), ...seededRandom(job.seed).shuffled(job.sizes)].entries()) {
   const routes = routeTable(size)
   const built = matchers.map((matcher) => ({ matcher, find: matcher.build(routes) }))
   const measured = mixes.map((mix) => measure(size, mix, built))
@@ -39,7 +39,7 @@ function measure(
   mix: Mix,
   built: readonly { matcher: Matcher; find(path: string): number }[],
 ): RoutesReport {
-  const uniform = uniformNumbers(job.seed)
+  const uniform = seededRandom(job.seed).uniform
   const texts = Array.from({ length: 8 }, () =>
     JSON.stringify(Array.from({ length: job.block }, () => mix.path(size, uniform))),
   )
@@ -58,7 +58,7 @@ function measure(
     contestants.map(({ id }) => [id, { cpu: 0, paths: 0, blocks: { cpu: [] as number[], wall: [] as number[] } }]),
   )
   for (let round = 0; round < job.warmup + job.rounds; round++) {
-    for (const contestant of shuffled(contestants, job.seed * 10_007 + round)) {
+    for (const contestant of seededRandom(`${job.seed} ${round}`).shuffled(contestants)) {
       const total = spent.get(contestant.id)
       if (!total) throw new Error(`no contestant ${contestant.id}`)
       // Parsed anew: a path that comes with an event is a string that nobody has hashed or flattened.

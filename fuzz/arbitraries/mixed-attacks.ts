@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import type { Headers, ViewerRequestEvent } from '../../authorizer/cloudfront.ts'
+import { seededRandom } from '../../statistics/seeded-random.ts'
 import type { Attack } from '../attacks/attack.ts'
 import { attacks } from '../attacks/attacks.ts'
 import type { Scenario, Step } from '../case.ts'
-import { SeededRandom } from '../world/random.ts'
 import type { World } from '../world/world.ts'
 
 /** Attacks whose requests have the shape that CloudFront sends; the others do not mix. */
@@ -36,7 +36,7 @@ export function attacksInARow(world: World): fc.Arbitrary<Scenario> {
 }
 
 function built(attack: Attack, world: World, seed: number): Scenario {
-  const scenario = attack.build(world, new SeededRandom(`${seed}`))
+  const scenario = attack.build(world, seededRandom(seed))
   return { name: attack.name, class: attack.class, ...(scenario ?? { steps: [] }) }
 }
 

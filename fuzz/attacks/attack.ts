@@ -1,5 +1,5 @@
+import type { Random } from '../../statistics/seeded-random.ts'
 import type { AttackClass, Scenario } from '../case.ts'
-import type { Random } from '../world/random.ts'
 import type { World } from '../world/world.ts'
 
 /** An attack as data: what it is called, who described it first, and the steps that it becomes in a given world. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Policy } from '../../authorizer/policy.ts'
+import { seededRandom } from '../../statistics/seeded-random.ts'
 import type { AttackClass } from '../case.ts'
 import { cataloguePolicy } from '../effectiveness/flaws/flawed-handler.ts'
 import { createWorld } from '../world/make-world.ts'
-import { SeededRandom } from '../world/random.ts'
 import type { World } from '../world/world.ts'
 import { attacks, inTurns } from './attacks.ts'
 
@@ -23,7 +23,7 @@ const policies: Record<string, Policy> = {
 }
 
 function scenarios(world: World, seed: string) {
-  const random = new SeededRandom(seed)
+  const random = seededRandom(seed)
   return attacks.flatMap((attack) => {
     const built = attack.build(world, random)
     return built ? [{ name: attack.name, ...built }] : []
@@ -82,18 +82,18 @@ describe('the list of attacks', () => {
 
   it('puts tokens where the policy looks for them', async () => {
     const world = await createWorld({ ...cataloguePolicy, credentials: { cookie: 'session' } }, start)
-    const good = attacks.find(({ name }) => name === 'rights-of-others')?.build(world, new SeededRandom('one'))
+    const good = attacks.find(({ name }) => name === 'rights-of-others')?.build(world, seededRandom('one'))
     expect(JSON.stringify(good)).toContain('"cookie":[{"key":"cookie","value":"session=ey')
     expect(JSON.stringify(good)).not.toContain('Bearer')
   })
 
   it('is tried in another order for each seed, every idea once before any has its second turn', () => {
-    const [one, again, other] = ['1', '1', '2'].map((seed) => inTurns(new SeededRandom(seed)).map(({ name }) => name))
+    const [one, again, other] = ['1', '1', '2'].map((seed) => inTurns(seededRandom(seed)).map(({ name }) => name))
     expect(one).toEqual(again)
     expect(one).not.toEqual(other)
     expect(one?.toSorted()).toEqual(attacks.map(({ name }) => name).toSorted())
     const early = new Set(
-      inTurns(new SeededRandom('1'))
+      inTurns(seededRandom('1'))
         .slice(0, 40)
         .map((attack) => attack.class),
     )

@@ -1,6 +1,6 @@
 /** Every attack, and the order in which a run tries them. */
 
-import type { Random } from '../world/random.ts'
+import type { Random } from '../../statistics/seeded-random.ts'
 import { algorithmChoiceAttacks } from './algorithm-choice.ts'
 import { algorithmConfusionAttacks } from './algorithm-confusion.ts'
 import { algorithmNoneAttacks } from './algorithm-none.ts'

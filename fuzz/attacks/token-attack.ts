@@ -1,6 +1,6 @@
 import type { ServedUrls } from '../../oracle/served-urls.ts'
+import type { Random } from '../../statistics/seeded-random.ts'
 import type { AttackClass, Step } from '../case.ts'
-import type { Random } from '../world/random.ts'
 import type { Visitor, World } from '../world/world.ts'
 import type { Attack } from './attack.ts'
 import { request } from './request-step.ts'

@@ -1,8 +1,8 @@
 /** A good token is seen first; then comes one that a cache of verified tokens may take for it (CWE-524, CVE-2026-35039). */
 
+import type { Random } from '../../statistics/seeded-random.ts'
 import { base64url } from '../../testing/mint.ts'
 import type { Step } from '../case.ts'
-import type { Random } from '../world/random.ts'
 import type { Visitor, World } from '../world/world.ts'
 import type { Attack } from './attack.ts'
 import { advance } from './dates.ts'

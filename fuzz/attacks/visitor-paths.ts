@@ -1,5 +1,5 @@
+import type { Random } from '../../statistics/seeded-random.ts'
 import type { Step } from '../case.ts'
-import type { Random } from '../world/random.ts'
 import type { Visitor, World } from '../world/world.ts'
 import { request } from './request-step.ts'
 import { issuedToken } from './tokens.ts'

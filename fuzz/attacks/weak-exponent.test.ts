@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { ViewerRequestEvent } from '../../authorizer/cloudfront.ts'
+import { seededRandom } from '../../statistics/seeded-random.ts'
 import { cataloguePolicy } from '../effectiveness/flaws/flawed-handler.ts'
 import { createWorld } from '../world/make-world.ts'
-import { SeededRandom } from '../world/random.ts'
 import { weakExponentAttacks } from './weak-exponent.ts'
 
 /** What a verifier sees when it raises the forged signature to the third power, with the hash of what was signed cut out. */
 async function cubed(name: string): Promise<string> {
   const world = await createWorld(cataloguePolicy, Date.UTC(2026, 0, 1))
   const attack = weakExponentAttacks.find((one) => one.name === `signature-exponent-3-${name}`)
-  const [step] = attack?.build(world, new SeededRandom('1'))?.steps ?? []
+  const [step] = attack?.build(world, seededRandom('1'))?.steps ?? []
   const event = step?.kind === 'request' ? (step.event as ViewerRequestEvent) : undefined
   const token = event?.Records[0]?.cf.request.headers.authorization?.[0]?.value.slice('Bearer '.length) ?? ''
   const [header, payload, signature = ''] = token.split('.')

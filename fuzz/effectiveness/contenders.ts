@@ -1,11 +1,11 @@
 /** What the whole fuzzer is compared with: simpler ways to look for the same flaws. */
 
+import type { Random } from '../../statistics/seeded-random.ts'
 import type { Attack } from '../attacks/attack.ts'
 import { attacks } from '../attacks/attacks.ts'
 import { request } from '../attacks/request-step.ts'
 import type { AttackClass, Scenario } from '../case.ts'
 import { type Generated, type Strategy, strategies } from '../engine/strategy.ts'
-import type { Random } from '../world/random.ts'
 import type { World } from '../world/world.ts'
 
 const tokenClasses: readonly AttackClass[] = [

@@ -1,13 +1,13 @@
 /** One worker's run against one target: generate, run, judge, confirm, until the time or the number of cases is over. */
 import { setImmediate as turn } from 'node:timers/promises'
 import type { ServedUrls } from '../../oracle/served-urls.ts'
+import { seededRandom } from '../../statistics/seeded-random.ts'
 import { attacks } from '../attacks/attacks.ts'
 import type { FuzzCase, Scenario } from '../case.ts'
 import type { Effort, Finding, Note } from '../finding.ts'
 import type { Observation, Remark } from '../invariants/observation.ts'
 import type { Target } from '../sandbox/handler-under-test.ts'
 import { createWorld, servedByIssuers } from '../world/make-world.ts'
-import { SeededRandom } from '../world/random.ts'
 import type { World } from '../world/world.ts'
 import { Confirmation } from './confirmation.ts'
 import { cpuSeconds } from './cpu-time.ts'
@@ -103,7 +103,7 @@ class Campaign {
       this.#cases++
       await this.#examine(await own.replay(stored), stored, () => [stored])
     }
-    const scenarios = strategy(world, new SeededRandom(seed))[Symbol.iterator]()
+    const scenarios = strategy(world, seededRandom(seed))[Symbol.iterator]()
     let size = firstBatch
     let left = (this.#options.cases ?? Number.POSITIVE_INFINITY) - this.#cases
     const drawn = () => {

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
+import { seededRandom } from '../../statistics/seeded-random.ts'
 import type { Scenario } from '../case.ts'
 import { createWorld } from '../world/make-world.ts'
-import { SeededRandom } from '../world/random.ts'
 import type { World } from '../world/world.ts'
 import { strategies } from './strategy.ts'
 
@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 function first(count: number, seed: string): Scenario[] {
   const scenarios: Scenario[] = []
-  for (const { scenario } of strategies.full(world, new SeededRandom(seed))) {
+  for (const { scenario } of strategies.full(world, seededRandom(seed))) {
     if (scenarios.push(scenario) === count) break
   }
   return scenarios
@@ -28,7 +28,7 @@ test('equal seeds try equal scenarios in equal order, other seeds other ones', (
 
 test('what is generated shrinks', () => {
   const smaller: boolean[] = []
-  for (const { scenario, shrinks } of strategies.full(world, new SeededRandom('a'))) {
+  for (const { scenario, shrinks } of strategies.full(world, seededRandom('a'))) {
     if (shrinks === undefined || scenario.steps.length < 2) continue
     const size = JSON.stringify(scenario).length
     smaller.push([...shrinks()].some((one) => JSON.stringify(one).length < size))
@@ -36,16 +36,4 @@ test('what is generated shrinks', () => {
   }
   // One that is as small as its kind can be does not.
   expect(smaller.filter(Boolean).length).toBeGreaterThan(15)
-})
-
-test('a range is drawn evenly, ends included', () => {
-  const random = new SeededRandom('even')
-  const counts = new Map<number, number>()
-  for (let draw = 0; draw < 30_000; draw++) {
-    const value = random.integer(-1, 1)
-    counts.set(value, (counts.get(value) ?? 0) + 1)
-  }
-  expect([...counts.keys()].sort((a, b) => a - b)).toEqual([-1, 0, 1])
-  // Five standard deviations of a binomial with 30,000 draws and a third.
-  for (const count of counts.values()) expect(Math.abs(count - 10_000)).toBeLessThan(410)
 })

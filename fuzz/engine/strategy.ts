@@ -1,9 +1,9 @@
 /** In which order scenarios are tried. */
 import fc from 'fast-check'
+import type { Random } from '../../statistics/seeded-random.ts'
 import { anyScenario } from '../arbitraries/scenario.ts'
 import { attacks, inTurns } from '../attacks/attacks.ts'
 import type { Scenario } from '../case.ts'
-import type { SeededRandom } from '../world/random.ts'
 import type { World } from '../world/world.ts'
 
 export interface Generated {
@@ -15,20 +15,20 @@ export interface Generated {
 }
 
 /** The same world, random and strategy give the same scenarios. Most never end. */
-export type Strategy = (world: World, random: SeededRandom) => Iterable<Generated>
+export type Strategy = (world: World, random: Random) => Iterable<Generated>
 
 /** Every attack once, each idea in turn; from then on whatever the arbitraries make of them. */
-function* full(world: World, random: SeededRandom): Iterable<Generated> {
+function* full(world: World, random: Random): Iterable<Generated> {
   yield* built(inTurns(random), world, random)
   for (const scenario of generated(anyScenario(world), random)) yield { ...scenario, attacks: attacks.length }
 }
 
 /** Every attack once, in the list's order, and no more. */
-function list(world: World, random: SeededRandom): Iterable<Generated> {
+function list(world: World, random: Random): Iterable<Generated> {
   return built(attacks, world, random)
 }
 
-function* built(order: typeof attacks, world: World, random: SeededRandom): Iterable<Generated> {
+function* built(order: typeof attacks, world: World, random: Random): Iterable<Generated> {
   for (const [index, attack] of order.entries()) {
     const scenario = attack.build(world, random)
     if (scenario) yield { scenario: { name: attack.name, class: attack.class, ...scenario }, attacks: index + 1 }
@@ -39,8 +39,8 @@ function* built(order: typeof attacks, world: World, random: SeededRandom): Iter
 const maxDepth = 40
 const maxRelatives = 12
 
-function* generated(arbitrary: fc.Arbitrary<Scenario>, random: SeededRandom): Iterable<Generated> {
-  const source = new fc.Random(random)
+function* generated(arbitrary: fc.Arbitrary<Scenario>, random: Random): Iterable<Generated> {
+  const source = new fc.Random(random.generator)
   for (;;) {
     const value = arbitrary.generate(source, undefined)
     yield {

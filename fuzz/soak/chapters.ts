@@ -1,8 +1,8 @@
 /** A run in parts, so that a long one can be stopped between any two of them and goes on from there. */
 import fc from 'fast-check'
 import type { Policy } from '../../authorizer/policy.ts'
+import { seededRandom } from '../../statistics/seeded-random.ts'
 import { anyPolicy } from '../arbitraries/policy.ts'
-import { SeededRandom } from '../world/random.ts'
 
 /** At least one of the two; whichever is over first. */
 export interface Budget {
@@ -50,7 +50,7 @@ export function* chapters({ seed, budget, changesPolicy, round }: ChapterOptions
     }
     yield { seed: name, budget: part(1 - otherPolicies), endsRound: false }
     const count = byCases ? policiesInRound : Math.max(1, Math.floor((extent * otherPolicies) / secondsForEach))
-    const policies = fc.sample(anyPolicy, { seed: new SeededRandom(name).next(), numRuns: count })
+    const policies = fc.sample(anyPolicy, { seed: seededRandom(name).generator.next(), numRuns: count })
     for (const [index, policy] of policies.entries()) {
       const share = otherPolicies / count
       yield { seed: `${name} policy ${index}`, policy, budget: part(share), endsRound: index === count - 1 }

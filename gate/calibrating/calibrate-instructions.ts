@@ -1,8 +1,10 @@
 /** Counts edited programs against the unedited one. */
+
 import { availableParallelism } from 'node:os'
 import { valgrindVersion } from '../../bench/callgrind.ts'
 import { UsageError } from '../../config/usage-error.ts'
 import { median } from '../../statistics/median.ts'
+import { seededRandom } from '../../statistics/seeded-random.ts'
 import type { EditOutcome } from '../calibration-file.ts'
 import { evidence } from '../error-rates.ts'
 import type { Counts } from '../measure/count-cache.ts'
@@ -78,10 +80,7 @@ function identity({ place, form }: Pick<EditOutcome, 'place' | 'form'>): string 
 
 /** Places and forms mixed, the same way each time, so that a run cut short has seen some of everything. */
 function mixed(edits: readonly Edit[]): Edit[] {
-  return edits
-    .map((edit, index) => ({ edit, key: Math.imul(index + 1, 0x9e3779b1) >>> 0 }))
-    .sort((a, b) => a.key - b.key)
-    .map(({ edit }) => edit)
+  return seededRandom('edits').shuffled(edits)
 }
 
 /** Null where it was interrupted. */

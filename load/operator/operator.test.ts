@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { silentProgress } from '../../command/progress.ts'
 import demo from '../../edgeproof.config.ts'
 import { pythonTools } from '../../infra/deployment/python-tools.ts'
-import { seededRandom } from '../population/zipf.ts'
+import { seededRandom } from '../../statistics/seeded-random.ts'
 import { operatorManifests } from './manifests.ts'
 import { mergeStage } from './merge-stage.ts'
 import { operatorStage } from './operator-stage.ts'
@@ -82,7 +82,7 @@ describe('manifests for the k6 operator', () => {
 })
 
 describe('merging what runners wrote', () => {
-  const random = seededRandom(5)
+  const random = seededRandom(5).uniform
   const lines = Array.from({ length: 3000 }, (_, index) =>
     sampleLine(index, 10 ** (random() * 3), random() < 0.7 ? 'Hit' : 'Miss'),
   )

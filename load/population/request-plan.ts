@@ -4,12 +4,12 @@
  */
 
 import type { Policy } from '../../authorizer/policy.ts'
+import { seededRandom } from '../../statistics/seeded-random.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
 import type { Credential, CredentialSource } from './credentials.ts'
 import type { Timeline } from './key-windows.ts'
 import type { Population } from './population.ts'
 import { type Exchange, requestMaker } from './request-classes.ts'
-import { seededRandom } from './zipf.ts'
 
 /** An exchange as the script reads it: the credential is an index, -1 for none. */
 export type PlannedRequest = Omit<Exchange, 'credential'> & { credential: number }
@@ -37,7 +37,7 @@ export interface PlanOptions {
 }
 
 export async function makePlan(options: PlanOptions): Promise<Plan> {
-  const random = seededRandom(options.seed)
+  const random = seededRandom(options.seed).uniform
   // A longer sequence would change no ratio and costs memory in k6.
   const { longest = 200_000, segments = 1 } = options
   const requests = new Interned<Exchange>()

@@ -1,16 +1,3 @@
-/** Random draws that repeat with their seed. */
-
-/** Uniform numbers in [0, 1): mulberry32, a 32-bit generator; good enough to choose objects, not for secrets. */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 /** Draws an index with probability in proportion to its weight. */
 export function weightedDraw(weights: readonly number[], random: () => number): () => number {
   const cumulative: number[] = []
