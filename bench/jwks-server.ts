@@ -1,10 +1,12 @@
 /** The issuer's JWKS endpoint on loopback: real TLS with a certificate for `localhost`, so that subjects load and use their real network client. */
+
 import { createPrivateKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { Jwk } from '../authorizer/configuration.ts'
+import { jwksUriOf } from '../config/policy-defaults.ts'
 import { signingKey } from './issuer-keys.ts'
 import { jwks } from './workload.ts'
 
@@ -37,7 +39,7 @@ export function startJwksServer(): Promise<JwksServer> {
     server.listen(0, '127.0.0.1', () => {
       const { port } = server.address() as AddressInfo
       resolve({
-        jwksUri: `https://localhost:${port}/.well-known/jwks.json`,
+        jwksUri: jwksUriOf(`https://localhost:${port}`),
         publish,
         close: () =>
           new Promise((closed) => {

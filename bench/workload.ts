@@ -2,12 +2,14 @@
  * The requests that every benchmark and the gate measure: thousands of distinct, realistic Cognito access tokens, each
  * in a viewer-request event of its own. Deterministic: the same sources give the same bytes on every machine.
  */
+
 import { createHash, createPrivateKey, sign } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Policy } from '../authorizer/policy.ts'
 import type { DeployableOptions } from '../build/bundle.ts'
+import { jwksUriOf } from '../config/policy-defaults.ts'
 import { accessTokenPayload } from '../testing/issuer.ts'
 import { viewerRequestEvent } from '../testing/viewer-request.ts'
 import { publishedKeys, signingKey } from './issuer-keys.ts'
@@ -35,7 +37,7 @@ export const clientId = '1example23456789client0abc'
 /** The policy under measurement: every kind of route, and what a Cognito deployment usually requires. */
 export const policy: Policy & { issuer: string; jwksUri: string } = {
   issuer,
-  jwksUri: `${issuer}/.well-known/jwks.json`,
+  jwksUri: jwksUriOf(issuer),
   clientIds: [clientId],
   tokenUse: 'access',
   requiredClaims: ['cognito:groups'],

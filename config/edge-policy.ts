@@ -1,5 +1,6 @@
 import type { Capture, CookieName, EdgePolicy, EdgeRoute } from '../authorizer/edge-policy.ts'
 import type { Denial, Policy, Route } from '../authorizer/policy.ts'
+import { withDefaults } from './policy-defaults.ts'
 import { type Capture as PatternCapture, parsePattern } from './route-pattern.ts'
 
 /**
@@ -7,27 +8,26 @@ import { type Capture as PatternCapture, parsePattern } from './route-pattern.ts
  * tokens (infra/checked-props.ts says which) are only ever put together here, never looked into.
  */
 export function toEdgePolicy(policy: Policy): EdgePolicy {
-  const { credentials = 'header', jwks: { maxAge = 3600, maxStale = 86_400, cooldown = 10 } = {}, deny = {} } = policy
-  const uris = policy.jwksUri === undefined ? [] : [policy.jwksUri].flat()
-  const issuers = [policy.issuer].flat()
+  const complete = withDefaults(policy)
+  const { credentials, jwks, clockToleranceSeconds, deny } = complete
   const capturedClaims: string[] = []
-  const routes = policy.routes.map((route) => toEdgeRoute(route, capturedClaims))
+  const routes = complete.routes.map((route) => toEdgeRoute(route, capturedClaims))
   return {
-    issuers: issuers.map((issuer, index) => ({ issuer, jwksUri: uris[index] ?? `${issuer}/.well-known/jwks.json` })),
+    issuers: complete.issuers,
     ...(credentials === 'header' ? {} : { cookies: cookieNames(credentials.cookie, policy.clientIds) }),
-    clientIds: policy.clientIds,
-    tokenUse: policy.tokenUse === undefined ? 'access' : policy.tokenUse,
-    requiredClaims: policy.requiredClaims ?? [],
+    clientIds: complete.clientIds,
+    tokenUse: complete.tokenUse,
+    requiredClaims: complete.requiredClaims,
     capturedClaims,
-    algorithms: policy.algorithms ?? ['RS256'],
-    jwks: { maxAge: maxAge * 1000, maxStale: maxStale * 1000, cooldown: cooldown * 1000 },
-    clockTolerance: (policy.clockToleranceSeconds ?? 0) * 1000,
+    algorithms: complete.algorithms,
+    jwks: { maxAge: jwks.maxAge * 1000, maxStale: jwks.maxStale * 1000, cooldown: jwks.cooldown * 1000 },
+    clockTolerance: clockToleranceSeconds * 1000,
     routes,
-    methods: policy.methods ?? ['GET', 'HEAD'],
-    corsPreflight: policy.corsPreflight === true,
-    corsOrigins: policy.corsOrigins ?? [],
-    unauthenticated: unauthenticatedResponse(deny.unauthenticated ?? { status: 401 }),
-    forbidden: deny.forbidden ?? { status: 403 },
+    methods: complete.methods,
+    corsPreflight: complete.corsPreflight,
+    corsOrigins: complete.corsOrigins,
+    unauthenticated: unauthenticatedResponse(deny.unauthenticated),
+    forbidden: deny.forbidden,
   }
 }
 

@@ -3,11 +3,13 @@
  * JSON objects, so each vector as it is must be denied; each of their headers and keys is used again to sign claims, and
  * each of their signatures is put under claims. The files are read from `WYCHEPROOF_DIR` and never shipped.
  */
+
 import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
 import type { Algorithm, Policy } from '../authorizer/policy.ts'
+import { withDefaults } from '../config/policy-defaults.ts'
 import { UsageError } from '../config/usage-error.ts'
 import { base64url, mintInput } from '../testing/mint.ts'
 import { request } from './attacks/request-step.ts'
@@ -55,7 +57,7 @@ function readGroups(file: string): Group[] {
 }
 
 function caseOf(group: Group, name: string, world: World): FuzzCase | null {
-  const allowed: readonly string[] = world.policy.algorithms ?? ['RS256']
+  const allowed: readonly string[] = withDefaults(world.policy).algorithms
   const published = membersOf(group.public)
   const signers = membersOf(group.private).filter(({ alg, kty }) => kty !== 'oct' && allowed.includes(String(alg)))
   if (signers.length === 0) return null

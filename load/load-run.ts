@@ -71,7 +71,7 @@ export async function loadRun(options: LoadRunOptions): Promise<LoadRun> {
   const { scenario, target, rate, seconds, signal } = options
   const directory = await mkdtemp(join(tmpdir(), 'edgeproof-plan-'))
   try {
-    const timeline = timelineOf(scenario, seconds)
+    const timeline = timelineOf(scenario, seconds, target.policy)
     const plan = await makePlan({ ...options, ...target, timeline, rate: peakRate(scenario, rate) })
     const resolveEachTime = target.edge === undefined
     const renewal = await target.renewal?.(plan.credentials)

@@ -3,6 +3,7 @@
 import type { Policy } from '../authorizer/policy.ts'
 import { type Claims, groupsAreSound, own } from './grants.ts'
 import { type Judgement, lax, may, refused, sound } from './judgement.ts'
+import { defaults } from './policy-defaults.ts'
 
 /** Everything but the route's right and the required claims. `now` in milliseconds since the epoch. */
 export function judgeClaims(policy: Policy, issuer: string, claims: Claims, now: number): Judgement[] {
@@ -19,7 +20,7 @@ export function judgeClaims(policy: Policy, issuer: string, claims: Claims, now:
 
 /** RFC 7519 4.1.4 to 4.1.6: NumericDate is a JSON number of seconds. */
 function judgeDates(policy: Policy, claims: Claims, now: number): Judgement[] {
-  const tolerance = (policy.clockToleranceSeconds ?? 0) * 1000
+  const tolerance = (policy.clockToleranceSeconds ?? defaults.clockToleranceSeconds) * 1000
   const exp = own(claims, 'exp')
   const nbf = own(claims, 'nbf')
   const iat = own(claims, 'iat')
@@ -61,7 +62,7 @@ function edge(distanceMs: number, ours: 'allow' | 'deny'): Judgement | null {
 function judgeTokenUse(policy: Policy, claims: Claims): Judgement {
   const known = (client: unknown) => typeof client === 'string' && policy.clientIds.includes(client)
   const aud = own(claims, 'aud')
-  const use = policy.tokenUse === undefined ? 'access' : policy.tokenUse
+  const use = policy.tokenUse === undefined ? defaults.tokenUse : policy.tokenUse
   if (use !== null && own(claims, 'token_use') !== use) {
     return refused('claims/token-use', `token_use is not "${use}"`)
   }

@@ -2,6 +2,7 @@
 import type { Headers } from '../authorizer/cloudfront.ts'
 import type { Policy } from '../authorizer/policy.ts'
 import { type Judgement, lax, may, refused, sound } from './judgement.ts'
+import { defaults } from './policy-defaults.ts'
 
 /** A text that may be the token, with what there is against the way it was presented. */
 export interface Presented {
@@ -13,7 +14,7 @@ const maxBytes = 8192
 
 /** Every candidate, in order; a refusal where there is none that counts. */
 export function presentedTokens(policy: Policy, headers: Headers): Presented[] | Judgement {
-  const source = policy.credentials ?? 'header'
+  const source = policy.credentials ?? defaults.credentials
   return source === 'header' ? fromHeader(headers) : fromCookies(headers, source.cookie, policy.clientIds)
 }
 
@@ -80,7 +81,7 @@ function fromCookies(headers: Headers, pattern: string, clientIds: readonly stri
 
 /** Whether this name is one that holds the token under the policy. */
 export function isCredentialCookie(policy: Policy, name: string): boolean {
-  const source = policy.credentials ?? 'header'
+  const source = policy.credentials ?? defaults.credentials
   return source !== 'header' && policy.clientIds.some((client) => cookieName(source.cookie, client).test(name))
 }
 

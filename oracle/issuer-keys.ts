@@ -2,9 +2,11 @@
  * What an issuer's key set has been over time, what of it the handler has seen, and hence whether a key of the issuer's
  * must, may or must not be used now (SEMANTICS.md, "The issuer's keys").
  */
-import type { Algorithm, Policy } from '../authorizer/policy.ts'
+
+import type { Policy } from '../authorizer/policy.ts'
 import { type Judgement, may, refused, sound } from './judgement.ts'
 import { type KeySet, keySetOf, type PublishedKey } from './key-set.ts'
+import { defaults } from './policy-defaults.ts'
 import type { Served } from './served-urls.ts'
 
 interface Period {
@@ -37,7 +39,7 @@ export interface IssuerKeys {
 
 /** `cooldownMs`: how long a handler may take to notice a new key. */
 export function createIssuerKeys(policy: Policy, cooldownMs: number): IssuerKeys {
-  const algorithms: readonly Algorithm[] = policy.algorithms ?? ['RS256']
+  const algorithms = policy.algorithms ?? defaults.algorithms
   const { maxAge, maxStale } = policy.jwks ?? {}
   const usableMs = maxAge === undefined || maxStale === undefined ? undefined : (maxAge + maxStale) * 1000
   const periods: Period[] = []

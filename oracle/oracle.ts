@@ -2,6 +2,7 @@
  * The judge: SEMANTICS.md written down rule by rule, slow and plain. It sees the same bytes as the handler and the true
  * key sets, and shares no code with authorizer/.
  */
+
 import type { Headers, ViewerRequest } from '../authorizer/cloudfront.ts'
 import type { Policy } from '../authorizer/policy.ts'
 import { judgeClaims } from './claims.ts'
@@ -11,6 +12,7 @@ import { createIssuerKeys, type IssuerKeys } from './issuer-keys.ts'
 import { type Judgement, lax, may, refused, sound, verdictOf } from './judgement.ts'
 import type { PublishedKey } from './key-set.ts'
 import { type PathReadings, readPath } from './path-readings.ts'
+import { defaults, issuersOf } from './policy-defaults.ts'
 import { bestMatch } from './route-match.ts'
 import type { Fetch, ServedUrls } from './served-urls.ts'
 import { signatureHolds } from './signature.ts'
@@ -38,13 +40,8 @@ const foreignCooldownMs = 60_000
 const maxTokens = 20_000
 
 export function createOracle(policy: Policy, whose: 'ours' | 'foreign'): Oracle {
-  const cooldownMs = whose === 'ours' ? (policy.jwks?.cooldown ?? 10) * 1000 : foreignCooldownMs
-  const uris = [policy.jwksUri ?? []].flat()
-  const issuers = [policy.issuer].flat().map((issuer, index) => ({
-    issuer,
-    jwksUri: uris[index] ?? `${issuer}/.well-known/jwks.json`,
-    keys: createIssuerKeys(policy, cooldownMs),
-  }))
+  const cooldownMs = whose === 'ours' ? (policy.jwks?.cooldown ?? defaults.cooldownSeconds) * 1000 : foreignCooldownMs
+  const issuers = issuersOf(policy).map((issuer) => ({ ...issuer, keys: createIssuerKeys(policy, cooldownMs) }))
   let loaded = false
   const takenApart = new Map<string, TokenParts | Judgement>()
 
@@ -137,7 +134,7 @@ export function createOracle(policy: Policy, whose: 'ours' | 'foreign'): Oracle 
       if (isPreflight(policy, request)) {
         return { outcome: 'must-allow', rule: 'order/preflight', reason: 'it is a CORS preflight', ours: 'allow' }
       }
-      if (!(policy.methods ?? ['GET', 'HEAD']).includes(request.method)) {
+      if (!(policy.methods ?? defaults.methods).includes(request.method)) {
         return verdictOf([refused('order/method', 'the method is not one of the policy')])
       }
       return judgePath(request.uri, request.headers, now)

@@ -3,6 +3,7 @@ import type { Policy } from '../authorizer/policy.ts'
 import type { Claims } from './grants.ts'
 import { hasDuplicateMembers } from './json-text.ts'
 import { type Judgement, lax, may, refused, sound } from './judgement.ts'
+import { defaults } from './policy-defaults.ts'
 
 export interface TokenParts {
   header: Record<string, unknown>
@@ -88,7 +89,7 @@ function trailingBits(raw: string, part: string): Judgement {
 }
 
 function judgeAlgorithm(policy: Policy, header: Record<string, unknown>): Judgement {
-  const allowed: readonly unknown[] = policy.algorithms ?? ['RS256']
+  const allowed: readonly unknown[] = policy.algorithms ?? defaults.algorithms
   return Object.hasOwn(header, 'alg') && allowed.includes(header.alg)
     ? sound
     : refused('token/alg', `alg is not one of ${allowed.join(', ')}`)

@@ -1,5 +1,6 @@
 /** What one region's functions need, against the quotas that count there. */
 
+import { withDefaults } from '../config/policy-defaults.ts'
 import { poisson, quantileOf } from '../statistics/poisson.ts'
 import { type Estimate, exactly, overScenarios, type Ranges, times } from './estimate.ts'
 import { erlangB } from './loss-formulas.ts'
@@ -50,7 +51,7 @@ export function regionPlan(inputs: PlanInputs, ranges: Ranges<Scenario>, share: 
 function regionFigures({ config, book }: PlanInputs, scenario: Scenario, rate: number) {
   const concurrency = (rate * scenario.service.meanMs) / 1000
   const alive = lifecycle(scenario, rate)
-  const maxAge = config.policy.jwks?.maxAge ?? 3600
+  const { maxAge } = withDefaults(config.policy).jwks
   return {
     concurrency,
     highConcurrency: quantileOf(poisson(concurrency), 1 - exceeded),

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { withDefaults } from '../../config/policy-defaults.ts'
 import type { Served } from '../../oracle/served-urls.ts'
 import type { WorldKey } from '../../testing/mint.ts'
 import { attackerJwks } from '../attacks/key-injection.ts'
@@ -27,7 +28,7 @@ type Action =
 
 /** Any life of a handler up to 14 actions long: tokens, rotations, outages (at load too), clock jumps and freezes. */
 export function lifeOfAHandler(world: World): fc.Arbitrary<Scenario> {
-  const { maxAge = 3600, maxStale = 86_400, cooldown = 10 } = world.policy.jwks ?? {}
+  const { maxAge, maxStale, cooldown } = withDefaults(world.policy).jwks
   const waits = [
     1,
     cooldown,

@@ -1,5 +1,6 @@
 /** Truly signed claims that are missing or of another type than the decision needs (RFC 7519 4.1, CWE-843). */
 
+import { withDefaults } from '../../config/policy-defaults.ts'
 import type { Visitor, World } from '../world/world.ts'
 import type { Attack } from './attack.ts'
 import { request } from './request-step.ts'
@@ -55,10 +56,11 @@ function captured({ policy }: World): string[] {
 
 /** Whether a claim has a part in this policy's decisions. */
 function decides({ policy }: World, claim: string): boolean {
+  const { tokenUse } = withDefaults(policy)
   if (claim === 'iss') return true
-  if (claim === 'token_use') return policy.tokenUse !== null
-  if (claim === 'client_id') return (policy.tokenUse ?? 'access') === 'access'
-  if (claim === 'aud') return policy.tokenUse === 'id' || policy.tokenUse === null
+  if (claim === 'token_use') return tokenUse !== null
+  if (claim === 'client_id') return tokenUse === 'access'
+  if (claim === 'aud') return tokenUse !== 'access'
   const paths = policy.routes.map(({ path, groups }) => `${path}${groups ? '{group}' : ''}`).join('')
   return paths.includes(claim === 'sub' ? '{sub}' : '{group}')
 }

@@ -1,5 +1,6 @@
 /** NumericDates at their edges and of every wrong kind (RFC 7519 4.1.4 to 4.1.6), and time passing while a token is in use. */
 
+import { withDefaults } from '../../config/policy-defaults.ts'
 import type { Step } from '../case.ts'
 import type { Visitor, World } from '../world/world.ts'
 import type { Attack } from './attack.ts'
@@ -51,7 +52,7 @@ const oddDates = dates.flatMap((date) =>
     tokenAttack(`date-${date}-${name}`, 'time', source, (world, visitor) => {
       const key = visitor.issuer.keys[0]
       const payload = JSON.stringify(change(visitor.claims, { [date]: placeholder }))
-      const leeway = world.policy.clockToleranceSeconds ?? 0
+      const leeway = withDefaults(world.policy).clockToleranceSeconds
       const spelt = payload.replace(`${placeholder}`, text(Math.floor(world.start / 1000), leeway))
       return signedTexts(world, key, JSON.stringify({ kid: key.kid, alg: key.algorithm }), spelt)
     }),
@@ -128,7 +129,7 @@ const passingTime: Attack[] = passing.map(({ name, source, changes, pass }) => (
   build(world, random) {
     const visitor = random.pick(world.visitors)
     const now = Math.floor(world.start / 1000)
-    const leeway = (world.policy.clockToleranceSeconds ?? 0) * 1000
+    const leeway = withDefaults(world.policy).clockToleranceSeconds * 1000
     const token = issuedToken(world, visitor, { ...changes?.(now) })
     const use = request(world, { uri: visitor.granted[0], token })
     return { steps: [use, ...pass(lifeOf(visitor, world), leeway).flatMap((step) => [step, use])] }

@@ -1,4 +1,5 @@
 /** What the stories about an issuer's keys are told with. */
+import { withDefaults } from '../../config/policy-defaults.ts'
 import type { Served } from '../../oracle/served-urls.ts'
 import type { WorldKey } from '../../testing/mint.ts'
 import type { Step } from '../case.ts'
@@ -31,7 +32,7 @@ export function scene(world: World, visitor = world.visitors[0]): Scene {
   const { issuer, granted } = visitor
   const claims = { ...visitor.claims, exp: Math.floor(world.start / 1000) + 10 * 86_400 }
   const useKey = (key: WorldKey) => request(world, { uri: granted[0], token: signedBy(world, key, claims) })
-  const { maxAge = 3600, maxStale = 86_400, cooldown = 10 } = world.policy.jwks ?? {}
+  const { maxAge, maxStale, cooldown } = withDefaults(world.policy).jwks
   return {
     world,
     issuer,

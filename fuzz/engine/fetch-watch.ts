@@ -1,4 +1,5 @@
 /** Watches what a handler fetches, how often, and who decided it (SEMANTICS.md, "The issuer's keys" and "Token"). */
+import { withDefaults } from '../../config/policy-defaults.ts'
 import type { Fetch } from '../../oracle/served-urls.ts'
 import type { Observation, Remark } from '../invariants/observation.ts'
 import type { Target } from '../sandbox/handler-under-test.ts'
@@ -23,14 +24,11 @@ export class FetchWatch {
 
   constructor({ policy, whose }: Target) {
     this.#whose = whose
-    this.#cooldownMs = (policy.jwks?.cooldown ?? 10) * 1000
-    const issuers = [policy.issuer].flat()
-    this.#own = new Set([
-      ...(policy.jwksUri === undefined
-        ? issuers.map((issuer) => `${issuer}/.well-known/jwks.json`)
-        : [policy.jwksUri].flat()),
-      ...issuers.map((issuer) => `${issuer}/.well-known/openid-configuration`),
-    ])
+    const { issuers, jwks } = withDefaults(policy)
+    this.#cooldownMs = jwks.cooldown * 1000
+    this.#own = new Set(
+      issuers.flatMap(({ issuer, jwksUri }) => [jwksUri, `${issuer}/.well-known/openid-configuration`]),
+    )
   }
 
   /** `underWay`: the URLs that were still being fetched when the step ended. */

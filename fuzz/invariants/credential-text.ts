@@ -16,7 +16,7 @@ export interface CredentialText {
 }
 
 export function credentialText(policy: Policy, request: ViewerRequest): CredentialText {
-  const name = (policy.credentials ?? 'header') === 'header' ? 'authorization' : 'cookie'
+  const name = typeof policy.credentials === 'object' ? 'cookie' : 'authorization'
   const entries = Object.hasOwn(request.headers, name) ? (request.headers[name] ?? []) : []
   const text = entries.map(({ value }) => String(value)).join(' ')
   const secrets: string[] = []

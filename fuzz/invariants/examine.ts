@@ -136,7 +136,7 @@ function comparable(name: string, entries: Headers[string] | undefined): string 
 
 function withoutCredential(policy: Policy, headers: Headers): Headers {
   const { authorization, cookie, ...others } = headers
-  if ((policy.credentials ?? 'header') === 'header') return cookie === undefined ? others : { ...others, cookie }
+  if (typeof policy.credentials !== 'object') return cookie === undefined ? others : { ...others, cookie }
   const kept = (cookie ?? []).flatMap((entry) => {
     const pairs = entry.value.split(';')
     const left = pairs.filter((pair) => !isCredentialCookie(policy, pair.slice(0, pair.indexOf('=')).trim()))

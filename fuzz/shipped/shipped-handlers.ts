@@ -1,5 +1,7 @@
 /** The handlers that ship with the fuzzer, and the policy that each of them is held to. */
+
 import type { Policy } from '../../authorizer/policy.ts'
+import { jwksUriOf } from '../../config/policy-defaults.ts'
 import type { Target } from '../sandbox/handler-under-test.ts'
 import { type BuildPlace, buildForeign, buildOurs } from './build-handler.ts'
 
@@ -41,7 +43,7 @@ export function buildShipped(name: ShippedTarget, place: BuildPlace, policy: Pol
     const deployment = {
       issuer,
       clientId: 'exampleclient',
-      jwksUri: `${issuer}/.well-known/jwks.json`,
+      jwksUri: jwksUriOf(issuer),
       jwks: { keys: [] },
     }
     return buildForeign(name, 'handlers/naive', peerPolicy, { DEPLOYMENT: deployment }, place)

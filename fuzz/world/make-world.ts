@@ -1,7 +1,9 @@
 /** Makes the world that attacks are minted in: an issuer for each that the policy names, an attacker, and visitors with paths. */
+
 import { createHash, createHmac, generateKeyPair, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { Algorithm, Policy, Route } from '../../authorizer/policy.ts'
+import { withDefaults } from '../../config/policy-defaults.ts'
 import { parsePattern } from '../../config/route-pattern.ts'
 import type { ServedUrls } from '../../oracle/served-urls.ts'
 import { accessTokenPayload } from '../../testing/issuer.ts'
@@ -15,16 +17,15 @@ const attackerOrigin = 'https://attacker.example'
  * process, because a new RSA pair costs more than a thousand cases.
  */
 export async function createWorld(policy: Policy, start: number): Promise<World> {
-  const algorithms: readonly Algorithm[] = policy.algorithms ?? ['RS256']
+  const { algorithms, issuers: places } = withDefaults(policy)
   const main = algorithms[0] ?? 'RS256'
-  const uris = [policy.jwksUri ?? []].flat()
   const issuers = await Promise.all(
-    [policy.issuer].flat().map(async (issuer, index): Promise<WorldIssuer> => {
+    places.map(async (place, index): Promise<WorldIssuer> => {
       const [published, spareKeys] = await Promise.all([
         keys(`issuer${index}`, [main, ...algorithms]),
         keys(`spare${index}`, [main, main]),
       ])
-      return { issuer, jwksUri: uris[index] ?? `${issuer}/.well-known/jwks.json`, keys: published, spareKeys }
+      return { ...place, keys: published, spareKeys }
     }),
   )
   const [first] = issuers

@@ -2,15 +2,16 @@
  * The smallest correct handler around a library that verifies tokens: everything that a policy says and a library does
  * not do. Methods, paths, routes, credentials and denials are here, so that what differs between peers is the library's.
  */
+
 import type { Headers, ViewerRequest, ViewerRequestEvent } from '../../authorizer/cloudfront.ts'
 import type { Policy, Route } from '../../authorizer/policy.ts'
-
-declare const POLICY: Policy
+import { withDefaults } from '../../config/policy-defaults.ts'
 
 /** Replaced by the bundler. */
-export const policy: Policy = POLICY
-export const issuer = [policy.issuer].flat()[0] ?? ''
-export const jwksUri = [policy.jwksUri ?? `${issuer}/.well-known/jwks.json`].flat()[0] ?? ''
+declare const POLICY: Policy
+
+export const policy = withDefaults(POLICY)
+export const { issuer = '', jwksUri = '' } = policy.issuers[0] ?? {}
 
 type Claims = Record<string, unknown>
 
@@ -20,7 +21,7 @@ export function policyHandler(verify: (token: string) => Promise<Claims>) {
     const request = event.Records[0]?.cf.request
     if (!request) return denial(403)
     if (isPreflight(request)) return withoutCredential(request)
-    const segments = (policy.methods ?? ['GET', 'HEAD']).includes(request.method) ? segmentsOf(request.uri) : null
+    const segments = policy.methods.includes(request.method) ? segmentsOf(request.uri) : null
     const route = segments && routeOf(segments)
     if (!route || plusIsMatched(route, request.uri)) return denial(403)
     if (route.public) return withoutCredential(request)
@@ -33,7 +34,7 @@ export function policyHandler(verify: (token: string) => Promise<Claims>) {
       return denial(401)
     }
     if (!isForClient(claims)) return denial(401)
-    const complete = (policy.requiredClaims ?? []).every((name) => claims[name] !== undefined && claims[name] !== null)
+    const complete = policy.requiredClaims.every((name) => claims[name] !== undefined && claims[name] !== null)
     return complete && grants(route, segments, claims) ? withoutCredential(request) : denial(403)
   }
 }
@@ -53,9 +54,7 @@ function withoutCredential(request: ViewerRequest): ViewerRequest {
 
 function isPreflight({ method, headers }: ViewerRequest): boolean {
   const once = (name: string) => headers[name]?.length === 1 && headers[name][0]?.value !== ''
-  return (
-    policy.corsPreflight === true && method === 'OPTIONS' && once('origin') && once('access-control-request-method')
-  )
+  return policy.corsPreflight && method === 'OPTIONS' && once('origin') && once('access-control-request-method')
 }
 
 function bearer(headers: Headers): string | null {

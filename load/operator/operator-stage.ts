@@ -38,7 +38,7 @@ export const operatorStage: Stage<OperatorOptions> = async ({ config, out, progr
       const plan = await makePlan({
         scenario,
         ...target,
-        timeline: timelineOf(scenario, seconds),
+        timeline: timelineOf(scenario, seconds, target.policy),
         rate: peakRate(scenario, rate),
         seed,
         segments,

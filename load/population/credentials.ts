@@ -1,6 +1,8 @@
 /** The tokens of a run: good ones, and every kind that must be refused. */
+
 import { decodeProtectedHeader } from 'jose'
 import type { Policy } from '../../authorizer/policy.ts'
+import { withDefaults } from '../../config/policy-defaults.ts'
 import {
   type AccessTokenClaims,
   accessTokenPayload,
@@ -100,7 +102,7 @@ function malformedCredential(policy: Policy, random: () => number): Credential {
 
 /** The header line in which a policy expects a token. `*` in a cookie's name stands for Cognito's user name. */
 function credential(policy: Policy, identity: Identity, token: string): Credential {
-  const source = policy.credentials ?? 'header'
+  const source = withDefaults(policy).credentials
   if (source === 'header') return { name: 'Authorization', value: `Bearer ${token}` }
   const name = source.cookie.replaceAll('{client}', clientOf(policy)).replaceAll('*', identity.sub)
   return { name: 'Cookie', value: `${name}=${token}` }
@@ -156,7 +158,7 @@ const malformedTokens = [
 
 function claimsOf(policy: Policy, identity: Identity, iat: number, exp: number): Partial<AccessTokenClaims> {
   const client = clientOf(policy)
-  const use = policy.tokenUse === undefined ? 'access' : policy.tokenUse
+  const { tokenUse: use } = withDefaults(policy)
   return {
     iss: issuerOf(policy),
     sub: identity.sub,

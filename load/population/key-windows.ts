@@ -1,4 +1,6 @@
 /** Which signing key's tokens a run uses when, so that each answer has exactly one right outcome. */
+import type { Policy } from '../../authorizer/policy.ts'
+import { withDefaults } from '../../config/policy-defaults.ts'
 import { lengthOf, type Scenario } from '../scenarios/scenario.ts'
 
 export interface Window {
@@ -21,7 +23,8 @@ const marginSeconds = 1
  * until the old one leaves it (SEMANTICS.md: allowed once published for longer than the cooldown); the old key's tokens
  * are tried again `maxAge` after it left, when they must be refused.
  */
-export function timelineOf(scenario: Scenario, seconds: number): Timeline {
+export function timelineOf(scenario: Scenario, seconds: number, policy: Policy): Timeline {
+  const { maxAge } = withDefaults(policy).jwks
   const begin = scenario.rampSeconds ?? 0
   const end = lengthOf(scenario, seconds)
   const changes: { at: number; generation?: number; withdrawn?: number }[] = []
@@ -33,7 +36,7 @@ export function timelineOf(scenario: Scenario, seconds: number): Timeline {
     if (event.action === 'withdraw-keys') {
       generation += 1
       changes.push({ at: published + 0.75 * (at - published), generation })
-      changes.push({ at: at + (scenario.jwks?.maxAge ?? 3600) + marginSeconds, withdrawn: generation - 1 })
+      changes.push({ at: at + maxAge + marginSeconds, withdrawn: generation - 1 })
     }
   }
   changes.sort((a, b) => a.at - b.at)

@@ -96,7 +96,10 @@ describe('the timeline of a key rotation', () => {
   const rotation = scenarios.find(({ name }) => name === 'key-rotation')
 
   it('uses a new key only once it was published longer than the cooldown, and tries old ones when they must be refused', () => {
-    const windows = timelineOf(rotation ?? scenario, 24)
+    const windows = timelineOf(rotation ?? scenario, 24, {
+      ...everyRouteKind,
+      ...(rotation?.jwks ? { jwks: rotation.jwks } : {}),
+    })
     expect(windows.map(({ generation, withdrawn }) => [generation, withdrawn])).toEqual([
       [0, null],
       [1, null],
@@ -119,7 +122,7 @@ async function planned(policy: Policy, chosen: Scenario) {
   const objects = chosen.objects === 'fresh' ? 60 : chosen.objects
   const population = makePopulation(policy, chosen.users, objects)
   const credentials = await localCredentials(policy, [mint], 3600)
-  const timeline = timelineOf(chosen, chosen.seconds)
+  const timeline = timelineOf(chosen, chosen.seconds, policy)
   const plan = await makePlan({
     scenario: chosen,
     policy,
