@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createAuthorizer, type Policy, UsageError } from './index.ts'
-import { accessTokenPayload, createSigningKey, sign } from './testing/issuer.ts'
+import { accessTokenPayload, createSigningKey } from './testing/issuer.ts'
+import { mint } from './testing/mint.ts'
 import { viewerRequestEvent } from './testing/viewer-request.ts'
 
 const policy: Policy = {
@@ -13,7 +14,7 @@ const policy: Policy = {
 test('authorize can be handed to map: the index that comes with each request means nothing', async () => {
   const key = await createSigningKey('ES256')
   const claims = { iss: 'https://issuer.example', client_id: 'client', sub: 'ann' }
-  const token = await sign(key, accessTokenPayload(claims))
+  const token = mint(key, accessTokenPayload(claims))
   // The keys are still on their way when the requests arrive, so each has to wait for them.
   const { authorize } = createAuthorizer(policy, { get: async () => JSON.stringify({ keys: [key.jwk] }) })
   const requests = ['/users/ann/a', '/users/bob/a'].map((uri) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { claimsAt, client, createTestBed, issuer, type Outcome, start } from '../testing/authorizer-test-bed.ts'
 import { createSigningKey } from '../testing/issuer.ts'
-import { rawToken } from '../testing/raw-token.ts'
+import { rawToken } from '../testing/mint.ts'
 import type { Policy } from './policy.ts'
 
 const key = await createSigningKey('ES256')

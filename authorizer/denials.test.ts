@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { claimsAt, createTestBed, start, type TestBedOptions } from '../testing/authorizer-test-bed.ts'
 import { createSigningKey } from '../testing/issuer.ts'
-import { rawToken } from '../testing/raw-token.ts'
+import { rawToken } from '../testing/mint.ts'
 import { type RequestFields, viewerRequestEvent } from '../testing/viewer-request.ts'
 import type { GeneratedResponse } from './cloudfront.ts'
 import type { Policy } from './policy.ts'

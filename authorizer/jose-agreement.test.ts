@@ -3,7 +3,7 @@ import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { claimsAt, client, createTestBed, issuer, start } from '../testing/authorizer-test-bed.ts'
 import { createSigningKey, type SigningKey } from '../testing/issuer.ts'
-import { encode, headerOf, rawToken, signature } from '../testing/raw-token.ts'
+import { encode, headerOf, rawToken, signature } from '../testing/mint.ts'
 import type { Algorithm } from './policy.ts'
 
 const algorithms: Algorithm[] = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA']

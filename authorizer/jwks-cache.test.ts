@@ -2,7 +2,7 @@ import { setImmediate as afterResponses } from 'node:timers/promises'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { claimsAt, createTestBed, issuer, jwkSet, start, type TestBedOptions } from '../testing/authorizer-test-bed.ts'
 import { createSigningKey } from '../testing/issuer.ts'
-import { headerOf, rawToken } from '../testing/raw-token.ts'
+import { headerOf, rawToken } from '../testing/mint.ts'
 
 const [first, second] = [await createSigningKey('ES256'), await createSigningKey('ES256')]
 const oneSecond = 1000

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { claimsAt, createTestBed, type Outcome, start } from '../testing/authorizer-test-bed.ts'
 import { createSigningKey } from '../testing/issuer.ts'
-import { rawToken } from '../testing/raw-token.ts'
+import { rawToken } from '../testing/mint.ts'
 import type { Route } from './policy.ts'
 
 const key = await createSigningKey('ES256')

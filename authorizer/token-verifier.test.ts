@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { claimsAt, createTestBed, issuer, start } from '../testing/authorizer-test-bed.ts'
 import { createSigningKey } from '../testing/issuer.ts'
-import { encode, headerOf, type Part, rawToken, signature, signedToken } from '../testing/raw-token.ts'
+import { encode, headerOf, type Part, rawToken, signature, signedToken } from '../testing/mint.ts'
 
 const key = await createSigningKey('RS256')
 const bed = createTestBed({ keys: [key] })

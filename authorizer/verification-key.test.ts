@@ -1,8 +1,8 @@
-import { constants, KeyObject, sign as signOctets } from 'node:crypto'
+import { constants, sign as signOctets } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { claimsAt, createTestBed, start } from '../testing/authorizer-test-bed.ts'
 import { createSigningKey, type SigningKey } from '../testing/issuer.ts'
-import { encode, headerOf, rawToken, signature } from '../testing/raw-token.ts'
+import { encode, headerOf, rawToken, signature } from '../testing/mint.ts'
 import type { Algorithm } from './policy.ts'
 
 const algorithms: Algorithm[] = [
@@ -172,7 +172,7 @@ describe('a signature of another encoding', () => {
   it('is refused: RS256 over another digest', async () => {
     const key = keyOf('RS256')
     const input = `${encode(headerOf(key))}.${encode(payload)}`
-    const sha1 = signOctets('sha1', Buffer.from(input), KeyObject.from(key.privateKey))
+    const sha1 = signOctets('sha1', Buffer.from(input), key.privateKey)
     expect(await everything.present(`${input}.${sha1.toString('base64url')}`)).toBe('signature')
   })
 })

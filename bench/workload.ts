@@ -3,7 +3,7 @@
  * in a viewer-request event of its own. Deterministic: the same sources give the same bytes on every machine.
  */
 
-import { createHash, createPrivateKey, sign } from 'node:crypto'
+import { createHash, createPrivateKey } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -11,6 +11,7 @@ import type { Policy } from '../authorizer/policy.ts'
 import type { DeployableOptions } from '../build/bundle.ts'
 import { jwksUriOf } from '../config/policy-defaults.ts'
 import { accessTokenPayload } from '../testing/issuer.ts'
+import { encode, signedToken } from '../testing/mint.ts'
 import { viewerRequestEvent } from '../testing/viewer-request.ts'
 import { publishedKeys, signingKey } from './issuer-keys.ts'
 
@@ -129,7 +130,7 @@ function unsignedItem(seed: string, use: 'access' | 'id', exp: number): Unsigned
           ...ids,
         })
   return {
-    signingInput: `${base64url({ kid: signingKey.kid, alg: 'RS256' })}.${base64url(payload)}`,
+    signingInput: `${encode({ kid: signingKey.kid, alg: 'RS256' })}.${encode(payload)}`,
     sub,
     uri: encodeURI(grantedPath(bytes, sub, own)),
     requestId: createHash('sha256').update(bytes).digest('base64url'),
@@ -177,7 +178,7 @@ const privateKey = createPrivateKey({ key: { ...signingKey }, format: 'jwk' })
 
 function signed(item: UnsignedItem, event: (item: UnsignedItem, token: string) => string): WorkItem {
   const { signingInput } = item
-  const token = `${signingInput}.${sign('RSA-SHA256', Buffer.from(signingInput), privateKey).toString('base64url')}`
+  const token = signedToken({ algorithm: 'RS256', privateKey }, signingInput)
   return { token, event: event(item, token) }
 }
 
@@ -213,10 +214,6 @@ function browserEvent(uri: string, credentials: Record<string, string>, requestI
   })
   for (const { cf } of event.Records) if (cf.config) cf.config.requestId = requestId
   return JSON.stringify(event)
-}
-
-function base64url(value: object): string {
-  return Buffer.from(JSON.stringify(value)).toString('base64url')
 }
 
 /** RFC 9562 5.4: version 4 from given octets. */

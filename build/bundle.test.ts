@@ -7,7 +7,8 @@ import { afterAll, describe, expect, it } from 'vitest'
 import type { GeneratedResponse, ViewerRequest, ViewerRequestEvent } from '../authorizer/cloudfront.ts'
 import type { Policy } from '../authorizer/policy.ts'
 import { parsePolicy } from '../config/config.ts'
-import { accessTokenPayload, createSigningKey, sign } from '../testing/issuer.ts'
+import { accessTokenPayload, createSigningKey } from '../testing/issuer.ts'
+import { mint } from '../testing/mint.ts'
 import { viewerRequestEvent } from '../testing/viewer-request.ts'
 import { bundleAuthorizer, deployable } from './bundle.ts'
 
@@ -68,15 +69,15 @@ describe('the bundle', () => {
   it('decides as the sources do, from its snapshot alone', async () => {
     const claims = { iss: issuer, client_id: 'web', sub: 'ann', 'cognito:groups': ['a'] }
     const stranger = await createSigningKey('RS256')
-    const good = await sign(key, accessTokenPayload(claims))
+    const good = mint(key, accessTokenPayload(claims))
     const event = (uri: string, token?: string) =>
       viewerRequestEvent(uri, token ? { headers: { authorization: `Bearer ${token}` } } : {})
     const events = [
       event('/users/ann/x', good),
       event('/users/bob/x', good),
       event('/users/ann/x'),
-      event('/users/ann/x', await sign({ ...stranger, kid: key.kid }, accessTokenPayload(claims))),
-      event('/users/ann/x', await sign(key, accessTokenPayload({ ...claims, exp: 1 }))),
+      event('/users/ann/x', mint({ ...stranger, kid: key.kid }, accessTokenPayload(claims))),
+      event('/users/ann/x', mint(key, accessTokenPayload({ ...claims, exp: 1 }))),
       event('/users/%2e%2e/x', good),
       event('/v/0cc175b9c0f1b6a831c399e269772661/x', good),
       event('/public/x', good),
@@ -117,7 +118,7 @@ describe('the bundle', () => {
       snapshots: { [issuer]: { fetchedAt: Date.now(), keys: keys.map(({ jwk }) => jwk) } },
     })
     const tokens = await Promise.all(
-      keys.map((key) => sign(key, accessTokenPayload({ iss: issuer, client_id: 'web', sub: 'ann' }))),
+      keys.map((key) => mint(key, accessTokenPayload({ iss: issuer, client_id: 'web', sub: 'ann' }))),
     )
     const results = ask(
       code,
@@ -146,7 +147,7 @@ describe('the bundle', () => {
     '\n',
   ])('takes the configuration’s texts as they are: %j', async (text) => {
     const policy = policyWith({ clientIds: [text], routes: [{ path: '/r/*', groups: [text] }] })
-    const token = (claims: object) => sign(key, accessTokenPayload({ iss: issuer, client_id: text, ...claims }))
+    const token = (claims: object) => mint(key, accessTokenPayload({ iss: issuer, client_id: text, ...claims }))
     const events = [await token({ 'cognito:groups': [text] }), await token({ 'cognito:groups': [`${text}x`] })].map(
       (value) => viewerRequestEvent('/r/x', { headers: { authorization: `Bearer ${value}` } }),
     )

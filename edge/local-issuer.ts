@@ -3,7 +3,8 @@
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { AccessTokenClaims } from '../testing/issuer.ts'
-import { accessTokenPayload, createSigningKey, type SigningKey, sign } from '../testing/issuer.ts'
+import { accessTokenPayload, createSigningKey, type SigningKey } from '../testing/issuer.ts'
+import { mint } from '../testing/mint.ts'
 
 export interface IssuerServer extends LocalIssuer {
   readonly port: number
@@ -35,8 +36,8 @@ export async function startIssuer({ url, clientId, algorithm }: IssuerIdentity):
     url,
     port: (server.address() as AddressInfo).port,
     counters,
-    mint: (claims = {}) =>
-      sign(keys[0], accessTokenPayload({ iss: url, client_id: clientId, 'cognito:groups': [], ...claims })),
+    mint: async (claims = {}) =>
+      mint(keys[0], accessTokenPayload({ iss: url, client_id: clientId, 'cognito:groups': [], ...claims })),
     rotate: async (key) => {
       keys = [key ?? (await createSigningKey(algorithm)), ...keys]
     },

@@ -11,7 +11,7 @@ import * as z from 'zod'
 import type { Algorithm, Policy } from '../authorizer/policy.ts'
 import { withDefaults } from '../config/policy-defaults.ts'
 import { UsageError } from '../config/usage-error.ts'
-import { base64url, mintInput } from '../testing/mint.ts'
+import { encode, signedToken } from '../testing/mint.ts'
 import { request } from './attacks/request-step.ts'
 import type { FuzzCase, Step } from './case.ts'
 import { jwksAnswer } from './world/make-world.ts'
@@ -85,9 +85,12 @@ function membersOf(key: Record<string, unknown> | undefined): Record<string, unk
 /** The vector's header over claims, truly signed and with the vector's own signature. */
 function signedClaims(jws: string, signer: Record<string, unknown>, claims: object): string[] {
   const [header = '', , signature = ''] = jws.split('.')
-  const input = `${header}.${base64url(JSON.stringify(claims))}`
+  const input = `${header}.${encode(claims)}`
   const key = privateKey(signer)
-  return [`${input}.${signature}`, ...(key ? [mintInput(signer.alg as Algorithm, key, input)] : [])]
+  return [
+    `${input}.${signature}`,
+    ...(key ? [signedToken({ algorithm: signer.alg as Algorithm, privateKey: key }, input)] : []),
+  ]
 }
 
 function privateKey(signer: Record<string, unknown>): KeyObject | null {

@@ -4,7 +4,8 @@ import type { JwksSnapshot } from '../authorizer/configuration.ts'
 import type { Reason } from '../authorizer/denials.ts'
 import type { Policy } from '../authorizer/policy.ts'
 import { createAuthorizer } from '../config/create-authorizer.ts'
-import { accessTokenPayload, type SigningKey, sign } from './issuer.ts'
+import { accessTokenPayload, type SigningKey } from './issuer.ts'
+import { mint } from './mint.ts'
 import { type RequestFields, viewerRequestEvent } from './viewer-request.ts'
 
 export { createAuthorizer }
@@ -74,7 +75,7 @@ export function createTestBed({ policy, keys = [], snapshots, get, now = start }
     /** A good access token of the first key, one hour from the clock's time. */
     mint: (claims: Record<string, unknown> = {}, signedBy: SigningKey | undefined = key, header: object = {}) => {
       if (!signedBy) throw new Error('no key to sign with')
-      return sign(signedBy, claimsAt(clock.now, claims), header)
+      return mint(signedBy, claimsAt(clock.now, claims), header)
     },
   }
 }

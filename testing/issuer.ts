@@ -1,29 +1,40 @@
 /** A token issuer that exists only in this process: real keys, a JWK Set, and access tokens as a Cognito user pool writes them. */
-import { randomUUID } from 'node:crypto'
-import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose'
+import { generateKeyPair, type KeyObject, randomUUID } from 'node:crypto'
+import { promisify } from 'node:util'
 import type { Jwk } from '../authorizer/configuration.ts'
 import type { Algorithm } from '../authorizer/policy.ts'
 
 export interface SigningKey {
   kid: string
   algorithm: Algorithm
-  privateKey: CryptoKey
+  privateKey: KeyObject
+  publicKey: KeyObject
   /** The public JWK with `kid`, `alg` and `use`, as the issuer publishes it. */
   jwk: Jwk
 }
 
-/** A new key pair; RSA keys have `modulusLength` bits (default 2048, as Cognito's). */
-export async function createSigningKey(algorithm: Algorithm = 'RS256', modulusLength = 2048): Promise<SigningKey> {
-  const { privateKey, publicKey } = await generateKeyPair(algorithm, { modulusLength, extractable: true })
-  const kid = Buffer.from(randomUUID()).toString('base64')
-  return { kid, algorithm, privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg: algorithm, use: 'sig' } }
+/** A new key pair, RSA with 2048 bits as Cognito's; `kid` is random by default. */
+export async function createSigningKey(algorithm: Algorithm = 'RS256', kid?: string): Promise<SigningKey> {
+  return signingKey(await keyPair(algorithm), algorithm, kid)
 }
 
-/** Signs any payload with any header over `alg` and `kid`; the payload's members keep their order. */
-export function sign(key: SigningKey, payload: object, header: object = {}): Promise<string> {
-  return new SignJWT(payload as Record<string, unknown>)
-    .setProtectedHeader({ kid: key.kid, alg: key.algorithm, ...header })
-    .sign(key.privateKey)
+/** The key pair with its JWK. */
+export function signingKey(
+  { privateKey, publicKey }: Pick<SigningKey, 'privateKey' | 'publicKey'>,
+  algorithm: Algorithm,
+  kid: string = Buffer.from(randomUUID()).toString('base64'),
+): SigningKey {
+  const jwk = { ...publicKey.export({ format: 'jwk' }), kid, alg: algorithm, use: 'sig' }
+  return { kid, algorithm, privateKey, publicKey, jwk }
+}
+
+const curves: Partial<Record<Algorithm, string>> = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' }
+
+function keyPair(algorithm: Algorithm): Promise<Pick<SigningKey, 'privateKey' | 'publicKey'>> {
+  const namedCurve = curves[algorithm]
+  if (namedCurve) return promisify(generateKeyPair)('ec', { namedCurve })
+  if (algorithm === 'EdDSA') return promisify(generateKeyPair)('ed25519')
+  return promisify(generateKeyPair)('rsa', { modulusLength: 2048 })
 }
 
 export interface AccessTokenClaims {

@@ -1,56 +1,50 @@
-/** Signs tokens synchronously and without opinions: any header, any payload, any octets. */
-import { constants, type KeyObject, sign } from 'node:crypto'
-import type { Algorithm } from '../authorizer/policy.ts'
+/** Signs tokens synchronously and without opinions: any header, any payload, any octets, under a true signature. */
+import { constants, sign } from 'node:crypto'
+import type { SigningKey } from './issuer.ts'
 
-/** A token as an issuer would sign it; `header` is added to, or overrides, `alg` and `kid`. */
-export function mint(key: WorldKey, claims: object, header: object = {}): string {
-  return mintOctets(
-    key.algorithm,
-    key.privateKey,
-    JSON.stringify({ kid: key.kid, alg: key.algorithm, ...header }),
-    JSON.stringify(claims),
-  )
+/** A part: an object to be written as JSON, or the octets themselves (a string stands for its UTF-8). */
+export type Part = string | Uint8Array | object
+
+/** What signing takes of a key. */
+type Signer = Pick<SigningKey, 'algorithm' | 'privateKey'>
+
+/** A token as an issuer would sign it; `header` is added to, or overrides, `kid` and `alg`. */
+export function mint(key: SigningKey, claims: object, header: object = {}): string {
+  return rawToken(key, claims, { ...headerOf(key), ...header })
 }
 
 /** Signs header and payload exactly as given (RFC 7515 5.1), whatever the header says about the algorithm. */
-export function mintOctets(
-  algorithm: Algorithm,
-  key: KeyObject,
-  header: string | Uint8Array,
-  payload: string | Uint8Array,
-): string {
-  return mintInput(algorithm, key, `${base64url(header)}.${base64url(payload)}`)
+export function rawToken(key: SigningKey, payload: Part, header: Part = headerOf(key)): string {
+  return signedToken(key, `${encode(header)}.${encode(payload)}`)
 }
 
-/** Appends the signature over a signing input that is already encoded, however oddly. */
-export function mintInput(algorithm: Algorithm, key: KeyObject, signingInput: string): string {
-  return `${signingInput}.${signatureOf(algorithm, key, Buffer.from(signingInput)).toString('base64url')}`
+/** The signing input as it stands, however oddly encoded, and its signature. */
+export function signedToken(key: Signer, input: string): string {
+  return `${input}.${signature(key, input).toString('base64url')}`
 }
 
-/** RFC 7518 3.3 to 3.5 and RFC 8037 3.1: PKCS #1 v1.5, PSS with a salt of the hash's length, ECDSA as R || S, Ed25519. */
-export function signatureOf(algorithm: Algorithm, key: KeyObject, input: Uint8Array): Buffer {
-  if (algorithm === 'EdDSA') return sign(null, input, key)
-  const hash = `sha${algorithm.slice(2)}`
-  if (algorithm.startsWith('ES')) return sign(hash, input, { key, dsaEncoding: 'ieee-p1363' })
-  if (algorithm.startsWith('PS')) {
-    return sign(hash, input, {
-      key,
-      padding: constants.RSA_PKCS1_PSS_PADDING,
-      saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
-    })
-  }
-  return sign(hash, input, key)
+export function headerOf({ kid, algorithm }: SigningKey): { kid: string; alg: string } {
+  return { kid, alg: algorithm }
 }
 
-export function base64url(octets: string | Uint8Array): string {
+export function encode(part: Part): string {
+  const octets = typeof part === 'string' || part instanceof Uint8Array ? part : JSON.stringify(part)
   return Buffer.from(octets as string).toString('base64url')
 }
 
-export interface WorldKey {
-  kid: string
-  algorithm: Algorithm
-  privateKey: KeyObject
-  publicKey: KeyObject
-  /** As published: with `kid`, `alg` and `use`. */
-  jwk: Record<string, unknown>
+/**
+ * RFC 7518 3.3 to 3.5 and RFC 8037 3.1: PKCS #1 v1.5, PSS, ECDSA as R || S (`der`: as a certificate has it, RFC 3279 2.2.3),
+ * Ed25519. `saltLength` only matters for PSS: default the digest's.
+ */
+export function signature(
+  { algorithm, privateKey: key }: Signer,
+  input: string | Uint8Array,
+  { der = false, saltLength = constants.RSA_PSS_SALTLEN_DIGEST }: { der?: boolean; saltLength?: number } = {},
+): Buffer {
+  const digest = algorithm === 'EdDSA' ? null : `sha${algorithm.slice(2)}`
+  const octets = Buffer.from(input as string)
+  if (algorithm.startsWith('PS'))
+    return sign(digest, octets, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength })
+  if (algorithm.startsWith('ES')) return sign(digest, octets, { key, dsaEncoding: der ? 'der' : 'ieee-p1363' })
+  return sign(digest, octets, key)
 }

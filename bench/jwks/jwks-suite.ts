@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { StageContext } from '../../command/stage.ts'
-import { createSigningKey, sign } from '../../testing/issuer.ts'
+import { createSigningKey } from '../../testing/issuer.ts'
+import { mint } from '../../testing/mint.ts'
 import { measureInProcess } from '../child-process.ts'
 import { type Figure, figureOf } from '../figure.ts'
 import type { JwksServer } from '../jwks-server.ts'
@@ -93,7 +94,7 @@ async function writeEvents(directory: string) {
   const key = await createSigningKey()
   const claims = JSON.parse(Buffer.from(second.token.split('.')[1] ?? '', 'base64url').toString())
   const { uri } = JSON.parse(second.event).Records[0].cf.request
-  const rotated = eventText(uri, await sign(key, { ...claims, iss: policy.issuer }), 'rotation')
+  const rotated = eventText(uri, mint(key, { ...claims, iss: policy.issuer }), 'rotation')
   const write = (name: string, text: string) => {
     const file = join(directory, `${name}-event.json`)
     writeFileSync(file, text)

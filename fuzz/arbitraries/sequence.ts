@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { withDefaults } from '../../config/policy-defaults.ts'
 import type { Served } from '../../oracle/served-urls.ts'
-import type { WorldKey } from '../../testing/mint.ts'
+import type { SigningKey } from '../../testing/issuer.ts'
 import { attackerJwks } from '../attacks/key-injection.ts'
 import { late } from '../attacks/key-scene.ts'
 import { keySet, switchingProtocols } from '../attacks/key-set-answers.ts'
@@ -169,7 +169,7 @@ function longLived(
 ): string {
   const lasting = change(claims, { exp: Math.floor(world.start / 1000) + 30 * 86_400 })
   if (which === 'attacker') return attackerToken(world, lasting, { kid: issuer.keys[0].kid })
-  const keys: Record<typeof which, WorldKey> = {
+  const keys: Record<typeof which, SigningKey> = {
     first: issuer.keys[0],
     second: issuer.keys[1] ?? issuer.keys[0],
     spare: issuer.spareKeys[0],

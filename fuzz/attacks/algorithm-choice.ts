@@ -1,7 +1,7 @@
 /** The token names an algorithm that the policy does not allow, or that is not what its key is for (RFC 8725 3.1, RFC 7518 3.1). */
 import { constants, sign } from 'node:crypto'
 import type { Algorithm } from '../../authorizer/policy.ts'
-import type { WorldKey } from '../../testing/mint.ts'
+import type { SigningKey } from '../../testing/issuer.ts'
 import { tokenAttack } from './token-attack.ts'
 import { issuedToken, partsOf, signedBy, signedTexts, unsigned } from './tokens.ts'
 
@@ -9,7 +9,7 @@ const rsaAlgorithms: readonly Algorithm[] = ['RS256', 'RS384', 'RS512', 'PS256',
 const ecAlgorithms: readonly Algorithm[] = ['ES256', 'ES384', 'ES512']
 
 /** What a key of this type can compute, whether its curve or its JWK's `alg` allows it or not. */
-function computable({ publicKey }: WorldKey): readonly Algorithm[] {
+function computable({ publicKey }: SigningKey): readonly Algorithm[] {
   if (publicKey.asymmetricKeyType === 'rsa') return rsaAlgorithms
   return publicKey.asymmetricKeyType === 'ec' ? ecAlgorithms : ['EdDSA']
 }

@@ -1,14 +1,14 @@
 /** A public key taken for an HMAC secret, in every spelling that a verifier may hold it in (RFC 8725 2.1). */
 import type { KeyObject } from 'node:crypto'
-import type { WorldKey } from '../../testing/mint.ts'
+import type { SigningKey } from '../../testing/issuer.ts'
 import { tokenAttack } from './token-attack.ts'
 import { hmacToken } from './tokens.ts'
 
-type Spelling = (key: WorldKey) => string | Buffer | null
+type Spelling = (key: SigningKey) => string | Buffer | null
 
 const pem = (key: KeyObject) => key.export({ format: 'pem', type: 'spki' }).toString()
 const der = (key: KeyObject) => key.export({ format: 'der', type: 'spki' })
-const isRsa = ({ publicKey }: WorldKey) => publicKey.asymmetricKeyType === 'rsa'
+const isRsa = ({ publicKey }: SigningKey) => publicKey.asymmetricKeyType === 'rsa'
 const pkcs1Pem = (key: KeyObject) => key.export({ format: 'pem', type: 'pkcs1' }).toString()
 
 const spellings: readonly { name: string; source: string; secret: Spelling }[] = [
@@ -102,7 +102,7 @@ function octets(member: unknown): Buffer | null {
 }
 
 /** The members that RFC 7638 hashes, in its order. */
-function thumbprintInput({ jwk: { e, kty, n, crv, x, y } }: WorldKey): string {
+function thumbprintInput({ jwk: { e, kty, n, crv, x, y } }: SigningKey): string {
   const members = kty === 'RSA' ? { e, kty, n } : { crv, kty, x, y }
   return JSON.stringify(members)
 }
@@ -110,7 +110,7 @@ function thumbprintInput({ jwk: { e, kty, n, crv, x, y } }: WorldKey): string {
 const sshCurves: Record<string, string> = { 'P-256': 'nistp256', 'P-384': 'nistp384', 'P-521': 'nistp521' }
 
 /** One line of an authorized_keys file (RFC 4253 6.6, RFC 5656 3.1, RFC 8709 4). */
-function openSsh({ jwk }: WorldKey): string | null {
+function openSsh({ jwk }: SigningKey): string | null {
   const member = (name: string) => octets(jwk[name]) ?? Buffer.alloc(0)
   if (jwk.kty === 'RSA') return sshLine('ssh-rsa', [unsignedInteger(member('e')), unsignedInteger(member('n'))])
   if (jwk.kty === 'OKP') return sshLine('ssh-ed25519', [member('x')])

@@ -1,6 +1,6 @@
 /** JOSE header members that change, or seem to change, how a token is read (RFC 7515 4.1.11, RFC 7797, RFC 7516 4.1.3). */
 import { deflateRawSync } from 'node:zlib'
-import { base64url, mintInput, mintOctets } from '../../testing/mint.ts'
+import { encode, rawToken, signedToken } from '../../testing/mint.ts'
 import { tokenAttack } from './token-attack.ts'
 import { issuedToken } from './tokens.ts'
 
@@ -44,11 +44,11 @@ const unencodedPayload = tokenAttack(
   'RFC 7797 3',
   (_world, { issuer, claims }) => {
     const key = issuer.keys[0]
-    const header = base64url(JSON.stringify({ alg: key.algorithm, kid: key.kid, crit: ['b64'], b64: false }))
+    const header = encode({ alg: key.algorithm, kid: key.kid, crit: ['b64'], b64: false })
     // Signed over the payload's own octets; sent encoded, because raw claims have dots.
     const text = JSON.stringify(claims)
-    const signature = mintInput(key.algorithm, key.privateKey, `${header}.${text}`).split('.').at(-1)
-    return `${header}.${base64url(text)}.${signature}`
+    const signature = signedToken(key, `${header}.${text}`).split('.').at(-1)
+    return `${header}.${encode(text)}.${signature}`
   },
 )
 
@@ -59,7 +59,7 @@ const compressed = tokenAttack(
   (_world, { issuer, claims }) => {
     const key = issuer.keys[0]
     const header = JSON.stringify({ alg: key.algorithm, kid: key.kid, zip: 'DEF' })
-    return mintOctets(key.algorithm, key.privateKey, header, deflateRawSync(JSON.stringify(claims)))
+    return rawToken(key, deflateRawSync(JSON.stringify(claims)), header)
   },
 )
 

@@ -1,7 +1,7 @@
 /** What the stories about an issuer's keys are told with. */
 import { withDefaults } from '../../config/policy-defaults.ts'
 import type { Served } from '../../oracle/served-urls.ts'
-import type { WorldKey } from '../../testing/mint.ts'
+import type { SigningKey } from '../../testing/issuer.ts'
 import type { Step } from '../case.ts'
 import { servedByIssuers } from '../world/make-world.ts'
 import type { World, WorldIssuer } from '../world/world.ts'
@@ -19,7 +19,7 @@ export interface Scene {
   /** A good request. */
   use: Step
   /** The same claims, valid for days, under another of the issuer's keys. */
-  useKey: (key: WorldKey) => Step
+  useKey: (key: SigningKey) => Step
   /** A request with a forged token under a `kid` that nobody published. */
   stranger: (n: number) => Step
   publish: (answer: Served) => Step
@@ -31,7 +31,7 @@ export interface Scene {
 export function scene(world: World, visitor = world.visitors[0]): Scene {
   const { issuer, granted } = visitor
   const claims = { ...visitor.claims, exp: Math.floor(world.start / 1000) + 10 * 86_400 }
-  const useKey = (key: WorldKey) => request(world, { uri: granted[0], token: signedBy(world, key, claims) })
+  const useKey = (key: SigningKey) => request(world, { uri: granted[0], token: signedBy(world, key, claims) })
   const { maxAge, maxStale, cooldown } = withDefaults(world.policy).jwks
   return {
     world,
@@ -58,4 +58,4 @@ export function late(answer: Served): Served {
   return answer.kind === 'body' ? { ...answer, delayMs: 300 } : answer
 }
 
-export const jwks = (...keys: WorldKey[]) => keySet(keys.map(({ jwk }) => jwk))
+export const jwks = (...keys: SigningKey[]) => keySet(keys.map(({ jwk }) => jwk))

@@ -1,5 +1,5 @@
 /** The same octets written another way (RFC 7515 2, RFC 4648 3.2 to 3.5): a second spelling gets past caches and revocation lists. */
-import { mintInput } from '../../testing/mint.ts'
+import { signedToken } from '../../testing/mint.ts'
 import { tokenAttack } from './token-attack.ts'
 import { issuedToken, partsOf } from './tokens.ts'
 
@@ -44,8 +44,7 @@ const unsignedSpellings = spellings.map(({ name, source, spell }) =>
 const signedSpellings = spellings.map(({ name, source, spell }) =>
   tokenAttack(`spelling-signed-${name}`, 'serialization', source, (world, visitor) => {
     const [header, payload] = partsOf(issuedToken(world, visitor))
-    const { algorithm, privateKey } = visitor.issuer.keys[0]
-    return mintInput(algorithm, privateKey, `${header}.${spell(payload)}`)
+    return signedToken(visitor.issuer.keys[0], `${header}.${spell(payload)}`)
   }),
 )
 

@@ -1,11 +1,11 @@
-import type { WorldKey } from '../../testing/mint.ts'
-import { signatureOf } from '../../testing/mint.ts'
+import type { SigningKey } from '../../testing/issuer.ts'
+import { signature } from '../../testing/mint.ts'
 
 /**
  * A self-signed certificate of a key, as DER: the least that `new X509Certificate` reads (RFC 5280 4.1). RS256, ES256 and
  * EdDSA keys have one, others null. `commonName` is what a verifier that only looks at names would look for.
  */
-export function selfSignedCertificate(key: WorldKey, commonName: string): Buffer | null {
+export function selfSignedCertificate(key: SigningKey, commonName: string): Buffer | null {
   const algorithm = signatureAlgorithms[key.algorithm]
   if (!algorithm) return null
   const name = sequence(set(sequence(objectId(0x55, 0x04, 0x03), tagged(0x0c, Buffer.from(commonName)))))
@@ -13,15 +13,8 @@ export function selfSignedCertificate(key: WorldKey, commonName: string): Buffer
   const publicKey = key.publicKey.export({ format: 'der', type: 'spki' })
   const version = tagged(0xa0, tagged(0x02, Buffer.of(2)))
   const body = sequence(version, tagged(0x02, Buffer.of(1)), algorithm, name, validity, name, publicKey)
-  const signature = signatureOf(key.algorithm, key.privateKey, body)
-  return sequence(body, algorithm, tagged(0x03, Buffer.concat([Buffer.of(0), derSignature(key, signature)])))
-}
-
-/** ECDSA signatures are R || S in a token and a sequence of two integers in a certificate (RFC 3279 2.2.3). */
-export function derSignature(key: WorldKey, signature: Buffer): Buffer {
-  if (!key.algorithm.startsWith('ES')) return signature
-  const half = signature.length / 2
-  return sequence(integer(signature.subarray(0, half)), integer(signature.subarray(half)))
+  const signed = signature(key, body, { der: true })
+  return sequence(body, algorithm, tagged(0x03, Buffer.concat([Buffer.of(0), signed])))
 }
 
 const signatureAlgorithms: Partial<Record<string, Buffer>> = {
@@ -29,12 +22,6 @@ const signatureAlgorithms: Partial<Record<string, Buffer>> = {
   RS256: sequence(objectId(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0b), tagged(0x05, Buffer.alloc(0))),
   ES256: sequence(objectId(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02)),
   EdDSA: sequence(objectId(0x2b, 0x65, 0x70)),
-}
-
-function integer(octets: Buffer): Buffer {
-  const start = octets.findIndex((octet) => octet !== 0)
-  const digits = start < 0 ? Buffer.of(0) : octets.subarray(start)
-  return tagged(0x02, (digits[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.of(0), digits]) : digits)
 }
 
 function sequence(...members: Buffer[]): Buffer {

@@ -1,6 +1,6 @@
 /** Things that are no compact JWS, or are one twice over (RFC 7515 3.1 and 7.2, RFC 7516 3.1, RFC 7519 5.2). */
 import { deflateRawSync } from 'node:zlib'
-import { base64url } from '../../testing/mint.ts'
+import { encode } from '../../testing/mint.ts'
 import type { Visitor, World } from '../world/world.ts'
 import { tokenAttack, victim } from './token-attack.ts'
 import { attackerKey, attackerToken, change, hmacToken, issuedToken, partsOf, signedTexts, unsigned } from './tokens.ts'
@@ -51,7 +51,7 @@ const shapes: readonly { name: string; source: string; texts: Rewrite }[] = [
     source: 'RFC 7515 7.1',
     texts: (world, visitor) => [issuedToken(world, visitor).replaceAll('.', '~'), `${issuedToken(world, visitor)}~`],
   },
-  { name: 'base64-whole', source: 'RFC 7515 7.1', texts: (world, visitor) => base64url(issuedToken(world, visitor)) },
+  { name: 'base64-whole', source: 'RFC 7515 7.1', texts: (world, visitor) => encode(issuedToken(world, visitor)) },
   {
     name: 'json-flattened',
     source: 'RFC 7515 7.2.2',
@@ -109,13 +109,13 @@ function general(token: string): object {
 
 function spellings(value: object): string[] {
   const text = JSON.stringify(value)
-  return [text, encodeURIComponent(text), base64url(text)]
+  return [text, encodeURIComponent(text), encode(text)]
 }
 
 /** One text that reads as a JSON serialization with the true signature, and by its dots as a compact one with other claims. */
 function polyglots(world: World, visitor: Visitor): string[] {
   const [header, payload, signature] = partsOf(issuedToken(world, visitor))
-  const fake = base64url(JSON.stringify(promoted(visitor)))
+  const fake = encode(promoted(visitor))
   return [
     `{"${header}.${fake}.":"","protected":"${header}","payload":"${payload}","signature":"${signature}"}`,
     `${header}.${fake}.${signature}.${payload}`,
@@ -135,8 +135,6 @@ function nested(world: World, visitor: Visitor): string[] {
 
 function encrypted(world: World, { issuer, claims }: Visitor, header: object): string[] {
   const inner = Buffer.from(unsigned({ alg: 'none' }, claims))
-  const middle = [attackerKey(world).kid, issuer.keys[0].kid].map((kid) =>
-    base64url(JSON.stringify({ ...header, kid })),
-  )
-  return middle.map((first) => `${first}..AAAAAAAAAAAAAAAA.${base64url(deflateRawSync(inner))}.AAAAAAAAAAAAAAAAAAAAAA`)
+  const middle = [attackerKey(world).kid, issuer.keys[0].kid].map((kid) => encode({ ...header, kid }))
+  return middle.map((first) => `${first}..AAAAAAAAAAAAAAAA.${encode(deflateRawSync(inner))}.AAAAAAAAAAAAAAAAAAAAAA`)
 }

@@ -1,16 +1,16 @@
 /** Signatures cut, stretched, borrowed and forged (RFC 7515 5.2, RFC 7518 3.3 and 3.4, RFC 8017 8.2.2). */
 import { constants, createHash, privateEncrypt } from 'node:crypto'
-import type { WorldKey } from '../../testing/mint.ts'
-import { base64url } from '../../testing/mint.ts'
+import type { SigningKey } from '../../testing/issuer.ts'
+import { encode, signature as sign } from '../../testing/mint.ts'
 import type { Visitor, World } from '../world/world.ts'
 import type { Attack } from './attack.ts'
 import { request } from './request-step.ts'
-import { derSignature } from './self-signed-certificate.ts'
 import { promoted } from './serialization.ts'
 import { type Tokens, tokenAttack } from './token-attack.ts'
 import { attackerToken, issuedToken, partsOf, unsigned } from './tokens.ts'
 
-type Rewrite = (signature: Buffer, key: WorldKey) => Buffer | null
+/** `input`: what was signed. */
+type Rewrite = (signature: Buffer, key: SigningKey, input: string) => Buffer | null
 
 const order: Partial<Record<string, bigint>> = {
   ES256: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
@@ -62,7 +62,7 @@ const rewrites: readonly { name: string; source: string; rewrite: Rewrite }[] = 
   {
     name: 'der',
     source: 'CVE-2024-42461',
-    rewrite: (signature, key) => (key.algorithm.startsWith('ES') ? derSignature(key, signature) : null),
+    rewrite: (_, key, input) => (key.algorithm.startsWith('ES') ? sign(key, input, { der: true }) : null),
   },
   { name: 'negated-s', source: 'CVE-2024-42461', rewrite: negated },
   { name: 'text', source: 'RFC 7515 5.2', rewrite: () => Buffer.from('undefined') },
@@ -72,10 +72,10 @@ const rewritten = rewrites.map(({ name, source, rewrite }) =>
   tokenAttack(`signature-${name}`, 'signature', source, (world, visitor): Tokens => {
     const key = visitor.issuer.keys[0]
     const [header, payload, signature] = partsOf(issuedToken(world, visitor))
-    const octets = rewrite(Buffer.from(signature, 'base64url'), key)
+    const octets = rewrite(Buffer.from(signature, 'base64url'), key, `${header}.${payload}`)
     if (octets === null) return null
-    const claims = base64url(JSON.stringify(promoted(visitor)))
-    return [payload, claims].map((text) => `${header}.${text}.${base64url(octets)}`)
+    const claims = encode(promoted(visitor))
+    return [payload, claims].map((text) => `${header}.${text}.${encode(octets)}`)
   }),
 )
 
@@ -193,7 +193,7 @@ const promotedClaims: Attack = {
   build(world, random) {
     const visitor = random.pick(world.visitors)
     const [header, , signature] = partsOf(issuedToken(world, visitor))
-    const token = `${header}.${base64url(JSON.stringify(promoted(visitor)))}.${signature}`
+    const token = `${header}.${encode(promoted(visitor))}.${signature}`
     return { steps: [...visitor.granted, ...visitor.denied].map((uri) => request(world, { uri, token })) }
   },
 }
@@ -207,13 +207,13 @@ function flipped(signature: Buffer, index: number): Buffer {
 }
 
 /** s + n is the same residue; a verifier has to refuse representatives outside the modulus. */
-function plusModulus(signature: Buffer, { jwk }: WorldKey): Buffer | null {
+function plusModulus(signature: Buffer, { jwk }: SigningKey): Buffer | null {
   if (typeof jwk.n !== 'string') return null
   const modulus = BigInt(`0x${Buffer.from(jwk.n, 'base64url').toString('hex')}`)
   return fromInteger(toInteger(signature) + modulus, signature.length)
 }
 
-function groupOrder(signature: Buffer, { algorithm }: WorldKey): Buffer | null {
+function groupOrder(signature: Buffer, { algorithm }: SigningKey): Buffer | null {
   const n = order[algorithm]
   if (n === undefined) return null
   const half = fromInteger(n, signature.length / 2)
@@ -221,7 +221,7 @@ function groupOrder(signature: Buffer, { algorithm }: WorldKey): Buffer | null {
 }
 
 /** (r, n − s) verifies wherever (r, s) does: a second spelling without the key. */
-function negated(signature: Buffer, { algorithm }: WorldKey): Buffer | null {
+function negated(signature: Buffer, { algorithm }: SigningKey): Buffer | null {
   const n = order[algorithm]
   if (n === undefined) return null
   const half = signature.length / 2

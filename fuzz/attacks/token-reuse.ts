@@ -1,7 +1,7 @@
 /** A good token is seen first; then comes one that a cache of verified tokens may take for it (CWE-524, CVE-2026-35039). */
 
 import type { Random } from '../../statistics/seeded-random.ts'
-import { base64url } from '../../testing/mint.ts'
+import { encode } from '../../testing/mint.ts'
 import type { Step } from '../case.ts'
 import type { Visitor, World } from '../world/world.ts'
 import type { Attack } from './attack.ts'
@@ -25,13 +25,12 @@ const twins: readonly {
   {
     name: 'same-signature-other-payload',
     source: 'CWE-347',
-    twin: (token, _world, visitor) => swap(token, 1, base64url(JSON.stringify(promoted(visitor)))),
+    twin: (token, _world, visitor) => swap(token, 1, encode(promoted(visitor))),
   },
   {
     name: 'same-signature-other-header',
     source: 'CWE-347',
-    twin: (token, _world, visitor) =>
-      swap(token, 0, base64url(JSON.stringify({ kid: visitor.issuer.keys[0].kid, alg: 'none' }))),
+    twin: (token, _world, visitor) => swap(token, 0, encode({ kid: visitor.issuer.keys[0].kid, alg: 'none' })),
   },
   {
     name: 'same-payload-unsecured',
@@ -48,7 +47,7 @@ const twins: readonly {
     source: 'CWE-187',
     twin: (token, _world, visitor) => {
       const [header, , signature] = partsOf(token)
-      return `${header}.${base64url(JSON.stringify({ ...promoted(visitor), pad: 1 }))}.${'A'.repeat(signature.length - 40)}${signature.slice(-40)}`
+      return `${header}.${encode({ ...promoted(visitor), pad: 1 })}.${'A'.repeat(signature.length - 40)}${signature.slice(-40)}`
     },
   },
   {

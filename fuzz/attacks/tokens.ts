@@ -1,7 +1,7 @@
 /** Tokens that attacks start from: good ones (signed once for each text), and forgeries that cost no RSA. */
 import { createHmac } from 'node:crypto'
-import type { WorldKey } from '../../testing/mint.ts'
-import { base64url, mint, mintOctets } from '../../testing/mint.ts'
+import type { SigningKey } from '../../testing/issuer.ts'
+import { encode, mint, rawToken } from '../../testing/mint.ts'
 import type { Visitor, World } from '../world/world.ts'
 
 /** Members to set; undefined removes one. */
@@ -34,17 +34,15 @@ export function issuedToken(world: World, visitor: Visitor, changes: Changes = {
 }
 
 /** Signed by a given key under its own `kid` and `alg`, unless the header's changes say otherwise. */
-export function signedBy(world: World, key: WorldKey, claims: object, header: Changes = {}): string {
+export function signedBy(world: World, key: SigningKey, claims: object, header: Changes = {}): string {
   const full = change({ kid: key.kid, alg: key.algorithm }, header)
   return signedTexts(world, key, JSON.stringify(full), JSON.stringify(claims))
 }
 
 /** Signed by a given key over these very texts. */
-export function signedTexts(world: World, key: WorldKey, header: string, payload: string | Buffer): string {
+export function signedTexts(world: World, key: SigningKey, header: string, payload: string | Buffer): string {
   const text = typeof payload === 'string' ? payload : payload.toString('latin1')
-  return once(world, `${key.kid} ${key.algorithm} ${header} ${text}`, () =>
-    mintOctets(key.algorithm, key.privateKey, header, payload),
-  )
+  return once(world, `${key.kid} ${key.algorithm} ${header} ${text}`, () => rawToken(key, payload, header))
 }
 
 /** Signed with an attacker's own key, under any header. */
@@ -54,26 +52,22 @@ export function attackerToken(world: World, claims: object, header: Changes = {}
 }
 
 /** The attacker's key of the kind that the issuer's own tokens use. */
-export function attackerKey(world: World): WorldKey {
+export function attackerKey(world: World): SigningKey {
   const wanted = world.issuers[0].keys[0].algorithm
   return world.attackerKeys.find((key) => key.algorithm === wanted) ?? world.attackerKeys[0]
 }
 
 /** Any header and payload, with this signature text. */
 export function unsigned(header: object | string, payload: object | string, signature = ''): string {
-  return `${encoded(header)}.${encoded(payload)}.${signature}`
+  return `${encode(header)}.${encode(payload)}.${signature}`
 }
 
 /** HS256, HS384 or HS512 (RFC 7518 3.2) with any octets as the secret. */
 export function hmacToken(alg: 'HS256' | 'HS384' | 'HS512', secret: Buffer, header: object, payload: object): string {
-  const input = `${encoded({ alg, ...header })}.${encoded(payload)}`
+  const input = `${encode({ alg, ...header })}.${encode(payload)}`
   return `${input}.${createHmac(`sha${alg.slice(2)}`, secret)
     .update(input)
     .digest('base64url')}`
-}
-
-function encoded(value: object | string): string {
-  return base64url(typeof value === 'string' ? value : JSON.stringify(value))
 }
 
 /** A token's three parts. */

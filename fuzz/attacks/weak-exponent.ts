@@ -4,8 +4,8 @@
  * a cube root from above, and bit by bit from below. Where the exponent is 1 the padded hash is its own signature.
  */
 import { createHash } from 'node:crypto'
-import type { WorldKey } from '../../testing/mint.ts'
-import { base64url } from '../../testing/mint.ts'
+import type { SigningKey } from '../../testing/issuer.ts'
+import { encode } from '../../testing/mint.ts'
 import type { Attack } from './attack.ts'
 import { keySet } from './key-set-answers.ts'
 import { request } from './request-step.ts'
@@ -90,7 +90,7 @@ function publishedWith(e: string, name: string, source: string, sign: (hash: Buf
       if (key.algorithm !== 'RS256' || size === null) return null
       const weak = { ...key.jwk, kid: 'weak', e }
       const input = inputWithOddHash({ alg: 'RS256', kid: weak.kid }, claims)
-      const token = `${input}.${base64url(sign(createHash('sha256').update(input).digest(), size))}`
+      const token = `${input}.${encode(sign(createHash('sha256').update(input).digest(), size))}`
       return {
         serve: { [issuer.jwksUri]: keySet([...issuer.keys.map(({ jwk }) => jwk), weak]) },
         steps: [token, issuedToken(world, visitor)].map((text) => request(world, { uri: granted[0], token: text })),
@@ -99,7 +99,7 @@ function publishedWith(e: string, name: string, source: string, sign: (hash: Buf
   }
 }
 
-function modulusSize({ jwk }: WorldKey): number | null {
+function modulusSize({ jwk }: SigningKey): number | null {
   return typeof jwk.n === 'string' ? Buffer.from(jwk.n, 'base64url').length : null
 }
 

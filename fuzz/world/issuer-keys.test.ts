@@ -4,7 +4,7 @@ import type { Policy } from '../../authorizer/policy.ts'
 import { createOracle } from '../../oracle/oracle.ts'
 import type { Served } from '../../oracle/served-urls.ts'
 import type { Verdict } from '../../oracle/verdict.ts'
-import type { WorldKey } from '../../testing/mint.ts'
+import type { SigningKey } from '../../testing/issuer.ts'
 import { mint } from '../../testing/mint.ts'
 import { request } from '../attacks/request-step.ts'
 import { createWorld, jwksAnswer, servedByIssuers } from './make-world.ts'
@@ -20,7 +20,7 @@ const policy: Policy = {
 }
 
 let world: World
-let key: WorldKey
+let key: SigningKey
 beforeAll(async () => {
   world = await createWorld(policy, start)
   key = world.issuers[0].keys[0]
@@ -30,11 +30,11 @@ const second = 1000
 /** Serves one answer after another at times in seconds, tells what the handler fetched, and judges a good token. */
 async function outcomeAfter(
   story: (served: {
-    keys(...all: WorldKey[]): Served
+    keys(...all: SigningKey[]): Served
     down: Served
   }) => { at: number; serve?: Served; fetched?: true | 'perhaps'; cutOff?: true; setBack?: number }[],
   at: number,
-  { by, changes, whose }: { by?: WorldKey; changes?: Partial<Policy>; whose?: 'ours' } = {},
+  { by, changes, whose }: { by?: SigningKey; changes?: Partial<Policy>; whose?: 'ours' } = {},
 ): Promise<Verdict['outcome']> {
   const { jwksUri, issuer } = world.issuers[0]
   const oracle = createOracle({ ...policy, ...changes }, whose ?? 'foreign')
@@ -55,7 +55,7 @@ async function outcomeAfter(
 const spare = () => world.issuers[0].spareKeys[0]
 
 test('a new key must be known after the cooldown: a minute for others, its own for ours', async () => {
-  const rotation = ({ keys }: { keys(...all: WorldKey[]): Served }) => [{ at: 100, serve: keys(key, spare()) }]
+  const rotation = ({ keys }: { keys(...all: SigningKey[]): Served }) => [{ at: 100, serve: keys(key, spare()) }]
   expect(await outcomeAfter(rotation, 150, { by: spare() })).toBe('may')
   expect(await outcomeAfter(rotation, 161, { by: spare() })).toBe('must-allow')
   expect(await outcomeAfter(rotation, 111, { by: spare(), whose: 'ours' })).toBe('must-allow')
@@ -106,7 +106,7 @@ test('a fetch after the clock was set back is answered by what is served then', 
   expect(await outcomeAfter(failing, 95)).toBe('may')
 })
 test('a withdrawn key may live as much longer as the clock was set back', async () => {
-  const withdrawal = ({ keys }: { keys(...all: WorldKey[]): Served }) => [
+  const withdrawal = ({ keys }: { keys(...all: SigningKey[]): Served }) => [
     { at: 0, fetched: true as const },
     { at: 95, setBack: 5, serve: keys(spare()) },
   ]
@@ -114,7 +114,7 @@ test('a withdrawn key may live as much longer as the clock was set back', async 
   expect(await outcomeAfter(withdrawal, 700)).toBe('must-deny')
 })
 test('a key that was published for encryption before it was for signing may be refused or not', async () => {
-  const republished = ({ keys }: { keys(...all: WorldKey[]): Served }) => [
+  const republished = ({ keys }: { keys(...all: SigningKey[]): Served }) => [
     { at: 0, serve: keys({ ...key, jwk: { ...key.jwk, use: 'enc' } }, spare()) },
     { at: 100, serve: keys(key, spare()) },
   ]
@@ -129,7 +129,7 @@ test('an answer from the future, since the clock was set back, may be taken for 
   expect(await outcomeAfter(outage, 100)).toBe('must-allow')
 })
 test('a withdrawn key must go after maxAge, and may before', async () => {
-  const withdrawal = ({ keys }: { keys(...all: WorldKey[]): Served }) => [
+  const withdrawal = ({ keys }: { keys(...all: SigningKey[]): Served }) => [
     { at: 0, fetched: true as const },
     { at: 100, serve: keys(spare()) },
   ]
@@ -138,7 +138,7 @@ test('a withdrawn key must go after maxAge, and may before', async () => {
   expect(await outcomeAfter(withdrawal, 9999, { changes: { jwks: {} } })).toBe('may')
 })
 test('two keys of one kid may be refused', async () => {
-  const twins = ({ keys }: { keys(...all: WorldKey[]): Served }) => [
+  const twins = ({ keys }: { keys(...all: SigningKey[]): Served }) => [
     { at: 0, serve: keys(key, { ...spare(), jwk: { ...spare().jwk, kid: key.kid } }) },
   ]
   expect(await outcomeAfter(twins, 100)).toBe('may')
@@ -150,7 +150,7 @@ test('two keys of one kid may be refused', async () => {
   expect(await outcomeAfter(outage, 800)).toBe('may')
 })
 test('a handler that may hold another key of the kid has no reason to ask again', async () => {
-  const corrected = ({ keys }: { keys(...all: WorldKey[]): Served }) => [
+  const corrected = ({ keys }: { keys(...all: SigningKey[]): Served }) => [
     { at: 0, serve: keys({ ...spare(), jwk: { ...spare().jwk, kid: key.kid } }) },
     { at: 1, fetched: 'perhaps' as const },
     { at: 2, serve: keys(key) },

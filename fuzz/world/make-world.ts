@@ -1,13 +1,12 @@
 /** Makes the world that attacks are minted in: an issuer for each that the policy names, an attacker, and visitors with paths. */
 
-import { createHash, createHmac, generateKeyPair, type KeyObject } from 'node:crypto'
-import { promisify } from 'node:util'
+import { createHash, createHmac } from 'node:crypto'
 import type { Algorithm, Policy, Route } from '../../authorizer/policy.ts'
 import { withDefaults } from '../../config/policy-defaults.ts'
 import { parsePattern } from '../../config/route-pattern.ts'
 import type { ServedUrls } from '../../oracle/served-urls.ts'
-import { accessTokenPayload } from '../../testing/issuer.ts'
-import type { WorldKey } from '../../testing/mint.ts'
+import type { SigningKey } from '../../testing/issuer.ts'
+import { accessTokenPayload, createSigningKey } from '../../testing/issuer.ts'
 import type { Visitor, World, WorldIssuer } from './world.ts'
 
 const attackerOrigin = 'https://attacker.example'
@@ -126,13 +125,13 @@ function uuid(name: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 
-const pool = new Map<string, Promise<WorldKey>>()
+const pool = new Map<string, Promise<SigningKey>>()
 
-async function keys(owner: string, algorithms: readonly Algorithm[]): Promise<[WorldKey, ...WorldKey[]]> {
+async function keys(owner: string, algorithms: readonly Algorithm[]): Promise<[SigningKey, ...SigningKey[]]> {
   const [first, ...others] = await Promise.all(
     algorithms.map((algorithm, index) => {
       const name = `${owner} ${index} ${algorithm}`
-      const key = pool.get(name) ?? createKey(name, algorithm)
+      const key = pool.get(name) ?? createSigningKey(algorithm, kidOf(name))
       pool.set(name, key)
       return key
     }),
@@ -141,24 +140,7 @@ async function keys(owner: string, algorithms: readonly Algorithm[]): Promise<[W
   return [first, ...others]
 }
 
-const curves: Partial<Record<Algorithm, string>> = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' }
-
-async function createKey(name: string, algorithm: Algorithm): Promise<WorldKey> {
-  const { privateKey, publicKey } = await keyPair(algorithm)
-  // As Cognito's: base64 of 32 bytes.
-  const kid = createHmac('sha256', 'kid').update(name).digest('base64')
-  return {
-    kid,
-    algorithm,
-    privateKey,
-    publicKey,
-    jwk: { ...publicKey.export({ format: 'jwk' }), kid, alg: algorithm, use: 'sig' },
-  }
-}
-
-function keyPair(algorithm: Algorithm): Promise<{ privateKey: KeyObject; publicKey: KeyObject }> {
-  const namedCurve = curves[algorithm]
-  if (namedCurve) return promisify(generateKeyPair)('ec', { namedCurve })
-  if (algorithm === 'EdDSA') return promisify(generateKeyPair)('ed25519')
-  return promisify(generateKeyPair)('rsa', { modulusLength: 2048 })
+/** As Cognito's: base64 of 32 bytes. */
+function kidOf(name: string): string {
+  return createHmac('sha256', 'kid').update(name).digest('base64')
 }

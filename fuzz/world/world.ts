@@ -1,5 +1,5 @@
 import type { Policy } from '../../authorizer/policy.ts'
-import type { WorldKey } from '../../testing/mint.ts'
+import type { SigningKey } from '../../testing/issuer.ts'
 
 /** Everything that minting needs, made once for a run. All of it is synchronous to use. */
 export interface World {
@@ -8,7 +8,7 @@ export interface World {
   start: number
   issuers: readonly [WorldIssuer, ...WorldIssuer[]]
   /** Keys of the attacker's own, of each algorithm that the policy allows and one HMAC-sized secret's worth of RSA. */
-  attackerKeys: readonly [WorldKey, ...WorldKey[]]
+  attackerKeys: readonly [SigningKey, ...SigningKey[]]
   /** An https origin that the attacker plays. */
   attackerOrigin: string
   /** Tokens' owners with paths: each is granted `granted` and nothing of `denied`. At least one for each protected route. */
@@ -21,9 +21,9 @@ export interface WorldIssuer {
   issuer: string
   jwksUri: string
   /** Published from the start; the first one is what good tokens are signed with. */
-  keys: readonly [WorldKey, ...WorldKey[]]
+  keys: readonly [SigningKey, ...SigningKey[]]
   /** The issuer's own, not published: for rotations. */
-  spareKeys: readonly [WorldKey, ...WorldKey[]]
+  spareKeys: readonly [SigningKey, ...SigningKey[]]
 }
 
 export interface Visitor {

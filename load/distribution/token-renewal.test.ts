@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Policy } from '../../authorizer/policy.ts'
 import { silentProgress } from '../../command/progress.ts'
-import { accessTokenPayload, createSigningKey, sign } from '../../testing/issuer.ts'
+import { accessTokenPayload, createSigningKey } from '../../testing/issuer.ts'
+import { mint } from '../../testing/mint.ts'
 import { installedK6 } from '../k6/find-k6.ts'
 import { loadRun } from '../load-run.ts'
 import { scenarioNamed } from '../scenarios/catalogue.ts'
@@ -27,7 +28,7 @@ if (!k6) console.log('skipped: k6 missing')
 describe.skipIf(!k6)('tokens that are renewed in their file during a run', () => {
   it('are what k6 sends from then on', async () => {
     const key = await createSigningKey()
-    const token = () => sign(key, accessTokenPayload({ iss: policy.issuer as string, client_id: 'web', sub: 'u1' }))
+    const token = () => mint(key, accessTokenPayload({ iss: policy.issuer as string, client_id: 'web', sub: 'u1' }))
     const [first, second] = await Promise.all([token(), token()])
     const file = join(directory, 'tokens.json')
     const write = (text: string, seconds: number) => {

@@ -3,13 +3,8 @@
 import { decodeProtectedHeader } from 'jose'
 import type { Policy } from '../../authorizer/policy.ts'
 import { withDefaults } from '../../config/policy-defaults.ts'
-import {
-  type AccessTokenClaims,
-  accessTokenPayload,
-  createSigningKey,
-  type SigningKey,
-  sign,
-} from '../../testing/issuer.ts'
+import { type AccessTokenClaims, accessTokenPayload, createSigningKey, type SigningKey } from '../../testing/issuer.ts'
+import { mint } from '../../testing/mint.ts'
 import type { Identity } from './expectation.ts'
 
 /** A header line. */
@@ -33,7 +28,8 @@ export type Mint = (claims: Partial<AccessTokenClaims>) => Promise<string>
 
 /** Mints with a key that the issuer is going to publish later. */
 export function mintWith(key: SigningKey, policy: Policy): Mint {
-  return (claims) => sign(key, accessTokenPayload({ iss: issuerOf(policy), client_id: clientOf(policy), ...claims }))
+  return async (claims) =>
+    mint(key, accessTokenPayload({ iss: issuerOf(policy), client_id: clientOf(policy), ...claims }))
 }
 
 /**
@@ -52,9 +48,9 @@ export async function localCredentials(
     return known
   }
   const mintOf = (generation: number): Mint => {
-    const mint = mints[generation]
-    if (!mint) throw new Error(`no signing key of generation ${generation}`)
-    return mint
+    const own = mints[generation]
+    if (!own) throw new Error(`no signing key of generation ${generation}`)
+    return own
   }
   const stranger = await createSigningKey(policy.algorithms?.[0])
   const now = Math.floor(Date.now() / 1000)
@@ -74,7 +70,7 @@ export async function localCredentials(
       const forgery = drawForgery(random)
       return once(`forged ${forgery.name} ${identity.sub}`, async () => {
         const token = await mintOf(0)(good(identity))
-        return credential(policy, identity, await forgery(token, stranger))
+        return credential(policy, identity, forgery(token, stranger))
       })
     },
     malformed: (random) => malformedCredential(policy, random),
@@ -88,8 +84,7 @@ export async function givenCredentials(policy: Policy, tokens: ReadonlyMap<strin
   return {
     valid: async (identity) => credential(policy, identity, tokenOf(identity)),
     expired: () => Promise.reject(new Error('only the issuer can make an expired token')),
-    forged: async (identity, random) =>
-      credential(policy, identity, await drawForgery(random)(tokenOf(identity), stranger)),
+    forged: async (identity, random) => credential(policy, identity, drawForgery(random)(tokenOf(identity), stranger)),
     malformed: (random) => malformedCredential(policy, random),
   }
 }
@@ -108,13 +103,13 @@ function credential(policy: Policy, identity: Identity, token: string): Credenti
   return { name: 'Cookie', value: `${name}=${token}` }
 }
 
-type Forgery = (token: string, stranger: SigningKey) => string | Promise<string>
+type Forgery = (token: string, stranger: SigningKey) => string
 
 /** Another key under the issuer's `kid`. */
 const wrongKey: Forgery = (token, stranger) => {
   const [, payload = ''] = token.split('.')
   const kid = decodeProtectedHeader(token).kid ?? ''
-  return sign({ ...stranger, kid }, JSON.parse(Buffer.from(payload, 'base64url').toString()))
+  return mint({ ...stranger, kid }, JSON.parse(Buffer.from(payload, 'base64url').toString()))
 }
 
 /** A good signature under a payload that grants more. */
@@ -136,7 +131,7 @@ const unsecured: Forgery = (token) => {
 /** A `kid` that the issuer never had: makes a careless handler fetch the keys each time. */
 const unknownKey: Forgery = (token, stranger) => {
   const [, payload = ''] = token.split('.')
-  return sign(stranger, JSON.parse(Buffer.from(payload, 'base64url').toString()))
+  return mint(stranger, JSON.parse(Buffer.from(payload, 'base64url').toString()))
 }
 
 const forgeries: readonly Forgery[] = [wrongKey, alteredPayload, unsecured, unknownKey]
