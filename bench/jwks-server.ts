@@ -10,7 +10,10 @@ import { jwksUriOf } from '../config/policy-defaults.ts'
 import { signingKey } from './issuer-keys.ts'
 import { jwks } from './workload.ts'
 
-/** Self-signed, for the published example key of issuer-keys.ts; for NODE_EXTRA_CA_CERTS of the measured processes. */
+/**
+ * Self-signed, for the published example key of issuer-keys.ts; for NODE_EXTRA_CA_CERTS of the measured processes. A file and
+ * not testing/certificate.ts, so that a handshake is the same octets, and the same instructions, in every run.
+ */
 export const certificateFile = fileURLToPath(new URL('jwks-server.pem', import.meta.url))
 
 export interface JwksServer {

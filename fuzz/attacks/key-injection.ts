@@ -1,7 +1,8 @@
 /** The token brings its own key, or says where to fetch it (RFC 7515 4.1.2 to 4.1.8, 10.6; RFC 8725 3.10). */
+import { X509Certificate } from 'node:crypto'
 import type { Served, ServedUrls } from '../../oracle/served-urls.ts'
+import { selfSignedCertificate } from '../../testing/certificate.ts'
 import type { World } from '../world/world.ts'
-import { selfSignedCertificate } from './self-signed-certificate.ts'
 import { tokenAttack } from './token-attack.ts'
 import { attackerKey, attackerToken } from './tokens.ts'
 
@@ -114,8 +115,8 @@ function certificate(world: World): Buffer | null {
 }
 
 function pemCertificate(world: World): string {
-  const lines = (certificate(world)?.toString('base64') ?? '').replace(/.{64}/g, '$&\n')
-  return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`
+  const der = certificate(world)
+  return der ? new X509Certificate(der).toString() : ''
 }
 
 /** As a client would write the URL in its request, and as the token has it. */
