@@ -198,6 +198,7 @@ export function eventText(uri: string, token: string | null, requestId: string):
 
 function browserEvent(uri: string, credentials: Record<string, string>, requestId: string): string {
   const event = viewerRequestEvent(uri, {
+    requestId,
     headers: {
       host: 'd111111abcdef8.cloudfront.net',
       ...credentials,
@@ -212,7 +213,6 @@ function browserEvent(uri: string, credentials: Record<string, string>, requestI
       'sec-fetch-site': 'cross-site',
     },
   })
-  for (const { cf } of event.Records) if (cf.config) cf.config.requestId = requestId
   return JSON.stringify(event)
 }
 
