@@ -1,14 +1,8 @@
-/** cognito-at-edge as the whole handler: an ID token in Cognito's cookies, every path for whoever is signed in. */
-import { Authenticator } from 'cognito-at-edge'
+/** cognito-at-edge; it fetches the pool's keys by itself. */
+import type { Authenticator } from 'cognito-at-edge'
+import { authenticatorOf } from '../verifiers/cognito-at-edge.ts'
 import { issuer, policy } from './policy-handler.ts'
 
-const userPoolId = issuer.slice(issuer.lastIndexOf('/') + 1)
-const authenticator = new Authenticator({
-  region: userPoolId.split('_')[0] ?? '',
-  userPoolId,
-  userPoolAppId: policy.clientIds[0] ?? '',
-  userPoolDomain: 'login.auth.us-east-1.amazoncognito.com',
-  logLevel: 'silent',
-})
+const authenticator = authenticatorOf(issuer.slice(issuer.lastIndexOf('/') + 1), policy.clientIds[0] ?? '')
 
 export const handler = (event: Parameters<Authenticator['handle']>[0]) => authenticator.handle(event)

@@ -1,8 +1,6 @@
 /** jose as its documentation for JWKS endpoints has it: `jwtVerify` with a remote set. */
-import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { createRemoteJWKSet } from 'jose'
+import { joseVerifier } from '../verifiers/jose.ts'
 import { issuer, jwksUri, policy, policyHandler } from './policy-handler.ts'
 
-const keys = createRemoteJWKSet(new URL(jwksUri))
-const options = { issuer, algorithms: [...policy.algorithms], requiredClaims: ['exp'] }
-
-export const handler = policyHandler(async (token) => (await jwtVerify(token, keys, options)).payload)
+export const handler = policyHandler(joseVerifier(createRemoteJWKSet(new URL(jwksUri)), issuer, policy.algorithms))

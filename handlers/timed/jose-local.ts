@@ -1,15 +1,9 @@
 /** jose with the keys baked in: no network at the first request, and none when the issuer rotates its keys. */
-import { createLocalJWKSet, jwtVerify } from 'jose'
+import { createLocalJWKSet } from 'jose'
+import { joseVerifier } from '../verifiers/jose.ts'
 import { deployment } from './deployment.ts'
 import { minimalHandler } from './minimal-handler.ts'
 
-const keySet = createLocalJWKSet({ keys: [...deployment.jwks.keys] })
-
-export const handler = minimalHandler(async (token) => {
-  const { payload } = await jwtVerify(token, keySet, {
-    issuer: deployment.issuer,
-    algorithms: ['RS256'],
-    requiredClaims: ['exp'],
-  })
-  return payload
-})
+export const handler = minimalHandler(
+  joseVerifier(createLocalJWKSet({ keys: [...deployment.jwks.keys] }), deployment.issuer),
+)
