@@ -28,6 +28,11 @@ function hasRight({ route, parts }: Match, segments: readonly string[], claims: 
   })
 }
 
+/** The first required claim that is absent or null, whatever its type. */
+export function missingClaim({ requiredClaims = [] }: Policy, claims: Claims): string | undefined {
+  return requiredClaims.find((name) => own(claims, name) === undefined || claims[name] === null)
+}
+
 /** The groups, or none where the claim is anything but an array of strings. */
 function groupsOf(claims: Claims): string[] {
   const groups = own(claims, 'cognito:groups')

@@ -7,7 +7,7 @@ import type { Headers, ViewerRequest } from '../authorizer/cloudfront.ts'
 import type { Policy } from '../authorizer/policy.ts'
 import { judgeClaims } from './claims.ts'
 import { presentedTokens } from './credentials.ts'
-import { type Claims, grantOf, own } from './grants.ts'
+import { type Claims, grantOf, missingClaim, own } from './grants.ts'
 import { createIssuerKeys, type IssuerKeys } from './issuer-keys.ts'
 import { type Judgement, lax, may, refused, sound, verdictOf } from './judgement.ts'
 import type { PublishedKey } from './key-set.ts'
@@ -165,9 +165,8 @@ function judgeSelection({ header }: TokenParts, key: PublishedKey, keys: IssuerK
   return keys.ambiguous(kid) ? may('token/two-keys', 'two keys of the set have this kid', 'deny') : sound
 }
 
-/** Present and not null, whatever its type. */
 function required(policy: Policy, claims: Claims): Judgement {
-  const missing = (policy.requiredClaims ?? []).find((name) => own(claims, name) === undefined || claims[name] === null)
+  const missing = missingClaim(policy, claims)
   return missing === undefined ? sound : refused('order/required-claim', `the token has no ${missing}`)
 }
 

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Policy, Route } from '../../authorizer/policy.ts'
-import { parsePattern } from '../../config/route-pattern.ts'
-import { captureValues, expectedOutcome, type Identity, routeOf, segmentFor } from './expectation.ts'
+import { type Capture, parsePattern } from '../../config/route-pattern.ts'
+import { expectedOutcome, type Identity, routeOf } from './expectation.ts'
 
 /** One object of the bucket. */
 export interface SiteObject {
@@ -110,6 +110,20 @@ function capturesOf(route: Route, identity: Identity | null): string[][] {
     filled = filled.flatMap((captured) => values.map((value) => [...captured, value]))
   }
   return filled
+}
+
+/** What a capture may hold for an identity. */
+function captureValues(capture: Capture, identity: Identity): readonly string[] {
+  if (capture.kind === 'claim') {
+    const value = identity.claims[capture.name]
+    return value === undefined ? [] : [value]
+  }
+  return capture.kind === 'sub' ? [identity.sub] : identity.groups
+}
+
+/** The decoded segment in which a route expects a value: itself, or its digest. */
+function segmentFor(route: Route, value: string): string {
+  return route.hash === undefined ? value : createHash(route.hash).update(value, 'utf8').digest('hex')
 }
 
 function identities(policy: Policy, count: number): Identity[] {
