@@ -1,5 +1,7 @@
 /** Puts the local distribution together: issuer, bucket, points of presence, listener. */
+
 import type { Policy } from '../authorizer/policy.ts'
+import { withDefaults } from '../config/policy-defaults.ts'
 import { UsageError } from '../config/usage-error.ts'
 import { makeCertificate } from '../testing/certificate.ts'
 import type { Edge, EdgeOptions } from './edge.ts'
@@ -40,7 +42,7 @@ async function start(
   resources: AsyncDisposableStack,
   close: () => Promise<void>,
 ): Promise<Edge> {
-  const issuer = await startIssuer({ ...identity, algorithm: options.config.policy.algorithms?.[0] })
+  const issuer = await startIssuer({ ...identity, algorithm: withDefaults(options.config.policy).algorithms[0] })
   resources.defer(issuer.close)
   const origins = await startOrigins(options, distribution, resources)
   const route = { hosts: identity.jwksHosts, port: issuer.port }

@@ -1,10 +1,12 @@
 /** The local edge with everything a scenario needs: objects in its bucket, users, and tokens of its issuer. */
+
 import { mkdirSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Policy } from '../authorizer/policy.ts'
 import type { Config } from '../config/config.ts'
+import { withDefaults } from '../config/policy-defaults.ts'
 import type { Edge } from '../edge/edge.ts'
 import type { SandboxOptions } from '../edge/function/sandbox-pool.ts'
 import { startEdge } from '../edge/start-edge.ts'
@@ -68,7 +70,7 @@ export async function startLocalTarget(options: LocalTargetOptions): Promise<Loc
     })
     const rotations = (scenario.events ?? []).filter(({ action }) => action === 'rotate-keys').length
     const nextKeys = await Promise.all(
-      Array.from({ length: rotations }, () => createSigningKey(policy.algorithms?.[0])),
+      Array.from({ length: rotations }, () => createSigningKey(withDefaults(policy).algorithms[0])),
     )
     const mints = [edge.issuer.mint, ...nextKeys.map((key) => mintWith(key, policy))]
     return {

@@ -13,7 +13,7 @@ export interface SigningKey {
   jwk: Jwk
 }
 
-/** A new key pair, RSA with 2048 bits as Cognito's; `kid` is random by default. */
+/** A new key pair, RSA with 2048 bits as Cognito's by default; `kid` is random by default. */
 export async function createSigningKey(algorithm: Algorithm = 'RS256', kid?: string): Promise<SigningKey> {
   return signingKey(await keyPair(algorithm), algorithm, kid)
 }

@@ -52,7 +52,7 @@ export async function localCredentials(
     if (!own) throw new Error(`no signing key of generation ${generation}`)
     return own
   }
-  const stranger = await createSigningKey(policy.algorithms?.[0])
+  const stranger = await createSigningKey(withDefaults(policy).algorithms[0])
   const now = Math.floor(Date.now() / 1000)
   const good = (identity: Identity) => claimsOf(policy, identity, now - 10, now + lifetimeSeconds)
 
@@ -79,7 +79,7 @@ export async function localCredentials(
 
 /** Tokens that somebody else's issuer made, by `sub`: good ones, and forgeries of them. There is no expired one. */
 export async function givenCredentials(policy: Policy, tokens: ReadonlyMap<string, string>): Promise<CredentialSource> {
-  const stranger = await createSigningKey(policy.algorithms?.[0])
+  const stranger = await createSigningKey(withDefaults(policy).algorithms[0])
   const tokenOf = (identity: Identity) => tokens.get(identity.sub) ?? ''
   return {
     valid: async (identity) => credential(policy, identity, tokenOf(identity)),
