@@ -1,7 +1,7 @@
 /** Little input, much work: CPU time, memory and log lines that an attacker can ask for (CWE-400, CWE-407, CWE-1333). */
 
+import type { Random } from '../../statistics/seeded-random.ts'
 import type { Step } from '../case.ts'
-import type { Random } from '../world/random.ts'
 import type { World } from '../world/world.ts'
 import type { Attack } from './attack.ts'
 import { advance } from './dates.ts'
