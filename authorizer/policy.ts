@@ -18,6 +18,12 @@ export type Algorithm =
 /** Digests a hashed route may use; the segment is the lower-case hex digest of the captured value's UTF-8. */
 export type RouteHash = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512'
 
+/**
+ * One kind of path and who may ask for it.
+ *
+ * @example
+ * { path: '/vault/{group}/*', hash: 'md5' }
+ */
 export interface Route {
   /**
    * Decoded path pattern: literals, `{sub}`, `{group}`, `{claim:NAME}`, and `*` as the last segment.
@@ -32,9 +38,24 @@ export interface Route {
   groups?: readonly string[]
 }
 
-/** `redirect`: 302 to this absolute https URL; `returnTo` names a query parameter that carries the viewer's path, percent-encoded. */
+/**
+ * `redirect`: 302 to this absolute https URL; `returnTo` names a query parameter that carries the viewer's path, percent-encoded.
+ *
+ * @example
+ * { redirect: 'https://login.example.com/', returnTo: 'to' }
+ */
 export type Denial = { redirect: string; returnTo?: string } | { status: 401 | 403 | 404 }
 
+/**
+ * Whose tokens are accepted, and what they open. What each field means to the letter: oracle/SEMANTICS.md.
+ *
+ * @example
+ * const policy: Policy = {
+ *   issuer: 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_EXAMPLE01',
+ *   clientIds: ['exampleclient'],
+ *   routes: [{ path: '/public/*', public: true }, { path: '/users/{sub}/*' }],
+ * }
+ */
 export interface Policy {
   /** The accepted `iss`, compared character by character (RFC 7519 4.1.1). https only. */
   issuer: string | readonly string[]

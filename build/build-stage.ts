@@ -1,9 +1,9 @@
 import { join } from 'node:path'
+import { zipSync } from 'fflate'
 import { type Stage, stageResult } from '../command/stage.ts'
 import { writeWholeFile } from '../config/write-file.ts'
 import { check } from '../result/result.ts'
 import { bundleAuthorizer, deployable } from './bundle.ts'
-import { functionZip } from './zip.ts'
 
 /** Largest deployment package of a viewer-request function (CloudFront Developer Guide, "Quotas on Lambda@Edge"). */
 const maxPackageOctets = 1024 * 1024
@@ -38,3 +38,9 @@ export const buildStage: Stage = ({ config, configFile, out }) =>
       ],
     }
   })
+
+/** The function's deployment package: one file, `index.js`, with a fixed date, so that the same code gives the same bytes. */
+function functionZip(code: string): Uint8Array {
+  // A zip entry's date has no time zone; this constructor's local time is what is stored.
+  return zipSync({ 'index.js': [Buffer.from(code), { mtime: new Date(1980, 0, 1) }] }, { level: 9 })
+}

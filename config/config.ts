@@ -30,7 +30,15 @@ const configSchema = z.strictObject({
   fleet: fleetSchema.exactOptional(),
 })
 
-/** For edgeproof.config.ts: types and completion, nothing else; it is checked when it is read. */
+/**
+ * For edgeproof.config.ts: types and completion, nothing else; it is checked when it is read.
+ *
+ * @example
+ * export default defineConfig({
+ *   policy: { issuer: 'https://issuer.example.com', clientIds: ['portal'], routes: [{ path: '/files/*' }] },
+ *   size: { raw: 12_288 },
+ * })
+ */
 export function defineConfig(config: Config): Config {
   return config
 }

@@ -33,6 +33,12 @@ export interface OperationsConfig {
   alarmEmail?: string
 }
 
+/**
+ * What the deployed stack has beyond the policy.
+ *
+ * @example
+ * const site: SiteConfig = { createUserPool: { groups: ['analysts'] }, accessLogs: { retentionDays: 30 } }
+ */
 export interface SiteConfig {
   /** CloudFormation's name of the stack. Default `"EdgeproofSite"`. */
   stackName?: string

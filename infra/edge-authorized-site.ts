@@ -14,7 +14,14 @@ import { siteBucket } from './site-bucket.ts'
 import { SiteDistribution } from './site-distribution.ts'
 import { SiteUserPool } from './site-user-pool.ts'
 
-/** A private bucket behind a distribution that asks the authorizer before its cache; with a user pool, where one is wanted. */
+/**
+ * A private bucket behind a distribution that asks the authorizer before its cache; with a user pool, where one is wanted.
+ *
+ * @example
+ * const stack = new Stack(app, 'Files', { env: { region: 'us-east-1' } })
+ * const { program } = await bundleAuthorizer()
+ * new EdgeAuthorizedSite(stack, 'Site', { policy, program, site: { createUserPool: {} } })
+ */
 export class EdgeAuthorizedSite extends Construct {
   readonly bucket: s3.IBucket
   readonly distribution: cloudfront.Distribution

@@ -1,6 +1,6 @@
+import * as z from 'zod'
 import { limitText, valueText } from '../../command/terminal.ts'
 import type { Check, Result, Verdict } from '../../result/result.ts'
-import { gateData } from './result-data.ts'
 
 const signs: Record<Verdict, string> = { pass: '✅', fail: '❌', inconclusive: '❔', 'not-measured': '➖' }
 
@@ -65,4 +65,17 @@ function chart(checks: readonly Check[]): string[] {
 function details(checks: readonly Check[]): string[] {
   const lines = checks.filter(({ detail }) => detail !== undefined).map(({ id, detail }) => `- \`${id}\`: ${detail}`)
   return lines.length === 0 ? [] : [`<details><summary>How sure that is</summary>\n\n${lines.join('\n')}\n\n</details>`]
+}
+
+const dataSchema = z.object({
+  sides: z.object({
+    base: z.object({ name: z.string(), commit: z.string() }),
+    head: z.object({ name: z.string(), commit: z.string() }),
+  }),
+  blame: z.array(z.string()),
+})
+
+/** What a gate's result holds beside its checks. */
+function gateData({ data }: Result): z.infer<typeof dataSchema> {
+  return dataSchema.parse(data)
 }

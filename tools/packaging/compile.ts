@@ -14,7 +14,6 @@ const dist = join(root, 'dist')
 /** Files that programs read beside themselves; one source is among them, as text that the fuzzer's flaws are edits of. */
 const data = [
   'bench/**/*.{cjs,pem}',
-  'gate/calibration/*.json',
   'fuzz/corpus/*.json',
   'fuzz/effectiveness/flaws/reference-handler.ts',
   'oracle/SEMANTICS.md',
