@@ -1,5 +1,5 @@
 import type { Check } from '../result/result.ts'
-import type { Figure } from './figure.ts'
+import type { Figure } from './samples-by-process.ts'
 
 /**
  * A ratio as a check. Against a limit the whole interval decides: `pass` with its upper bound at or under the limit,

@@ -1,7 +1,7 @@
 /** The tables that compare: one row a subject, its cost, and the ratios to the floor and to the best peer. */
 import Table from 'cli-table3'
 import type { Percentiles } from '../statistics/quantile.ts'
-import type { Figure } from './figure.ts'
+import type { Figure } from './samples-by-process.ts'
 
 export interface SideBySide {
   title: string

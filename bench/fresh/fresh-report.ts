@@ -1,6 +1,6 @@
 import { type Check, check } from '../../result/result.ts'
-import { figureOf } from '../figure.ts'
 import { ratioCheck } from '../ratio-check.ts'
+import { figureOf } from '../samples-by-process.ts'
 import { figureText, type SideBySide, short } from '../side-by-side.ts'
 import { isOurs, subjectTitle } from '../subjects.ts'
 import type { FreshSummary } from './fresh-suite.ts'

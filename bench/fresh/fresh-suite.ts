@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { StageContext } from '../../command/stage.ts'
 import { measureInProcess } from '../child-process.ts'
-import { type Figure, figureOf } from '../figure.ts'
+import { type Figure, figureOf } from '../samples-by-process.ts'
 import type { SubjectBundle } from '../subject-bundles.ts'
 import { loadWorkload } from '../workload.ts'
 

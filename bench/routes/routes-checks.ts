@@ -1,6 +1,6 @@
 import { type Check, check } from '../../result/result.ts'
-import { figureOf } from '../figure.ts'
 import { ratioCheck } from '../ratio-check.ts'
+import { figureOf } from '../samples-by-process.ts'
 import { isOurs } from '../subjects.ts'
 import { matchers } from './matchers.ts'
 import { mixes, tableSizes } from './route-mixes.ts'
