@@ -135,6 +135,13 @@ describe('a cookie', () => {
     ['of any name', '*', ['x=TOKEN'], 'allow'],
     ['without a name', '*', ['=TOKEN'], 'no-credentials'],
     ['whose ends overlap', 'ab*ba', ['aba=TOKEN'], 'no-credentials'],
+    ['that only begins so', 'id', ['ids=TOKEN'], 'no-credentials'],
+    ['that only ends so', 'id', ['void=TOKEN'], 'no-credentials'],
+    ['with a space before its =', 'id', ['id =TOKEN'], 'no-credentials'],
+    ['in the value of another', 'id', ['a=id=TOKEN'], 'no-credentials'],
+    ['across two pairs', 'ab*ba', ['ab=1; ba=TOKEN'], 'no-credentials'],
+    ['with signs that a pattern is made of', 'a.b|c*$', ['a.b|c+$=TOKEN'], 'allow'],
+    ['with other characters for such signs', 'a.b', ['aXb=TOKEN'], 'no-credentials'],
     ['of two users', 'pool.{client}.*.token', ['pool.web.ann.token=TOKEN; pool.web.bob.token=TOKEN'], 'no-credentials'],
     [
       'next to those of Cognito’s other names',

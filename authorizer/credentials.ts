@@ -30,30 +30,22 @@ export const authorizationHeader: Credentials = {
 
 /** One cookie (RFC 6265 4.2) of the given names. Several that fit are as good as none: nobody can tell which is meant. */
 export function cookieCredentials(names: readonly CookieName[]): Credentials {
-  const isNamed = (name: string) =>
-    names.some(([prefix, suffix]) =>
-      suffix === undefined
-        ? name === prefix
-        : name.startsWith(prefix) && name.endsWith(suffix) && name.length >= prefix.length + suffix.length,
-    )
-  /** The value of a pair that is the credential, as it stands: what surrounds a token is not the token. */
-  const credentialIn = (pair: string) => {
-    const equals = pair.indexOf('=')
-    return equals > 0 && isNamed(afterSpaces(pair.slice(0, equals))) ? pair.slice(equals + 1) : undefined
-  }
+  // A pattern passes over a line once, whatever the number of names, and from one beginning of a name to the next.
+  const patterns = names.map((parts) => parts.map(escaped).join('[^=;]*'))
+  const pair = `(?![ =])(?:${patterns.join('|')})=[^;]*`
+  const credential = new RegExp(`(?<=(?:^|;) *)${pair}`, 'g')
+  const withDelimiter = new RegExp(`; *${pair}`, 'g')
   return {
     read({ cookie = [] }) {
-      const values = cookie
-        .flatMap(({ value }) => value.split(';').map(credentialIn))
-        .filter((value) => value !== undefined)
-      return values.length === 1 && (values[0] as string).length <= maxLength ? values[0] : undefined
+      const pairs = cookie.flatMap(({ value }) => value.match(credential) ?? [])
+      const [only = ''] = pairs
+      const value = only.slice(only.indexOf('=') + 1)
+      return pairs.length === 1 && value.length <= maxLength ? value : undefined
     },
     remove({ headers }) {
       const lines = headers.cookie?.filter((line) => {
-        const pairs = line.value.split(';')
-        const others = pairs.filter((pair) => credentialIn(pair) === undefined)
-        if (others.length === pairs.length) return true
-        line.value = afterSpaces(others.join(';'))
+        if (line.value.search(credential) < 0) return true
+        line.value = `;${line.value}`.replace(withDelimiter, '').slice(1).replace(/^ +/, '')
         return line.value !== ''
       })
       if (lines?.length) headers.cookie = lines
@@ -62,6 +54,7 @@ export function cookieCredentials(names: readonly CookieName[]): Credentials {
   }
 }
 
-function afterSpaces(text: string): string {
-  return text.replace(/^ +/, '')
+/** A text as a pattern of itself. */
+function escaped(text: string): string {
+  return text.replace(/\W/g, '\\$&')
 }
