@@ -19,6 +19,13 @@ function complaint(value: unknown): string | undefined {
   }
 }
 
+/** Each of the first segments is a literal in one half of the routes and a capture in the other. */
+function routesOfEveryForm(segments: number): { path: string }[] {
+  return Array.from({ length: 2 ** segments }, (_, number) => ({
+    path: `/${Array.from({ length: segments }, (_, index) => ((number >> index) & 1 ? 'a' : '{sub}')).join('/')}/end`,
+  }))
+}
+
 const route = (fields: object) => ({ routes: [fields] })
 
 describe('a policy', () => {
@@ -205,11 +212,22 @@ describe('a policy', () => {
       'routes[1].path',
       'same shape as routes[0]',
     ],
+    [
+      'routes among which one path leads everywhere',
+      { routes: routesOfEveryForm(9) },
+      'routes',
+      'leads into 1535 beginnings of routes at once',
+    ],
   ])('is refused with %s, in one line with the path of the field', (_, fields, path, hint) => {
     const line = complaint({ ...policy, ...fields })
     expect(line).toContain(`policy.json: ${path}: `)
     expect(line).toContain(hint)
     expect(line).not.toContain('\n')
+  })
+
+  it('may have as many routes as it likes where a path leads into few of them', () => {
+    const literals = Array.from({ length: 4096 }, (_, index) => ({ path: `/a${index}/{sub}/*` }))
+    expect(complaint({ ...policy, routes: [...literals, ...routesOfEveryForm(8)] })).toBeUndefined()
   })
 
   it('may have a literal, a capture and * in one place: their shapes differ', () => {

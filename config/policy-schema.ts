@@ -1,6 +1,7 @@
 /** The policy as its users may write it, checked when it is read; this library never reaches the bundle. */
 import * as z from 'zod'
 import type { Policy, Route } from '../authorizer/policy.ts'
+import { mostBranches } from './route-branches.ts'
 import { parsePattern, patternShape } from './route-pattern.ts'
 
 const httpsUrl = z.string().refine(isHttpsUrl, 'should be an https URL without user, query or fragment')
@@ -57,6 +58,9 @@ function routeFault(route: Route): { field: string; message: string } | null {
   return null
 }
 
+/** A path that leads into so many takes some 20 us, less than one verification. */
+const maxBranches = 1000
+
 const routesSchema = z
   .array(routeSchema)
   .min(1, 'should hold at least one route')
@@ -74,6 +78,12 @@ const routesSchema = z
           message: `has the same shape as routes[${earlier}]; one of the two could never decide`,
         })
     }
+    const branches = mostBranches(routes.filter((route) => !routeFault(route)).map(({ path }) => parsePattern(path)))
+    if (branches > maxBranches)
+      context.addIssue({
+        code: 'custom',
+        message: `has a path that leads into ${branches} beginnings of routes at once, at most ${maxBranches} are compared in good time; use fewer segments that are a literal in one route and a capture in another`,
+      })
   })
 
 export const policySchema: z.ZodType<Policy> = z
