@@ -54,7 +54,7 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
   function reasonAgainst(
     { method, uri, headers }: ViewerRequest,
     mayWait: boolean,
-  ): Reason | undefined | Promise<void> {
+  ): Reason | undefined | Promise<unknown> {
     if (corsPreflight && method === 'OPTIONS' && isPreflight(headers)) return undefined
     if (!methods.includes(method)) return 'method'
     const match = matchRoute(uri)

@@ -1,10 +1,10 @@
 import { decodeBase64url, scratch } from './base64url.ts'
-import { type JsonObject, parseJsonObject } from './json-object.ts'
+import { type JsonText, readText } from './json-object.ts'
 
-/** The JSON object that an encoded part of a compact JWS (RFC 7515 7.1) holds; undefined where it is not well-formed. */
-export function decodeObject(part: string): JsonObject | undefined {
+/** The text that an encoded part of a compact JWS (RFC 7515 7.1) holds; undefined where it cannot be a JSON object. */
+export function decodeText(part: string): JsonText | undefined {
   const octets = decodeBase64url(part, scratch)
-  return octets < 0 ? undefined : parseJsonObject(octets)
+  return octets < 0 ? undefined : readText(octets)
 }
 
 /** The octets a signature covers: the first `length` characters as they were received, ASCII by the time this is called. */

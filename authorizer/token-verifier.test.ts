@@ -139,7 +139,7 @@ describe('the JSON of header and payload', () => {
     ['nesting of more than 16 levels', withMember(`"x":${nested(16, '{"x":', '1', '}')}`)],
     ['nesting of thousands of levels', withMember(`"x":${nested(1200, '[', '', ']')}`)],
   ])('refuses %s', async (_, change) => {
-    expect(await bed.present(rawToken(key, change(json))), 'payload').toBe('token-format')
+    expect(await bed.present(rawToken(key, change(json))), 'payload').toMatch(/^(token-format|issuer)$/)
     expect(await bed.present(rawToken(key, claims, change(JSON.stringify(header)))), 'header').toBe('token-format')
   })
 
@@ -245,24 +245,32 @@ describe('the header', () => {
 
   it('has no part in what is trusted beyond alg and kid', async () => {
     const attacker = await createSigningKey('RS256')
-    const named = {
-      jwk: attacker.jwk,
-      jku: 'https://evil.example.com/jwks.json',
-      x5u: 'https://evil.example.com/x5u',
-      x5c: ['MIIB'],
-      x5t: 'AAAA',
-      typ: 'x',
-      cty: 'JWT',
-      zip: 'DEF',
-      unknown: { a: [1] },
-    }
     const before = bed.endpoint.fetches
-    expect(await bed.present(rawToken(key, claims, { ...header, ...named }))).toBe('allow')
-    expect(await bed.present(rawToken(attacker, claims, { ...header, ...named }))).toBe('signature')
-    expect(
-      await bed.present(rawToken(attacker, claims, { ...named, alg: 'RS256', kid: key.kid, iss: claims.iss })),
-    ).toBe('signature')
+    for (const named of [
+      { jku: 'https://evil.example.com/jwks.json' },
+      { x5u: 'https://evil.example.com/x5u', x5t: 'AAAA' },
+      { x5c: ['MIIB'.repeat(300)] },
+      { typ: 'x', cty: 'JWT', zip: 'DEF' },
+      { unknown: { a: [1] } },
+    ]) {
+      expect(await bed.present(rawToken(key, claims, { ...header, ...named }))).toBe('allow')
+      expect(await bed.present(rawToken(attacker, claims, { ...header, ...named }))).toBe('signature')
+      expect(await bed.present(rawToken(attacker, claims, { ...named, alg: 'RS256', kid: key.kid }))).toBe('signature')
+    }
     expect(bed.endpoint.fetches).toBe(before)
+  })
+
+  it('that would take too long to parse is refused, whoever signed it', async () => {
+    for (const [dear, usual] of [
+      [Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`m${index}`, index])), { m0: 0, m1: 1, m2: 2 }],
+      [{ x: Array(400).fill(0) }, { x: Array(200).fill(0) }],
+      [{ x: Array(60).fill('') }, { x: Array(20).fill('') }],
+      [{ x: 'x'.repeat(3000) }, { x: 'x'.repeat(1500) }],
+      [{ jwk: key.jwk, x5u: 'https://issuer.example.com' }, { x5u: 'https://issuer.example.com' }],
+    ]) {
+      expect(await bed.present(rawToken(key, claims, { ...header, ...dear }))).toBe('token-format')
+      expect(await bed.present(rawToken(key, claims, { ...header, ...usual }))).toBe('allow')
+    }
   })
 
   it('that was seen in a good token proves nothing for the next one', async () => {
@@ -306,6 +314,96 @@ describe('a signature that cannot be', () => {
     for (let round = 0; round < 2; round++) {
       expect(await present(rawToken(key, claimsAt(start, { round })))).toBe('allow')
       expect(await present(rawToken(elliptic, claimsAt(start, { round, iss: other })))).toBe('allow')
+    }
+  })
+})
+
+describe('a payload', () => {
+  const members = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`m${index}`, index]))
+  const past = start / 1000 - 1
+  const withMember = (member: string) => `${json.slice(0, -1)},${member}}`
+
+  it('is not parsed before its signature is good', async () => {
+    const attacker = await createSigningKey('RS256')
+    const { present } = createTestBed({ keys: [key] })
+    for (const [payload, reason] of [
+      [withMember('"x":'), 'token-format'],
+      [withMember(`"x":${'['.repeat(2500)}${']'.repeat(2500)}`), 'token-format'],
+      [claimsAt(start, { ...members(400), client_id: 'other' }), 'client'],
+      [claimsAt(start, { nbf: start / 1000 + 60 }), 'not-yet-valid'],
+    ] as const) {
+      expect(await present(rawToken(attacker, payload, header))).toBe('signature')
+      expect(await present(rawToken(key, payload))).toBe(reason)
+    }
+  })
+
+  it('whose only date of expiry is past, or that names no listed issuer, is refused without its signature', async () => {
+    const { present } = createTestBed({ keys: [key] })
+    const attacker = await createSigningKey('RS256')
+    for (const signer of [attacker, key]) {
+      expect(await present(rawToken(signer, claimsAt(start, { exp: past }), header))).toBe('expired')
+      expect(await present(rawToken(signer, claimsAt(start, { iss: 'https://other' }), header))).toBe('issuer')
+    }
+  })
+
+  it.each([
+    ['another date of that name before', json.replace('{', `{"x":{"exp":${past},"y":1},`)],
+    ['another date of that name behind', withMember(`"x":{"exp":${past}}`)],
+    ['its name in a string', withMember('"x":"exp"')],
+    ['its name escaped and another that is past', withMember(`"x":{"exp":${past}}`).replace('"exp"', '"\\u0065xp"')],
+    ['the text of a past date in a string', withMember('"x":"\\"exp\\":1,"')],
+    ['a date in scientific notation', json.replace(/"exp":\d+/, '"exp":2e9')],
+    ['white space before its date', json.replace('"exp":', '"exp" : ')],
+    ['its issuer with escapes', json.replaceAll('/', '\\/')],
+    [
+      'its date at the end',
+      JSON.stringify({ ...claims, exp: undefined, iat: 0 }).replace(/}$/, `,"exp":${past + 60}}`),
+    ],
+  ])('is good with %s', async (_, payload) => {
+    expect(JSON.parse(payload)).toMatchObject({ iss: issuer, exp: expect.any(Number) })
+    expect(await createTestBed({ keys: [key] }).present(rawToken(key, payload))).toBe('allow')
+  })
+
+  it('holds 830 groups', async () => {
+    const groups = Array.from({ length: 830 }, (_, index) => (index + 1296).toString(36))
+    const token = rawToken(key, claimsAt(start, { 'cognito:groups': groups }))
+    expect(token.length).toBeLessThanOrEqual(8192 - 'Bearer '.length)
+    const routes = [{ path: '/groups/{group}/*' }]
+    const { present } = createTestBed({ keys: [key], policy: { routes } })
+    expect(await present(token, `/groups/${groups[829]}/x`)).toBe('allow')
+    expect(await present(token, '/groups/other/x')).toBe('right')
+  })
+
+  it('waits for a key that is not there yet', async () => {
+    const next = await createSigningKey('RS256')
+    const { present, endpoint, clock } = createTestBed({ keys: [key] })
+    expect(await present(rawToken(key, claims))).toBe('allow')
+    expect(await present(rawToken(next, claims))).toBe('unknown-key')
+    expect(endpoint.fetches).toBe(1)
+    clock.now += 10_000
+    endpoint.answer = JSON.stringify({ keys: [next.jwk] })
+    expect(await present(rawToken(next, claims))).toBe('allow')
+    expect(endpoint.fetches).toBe(2)
+  })
+
+  it('has the key of the issuer that it names and no other, where two have a key of one name', async () => {
+    const second = { ...(await createSigningKey('RS256')), kid: key.kid }
+    const other = 'https://other.example.com'
+    const { present } = createTestBed({
+      get: async (uri) => JSON.stringify({ keys: [uri.startsWith(other) ? { ...second.jwk, kid: key.kid } : key.jwk] }),
+      policy: { issuer: [issuer, other] },
+    })
+    for (const change of [(text: string) => text, (text: string) => text.replaceAll('/', '\\/')]) {
+      for (const [signer, iss, expected] of [
+        [key, issuer, 'allow'],
+        [second, other, 'allow'],
+        [second, issuer, 'signature'],
+        [key, other, 'signature'],
+      ] as const) {
+        const payload = JSON.stringify(claimsAt(start, { iss, both: [issuer, other] }))
+        expect(await present(rawToken(signer, change(payload)))).toBe(expected)
+      }
     }
   })
 })

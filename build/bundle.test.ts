@@ -58,7 +58,7 @@ describe('the bundle', () => {
     expect(inputs).toContain('authorizer/token-verifier.ts')
     expect(inputs.filter((input) => !/^authorizer\/[a-z0-9-]+\.ts$/.test(input))).toEqual([])
     const imports = Object.values(metafile.outputs).flatMap((output) => output.imports.map(({ path }) => path))
-    expect(new Set(imports)).toEqual(new Set(['node:crypto']))
+    expect(new Set(imports)).toEqual(new Set(['node:buffer', 'node:crypto']))
   })
 
   it('keeps to 12,288 bytes, and 6,144 compressed', () => {

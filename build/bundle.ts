@@ -31,6 +31,8 @@ const internalProperties = [
   'algorithm',
   'claims',
   'text',
+  'octets',
+  'backslash',
 ]
 
 const projectRoot = fileURLToPath(new URL('../', import.meta.url))
