@@ -27,3 +27,23 @@ export function hasDuplicateMembers(text: string): boolean {
   }
   return false
 }
+
+/** Levels of objects and arrays, the outermost included. The text is valid JSON. */
+export function nestingLevels(text: string): number {
+  let level = 0
+  let deepest = 0
+  for (const [lexeme] of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]]/gs)) {
+    if (lexeme === '{' || lexeme === '[') deepest = Math.max(deepest, ++level)
+    else if (lexeme === '}' || lexeme === ']') level--
+  }
+  return deepest
+}
+
+const prices: Readonly<Record<string, number>> = { '"': 4, ':': 32, ',': 1, '\\': 1, '[': 3, '{': 12 }
+
+/** What a header counts for that may be dear to parse (SEMANTICS.md, "Token"), in strings or not. */
+export function parsingPrice(octets: Buffer): number {
+  let price = octets.length / 8
+  for (const [character] of octets.toString('latin1').matchAll(/[":,\\[{]/g)) price += prices[character] ?? 0
+  return price
+}

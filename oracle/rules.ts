@@ -47,6 +47,8 @@ export const rules = [
   'token/utf-8',
   'token/json',
   'token/duplicates',
+  'token/nesting',
+  'token/header-price',
   'token/alg',
   'token/kid',
   'token/two-keys',

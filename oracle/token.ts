@@ -1,7 +1,7 @@
 /** Takes a compact JWS apart and judges its form (SEMANTICS.md, "Token"; RFC 7515 3.1, 4.1, 5.2; RFC 7797; RFC 8725 3). */
 import type { Policy } from '../authorizer/policy.ts'
 import type { Claims } from './grants.ts'
-import { hasDuplicateMembers } from './json-text.ts'
+import { hasDuplicateMembers, nestingLevels, parsingPrice } from './json-text.ts'
 import { type Judgement, lax, may, refused, sound } from './judgement.ts'
 import { defaults } from './policy-defaults.ts'
 
@@ -13,6 +13,9 @@ export interface TokenParts {
   signature: Buffer
   judgements: Judgement[]
 }
+
+const maxLevels = 16
+const maxHeaderPrice = 420
 
 /** Null with a refusal where the text is no compact JWS of two JSON objects under any loose reading. */
 export function takeApart(policy: Policy, token: string): TokenParts | Judgement {
@@ -68,6 +71,12 @@ function jsonObject(
   }
   if (hasDuplicateMembers(json)) {
     judgements.push(may('token/duplicates', `the ${part} names a member twice`, 'deny'))
+  }
+  if (nestingLevels(json) > maxLevels) {
+    judgements.push(may('token/nesting', `the ${part} is nested in more than ${maxLevels} levels`, 'deny'))
+  }
+  if (part === 'header' && parsingPrice(octets) > maxHeaderPrice) {
+    judgements.push(may('token/header-price', 'the header is dearer to parse than a signature is to verify', 'deny'))
   }
   return { object: object as Record<string, unknown>, judgements }
 }

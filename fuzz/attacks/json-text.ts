@@ -9,6 +9,11 @@ type Write = (claims: Record<string, unknown>, visitor: Visitor) => Text
 
 const members = (object: object) => JSON.stringify(object).slice(1, -1)
 
+/** 830 with those of the visitor, or nearly. */
+const shortGroups = Array.from({ length: 828 }, (_, index) => (index + 1296).toString(36))
+
+const groupsOf = (claims: Record<string, unknown>) => [claims['cognito:groups'] ?? []].flat()
+
 const payloads: readonly { name: string; source: string; write: Write }[] = [
   {
     name: 'duplicate-first-better',
@@ -115,6 +120,23 @@ const payloads: readonly { name: string; source: string; write: Write }[] = [
     name: 'deepest-array',
     source: 'CWE-674',
     write: (claims) => `{${members(claims)},"x":${'['.repeat(6500)}${']'.repeat(6500)}}`,
+  },
+  ...[15, 16].map((levels): { name: string; source: string; write: Write } => ({
+    // One level is the claims' own.
+    name: `nested-in-${levels + 1}-levels`,
+    source: 'CWE-674',
+    write: (claims) => `{${members(claims)},"x":${'['.repeat(levels)}${']'.repeat(levels)}}`,
+  })),
+  {
+    name: 'brackets-in-strings',
+    source: 'CWE-674',
+    write: (claims) => JSON.stringify({ ...claims, x: '[{'.repeat(40), y: '",:\\'.repeat(20) }),
+  },
+  {
+    // The longest list of groups that a credential of 8,192 characters holds.
+    name: 'groups-that-fit',
+    source: 'CWE-407',
+    write: (claims) => JSON.stringify(change(claims, { 'cognito:groups': [...groupsOf(claims), ...shortGroups] })),
   },
   {
     name: 'many-members',

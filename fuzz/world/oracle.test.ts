@@ -136,6 +136,8 @@ describe('credentials', () => {
 })
 
 describe('token', () => {
+  const members = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`m${n}`, n]))
+  const withMember = (member: string) => signed(header(), `${payload().slice(0, -1)},${member}}`)
   const parts = () => good().split('.') as [string, string, string]
   const header = () => JSON.stringify({ kid: key.kid, alg: 'RS256' })
   const payload = () => JSON.stringify(claims)
@@ -159,6 +161,18 @@ describe('token', () => {
     ],
     ['a member twice by an escape', () => signed(header(), `{"s\\u0075b":"x",${payload().slice(1)}`), 'may'],
     ['alg none', () => `${encode('{"alg":"none"}')}.${encode(payload())}.`, 'must-deny'],
+    ['16 levels', () => withMember(`"x":${'['.repeat(15)}${']'.repeat(15)}`), 'must-allow'],
+    ['17 levels', () => withMember(`"x":${'['.repeat(16)}${']'.repeat(16)}`), 'may'],
+    ['17 levels in turn', () => withMember(`"x":${'[{"x":'.repeat(8)}1${'}]'.repeat(8)}`), 'may'],
+    ['brackets in strings', () => withMember(`"x":"${'[{\\"'.repeat(40)}"`), 'must-allow'],
+    [
+      '830 groups',
+      () => withClaims({ 'cognito:groups': Array.from({ length: 830 }, (_, n) => (n + 1296).toString(36)) }),
+      'must-allow',
+    ],
+    ['400 members', () => withClaims(members(400)), 'must-allow'],
+    ['a header of 5 members more', () => withHeader(members(5)), 'must-allow'],
+    ['a header of 10 members more', () => withHeader(members(10)), 'may'],
     ['another alg', () => withHeader({ alg: 'RS512' }), 'must-deny'],
     ['another kid', () => withHeader({ kid: 'other' }), 'must-deny'],
     ['a kid that is no string', () => withHeader({ kid: [key.kid] }), 'must-deny'],

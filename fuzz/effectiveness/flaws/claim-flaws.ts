@@ -1,4 +1,18 @@
-import type { Flaw } from './flaw.ts'
+import type { Edit, Flaw } from './flaw.ts'
+
+/** Looks at a text before it is parsed. */
+function limitsJson(look: string): Edit[] {
+  return [
+    [
+      `    value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
+`,
+      `    const json = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  ${look}
+    value = JSON.parse(json)
+`,
+    ],
+  ]
+}
 
 export const claimFlaws: readonly Flaw[] = [
   {
@@ -241,5 +255,39 @@ function base64url(`,
   return { ...claims, sub: /"sub":"([^"]*)"/.exec(Buffer.from(encodedPayload, 'base64url').toString())?.[1] }`,
       ],
     ],
+  },
+  {
+    // Each level is a pass over the whole text.
+    name: 'nesting-measured-by-rewriting',
+    class: 'resources',
+    cwe: 'CWE-407',
+    source: 'CWE-407',
+    edits: limitsJson(`  let rest = json.replace(/"(?:[^"\\\\]|\\\\.)*"/g, '0')
+  for (let levels = 0; /[[{]/.test(rest); levels++) {
+    const outer = rest.replace(/\\[[^[\\]{}]*\\]|\\{[^[\\]{}]*\\}/g, '0')
+    if (outer === rest) break
+    rest = outer
+  }`),
+  },
+  {
+    name: 'nesting-counted-in-strings',
+    class: 'json',
+    cwe: 'CWE-754',
+    source: 'RFC 8259 7',
+    edits: limitsJson(`  if (json.split(/[[{]/).length > 33) throw new Denied('unauthenticated', 'nesting')`),
+  },
+  {
+    name: 'few-levels-read',
+    class: 'json',
+    cwe: 'CWE-754',
+    source: 'RFC 7519 4',
+    edits: limitsJson(`  if (/[[{](?:[^[\\]{}]*[[{]){8}/.test(json)) throw new Denied('unauthenticated', 'nesting')`),
+  },
+  {
+    name: 'few-groups-read',
+    class: 'json',
+    cwe: 'CWE-754',
+    source: 'RFC 7519 4',
+    edits: limitsJson(`  if (json.split(',').length > 512) throw new Denied('unauthenticated', 'values')`),
   },
 ]
