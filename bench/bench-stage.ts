@@ -43,7 +43,7 @@ export interface BenchOptions {
 }
 
 /** Limits unless the configuration's `bench` section has others. */
-const defaultLimits = { warm: 1.5, hot: 0.15, malformed: 0.2 }
+const defaultLimits = { warm: 1.5, hot: 0.15, malformed: 0.2, dear: 1 }
 
 interface Bench extends StageContext {
   bundles: SubjectBundle[]

@@ -1,5 +1,5 @@
 /** Requests that must be denied, as data: each makes a new event from a valid request, so that no two share a token. */
-import { eventText, type WorkItem } from './workload.ts'
+import { clientId, eventText, policy, type WorkItem } from './workload.ts'
 
 export interface DenyCase {
   id: string
@@ -12,7 +12,12 @@ export interface DenyCase {
   pool?: 'expired'
   /** The token can be refused before its signature is looked at. */
   malformed: boolean
+  /** Made to take long over before its signature is looked at, by somebody who has no key. Measured of the authorizer alone. */
+  dear?: true
 }
+
+/** The longest value of an authorization header that the authorizer looks at, less its scheme. */
+const longestToken = 8192 - 'Bearer '.length
 
 export const denyCases: readonly DenyCase[] = [
   { id: 'no-header', title: 'no header', malformed: false, token: () => null },
@@ -84,6 +89,41 @@ export const denyCases: readonly DenyCase[] = [
       return [header, base64url(claims), signature].join('.')
     },
   },
+  {
+    id: 'forged-groups',
+    title: 'forged: 830 groups',
+    malformed: false,
+    token: (token, index) =>
+      withPayload(token, `{${claimsOfOurs},"jti":"${index}","cognito:groups":["${names(index, 830, 3).join('","')}"]}`),
+  },
+  {
+    id: 'forged-nested',
+    title: 'forged: 8 kB of nested brackets',
+    malformed: false,
+    token: (token, index) => withPayload(token, nested(index, roomFor(token))),
+  },
+  {
+    id: 'dear-nested',
+    title: 'dear: 8 kB of nested brackets, unknown kid',
+    malformed: false,
+    dear: true,
+    token: (token, index) => {
+      const stranger = withHeader(token, { kid: `unknown key number ${index}`, alg: 'RS256' })
+      return withPayload(stranger, nested(index, roomFor(stranger)))
+    },
+  },
+  {
+    id: 'dear-header',
+    title: 'dear: new names in the header, 8 kB of characters beyond ASCII, unknown kid',
+    malformed: false,
+    dear: true,
+    token: (token, index) => {
+      const strange = Object.fromEntries(names(index, 6, 5).map((name) => [name, 0]))
+      const dear = withHeader(token, { kid: `unknown key number ${index}`, alg: 'RS256', ...strange })
+      const claims = `{${claimsOfOurs},"jti":"${index}","x":"`
+      return withPayload(dear, `${claims}${'é'.repeat((roomFor(dear) - claims.length - 2) / 2)}"}`)
+    },
+  },
   { id: 'expired', title: 'expired', malformed: false, pool: 'expired' },
   {
     id: 'forbidden',
@@ -102,6 +142,36 @@ export function denyEvents(denyCase: DenyCase, items: readonly WorkItem[]): stri
     // One flat string: the engine would join the pieces at the first parse, and the first subject would pay for it.
     return Buffer.from(text).toString()
   })
+}
+
+const claimsOfOurs = `"iss":"${policy.issuer}","client_id":"${clientId}","token_use":"access","exp":4102444800`
+
+/** Names that no other request has, of so many characters. */
+function names(index: number, count: number, length: number): string[] {
+  return Array.from({ length: count }, (_, n) => (index * count + n).toString(36).padStart(length, 'a').slice(-length))
+}
+
+/** A payload of so many octets, nearly all of them brackets. */
+function nested(index: number, octets: number): string {
+  const claims = `{${claimsOfOurs},"jti":"${index}","x":`
+  const levels = Math.floor((octets - claims.length - 1) / 2)
+  return `${claims}${'['.repeat(levels)}${']'.repeat(levels)}}`
+}
+
+function withHeader(token: string, header: object): string {
+  const [, payload, signature] = parts(token)
+  return [base64url(JSON.stringify(header)), payload, signature].join('.')
+}
+
+function withPayload(token: string, payload: string): string {
+  const [header, , signature] = parts(token)
+  return [header, base64url(payload), signature].join('.')
+}
+
+/** Octets of the longest payload that fits between this token's header and signature. */
+function roomFor(token: string): number {
+  const [header, , signature] = parts(token)
+  return Math.floor(((longestToken - header.length - signature.length - 2) * 3) / 4)
 }
 
 function parts(token: string): [string, string, string] {

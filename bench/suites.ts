@@ -16,6 +16,7 @@ type Ids = readonly SubjectId[]
 const principals: Ids = ['edgeproof', 'jose', 'aws-jwt-verify', 'fast-jwt']
 const twin = 'edgeproof-twin'
 const byHeader: Ids = [...principals, twin, 'jose-local', 'aws-jwt-verify-sync', 'fast-jwt-cached', 'jsonwebtoken']
+const alone: Ids = ['edgeproof']
 const byCookie: Ids = ['edgeproof-cookie', 'cognito-at-edge']
 /** Those that look at the path; a library says nothing about it. */
 const byRoute: Ids = subjects
@@ -42,10 +43,10 @@ export const fullCases: readonly RoundsCase[] = [
   { id: 'hot', subjects: byHeader, plan: { block: 256, warmup: 40, rounds: 24 } },
   { id: 'warm-cookie', subjects: byCookie, plan: { block: 32, warmup: 40, rounds: 22 } },
   { id: 'hot-cookie', subjects: byCookie, plan: { block: 256, warmup: 40, rounds: 24 } },
-  ...denyCases.map(({ id, pool }) => ({
+  ...denyCases.map(({ id, pool, dear }) => ({
     id,
-    // A request without a header never reaches a library.
-    subjects: id === 'forbidden' || id === 'no-header' ? byRoute : byHeader,
+    // A request without a header never reaches a library, and a name is new to the first only who reads it in a process.
+    subjects: dear ? alone : id === 'forbidden' || id === 'no-header' ? byRoute : byHeader,
     // A process has no more than 1,024 expired tokens.
     plan: { block: pool === 'expired' ? 16 : 64, warmup: 40, rounds: 22 },
   })),

@@ -7,10 +7,17 @@ export interface BenchConfig {
   warm?: number
   /** Token seen before. Default 0.15. */
   hot?: number
-  /** The costliest token that can be refused before its signature is looked at. Default 0.2. */
+  /** The costliest token of usual size that is malformed and can be refused before its signature is looked at. Default 0.2. */
   malformed?: number
+  /** The costliest token that anybody can make, up to the longest, and that is refused before its signature is looked at. Default 1. */
+  dear?: number
 }
 
 const ratio = z.number().positive('should be a ratio above 0').exactOptional()
 
-export const benchSchema: z.ZodType<BenchConfig> = z.strictObject({ warm: ratio, hot: ratio, malformed: ratio })
+export const benchSchema: z.ZodType<BenchConfig> = z.strictObject({
+  warm: ratio,
+  hot: ratio,
+  malformed: ratio,
+  dear: ratio,
+})

@@ -11,11 +11,12 @@ type SubjectSummary = CaseSummary['subjects'][number]
 
 /**
  * What the in-process suites promise: the authorizer's cost over the floor, and that it is ahead of every peer. Of the
- * malformed tokens only the first kind and the worst are judged; the table has them all.
+ * malformed tokens only the first kind and the worst are judged; the table has them all. Of the dear ones each is judged.
  */
 export function roundsChecks(summaries: readonly CaseSummary[], limits: Required<BenchConfig>): Check[] {
   const malformed = summaries.filter(({ id }) => denyCases.some((entry) => entry.id === id && entry.malformed))
-  const others = summaries.filter((summary) => !malformed.includes(summary))
+  const dear = summaries.filter(({ id }) => denyCases.some((entry) => entry.id === id && entry.dear))
+  const others = summaries.filter((summary) => !malformed.includes(summary) && !dear.includes(summary))
   const dearest = highest(malformed, (summary) => own(summary).toVerify.median)
   const closest = highest(malformed, (summary) => toBestPeer(summary)?.figure.median ?? 0)
   return [
@@ -32,6 +33,15 @@ export function roundsChecks(summaries: readonly CaseSummary[], limits: Required
           ),
         ]
       : []),
+    ...dear.map((summary) =>
+      ratioCheck(
+        `bench.${summary.id}.floor`,
+        `${caseTitle(summary.id)}: to one crypto.verify`,
+        own(summary).toVerify,
+        limits.dear,
+        rawDetail(summary),
+      ),
+    ),
     ...(closest ? peerChecks(closest) : []),
   ]
 }
