@@ -7,13 +7,16 @@ export function decodeText(part: string): JsonText | undefined {
   return octets < 0 ? undefined : readText(octets)
 }
 
+/** Room of its own, since a payload is parsed after its signature. */
+const signed = Buffer.allocUnsafeSlow(8192)
+
 /** The octets a signature covers: the first `length` characters as they were received, ASCII by the time this is called. */
 export function signedOctets(token: string, length: number): Uint8Array {
-  scratch.write(token, 'latin1')
-  return scratch.subarray(0, length)
+  signed.write(token, 'latin1')
+  return signed.subarray(0, length)
 }
 
 /** The first `length` characters of the token whose octets were asked for last, as a string of their own, which keeps no other alive. */
 export function copyOfSigned(length: number): string {
-  return scratch.toString('latin1', 0, length)
+  return signed.toString('latin1', 0, length)
 }
