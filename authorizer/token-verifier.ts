@@ -63,19 +63,20 @@ export function createTokenVerifier(
     const { text: json, backslash } = payloadText
     // Without an escape every name and value stands in the text as it is: an issuer, or a date of expiry if there is but one.
     const isPlain = backslash < 0
-    const caches = isPlain ? keys.filter((_, index) => json.includes(issuers[index] as string)) : keys
-    if (caches.length === 0) return 'issuer'
     if (isPlain && now >= onlyExpiry(json) * 1000 + policy.clockTolerance) return 'expired'
 
     const signedLength = headerPart.length + 1 + payloadPart.length
+    const mayBeOf = (issuer: number) => !isPlain || json.includes(issuers[issuer] as string)
     let signer: VerificationKey | undefined
-    let fault: Reason | undefined = 'unknown-key'
-    for (const cache of caches) {
-      signer = cache.key(kid, now)
-      if (signer) fault = signatureFault(text, signedLength, octets, header, signer)
-      if (!fault) break
+    let fault: Reason | undefined = 'issuer'
+    for (let issuer = 0; fault && issuer < keys.length; issuer++) {
+      if (!mayBeOf(issuer)) continue
+      signer = (keys[issuer] as JwksCache).key(kid, now)
+      fault = signer ? signatureFault(text, signedLength, octets, header, signer) : 'unknown-key'
     }
+    if (fault === 'issuer') return fault
     if (fault) {
+      const caches = keys.filter((_, issuer) => mayBeOf(issuer))
       const refreshes = mayWait
         ? caches.flatMap((cache) => cache.refreshed(now) ?? cache.refreshedFor(kid, now) ?? [])
         : []
