@@ -1,21 +1,17 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
+import { runProgram } from './program.ts'
+import { inProcess } from './testing/command-line.ts'
 
-const cli = fileURLToPath(new URL('cli.ts', import.meta.url))
 const directory = mkdtempSync(join(tmpdir(), 'edgeproof-cli-'))
+afterAll(() => rmSync(directory, { recursive: true }))
 
 function file(name: string, content: string): string {
   const path = join(directory, name)
   writeFileSync(path, content)
   return path
-}
-
-function edgeproof(...args: string[]) {
-  return spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8', cwd: directory })
 }
 
 const policy = { issuer: 'https://issuer.example', clientIds: ['c'], routes: [{ path: '/*' }] }
@@ -50,27 +46,12 @@ describe('bad input ends with exit code 2 and one line that names the file or fi
     ['an unknown option', ['fuzz', 'replay', 'case.json', '--runs'], /unknown option '--runs'/],
     ['a results directory without results', ['report', '--out', directory], /holds no result files/],
   ]
-  test.each(cases)('%s', (_, args, line) => {
-    const { status, stderr, stdout } = edgeproof(...args)
+  test.each(cases)('%s', async (_, args, line) => {
+    const { status, stderr, stdout } = await inProcess(() => runProgram(args), { cwd: directory })
     expect(stderr).toMatch(line)
     expect(stderr.trim().split('\n').length).toBe(1)
     expect(stdout).toBe('')
     expect(status).toBe(2)
     expect(existsSync(join(directory, 'results'))).toBe(false)
   })
-})
-
-test('build writes the function, its package and the metafile, and says so in one JSON document', () => {
-  const out = join(directory, 'built')
-  const { status, stdout } = edgeproof(
-    'build',
-    '--policy',
-    file('good.json', JSON.stringify(policy)),
-    '--out',
-    out,
-    '--json',
-  )
-  expect(status).toBe(0)
-  expect(JSON.parse(stdout)).toMatchObject({ schema: 'edgeproof/build@1', verdict: 'pass' })
-  expect(readdirSync(out).sort()).toEqual(['build.json', 'function.zip', 'index.js', 'meta.json'])
 })

@@ -1,6 +1,7 @@
-import { Command } from 'commander'
+import { Command, CommanderError } from 'commander'
 import { registerBench } from './bench/command.ts'
 import { registerBundle } from './build/command.ts'
+import { reportFailure } from './command/run-stage.ts'
 import { registerFuzz } from './fuzz/command.ts'
 import { registerGate } from './gate/command.ts'
 import { registerLoad } from './load/command.ts'
@@ -34,6 +35,17 @@ export function createProgram(): Command {
   }
   handDownSettings(program)
   return program
+}
+
+/** Runs one command line to its end: what went wrong is printed, and the exit code is in `process.exitCode`. */
+export async function runProgram(args: readonly string[]): Promise<void> {
+  try {
+    await createProgram().parseAsync(args, { from: 'user' })
+  } catch (error) {
+    // commander has printed its own line (or the help); a mistake in the usage is exit code 2 here.
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
+    else reportFailure(error)
+  }
 }
 
 /** commander's addCommand does not. */

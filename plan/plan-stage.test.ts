@@ -1,17 +1,17 @@
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { silentProgress } from '../command/progress.ts'
 import type { Config } from '../config/config.ts'
 import { UsageError } from '../config/usage-error.ts'
 import config from '../edgeproof.config.ts'
 import { Measurement } from '../load/measurement/measurement.ts'
+import { runProgram } from '../program.ts'
 import { environment } from '../result/environment.ts'
 import type { Result } from '../result/result.ts'
 import { writeResult } from '../result/result-file.ts'
+import { inProcess } from '../testing/command-line.ts'
 import { type PlanOptions, planStage } from './plan-stage.ts'
 
 const directory = () => mkdtempSync(join(tmpdir(), 'edgeproof-plan-'))
@@ -165,11 +165,10 @@ test.each([
   await expect(refused).rejects.toThrow(line)
 })
 
-test('a result file that is cut off ends with exit code 2, and no plan is written', () => {
+test('a result file that is cut off ends with exit code 2, and no plan is written', async () => {
   const out = directory()
   writeFileSync(join(out, 'load.json'), '{"schema": "edgeproof/load@1", "startedAt"')
-  const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
-  const { status, stderr, stdout } = spawnSync(process.execPath, [cli, 'plan', '--out', out], { encoding: 'utf8' })
+  const { status, stderr, stdout } = await inProcess(() => runProgram(['plan', '--out', out]))
   expect(stderr).toMatch(/load\.json: /)
   expect(stderr.trim().split('\n').length).toBe(1)
   expect([status, stdout]).toEqual([2, ''])

@@ -1,21 +1,17 @@
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { runProgram } from '../program.ts'
 import { check, type Result } from '../result/result.ts'
 import { writeResult } from '../result/result-file.ts'
+import { inProcess } from '../testing/command-line.ts'
 import { exampleResult } from './example-report.ts'
 import { keepRun } from './history/history-directory.ts'
 import { readResults, stagesOfARun } from './read-report.ts'
 
-const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
-
-function edgeproof(args: string[], env: NodeJS.ProcessEnv = {}) {
-  const { GITHUB_STEP_SUMMARY, ...inherited } = process.env
-  return spawnSync(process.execPath, [cli, ...args], { encoding: 'utf8', env: { ...inherited, NO_COLOR: '1', ...env } })
-}
+const edgeproof = (args: string[], env: Record<string, string> = {}) =>
+  inProcess(() => runProgram(args), { env: { GITHUB_STEP_SUMMARY: undefined, NO_COLOR: '1', ...env } })
 
 const newDirectory = () => mkdtempSync(join(tmpdir(), 'edgeproof-report-'))
 
@@ -31,10 +27,10 @@ function wholeRun(value = 10, fields: Partial<Result> = {}): string {
   return directory
 }
 
-test('every form of the report is written, and the exit code is the verdict', () => {
+test('every form of the report is written, and the exit code is the verdict', async () => {
   const out = wholeRun()
   const before = new Set(readdirSync(out))
-  const { status, stdout } = edgeproof(['report', '--out', out])
+  const { status, stdout } = await edgeproof(['report', '--out', out])
   expect(status).toBe(0)
   expect(stdout).toContain(join(out, 'report.html'))
   const forms = ['badges', 'edgeproof.sarif', 'junit.xml', 'metrics.prom', 'report.html', 'summary.md']
@@ -44,13 +40,13 @@ test('every form of the report is written, and the exit code is the verdict', ()
       .sort(),
   ).toEqual(forms)
   expect(readdirSync(join(out, 'badges')).sort()).toEqual(['hit-ratio.svg', 'size.svg', 'verdict.svg', 'warm.svg'])
-  const { stdout: help } = edgeproof(['report', '--help'])
+  const { stdout: help } = await edgeproof(['report', '--help'])
   for (const form of forms) expect(help).toContain(form)
   writeResult(out, stage('fuzz', 101))
-  expect(edgeproof(['report', '--out', out]).status).toBe(1)
+  expect((await edgeproof(['report', '--out', out])).status).toBe(1)
 })
 
-test('a stage whose result cannot be read is not measured, everywhere and with the reason, and the others are', () => {
+test('a stage whose result cannot be read is not measured, everywhere and with the reason, and the others are', async () => {
   const out = wholeRun()
   const change = (file: string, edit: (text: string) => string) =>
     writeFileSync(join(out, file), edit(readFileSync(join(out, file), 'utf8')))
@@ -64,7 +60,7 @@ test('a stage whose result cannot be read is not measured, everywhere and with t
     bench: /bench\.json: version 2 was written by a newer edgeproof, this one reads up to 1; update it/,
     load: /load\.json: checks\.0\.verdict: /,
   }
-  const { status, stdout, stderr } = edgeproof(['report', '--out', out])
+  const { status, stdout, stderr } = await edgeproof(['report', '--out', out])
   expect([stderr, status]).toEqual(['', 3])
   expect(stdout).toContain('fuzz in bytes')
   const text = (file: string) => readFileSync(join(out, file), 'utf8')
@@ -81,13 +77,13 @@ test('a stage whose result cannot be read is not measured, everywhere and with t
   expect(text('badges/warm.svg')).toContain('not measured')
 })
 
-test('without a directory or any result nothing is written, and one line says so', () => {
+test('without a directory or any result nothing is written, and one line says so', async () => {
   const empty = newDirectory()
   for (const [out, line] of [
     [join(empty, 'none'), /none: not found; pass --out/],
     [empty, /holds no result files; run "edgeproof run" first/],
   ] as const) {
-    const { status, stdout, stderr } = edgeproof(['report', '--out', out])
+    const { status, stdout, stderr } = await edgeproof(['report', '--out', out])
     expect([status, stdout]).toEqual([2, ''])
     expect(stderr).toMatch(line)
     expect(stderr.trim().split('\n')).toHaveLength(1)
@@ -95,15 +91,15 @@ test('without a directory or any result nothing is written, and one line says so
   expect(readdirSync(empty)).toEqual([])
 })
 
-test('--history keeps each run once and shows the trends; --json is one document and nothing else', () => {
+test('--history keeps each run once and shows the trends; --json is one document and nothing else', async () => {
   const history = join(newDirectory(), 'kept')
   for (const day of [1, 2]) keepRun(history, [stage('size', 10 + day, { startedAt: `2026-01-0${day}T00:00:00.000Z` })])
   const out = wholeRun(13, { startedAt: '2026-01-03T00:00:00.000Z' })
   const summary = join(out, 'step-summary.md')
-  const { stdout, status } = edgeproof(['report', '--out', out, '--history', history, '--json'], {
+  const { stdout, status } = await edgeproof(['report', '--out', out, '--history', history, '--json'], {
     GITHUB_STEP_SUMMARY: summary,
   })
-  edgeproof(['report', '--out', out, '--history', history])
+  await edgeproof(['report', '--out', out, '--history', history])
   expect(readdirSync(history)).toHaveLength(3)
   expect(status).toBe(0)
   const { schema, verdict, trends } = JSON.parse(stdout)
@@ -117,20 +113,20 @@ test('--history keeps each run once and shows the trends; --json is one document
   expect(readFileSync(summary, 'utf8')).toBe(readFileSync(join(out, 'summary.md'), 'utf8'))
 })
 
-test('--compare takes directories, kept runs and ids, and fails where a check fails that did not', () => {
+test('--compare takes directories, kept runs and ids, and fails where a check fails that did not', async () => {
   const history = newDirectory()
   const [a, b] = [wholeRun(10), wholeRun(20)]
   for (const run of [a, b]) keepRun(history, readResults(run).results)
   writeResult(b, stage('size', 101))
   writeFileSync(join(b, 'load.json'), '{')
   const out = newDirectory()
-  const failed = edgeproof(['report', '--compare', a, b, '--out', out])
+  const failed = await edgeproof(['report', '--compare', a, b, '--out', out])
   expect(failed.status).toBe(1)
   expect(failed.stdout).toMatch(/size in bytes.*10 B.*101 B.*\+910 %.*worse; pass, then fail/)
   expect(failed.stdout).toMatch(/^not measured: .*load\.json: is not whole JSON/m)
   expect(readdirSync(out).sort()).toEqual(['comparison.json', 'comparison.md'])
   const [first = '', second = ''] = readdirSync(history)
-  const kept = edgeproof([
+  const kept = await edgeproof([
     'report',
     '--compare',
     join(history, first),
@@ -145,7 +141,7 @@ test('--compare takes directories, kept runs and ids, and fails where a check fa
     [[a], /--compare: needs two runs/],
     [[a, '2026', '--history', history], /2026: 2 runs in .* write more of it/],
   ] as const) {
-    const { status, stderr } = edgeproof(['report', '--compare', ...names, '--out', out])
+    const { status, stderr } = await edgeproof(['report', '--compare', ...names, '--out', out])
     expect(stderr).toMatch(line)
     expect(status).toBe(2)
   }

@@ -35,9 +35,9 @@ export const strangers: readonly string[] = ['bench', 'fuzz', 'edge']
 
 /**
  * What tests may name besides what their room may: everything that signs or pretends, every handler, and the command,
- * which they start as a process of its own.
+ * which they run in their own process or start as another.
  */
-export const testRooms: readonly string[] = ['testing', 'handlers', 'cli.ts']
+export const testRooms: readonly string[] = ['testing', 'handlers', 'program.ts', 'cli.ts']
 
 /** Rooms whose programs run without the suite: packages beyond `node:` modules are not there. */
 export const bareRooms: readonly string[] = ['authorizer']
