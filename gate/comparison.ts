@@ -1,5 +1,6 @@
 import type { StageContext } from '../command/stage.ts'
 import type { Calibration } from './calibration-file.ts'
+import type { Counter } from './measure/instructions.ts'
 import type { Workbench } from './measure/workbench.ts'
 import type { Settings } from './settings.ts'
 import type { Side } from './sides/side.ts'
@@ -9,6 +10,7 @@ export interface Part {
   base: Side
   head: Side
   bench: Workbench
+  counter: Counter
   settings: Settings
   calibration: Calibration | null
   context: StageContext

@@ -10,6 +10,7 @@ import { calibrationFile, readCalibration } from './calibration-file.ts'
 import { changedFiles } from './changed-files.ts'
 import { cpuPart } from './cpu-checks.ts'
 import { instructionPart } from './instruction-checks.ts'
+import { type Counter, callgrind } from './measure/instructions.ts'
 import { createWorkbench } from './measure/workbench.ts'
 import { writeOutputs } from './outputs/write-outputs.ts'
 import { decides, type GateOptions, resolveSettings, type Settings } from './settings.ts'
@@ -19,21 +20,26 @@ import { type Sameness, sameProgram } from './sides/same-program.ts'
 import { buildSide, type Side } from './sides/side.ts'
 import { sizeChecks } from './size-checks.ts'
 
-export const stage: Stage<GateOptions> = async (context, options) => {
-  const settings = resolveSettings(context.config.gate, options)
-  const result = await stageResult('gate', inputs(context, options, settings), async () => {
-    const scratch = mkdtempSync(join(tmpdir(), 'edgeproof-gate-'))
-    try {
-      const { base, head } = await buildSides(context, options, settings, scratch)
-      const { checks, data } = await compare(base, head, context, options, settings, scratch)
-      const deciding = checks.filter(({ id }) => decides(id, settings.failOn))
-      return { checks, data, verdict: worst(deciding.map(({ verdict }) => verdict)) }
-    } finally {
-      rmSync(scratch, { recursive: true, force: true })
-    }
-  })
-  writeOutputs(context.out, result)
-  return result
+export const stage = gateStage(callgrind)
+
+/** The stage with instructions from `counter`. */
+export function gateStage(counter: Counter): Stage<GateOptions> {
+  return async (context, options) => {
+    const settings = resolveSettings(context.config.gate, options)
+    const result = await stageResult('gate', inputs(context, options, settings), async () => {
+      const scratch = mkdtempSync(join(tmpdir(), 'edgeproof-gate-'))
+      try {
+        const sides = await buildSides(context, options, settings, scratch)
+        const { checks, data } = await compare(sides, counter, context, options, settings, scratch)
+        const deciding = checks.filter(({ id }) => decides(id, settings.failOn))
+        return { checks, data, verdict: worst(deciding.map(({ verdict }) => verdict)) }
+      } finally {
+        rmSync(scratch, { recursive: true, force: true })
+      }
+    })
+    writeOutputs(context.out, result)
+    return result
+  }
 }
 
 function inputs({ configFile }: StageContext, options: GateOptions, settings: Settings) {
@@ -81,8 +87,8 @@ async function buildSides(
 }
 
 async function compare(
-  base: Side,
-  head: Side,
+  { base, head }: { base: Side; head: Side },
+  counter: Counter,
   context: StageContext,
   options: GateOptions,
   settings: Settings,
@@ -95,7 +101,7 @@ async function compare(
     return { checks: [...(same === 'names' ? size : []), unmeasured(same, settings)], data: { sides, blame: [] } }
   const calibration = readCalibration(calibrationFile(options))
   const bench = await createWorkbench(scratch)
-  const part = { base, head, bench, settings, calibration, context }
+  const part = { base, head, bench, counter, settings, calibration, context }
   const instructions = settings.methods.includes('instructions') ? await instructionPart(part) : []
   const cpu = settings.methods.includes('cpu') ? await cpuPart(part) : { checks: [], data: null }
   return {

@@ -1,6 +1,4 @@
 /** The instruction part as checks. */
-
-import { valgrindVersion } from '../bench/callgrind.ts'
 import { type Check, check } from '../result/result.ts'
 import { median } from '../statistics/median.ts'
 import type { Part } from './comparison.ts'
@@ -14,15 +12,24 @@ import { type Suite, suiteTitles } from './suites.ts'
 import { type InstructionChange, instructionChange } from './verdict/instruction-change.ts'
 
 /** Counts both sides and compares them; without valgrind, one check that was not measured. */
-export async function instructionPart({ base, head, bench, settings, calibration, context }: Part): Promise<Check[]> {
-  const valgrind = valgrindVersion()
-  if (valgrind === null) return [valgrindMissing()]
+export async function instructionPart({
+  base,
+  head,
+  bench,
+  counter,
+  settings,
+  calibration,
+  context,
+}: Part): Promise<Check[]> {
+  const version = counter.version()
+  if (version === null) return [valgrindMissing()]
   const { progress, signal } = context
   const count = (label: string, deployables: Side['deployables']) =>
     countProgram(label, deployables, {
       suites: settings.suites,
       bench,
-      valgrind,
+      counter,
+      version,
       signal,
       progress: (done, total) => progress.step(`${label}: counting instructions`, done, total),
     })

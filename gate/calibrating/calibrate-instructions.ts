@@ -1,7 +1,6 @@
 /** Counts edited programs against the unedited one. */
 
 import { availableParallelism } from 'node:os'
-import { valgrindVersion } from '../../bench/callgrind.ts'
 import { UsageError } from '../../config/usage-error.ts'
 import { median } from '../../statistics/median.ts'
 import { seededRandom } from '../../statistics/seeded-random.ts'
@@ -9,7 +8,7 @@ import type { EditOutcome } from '../calibration-file.ts'
 import { evidence } from '../error-rates.ts'
 import type { Counts } from '../measure/count-cache.ts'
 import { countProgram } from '../measure/count-program.ts'
-import { countSuite } from '../measure/instructions.ts'
+import { callgrind } from '../measure/instructions.ts'
 import { sameProgram } from '../sides/same-program.ts'
 import { type RequestSuite, suites } from '../suites.ts'
 import { instructionChange } from '../verdict/instruction-change.ts'
@@ -26,12 +25,13 @@ const mutantsPerNeutral = 5
 export async function calibrateInstructions(calibrating: Calibrating): Promise<void> {
   const { side, directory, bench, build, calibration, context, save, over } = calibrating
   const { progress, signal } = context
-  const valgrind = valgrindVersion()
-  if (valgrind === null) throw new UsageError('--calibrate needs valgrind (apt-get install valgrind), or --methods cpu')
+  const version = callgrind.version()
+  if (version === null) throw new UsageError('--calibrate needs valgrind (apt-get install valgrind), or --methods cpu')
   const base = await countProgram('base', side.deployables, {
     suites,
     bench,
-    valgrind,
+    counter: callgrind,
+    version,
     signal,
     progress: (done, total) => progress.step('counting the unedited program', done, total),
   })
@@ -95,7 +95,7 @@ async function measure(
   try {
     const { deployables } = await build({ [edit.file]: edit.text })
     if (sameProgram(deployables, side.deployables)) return { ...outcome, verdict: 'identical' }
-    const counts = await countSuite(bench, bench.deploy(deployables, place), suite, context.signal)
+    const counts = await callgrind.countSuite(bench, bench.deploy(deployables, place), suite, context.signal)
     const [before, after] = [base[suite], counts[suite]]
     if (!before || !after) throw new Error(`${suite} was not counted`)
     const id = `instructions.${suite}`

@@ -3,13 +3,15 @@ import { UsageError } from '../../config/usage-error.ts'
 import type { Deployment } from '../requests.ts'
 import type { Suite } from '../suites.ts'
 import { type Counts, countKey, readCounts, writeCounts } from './count-cache.ts'
-import { countedRuns, countSuite, runOf } from './instructions.ts'
+import { type Counter, countedRuns, runOf } from './instructions.ts'
 import type { Workbench } from './workbench.ts'
 
 export interface CountingContext {
   suites: readonly Suite[]
   bench: Workbench
-  valgrind: string
+  counter: Counter
+  /** The counter's version. */
+  version: string
   signal: AbortSignal
   progress: (done: number, total: number) => void
 }
@@ -24,8 +26,8 @@ export async function countProgram(
   deployables: Record<Deployment, string>,
   context: CountingContext,
 ): Promise<Counts> {
-  const { suites, bench, valgrind, signal, progress } = context
-  const key = countKey(bench, deployables, valgrind, cpus()[0]?.model ?? '')
+  const { suites, bench, counter, version, signal, progress } = context
+  const key = countKey(bench, deployables, version, cpus()[0]?.model ?? '')
   const counts: Counts = readCounts(key) ?? {}
   const queue = countedRuns.filter((run) => suites.some((suite) => runOf(suite) === run && !counts[suite]))
   const total = queue.length
@@ -36,7 +38,7 @@ export async function countProgram(
   const either = AbortSignal.any([signal, failure.signal])
   const worker = async () => {
     for (let run = queue.shift(); run !== undefined; run = queue.shift()) {
-      Object.assign(counts, await countSuite(bench, deployed, run, either))
+      Object.assign(counts, await counter.countSuite(bench, deployed, run, either))
       writeCounts(key, counts)
       progress(++done, total)
     }

@@ -1,7 +1,7 @@
 /** Counts a program's instructions per operation, suite by suite. */
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { countSegments, type Segment } from '../../bench/callgrind.ts'
+import { countSegments, type Segment, valgrindVersion } from '../../bench/callgrind.ts'
 import { median } from '../../statistics/median.ts'
 import type { CountedReport, CountedTask } from '../measured/counted-task.ts'
 import { countedSchedule, requestSuites, type Suite } from '../suites.ts'
@@ -21,6 +21,15 @@ export interface Count {
   allocatedBytes: number
 }
 
+/** What counts. */
+export interface Counter {
+  /** Counts of one version are not held against another's; null where it is not installed. */
+  version(): string | null
+  countSuite(...parameters: Parameters<typeof countSuite>): ReturnType<typeof countSuite>
+}
+
+export const callgrind: Counter = { version: valgrindVersion, countSuite }
+
 /** Segments of one round, as counted-requests.ts closes them: parsing, handling, reading the heap's size, verification, preparation. */
 const roundLength = 5
 
@@ -28,7 +37,7 @@ const roundLength = 5
 const lateRounds = 5
 
 /** Counts one suite of a deployed program. Throws an Error whose message says what the handler did wrong. */
-export async function countSuite(
+async function countSuite(
   bench: Workbench,
   deployed: Record<'usual' | 'routes', string>,
   suite: 'start' | (typeof requestSuites)[number],
