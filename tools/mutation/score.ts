@@ -110,7 +110,7 @@ function document(): string {
   return `# Mutants of the authorizer
 
 Written by \`mutation/score.ts\` at commit ${commit} from the report of Stryker, which changes the authorizer's source in one place at a
-time and runs the tests of this folder and \`fuzz/in-thread.test.ts\` in the same thread. **${score(total)} %** of the mutants that differ from the
+time and runs the tests of this folder and \`fuzz/in-thread*.test.ts\` in the same thread. **${score(total)} %** of the mutants that differ from the
 original are detected (${total.detected} of ${total.mutants - total.equivalent}); with the ${total.equivalent} equivalents counted as survivors it is ${((total.detected / total.mutants) * 100).toFixed(1)} %.
 
 | file | mutants | detected | equivalent | survived | score in % |
