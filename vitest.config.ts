@@ -2,6 +2,9 @@ import { defineConfig } from 'vitest/config'
 
 const elsewhere = ['node_modules/**', 'results/**', 'cdk.out/**', 'dist/**', '.stryker-tmp/**']
 
+/** Files of a worker share what they import. CDK's own validation takes seconds in each; `cdk synth` is tested with it. */
+const shared = { isolate: false, maxWorkers: '100%', env: { CDK_VALIDATION: 'false' } }
+
 /**
  * A test file's suffix is its tier:
  * - `*.test.ts`, quick: in its own process and on loopback; all together take seconds, so none waits or computes for long.
@@ -13,22 +16,19 @@ export default defineConfig({
     // Real k6, real RSA and real child processes: slow machines need room, and a hang still ends.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // Tests wait for their processes more than they compute, so that no core is kept for vitest itself.
-    maxWorkers: '100%',
     reporters: ['default', 'json'],
     outputFile: { json: 'node_modules/.vitest/results.json' },
     projects: [
       {
         extends: true,
         test: {
+          ...shared,
           name: 'quick',
           include: ['**/*.test.ts'],
           exclude: [...elsewhere, '**/*.{process,long}.test.ts'],
-          // Files share what they import; aws-cdk-lib alone takes a second or two to load.
-          isolate: false,
         },
       },
-      { extends: true, test: { name: 'process', include: ['**/*.process.test.ts'], exclude: elsewhere } },
+      { extends: true, test: { ...shared, name: 'process', include: ['**/*.process.test.ts'], exclude: elsewhere } },
       { extends: true, test: { name: 'long', include: ['**/*.long.test.ts'], exclude: elsewhere } },
     ],
   },

@@ -128,8 +128,10 @@ describe('sandboxes', () => {
   })
 
   test('a sandbox that is killed fails the event it was in, and the next one is answered', async () => {
-    const edge = await edgeOf(slow)
-    const first = outcome(edge)
+    const edge = await edgeOf(
+      'if (request.uri === "/slow") await new Promise((resolve) => setTimeout(resolve, 3_000)); return request',
+    )
+    const first = outcome(edge, {}, '/slow')
     await expect.poll(() => edge.metrics().sandboxes.running).toBe(1)
     const killed = setInterval(() => edge.metrics().sandboxes.started === 1 && edge.killSandbox(), 200)
     expect(await first).toEqual([503, 'LambdaExecutionError from cloudfront'])

@@ -74,9 +74,8 @@ describe('the list of attacks', () => {
       expect(built.length).toBeGreaterThan(attacks.length / 2)
       for (const { steps } of built) expect(steps.length).toBeGreaterThan(0)
       // Signatures of ECDSA and PSS are new each time, so texts are compared without their tokens.
-      const outline = (seed: string) =>
-        scenarios(world, seed).map(({ name, steps }) => [name, steps.map(({ kind }) => kind)])
-      expect(outline('one')).toEqual(outline('one'))
+      const outline = (all: typeof built) => all.map(({ name, steps }) => [name, steps.map(({ kind }) => kind)])
+      expect(outline(scenarios(world, 'one'))).toEqual(outline(built))
     },
   )
 
