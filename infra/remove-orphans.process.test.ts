@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
-// What it does where AWS obliges is in deployment/deployment.test.ts; here AWS does not.
+// What it does where AWS obliges is in deployment/deployment.long.test.ts; here AWS does not.
 let directory: string
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'edgeproof-orphans-'))
