@@ -7,9 +7,9 @@ const shared = { isolate: false, maxWorkers: '100%', env: { CDK_VALIDATION: 'fal
 
 /**
  * A test file's suffix is its tier:
- * - `*.test.ts`, quick: in its own process and on loopback; all together take seconds, so none waits or computes for long.
- * - `*.process.test.ts`: starts processes, or the local edge with its threads. `npm test` runs these and the quick ones.
- * - `*.long.test.ts`: measures, or takes long. `npm run test:all` runs these as well.
+ * - `*.test.ts`, quick: stays in its process, and computes or waits for two seconds at most.
+ * - `*.process.test.ts`: starts processes or the local edge, or takes some seconds. `npm test` runs these and the quick ones.
+ * - `*.long.test.ts`: measures, or takes longer. `npm run test:all` runs these as well.
  */
 export default defineConfig({
   test: {
