@@ -1,18 +1,20 @@
 import { readFile } from 'node:fs/promises'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { runProgram } from '../program.ts'
 import { inProcess } from '../testing/command-line.ts'
 
-test.each([
-  [['--pops', 'many'], /^edgeproof: --pops many: /],
-  [['--profile', 'squid'], /^edgeproof: --profile squid: /],
-  [['--certificate', 'x.pem'], /^edgeproof: --certificate: there is none without --tls-port/],
-  [['--template', 'none.json'], /^edgeproof: none.json: cannot be read \(ENOENT\)/],
-])('%j: one line and exit code 2', async (options, line) => {
-  const { status, stderr } = await inProcess(() => runProgram(['edge', '--port', '0', ...options]))
-  expect(stderr).toMatch(line)
-  expect(stderr.trimEnd().split('\n')).toHaveLength(1)
-  expect(status).toBe(2)
+describe('edgeproof edge', () => {
+  test.each([
+    [['--pops', 'many'], /^edgeproof: --pops many: /],
+    [['--profile', 'squid'], /^edgeproof: --profile squid: /],
+    [['--certificate', 'x.pem'], /^edgeproof: --certificate: there is none without --tls-port/],
+    [['--template', 'none.json'], /^edgeproof: none.json: cannot be read \(ENOENT\)/],
+  ])('%j: one line and exit code 2', async (options, line) => {
+    const { status, stderr } = await inProcess(() => runProgram(['edge', '--port', '0', ...options]))
+    expect(stderr).toMatch(line)
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+    expect(status).toBe(2)
+  })
 })
 
 test('the README names every option of the command', async () => {
