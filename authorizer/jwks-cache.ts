@@ -109,7 +109,7 @@ export function createJwksCache(options: JwksCacheOptions): JwksCache {
       keys = answer
       answeredAt = startedAt
     } catch {
-      // No good answer: the keys at hand stay, and attemptedAt keeps the next fetch a cooldown away.
+      // No good answer: the keys stay as they are, and attemptedAt keeps the next fetch a cooldown away.
     }
   }
 

@@ -31,18 +31,18 @@ export function readHeader(
   return { algorithm, kid }
 }
 
-/** The signature at hand; room for that of an RSA key of 8,192 bits. */
+/** The signature that was decoded last; room for that of an RSA key of 8,192 bits. */
 const signature = Buffer.allocUnsafeSlow(1024)
 
-/** Its first octets, by the lengths that the keys at hand have. Making such a view at each use costs as much as copying a token. */
+/** Views of that buffer, by length: making one at each use costs as much as copying a token. */
 const views: Uint8Array[] = []
 
-/** Makes this the signature at hand. Its length in octets; -1 where it is no base64url or longer than any. */
+/** Decodes a signature into the buffer. Its length in octets; -1 where it is no base64url or longer than any. */
 export function decodeSignature(part: string): number {
   return decodeBase64url(part, signature)
 }
 
-/** RFC 7515 5.2: why the signature at hand, of so many octets, is not this key's over the first `length` characters of `text`. */
+/** RFC 7515 5.2: why the signature decoded last, of so many octets, is not this key's over the first `length` characters of `text`. */
 export function signatureFault(
   text: string,
   length: number,

@@ -11,7 +11,7 @@ import { createVerifiedTokens, type VerifiedToken } from './verified-tokens.ts'
 /** A verified token, or why not, or what to wait for before asking again. */
 type Verification = VerifiedToken | Reason | Promise<unknown>
 
-/** `mayWait` false: decide with the keys at hand, and ask for no others. */
+/** `mayWait` false: decide with the keys that are there, and fetch no others. */
 export type TokenVerifier = (text: string, mayWait: boolean) => Verification
 
 /** Headers whose token was verified, of so many characters at most, 300 kB: an issuer signs all its tokens under a handful of them. */

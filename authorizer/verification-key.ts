@@ -39,7 +39,7 @@ export function importVerificationKey(jwk: unknown, allowed: readonly Algorithm[
   }
 }
 
-/** RFC 7517 4.2 and 4.3: a key that names its use must name this one. A published private key is no secret's key any more. */
+/** RFC 7517 4.2 and 4.3: a key that names its use must name this one. A key whose private half is published signs for anybody, so it is skipped. */
 function isForVerification(jwk: Jwk): boolean {
   const { use, key_ops: operations, d } = jwk
   return (

@@ -4,13 +4,13 @@ import { editRate, gateRates, type Rate } from './error-rates.ts'
 import type { RequestSuite } from './suites.ts'
 
 export interface QuoteContext {
-  /** Processes of the gate at hand. */
+  /** How many processes this gate ran. */
   processes: number
   limits: Record<RequestSuite, number>
   errorRate: number
 }
 
-/** False alarms and power of the CPU-time part, for as many processes as the gate at hand had. */
+/** False alarms and power of the CPU-time part, for as many processes as this gate ran. */
 export function quoteCpu(calibration: Calibration | null, { processes, limits, errorRate }: QuoteContext): string {
   if (!calibration || calibration.same.length === 0) {
     return 'not calibrated on this machine: the false-alarm rate and the power are unknown; run gate --calibrate'

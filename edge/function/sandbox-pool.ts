@@ -138,7 +138,7 @@ export class SandboxPool {
     const wanted = Math.min(this.#wanted(overdue.length, now) - starting, limit - this.#sandboxes.size)
     for (let count = 0; count < wanted; count++) this.#start()
     if (this.#sandboxes.size < limit) return
-    // A patient pool turns nobody away while its sandboxes still get on.
+    // With waitMs above 0, an event is not turned away while busy sandboxes still finish others.
     if (waitMs > 0 && this.#count((sandbox) => sandbox.isStuck(now)) < limit) return
     // Each sandbox that starts is meant for an event of its own.
     const turnedAway = new Set(overdue.filter(({ coldStart }) => !coldStart))
@@ -151,7 +151,7 @@ export class SandboxPool {
   }
 
   /**
-   * How many sandboxes should be starting now. Lambda's way: one for each event that found none. A patient pool starts one
+   * How many sandboxes should be starting now. Lambda's way: one for each event that found none. With waitMs above 0 it starts one
    * at a time, and beyond one for each core only where all others are stuck: an INIT takes the very cores that the queue
    * waits for.
    */

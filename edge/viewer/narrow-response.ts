@@ -48,7 +48,7 @@ export function present(served: Served, method: string, viewer: Record<string, s
 const empty = Buffer.alloc(0)
 const bodyFields = new Set(['content-length', 'content-encoding', 'content-type', 'content-range'])
 
-/** RFC 9110 13.2.2, for a response that is at hand. */
+/** RFC 9110 13.2.2, for a response that is complete. */
 function precondition(headers: HeaderList, viewer: Record<string, string>): 304 | 412 | null {
   const match = viewer['if-match']
   const etag = headerValue(headers, 'etag')

@@ -1,4 +1,4 @@
-/** Byte ranges (RFC 9110 14) of a body that is at hand. */
+/** Byte ranges (RFC 9110 14) of a body that is held whole. */
 import parseRange from 'range-parser'
 import type { CacheEntry } from '../cache/cache-entry.ts'
 

@@ -11,7 +11,7 @@ import type { Judged } from './trial.ts'
 
 /** One rule broken in one way is one finding; more than this many failed attempts to show it again are given up. */
 const maxAttempts = 3
-/** Measuring takes a process of its own; a slow machine makes many requests look dear. */
+/** Measuring takes a process of its own; on a slow machine many requests take long enough to be measured, for nothing. */
 const maxMeasured = 12
 
 interface Confirmed {
