@@ -30,22 +30,21 @@ export const authorizationHeader: Credentials = {
 
 /** One cookie (RFC 6265 4.2) of the given names. Several that fit are as good as none: nobody can tell which is meant. */
 export function cookieCredentials(names: readonly CookieName[]): Credentials {
-  // A pattern passes over a line once, whatever the number of names, and from one beginning of a name to the next.
+  // A pattern passes over a line once, whatever the number of names, and looks for a name after a delimiter only.
   const patterns = names.map((parts) => parts.map(escaped).join('[^=;]*'))
-  const pair = `(?![ =])(?:${patterns.join('|')})=[^;]*`
-  const credential = new RegExp(`(?<=(?:^|;) *)${pair}`, 'g')
-  const withDelimiter = new RegExp(`; *${pair}`, 'g')
+  const pair = new RegExp(`; *(?![ =])(?:${patterns.join('|')})=[^;]*`, 'g')
   return {
     read({ cookie = [] }) {
-      const pairs = cookie.flatMap(({ value }) => value.match(credential) ?? [])
+      const pairs = cookie.flatMap(({ value }) => `;${value}`.match(pair) ?? [])
       const [only = ''] = pairs
       const value = only.slice(only.indexOf('=') + 1)
       return pairs.length === 1 && value.length <= maxLength ? value : undefined
     },
     remove({ headers }) {
       const lines = headers.cookie?.filter((line) => {
-        if (line.value.search(credential) < 0) return true
-        line.value = `;${line.value}`.replace(withDelimiter, '').slice(1).replace(/^ +/, '')
+        const others = `;${line.value}`.replace(pair, '')
+        if (others.length > line.value.length) return true
+        line.value = others.slice(1).replace(/^ +/, '')
         return line.value !== ''
       })
       if (lines?.length) headers.cookie = lines
