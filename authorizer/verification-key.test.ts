@@ -1,22 +1,10 @@
 import { constants, sign as signOctets } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { claimsAt, createTestBed, start } from '../testing/authorizer-test-bed.ts'
-import { createSigningKey, type SigningKey } from '../testing/issuer.ts'
+import { algorithms, createSigningKey, type SigningKey } from '../testing/issuer.ts'
 import { encode, headerOf, rawToken, signature } from '../testing/mint.ts'
 import type { Algorithm } from './policy.ts'
 
-const algorithms: Algorithm[] = [
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-]
 const keys = await Promise.all(algorithms.map((algorithm) => createSigningKey(algorithm)))
 const keyOf = (algorithm: Algorithm) => keys[algorithms.indexOf(algorithm)] as SigningKey
 const everything = createTestBed({ keys, policy: { algorithms } })

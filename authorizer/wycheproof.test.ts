@@ -2,25 +2,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { algorithms } from '../testing/issuer.ts'
 import { decodeBase64url } from './base64url.ts'
 import type { Jwk } from './configuration.ts'
 import { readJwkSet } from './jwk-set.ts'
 import { decodeSignature, readHeader, signatureFault } from './jws.ts'
-import type { Algorithm } from './policy.ts'
 
 const directory = process.env.WYCHEPROOF_DIR
-const algorithms: Algorithm[] = [
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-]
 
 interface Case {
   tcId: number

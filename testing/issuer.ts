@@ -4,6 +4,20 @@ import { promisify } from 'node:util'
 import type { Jwk } from '../authorizer/configuration.ts'
 import type { Algorithm } from '../authorizer/policy.ts'
 
+/** Every algorithm that a policy may allow. */
+export const algorithms: readonly Algorithm[] = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+]
+
 export interface SigningKey {
   kid: string
   algorithm: Algorithm
