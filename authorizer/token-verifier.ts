@@ -22,8 +22,8 @@ const maxHeaderLength = 1024
  * Verifies tokens against the keys of their issuer and remembers the good ones. `keys` holds one cache for each of the
  * policy's issuers, in its order. A token remembered is still checked for its dates and for its key at each use.
  *
- * What is cheap to refuse is refused before the signature, and what is dear to read is read after it; nothing is remembered or
- * granted before it. Synchronous, so that the two common cases cost no promise.
+ * What is cheap to refuse is refused before the signature; the payload is parsed after it, and nothing is remembered or granted
+ * before it. Synchronous, so that the two common cases cost no promise.
  */
 export function createTokenVerifier(
   policy: EdgePolicy,

@@ -26,7 +26,7 @@ export interface Sandboxes {
  * With the last used taken first, sandbox n + 1 idles while at most n requests are in service, and is used by an arrival
  * that finds exactly n: by PASTA rate x P(N = n) times a second, and while it idles h = rate x P(N = n) / P(N <= n) times.
  * Taken as Poisson, an idle stretch outlasts the idle time T with probability exp(-h T), and the sandbox is gone then.
- * Arrivals that find a rare level come in clumps, which this leaves out: `sandbox-lifecycle.test.ts` holds it against the
+ * Arrivals that find a rare level come in clumps, which this leaves out: `sandbox-lifecycle.process.test.ts` holds it against the
  * simulation.
  */
 export function sandboxes(inputs: SandboxInputs, busy: Distribution = busyDistribution(inputs)): Sandboxes {
