@@ -1,13 +1,15 @@
 import type { GeneratedResponse, Headers, ViewerRequest, ViewerRequestEvent } from './cloudfront.ts'
 import type { JwksSnapshot } from './configuration.ts'
-import { authorizationHeader, cookieCredentials } from './credentials.ts'
+import { createCredentials } from './credentials.ts'
 import { createDenialLog, type LogLine } from './denial-log.ts'
 import { denialResponse, type Reason } from './denials.ts'
-import type { EdgePolicy } from './edge-policy.ts'
+import type { EdgePolicy, EdgeProvider } from './edge-policy.ts'
+import { usesConditions, usesCookies } from './features.ts'
 import { httpsGet } from './https-get.ts'
-import { createJwksCache } from './jwks-cache.ts'
-import { isGranted } from './route-rights.ts'
+import { createJwksCache, type JwksCache } from './jwks-cache.ts'
+import { missingRight } from './route-rights.ts'
 import { compileRoutes } from './routes.ts'
+import { verifiedAmong } from './several-tokens.ts'
 import { createTokenVerifier } from './token-verifier.ts'
 
 export interface AuthorizerOptions {
@@ -41,13 +43,13 @@ export interface Authorizer {
  */
 export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOptions = {}): Authorizer {
   const { get = httpsGet, now = Date.now, log = writeLine, snapshots } = options
-  const { algorithms, jwks, methods, corsPreflight } = policy
+  const { jwks, methods, corsPreflight } = policy
   const matchRoute = compileRoutes(policy.routes)
-  const caches = policy.issuers.map(({ issuer, jwksUri }) =>
-    createJwksCache({ uri: jwksUri, algorithms, ...jwks, snapshot: snapshots?.[issuer], get, now }),
+  const caches = createCaches(policy, (uri, { algorithms, unnamedKeys: unnamed = false }, issuer) =>
+    createJwksCache({ uri, algorithms, unnamed, ...jwks, snapshot: snapshots?.[issuer], get, now }),
   )
   const verify = createTokenVerifier(policy, caches, now)
-  const credentials = policy.cookies ? cookieCredentials(policy.cookies) : authorizationHeader
+  const credentials = createCredentials(policy.sources)
   const logDenial = createDenialLog(log, now)
 
   /** The order is that of SEMANTICS.md: what needs no token is decided first. A promise: to wait for before asking again. */
@@ -61,11 +63,13 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
     if (typeof match === 'string') return match
     if (match.route.public) return undefined
     const text = credentials.read(headers)
-    if (text === undefined) return 'no-credentials'
-    const token = verify(text, mayWait)
+    if (!text) return 'no-credentials'
+    const token =
+      usesCookies && typeof text !== 'string'
+        ? verifiedAmong(text, (one) => verify(one, mayWait))
+        : verify(text as string, mayWait)
     if (typeof token === 'string' || token instanceof Promise) return token
-    if (!token.rights.complete) return 'required-claim'
-    return isGranted(match, token) ? undefined : 'right'
+    return token.rights.lack ?? missingRight(match, token, policy)
   }
 
   /** Waits once at most: two fetches that time out would take nearly all of a viewer-request function's five seconds. */
@@ -73,13 +77,23 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
     try {
       const reason = reasonAgainst(request, mayWait)
       if (reason instanceof Promise) return reason.then(() => decide(request, false))
-      if (reason) return { allow: false, reason, response: denialResponse(policy, reason, request) }
+      if (reason) return { allow: false, reason, response: denialResponse(policy, reason, request, scopesFor(reason, request)) }
       credentials.remove(request)
       return { allow: true, request }
     } catch {
       // What is no viewer request ends here, and whatever else was not foreseen.
       return { allow: false, reason: 'fault', response: denialResponse(policy, 'fault', undefined) }
     }
+  }
+
+  /** The scopes that the request's route asks for, where it is denied for want of one. */
+  function scopesFor(reason: Reason, { uri }: ViewerRequest): string[] {
+    const match = usesConditions && reason === 'scope' ? matchRoute(uri) : ''
+    if (typeof match === 'string') return []
+    return (match.route.conditions ?? []).flatMap((place) => {
+      const condition = policy.conditions[place]
+      return condition && 'scope' in condition ? condition.scope : []
+    })
   }
 
   async function handler(event: ViewerRequestEvent): Promise<ViewerRequest | GeneratedResponse> {
@@ -99,6 +113,19 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
 
   // One parameter only: `requests.map(authorize)` hands over an index as well.
   return { authorize: (request) => decide(request, true), handler }
+}
+
+/** One cache for each issuer; issuers of one provider whose keys are at one place share it. */
+function createCaches(
+  { providers, issuers }: EdgePolicy,
+  create: (uri: string, provider: EdgeProvider, issuer: string) => JwksCache,
+): JwksCache[] {
+  const caches: JwksCache[] = []
+  for (const { issuer, jwksUri, provider } of issuers) {
+    const same = issuers.findIndex((other) => other.jwksUri === jwksUri && other.provider === provider)
+    caches.push(caches[same] ?? create(jwksUri, providers[provider] as EdgeProvider, issuer))
+  }
+  return caches
 }
 
 function writeLine(line: string): void {

@@ -1,4 +1,6 @@
-import type { EdgePolicy } from './edge-policy.ts'
+import { claimAt, isMet, scopesOf } from './conditions.ts'
+import type { EdgePolicy, EdgeProvider } from './edge-policy.ts'
+import { usesAudiences, usesCapturedClaims, usesConditions, usesCookies, usesSplit } from './features.ts'
 import type { JsonObject } from './json-object.ts'
 
 /** What routes need of a verified token; held for as long as the token is remembered. */
@@ -7,30 +9,48 @@ export interface TokenRights {
   notBefore: number
   notAfter: number
   groups: readonly string[]
-  /** What a capture of each of the policy's captured claims may equal: the claim's value, or nothing. */
+  /** What a capture of each of the policy's captured claims may equal: the claim's values. */
   claims: readonly (readonly string[])[]
-  /** Whether every required claim is present and not null. */
-  complete: boolean
+  /** Whether each of the policy's conditions holds; undefined where it has none. */
+  met: readonly boolean[] | undefined
+  /** Why no route at all is granted, if so. */
+  lack: 'required-claim' | 'claim' | undefined
+  /** `iss` and `sub`, where several tokens of one request have to be told apart. */
+  subject: readonly unknown[] | undefined
 }
 
-export type ClaimFault = 'expired' | 'not-yet-valid' | 'date' | 'token-use' | 'client' | 'groups'
+export type ClaimFault =
+  | 'expired'
+  | 'not-yet-valid'
+  | 'date'
+  | 'token-use'
+  | 'client'
+  | 'audience'
+  | 'confirmation'
+  | 'groups'
 
 /**
  * Checks the registered and Cognito claims (RFC 7519 4.1, RFC 9068 4; Cognito Developer Guide, "Verifying JSON web tokens")
  * of a payload whose issuer is already settled, and picks what routes need. The signature is not checked here.
  */
-export function readClaims(payload: JsonObject, policy: EdgePolicy): TokenRights | ClaimFault {
-  const { exp, nbf = 0, iat = 0, 'cognito:groups': groups = [] } = payload
-  if (![exp, nbf, iat].every(Number.isFinite)) return 'date'
-  if (policy.tokenUse !== null && payload.token_use !== policy.tokenUse) return 'token-use'
-  if (!isForClient(payload, policy)) return 'client'
-  if (!Array.isArray(groups) || !groups.every(isString)) return 'groups'
+export function readClaims(payload: JsonObject, provider: EdgeProvider, policy: EdgePolicy): TokenRights | ClaimFault {
+  const { exp, nbf = 0, iat = 0, sub } = payload
+  if (!Number.isFinite(exp) || !Number.isFinite(nbf) || !Number.isFinite(iat)) return 'date'
+  if (provider.tokenUse !== null && payload.token_use !== provider.tokenUse) return 'token-use'
+  if (!isForClient(payload, provider)) return 'client'
+  if (usesAudiences && provider.audiences && !isAudience(payload.aud, provider.audiences)) return 'audience'
+  // RFC 7800 3.1: whoever presents it has to prove that a key is his, which nobody asks for here.
+  if (payload.cnf !== undefined && !provider.unbound) return 'confirmation'
+  const groups = groupsOf(payload, provider)
+  if (!groups) return 'groups'
   return {
     notBefore: (nbf as number) * 1000 - policy.clockTolerance,
     notAfter: (exp as number) * 1000 + policy.clockTolerance,
-    groups: groups.filter(comparable),
-    claims: policy.capturedClaims.map((name) => [payload[name]].filter(comparable)),
-    complete: policy.requiredClaims.every((name) => payload[name] != null),
+    groups,
+    claims: capturedValues(payload, policy),
+    met: usesConditions && policy.conditions.length > 0 ? conditionsMet(payload, policy) : undefined,
+    lack: lackOf(payload, provider),
+    subject: usesCookies ? [payload.iss, isString(sub) ? sub : undefined] : undefined,
   }
 }
 
@@ -39,15 +59,71 @@ export function validity({ notBefore, notAfter }: TokenRights, now: number): Cla
   return now >= notAfter ? 'expired' : now < notBefore ? 'not-yet-valid' : undefined
 }
 
-function isForClient({ aud, client_id }: JsonObject, { tokenUse, clientIds }: EdgePolicy): boolean {
-  const isClient = (value: unknown) => clientIds.includes(value as string)
-  if (tokenUse === 'access') return isClient(client_id)
+function isForClient(payload: JsonObject, { tokenUse, clientIds, clientClaim }: EdgeProvider): boolean {
+  if (clientClaim !== 'aud') {
+    return clientIds.includes((usesAudiences ? payload[clientClaim] : payload.client_id) as string)
+  }
+  const { aud } = payload
+  return isAudience(aud, clientIds) && (tokenUse !== 'id' || !Array.isArray(aud) || aud.length === 1)
+}
+
+/** RFC 7519 4.1.3: one string, or an array of strings. */
+function isAudience(aud: unknown, accepted: readonly string[]): boolean {
   const audience = Array.isArray(aud) ? aud : [aud]
-  return audience.every(isString) && audience.some(isClient) && (tokenUse === null || audience.length === 1)
+  return audience.every(isString) && audience.some((one) => accepted.includes(one))
+}
+
+/** Those that a segment can equal; undefined where the claim is of another type. */
+function groupsOf(payload: JsonObject, { groupsClaim, groupsSplit }: EdgeProvider): readonly string[] | undefined {
+  let claim = claimAt(payload, groupsClaim)
+  if (claim === undefined) return []
+  if (usesSplit && groupsSplit !== undefined) {
+    if (!isString(claim)) return undefined
+    claim = claim.split(groupsSplit)
+  }
+  if (!Array.isArray(claim)) return undefined
+  const groups: string[] = []
+  for (const group of claim) {
+    if (!isString(group)) return undefined
+    if (isComparable(group)) groups.push(group)
+  }
+  return groups
+}
+
+function capturedValues(payload: JsonObject, { capturedClaims }: EdgePolicy): (readonly string[])[] {
+  const captured: (readonly string[])[] = []
+  for (const path of capturedClaims) {
+    // `sub` is a string (RFC 7519 4.1.2).
+    const { sub } = payload
+    captured.push(
+      usesCapturedClaims && path !== 'sub' ? texts(claimAt(payload, path)) : isComparable(sub) ? [sub] : [],
+    )
+  }
+  return captured
+}
+
+/** What a segment can equal of a claim: a string, the decimal text of a safe integer, or either in an array. */
+function texts(claim: unknown): string[] {
+  const members: unknown[] = Array.isArray(claim) ? claim : [claim]
+  return members.map((one) => (Number.isSafeInteger(one) ? String(one) : one)).filter(isComparable)
+}
+
+function conditionsMet(payload: JsonObject, { conditions }: EdgePolicy): boolean[] {
+  const scopes = scopesOf(payload)
+  return conditions.map((condition) =>
+    'scope' in condition ? scopes.includes(condition.scope) : isMet(payload, condition),
+  )
+}
+
+function lackOf(payload: JsonObject, { requiredClaims, rules }: EdgeProvider): TokenRights['lack'] {
+  for (const path of requiredClaims) {
+    if (claimAt(payload, path) == null) return 'required-claim'
+  }
+  return usesConditions && rules && !rules.every((rule) => isMet(payload, rule)) ? 'claim' : undefined
 }
 
 /** A string that a decoded path segment, or its digest, can equal: not empty, and no lone surrogate (it would hash as U+FFFD). */
-function comparable(value: unknown): value is string {
+function isComparable(value: unknown): value is string {
   return isString(value) && value !== '' && value.isWellFormed()
 }
 

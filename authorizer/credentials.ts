@@ -1,59 +1,62 @@
 import type { Headers, ViewerRequest } from './cloudfront.ts'
-import type { CookieName } from './edge-policy.ts'
-
-/** Longest credential that is looked at, in characters; longer values are denied. */
-const maxLength = 8192
+import { cookieCredentials } from './cookie-credentials.ts'
+import type { EdgeSource, HeaderSource } from './edge-policy.ts'
+import { usesCookies, usesSources } from './features.ts'
 
 /** Where a policy takes its token from, and how that token is taken out of a request. The query string never counts. */
 export interface Credentials {
-  /** The token's text; undefined where there is none, more than one, or not one of the expected form. */
-  read(headers: Headers): string | undefined
+  /**
+   * The text that may be the token, of several cookies of one name each; undefined where there is none, and empty where there is
+   * what nobody can read.
+   */
+  read(headers: Headers): string | readonly string[] | undefined
   /** Removes the credential, and nothing else. */
   remove(request: ViewerRequest): void
 }
 
-/** RFC 6750 2.1, RFC 9110 11.4: exactly one field line, the scheme in any case, spaces, the token. */
-export const authorizationHeader: Credentials = {
-  read({ authorization: entries }) {
-    const value = entries?.length === 1 && entries[0]?.value
-    if (!value || value.length > maxLength) return undefined
-    if (value.startsWith('Bearer ') && value[7] !== ' ') return value.slice(7)
-    const scheme = /^bearer +/i.exec(value)
-    return scheme ? value.slice(scheme[0].length) : undefined
-  },
-  remove(request) {
-    // A copy without it is cheaper than `delete`, which turns the headers into a dictionary.
-    const { authorization, ...headers } = request.headers
-    request.headers = headers
-  },
-}
-
-/** One cookie (RFC 6265 4.2) of the given names. Several that fit are as good as none: nobody can tell which is meant. */
-export function cookieCredentials(names: readonly CookieName[]): Credentials {
-  // A pattern passes over a line once, whatever the number of names, and looks for a name after a delimiter only.
-  const patterns = names.map((parts) => parts.map(escaped).join('[^=;]*'))
-  const pair = new RegExp(`; *(?![ =])(?:${patterns.join('|')})=[^;]*`, 'g')
+/** The first source that is present decides, and all are removed: what could pass for a credential reaches no origin. */
+export function createCredentials(sources: readonly EdgeSource[]): Credentials {
+  const all = sources.map((source) =>
+    usesCookies && 'cookies' in source ? cookieCredentials(source) : headerCredentials(source as HeaderSource),
+  )
+  if (!usesSources) return all[0] as Credentials
   return {
-    read({ cookie = [] }) {
-      const pairs = cookie.flatMap(({ value }) => `;${value}`.match(pair) ?? [])
-      const [only = ''] = pairs
-      const value = only.slice(only.indexOf('=') + 1)
-      return pairs.length === 1 && value.length <= maxLength ? value : undefined
+    read(headers) {
+      for (const source of all) {
+        const found = source.read(headers)
+        if (found !== undefined) return found
+      }
+      return undefined
     },
-    remove({ headers }) {
-      const lines = headers.cookie?.filter((line) => {
-        const others = `;${line.value}`.replace(pair, '')
-        if (others.length > line.value.length) return true
-        line.value = others.slice(1).replace(/^ +/, '')
-        return line.value !== ''
-      })
-      if (lines?.length) headers.cookie = lines
-      else delete headers.cookie
+    remove(request) {
+      for (const source of all) source.remove(request)
     },
   }
 }
 
-/** A text as a pattern of itself. */
-function escaped(text: string): string {
-  return text.replace(/\W/g, '\\$&')
+/** RFC 6750 2.1, RFC 9110 11.4: exactly one field line, the scheme in any case, spaces, the token. */
+function headerCredentials({ header, scheme }: HeaderSource): Credentials {
+  const prefix = `${scheme} `
+  const anyPrefix = new RegExp(`^${scheme?.replace(/\W/g, '\\$&')}(?: +|$)`, 'i')
+
+  /** Undefined where the value is of another scheme. */
+  function tokenOf(value = ''): string | undefined {
+    if (usesSources && scheme === undefined) return value || undefined
+    if (value.startsWith(prefix) && value[prefix.length] !== ' ') return value.slice(prefix.length)
+    const found = anyPrefix.exec(value)
+    return found ? value.slice(found[0].length) : undefined
+  }
+
+  return {
+    read(headers) {
+      const entries = headers[header]
+      if (entries?.length === 1) return tokenOf(entries[0]?.value)
+      return usesSources && entries?.some(({ value }) => tokenOf(value) !== undefined) ? '' : undefined
+    },
+    remove(request) {
+      // A copy without it is cheaper than `delete`, which turns the headers into a dictionary.
+      const { [header]: credential, ...headers } = request.headers
+      request.headers = headers
+    },
+  }
 }

@@ -1,5 +1,6 @@
 import type { GeneratedResponse, Headers, ViewerRequest } from './cloudfront.ts'
 import type { EdgePolicy } from './edge-policy.ts'
+import { usesConditions, usesCookies } from './features.ts'
 
 /** Stable codes of why a request was denied: in the decision and in the log, never in the response. */
 export type Reason =
@@ -7,8 +8,11 @@ export type Reason =
   | 'uri'
   | 'no-route'
   | 'no-credentials'
+  | 'credentials-size'
+  | 'several-subjects'
   | 'token-format'
   | 'token-header'
+  | 'token-type'
   | 'algorithm'
   | 'unknown-key'
   | 'no-keys'
@@ -18,9 +22,14 @@ export type Reason =
   | 'not-yet-valid'
   | 'token-use'
   | 'client'
+  | 'audience'
+  | 'confirmation'
   | 'groups'
   | 'signature'
   | 'required-claim'
+  | 'claim'
+  | 'provider'
+  | 'scope'
   | 'right'
   | 'fault'
 
@@ -34,23 +43,25 @@ const fixedHeaders = {
 
 /**
  * The response to a denied request. Its class follows from the reason: *forbidden* before a token matters and after one
- * was verified, *unauthenticated* in between, 503 where no key could be had (a login page would only loop).
+ * was verified, *unauthenticated* in between, 503 where no key could be had (a login page would only loop). `scopes`: what the
+ * route asks for.
  */
 export function denialResponse(
   policy: EdgePolicy,
   reason: Reason,
   request: ViewerRequest | undefined,
+  scopes: readonly string[] = [],
 ): GeneratedResponse {
   const headers: Headers = {}
   const set = (name: string, value: string) => {
     headers[name] = [{ value }]
   }
   for (const name in fixedHeaders) set(name, fixedHeaders[name as keyof typeof fixedHeaders])
-  const { unauthenticated, forbidden, corsOrigins, cookies } = policy
+  const { unauthenticated, forbidden, corsOrigins, sources } = policy
   const status = forbiddenReasons.has(reason) ? forbidden.status : reason === 'no-keys' ? 503 : unauthenticated.status
 
   if (status === 503) set('retry-after', '10')
-  const challenge = challengeFor(reason, status)
+  const challenge = challengeFor(reason, status, scopes)
   if (challenge) set('www-authenticate', challenge)
   if (status === 302) set('location', location(unauthenticated, request))
   if (corsOrigins.length > 0) {
@@ -60,18 +71,22 @@ export function denialResponse(
     const origin = origins?.length === 1 && origins[0]?.value
     if (origin && corsOrigins.includes(origin)) {
       set('access-control-allow-origin', origin)
-      if (cookies) set('access-control-allow-credentials', 'true')
+      if (usesCookies && sources.some((source) => 'cookies' in source)) set('access-control-allow-credentials', 'true')
     }
   }
   return { status: String(status), headers }
 }
 
-const forbiddenReasons: ReadonlySet<Reason> = new Set(['method', 'uri', 'no-route', 'required-claim', 'right', 'fault'])
+/** A good token that grants too little. */
+const insufficient: ReadonlySet<Reason> = new Set(['required-claim', 'claim', 'provider', 'scope', 'right'])
+
+const forbiddenReasons: ReadonlySet<Reason> = new Set([...insufficient, 'method', 'uri', 'no-route', 'fault'])
 
 /** RFC 6750 3: the challenge, with an error code only where a token was sent. */
-function challengeFor(reason: Reason, status: number): string | undefined {
+function challengeFor(reason: Reason, status: number, scopes: readonly string[]): string | undefined {
   const realm = 'Bearer realm="edgeproof"'
-  if (reason === 'required-claim' || reason === 'right') return `${realm}, error="insufficient_scope"`
+  if (usesConditions && reason === 'scope') return `${realm}, error="insufficient_scope", scope="${scopes.join(' ')}"`
+  if (insufficient.has(reason)) return `${realm}, error="insufficient_scope"`
   if (status !== 401) return undefined
   return reason === 'no-credentials' ? realm : `${realm}, error="invalid_token"`
 }

@@ -1,4 +1,4 @@
-import type { Algorithm, RouteHash } from './policy.ts'
+import type { Algorithm, ClaimValue, RouteHash, TokenUse } from './policy.ts'
 
 /**
  * A policy as the edge reads it: checked, every default filled in and every pattern taken apart when it was built, so that
@@ -6,15 +6,15 @@ import type { Algorithm, RouteHash } from './policy.ts'
  * CloudFormation tokens until the template is deployed.
  */
 export interface EdgePolicy {
-  issuers: readonly { issuer: string; jwksUri: string }[]
-  /** Names of the credential's cookie, each split at its `*`; absent where the authorization header is the source. */
-  cookies?: readonly CookieName[]
-  clientIds: readonly string[]
-  tokenUse: 'access' | 'id' | null
-  requiredClaims: readonly string[]
-  /** Names of all claims that some route captures. */
-  capturedClaims: readonly string[]
-  algorithms: readonly Algorithm[]
+  providers: readonly EdgeProvider[]
+  /** The issuers of all providers. */
+  issuers: readonly EdgeIssuer[]
+  /** Where a token is; the first that is present decides. */
+  sources: readonly EdgeSource[]
+  /** All claims that some route captures. */
+  capturedClaims: readonly ClaimPath[]
+  /** What some routes ask of a token besides groups and captures. */
+  conditions: readonly Condition[]
   /** Milliseconds. */
   jwks: { maxAge: number; maxStale: number; cooldown: number }
   /** Milliseconds. */
@@ -28,8 +28,63 @@ export interface EdgePolicy {
   forbidden: { status: number }
 }
 
+/** Where in a payload a claim is: its name, or the names on the way to it. */
+export type ClaimPath = string | readonly string[]
+
+export interface EdgeProvider {
+  tokenUse: TokenUse
+  clientIds: readonly string[]
+  clientClaim: string
+  audiences?: readonly string[]
+  /** In lower case, without `application/`. Absent: the default. */
+  types?: readonly string[]
+  algorithms: readonly Algorithm[]
+  /** A token or a key may be without a name where one key fits alone. */
+  unnamedKeys?: true
+  /** A token that is bound to a key passes as plain bearer. */
+  unbound?: true
+  groupsClaim: ClaimPath
+  /** What stands between groups, where these are one string. */
+  groupsSplit?: string
+  requiredClaims: readonly ClaimPath[]
+  rules?: readonly ClaimCondition[]
+}
+
+/** `tenant`: the tenant's id stands between `issuer` and `after`, and is one of `allowed`, or any. */
+export interface EdgeIssuer {
+  issuer: string
+  tenant?: { after: string; allowed?: readonly string[] }
+  jwksUri: string
+  /** Index in `providers`. */
+  provider: number
+}
+
+export type EdgeSource = HeaderSource | CookieSource
+
+/** Name in lower case; without a scheme the whole value is the token. */
+export interface HeaderSource {
+  header: string
+  scheme?: string
+}
+
+export interface CookieSource {
+  cookies: readonly CookieName[]
+  chunks?: true
+  /** What a name's `*` stands for is the user that `LastAuthUser` names, if there is such a cookie. */
+  lastUser?: true
+}
+
 /** `[whole name]`, or `[what precedes the "*", what follows it]`. */
 export type CookieName = readonly [string] | readonly [string, string]
+
+/** One of the values equals the claim, or is a member of it; `list`: the claim has to be an array. */
+export interface ClaimCondition {
+  claim: ClaimPath
+  values: readonly ClaimValue[]
+  list?: true
+}
+
+export type Condition = ClaimCondition | { scope: string }
 
 /** What a captured segment has to equal: a claim, by its place in `capturedClaims`, or without one any of the token's groups. */
 export interface Capture {
@@ -43,4 +98,8 @@ export interface EdgeRoute {
   public?: true
   hash?: RouteHash
   groups?: readonly string[]
+  /** Places in `conditions`, all of which have to hold. */
+  conditions?: readonly number[]
+  /** Indices of the providers whose tokens open it; absent: any. */
+  providers?: readonly number[]
 }

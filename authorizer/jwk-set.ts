@@ -1,24 +1,55 @@
+import { usesUnnamedKeys } from './features.ts'
 import { isObject } from './json-object.ts'
 import type { Algorithm } from './policy.ts'
-import { importVerificationKey, type VerificationKey } from './verification-key.ts'
+import { importVerificationKeys, type VerificationKey } from './verification-key.ts'
 
-export type KeysById = Map<string, VerificationKey>
+/** Usable keys by the name that `keyName` makes. */
+export type KeysByName = Map<string, VerificationKey>
+
+/** Under which name a token's key is found: RFC 7517 4.5 has several keys under one `kid` where their algorithms tell them apart. */
+export function keyName(algorithm: string, kid: string | undefined): string {
+  return usesUnnamedKeys && kid === undefined ? algorithm : `${algorithm} ${kid}`
+}
+
+/** The name of the one key that fits an algorithm and has no `kid`: any token's may be meant. */
+export function namelessKeyName(name: string): string {
+  return `${name.split(' ', 1)[0]}?`
+}
 
 /**
- * The usable keys of a JWK Set (RFC 7517 5) by `kid`. Members that cannot be used are skipped; where two usable keys
- * share one `kid`, that `kid` names neither. Keys equal to one of `earlier` are the earlier objects themselves.
+ * The usable keys of a JWK Set (RFC 7517 5). Members that cannot be used are skipped, and one that is listed twice is one.
+ * Where two keys of one `kid` fit one algorithm, that name is nobody's. Keys equal to one of `earlier` are the earlier
+ * objects themselves. `unnamed`: a key that fits an algorithm alone is also found without a `kid`.
  */
-export function readJwkSet(set: unknown, allowed: readonly Algorithm[], earlier?: KeysById): KeysById {
-  const keys: KeysById = new Map()
+export function readJwkSet(
+  set: unknown,
+  allowed: readonly Algorithm[],
+  unnamed: boolean,
+  earlier?: KeysByName,
+): KeysByName {
+  const keys: KeysByName = new Map()
   const ambiguous = new Set<string>()
+  const add = (name: string, key: VerificationKey) => {
+    const other = keys.get(name)
+    if (other && other.identity !== key.identity) ambiguous.add(name)
+    const known = earlier?.get(name)
+    keys.set(name, known?.identity === key.identity ? known : key)
+  }
   if (!isObject(set) || !Array.isArray(set.keys)) return keys
   for (const jwk of set.keys) {
-    const key = importVerificationKey(jwk, allowed)
-    if (!key || typeof jwk.kid !== 'string') continue
-    if (keys.has(jwk.kid)) ambiguous.add(jwk.kid)
-    const known = earlier?.get(jwk.kid)
-    keys.set(jwk.kid, known?.identity === key.identity ? known : key)
+    for (const key of importVerificationKeys(jwk, allowed)) {
+      const hasKid = typeof jwk.kid === 'string'
+      if (hasKid) add(keyName(key.algorithm, jwk.kid), key)
+      if (usesUnnamedKeys && unnamed) {
+        add(key.algorithm, key)
+        if (!hasKid) add(`${key.algorithm}?`, key)
+      }
+    }
   }
-  for (const kid of ambiguous) keys.delete(kid)
+  // A key without a name is meant only where no other fits.
+  for (const name of ambiguous) {
+    keys.delete(name)
+    if (usesUnnamedKeys) keys.delete(`${name}?`)
+  }
   return keys
 }

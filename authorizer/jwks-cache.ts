@@ -1,11 +1,14 @@
 import type { JwksSnapshot } from './configuration.ts'
-import { type KeysById, readJwkSet } from './jwk-set.ts'
+import { usesUnnamedKeys } from './features.ts'
+import { type KeysByName, namelessKeyName, readJwkSet } from './jwk-set.ts'
 import type { Algorithm } from './policy.ts'
 import type { VerificationKey } from './verification-key.ts'
 
 export interface JwksCacheOptions {
   uri: string
   algorithms: readonly Algorithm[]
+  /** Keys and tokens may be without a `kid`. */
+  unnamed: boolean
   /** Milliseconds, as everything here. */
   maxAge: number
   maxStale: number
@@ -23,10 +26,10 @@ export interface JwksCacheOptions {
 export interface JwksCache {
   /** Starts the refresh that is due, if any, and gives it back where the decision has to wait for it. */
   refreshed(now: number): Promise<void> | undefined
-  /** The same for a `kid` that the set does not have. */
-  refreshedFor(kid: string, now: number): Promise<void> | undefined
-  /** The key of that name, unless the whole set is too old to be used. */
-  key(kid: string, now: number): VerificationKey | undefined
+  /** The same for a key that the set does not have. */
+  refreshedFor(name: string, now: number): Promise<void> | undefined
+  /** The key of that name (`keyName`), unless the whole set is too old to be used. */
+  key(name: string, now: number): VerificationKey | undefined
   /** Whether the keys are younger than `maxAge`, so that no request has to wait for others. */
   fresh(now: number): boolean
   /** Whether there are keys at all that may still be used. */
@@ -57,8 +60,8 @@ const aloneAtMost = 500
  * and from then on is as old as it is: where each freeze cut the fetch off, it would serve for ever.
  */
 export function createJwksCache(options: JwksCacheOptions): JwksCache {
-  const { uri, algorithms, maxAge, maxStale, cooldown, snapshot, get, now: clock } = options
-  let keys: KeysById = new Map()
+  const { uri, algorithms, unnamed, maxAge, maxStale, cooldown, snapshot, get, now: clock } = options
+  let keys: KeysByName = new Map()
   let answeredAt = 0
   let attemptedAt = -Infinity
   let attempt: Promise<void> | undefined
@@ -68,7 +71,7 @@ export function createJwksCache(options: JwksCacheOptions): JwksCache {
   let answered = 0
 
   if (snapshot) {
-    keys = readJwkSet(snapshot, algorithms)
+    keys = readJwkSet(snapshot, algorithms, unnamed)
     answeredAt = snapshot.fetchedAt
   }
   if (!usable(clock())) refresh(clock(), true)
@@ -101,7 +104,7 @@ export function createJwksCache(options: JwksCacheOptions): JwksCache {
   async function fetchKeys(startedAt: number): Promise<void> {
     const number = ++attempts
     try {
-      const answer = readJwkSet(JSON.parse(await get(uri)), algorithms, keys)
+      const answer = readJwkSet(JSON.parse(await get(uri)), algorithms, unnamed, keys)
       // An answer that a later one has overtaken would bring old keys back.
       if (answer.size === 0 || number < answered) return
       answered = number
@@ -118,6 +121,10 @@ export function createJwksCache(options: JwksCacheOptions): JwksCache {
     return now >= answeredAt ? now - answeredAt : maxAge
   }
 
+  function find(name: string): VerificationKey | undefined {
+    return keys.get(name) ?? (usesUnnamedKeys && unnamed ? keys.get(namelessKeyName(name)) : undefined)
+  }
+
   function usable(now: number): boolean {
     return keys.size > 0 && age(now) <= maxAge + maxStale
   }
@@ -125,7 +132,7 @@ export function createJwksCache(options: JwksCacheOptions): JwksCache {
   return {
     usable,
     fresh: (now) => age(now) < maxAge,
-    key: (kid, now) => (age(now) <= maxAge + maxStale ? keys.get(kid) : undefined),
+    key: (name, now) => (age(now) <= maxAge + maxStale ? find(name) : undefined),
     refreshed(now) {
       const old = age(now)
       if (!usable(now)) return refresh(now)
@@ -136,8 +143,8 @@ export function createJwksCache(options: JwksCacheOptions): JwksCache {
       setImmediate(() => refresh(clock(), true))
       return undefined
     },
-    refreshedFor(kid, now) {
-      return keys.has(kid) ? undefined : refresh(now)
+    refreshedFor(name, now) {
+      return find(name) ? undefined : refresh(now)
     },
   }
 }

@@ -1,34 +1,41 @@
 /** The layer of RFC 7515 under the claims: the header and the signature of a compact JWS, whatever its payload is. */
 import { decodeBase64url } from './base64url.ts'
+import { usesUnnamedKeys } from './features.ts'
 import { parseJsonObject } from './json-object.ts'
+import { keyName } from './jwk-set.ts'
 import type { Algorithm } from './policy.ts'
 import { decodeText, signedOctets } from './token-parts.ts'
 import type { VerificationKey } from './verification-key.ts'
 
 export interface JwsHeader {
-  algorithm: Algorithm
-  kid: string
+  /** Which key it was signed with: `keyName`. */
+  name: string
+  /** `typ` in lower case, without `application/` (RFC 7515 4.1.9); null where it is no string. */
+  type: string | null | undefined
 }
 
 /** A header is parsed before anything is verified, so that has to cost less than a signature does. Cognito's come to 120. */
 const maxHeaderPrice = 420
 
 /**
- * RFC 7515 4.1, RFC 8725 3.1: only `alg`, `kid` and extensions that must be understood matter; nothing else in a header
+ * RFC 7515 4.1, RFC 8725 3.1: only `alg`, `kid`, `typ` and extensions that must be understood matter; nothing else in a header
  * changes what is trusted, and nothing it names is fetched. No extension is understood here.
  */
 export function readHeader(
   part: string,
   allowed: readonly Algorithm[],
+  unnamed: boolean,
 ): JwsHeader | 'token-format' | 'algorithm' | 'token-header' {
   const text = decodeText(part)
   const header = text && parseJsonObject(text, maxHeaderPrice)
   if (!header) return 'token-format'
-  const { kid } = header
+  const { kid, typ } = header
   const algorithm = header.alg as Algorithm
   if (!allowed.includes(algorithm)) return 'algorithm'
-  if (typeof kid !== 'string' || 'crit' in header || 'b64' in header) return 'token-header'
-  return { algorithm, kid }
+  const isNamed = typeof kid === 'string' || (usesUnnamedKeys && unnamed && kid === undefined)
+  if (!isNamed || 'crit' in header || 'b64' in header) return 'token-header'
+  const type = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : typ === undefined ? typ : null
+  return { name: keyName(algorithm, kid as string | undefined), type }
 }
 
 /** The signature that was decoded last; room for that of an RSA key of 8,192 bits. */
@@ -47,12 +54,9 @@ export function signatureFault(
   text: string,
   length: number,
   octets: number,
-  { algorithm }: JwsHeader,
   key: VerificationKey,
-): 'algorithm' | 'signature' | undefined {
-  const isSignedBy = key.checks.get(algorithm)
-  if (!isSignedBy) return 'algorithm'
+): 'signature' | undefined {
   if (octets !== key.signatureLength) return 'signature'
   views[octets] ??= signature.subarray(0, octets)
-  return isSignedBy(signedOctets(text, length), views[octets]) ? undefined : 'signature'
+  return key.isSignedBy(signedOctets(text, length), views[octets]) ? undefined : 'signature'
 }

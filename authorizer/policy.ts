@@ -1,8 +1,6 @@
-/**
- * What an authorizer enforces, as its users write it (plain JSON) and as the hot path reads it (every default filled in).
- */
+/** What an authorizer enforces, as its users write it: plain JSON. What each field means to the letter: oracle/SEMANTICS.md. */
 
-/** JWS algorithms (RFC 7518 3.1, RFC 8037 3.1) that a policy may allow. `EdDSA` means Ed25519. */
+/** JWS algorithms (RFC 7518 3.1, RFC 8037 3.1, RFC 9864 2.2) that a policy may allow. `EdDSA` means Ed25519, as `Ed25519` does. */
 export type Algorithm =
   | 'RS256'
   | 'RS384'
@@ -14,9 +12,78 @@ export type Algorithm =
   | 'ES384'
   | 'ES512'
   | 'EdDSA'
+  | 'Ed25519'
 
 /** Digests a hashed route may use; the segment is the lower-case hex digest of the captured value's UTF-8. */
 export type RouteHash = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512'
+
+/** `"access"` and `"id"`: the `token_use` of Cognito's tokens; null: an issuer without that claim. */
+export type TokenUse = 'access' | 'id' | null
+
+/** A claim: its name, such as `https://example.com/tenant`, or a JSON Pointer (RFC 6901) into the payload where it begins with `/`. */
+export type ClaimReference = string
+
+export type ClaimValue = string | number | boolean
+
+/**
+ * What a claim has to be. A value or a list of values: one of them equals the claim, or one member of the claim where that is an
+ * array. `contains`: the claim is an array, and one of the values is its member. Numbers are safe integers.
+ */
+export type ClaimRule =
+  | ClaimValue
+  | readonly ClaimValue[]
+  | { readonly contains: ClaimValue | readonly ClaimValue[] }
+
+/** Each claim named here has to satisfy its rule. */
+export type ClaimRules = Readonly<Record<ClaimReference, ClaimRule>>
+
+/**
+ * One provider: whose tokens are accepted, and for which clients. A client of one provider never passes with another's token.
+ *
+ * @example
+ * {
+ *   issuer: 'https://keycloak.example.com/realms/staff',
+ *   jwksUri: 'https://keycloak.example.com/realms/staff/protocol/openid-connect/certs',
+ *   tokenUse: null,
+ *   clientIds: ['portal'],
+ *   clientClaim: 'azp',
+ *   groupsClaim: '/realm_access/roles',
+ * }
+ */
+export interface Provider {
+  /**
+   * The accepted `iss`, compared character by character (RFC 7519 4.1.1): one or several, each with keys of its own. `{tid}` in it
+   * stands for the claim of that name, one of `tenants`.
+   */
+  issuer: string | readonly string[]
+  /**
+   * Where the JWK Set is (RFC 7517 5): one URL for all issuers, or a list that runs parallel to `issuer`. Default: the issuer
+   * without a terminating `/`, and `/.well-known/jwks.json`. Required where an issuer has `{tid}` or is no https URL.
+   */
+  jwksUri?: string | readonly string[]
+  /** The tenants that `{tid}` may be; `"any"` has to be written out. */
+  tenants?: readonly string[] | 'any'
+  tokenUse: TokenUse
+  clientIds: readonly string[]
+  /** The claim that names the client. Default: `client_id` for access tokens, `aud` for the others. */
+  clientClaim?: string
+  /** Besides the client, `aud` has to hold one of these (RFC 8707, RFC 9068 4). Default: not looked at. */
+  audiences?: readonly string[]
+  /** The accepted `typ`, in any case (RFC 8725 3.11). Default: absent, `JWT` or `at+jwt`. */
+  types?: readonly string[]
+  /** Default `["RS256"]`. */
+  algorithms?: readonly Algorithm[]
+  /** `"optional"`: a token or a key may be without `kid` where one key of the set fits alone. Default `"required"`. */
+  kid?: 'required' | 'optional'
+  /** A token that is bound to a key (RFC 7800, 8705, 9449) and sent as plain bearer. Default `"refuse"`. */
+  cnf?: 'refuse' | 'ignore'
+  /** Where groups are: an array of strings, or with `split` one string. Default `cognito:groups`. */
+  groupsClaim?: ClaimReference | { claim: ClaimReference; split: string }
+  /** Claims that must be present and not null, or the request is forbidden. Default none. */
+  requiredClaims?: readonly ClaimReference[]
+  /** Rules that each token has to satisfy, or the request is forbidden. Default none. */
+  claims?: ClaimRules
+}
 
 /**
  * One kind of path and who may ask for it.
@@ -26,16 +93,22 @@ export type RouteHash = 'md5' | 'sha1' | 'sha256' | 'sha384' | 'sha512'
  */
 export interface Route {
   /**
-   * Decoded path pattern: literals, `{sub}`, `{group}`, `{claim:NAME}`, and `*` as the last segment.
+   * Decoded path pattern: literals, `{sub}`, `{group}`, `{claim:REFERENCE}`, and `*` as the last segment.
    * `{claim:custom:…}` reaches an access token only through Cognito's access-token customization.
    */
   path: string
   /** True: no token is needed, and a bad one does not matter. Default false. */
   public?: boolean
+  /** Whose tokens open it. Default: any provider's, which a policy with several may leave out only where nothing of the token is used. */
+  provider?: string | readonly string[]
   /** The captured segments hold digests of the values instead of the values. Default: the values themselves. */
   hash?: RouteHash
-  /** At least one of these must be among the token's `cognito:groups`, in addition to the captures. */
+  /** At least one of these must be among the token's groups, in addition to the captures. */
   groups?: readonly string[]
+  /** All of these must be among the token's scopes: `scope` (RFC 9068 2.2.3), else `scp`. */
+  scopes?: readonly string[]
+  /** Rules that the token has to satisfy. */
+  claims?: ClaimRules
 }
 
 /**
@@ -47,29 +120,19 @@ export interface Route {
 export type Denial = { redirect: string; returnTo?: string } | { status: 401 | 403 | 404 }
 
 /**
- * Whose tokens are accepted, and what they open. What each field means to the letter: oracle/SEMANTICS.md.
- *
- * @example
- * const policy: Policy = {
- *   issuer: 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_EXAMPLE01',
- *   clientIds: ['exampleclient'],
- *   routes: [{ path: '/public/*', public: true }, { path: '/users/{sub}/*' }],
- * }
+ * Where a token is. `"header"`: the authorization header, scheme Bearer. Another header's name, with its scheme (default
+ * `"Bearer"`) or with null for none. A cookie's name, in which `{client}`, `{lastUser}` (the user that Amplify's `LastAuthUser`
+ * names) and one `*` may stand; `chunks`: the token may be cut into `NAME.0`, `NAME.1` and so on, nine at most.
  */
-export interface Policy {
-  /** The accepted `iss`, compared character by character (RFC 7519 4.1.1). https only. */
-  issuer: string | readonly string[]
-  /** Where each issuer's JWK Set is (RFC 7517 5). A list runs parallel to `issuer`. Default `<issuer>/.well-known/jwks.json`. */
-  jwksUri?: string | readonly string[]
-  /** Where the token is: the authorization header, or one cookie whose name may hold `{client}` and `*`. Default `"header"`. */
-  credentials?: 'header' | { cookie: string }
-  clientIds: readonly string[]
-  /** `"access"`: `client_id` is checked; `"id"`: `aud`; null: an issuer without `token_use`, `aud` (RFC 9068 4). Default `"access"`. */
-  tokenUse?: 'access' | 'id' | null
-  /** Claims that must be present and not null, or the request is forbidden. Default none. */
-  requiredClaims?: readonly string[]
-  /** Default `["RS256"]`. */
-  algorithms?: readonly Algorithm[]
+export type CredentialSource =
+  | 'header'
+  | { header: string; scheme?: string | null }
+  | { cookie: string; chunks?: boolean }
+
+/** What a policy says whoever the provider is. */
+export interface SitePolicy {
+  /** One source, or a list of which the first that is present decides. Default `"header"`. */
+  credentials?: CredentialSource | readonly CredentialSource[]
   /** Seconds. Defaults: maxAge 3600, maxStale 86400, cooldown 10. */
   jwks?: { maxAge?: number; maxStale?: number; cooldown?: number }
   /** Leeway on `exp` and `nbf`, in seconds. Default 0. */
@@ -84,3 +147,38 @@ export interface Policy {
   /** Defaults: unauthenticated `{ status: 401 }`, forbidden `{ status: 403 }`. */
   deny?: { unauthenticated?: Denial; forbidden?: { status: 403 | 404 } }
 }
+
+/**
+ * The first form: one provider, its fields beside the others. It is its expansion into a provider named `default`, with
+ * `tokenUse` `"access"` where that is left out.
+ *
+ * @example
+ * const policy: Policy = {
+ *   issuer: 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_EXAMPLE01',
+ *   clientIds: ['exampleclient'],
+ *   routes: [{ path: '/public/*', public: true }, { path: '/users/{sub}/*' }],
+ * }
+ */
+export interface OneProviderPolicy extends SitePolicy, Omit<Provider, 'tokenUse'> {
+  tokenUse?: TokenUse
+  providers?: never
+}
+
+/**
+ * The second form: providers by name.
+ *
+ * @example
+ * const policy: Policy = {
+ *   providers: {
+ *     staff: { issuer: 'https://login.example.com/', tokenUse: null, clientIds: ['portal'] },
+ *     partners: { issuer: 'https://partners.example.org', tokenUse: null, clientIds: ['gate'], clientClaim: 'azp' },
+ *   },
+ *   routes: [{ path: '/users/{sub}/*', provider: 'staff' }, { path: '/exchange/*' }],
+ * }
+ */
+export interface ProvidersPolicy extends SitePolicy {
+  providers: Readonly<Record<string, Provider>>
+}
+
+/** Whose tokens are accepted, and what they open. */
+export type Policy = OneProviderPolicy | ProvidersPolicy

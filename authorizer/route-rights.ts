@@ -1,17 +1,32 @@
 import { hash } from 'node:crypto'
+import type { EdgePolicy } from './edge-policy.ts'
+import { usesConditions, usesHashes, usesProviders } from './features.ts'
 import type { RouteCapture, RouteMatch } from './routes.ts'
 import type { VerifiedToken } from './verified-tokens.ts'
 
-/** Whether the token grants what the route asks: one of its groups, and each captured segment. */
-export function isGranted({ route, segments }: RouteMatch, token: VerifiedToken): boolean {
-  const { groups } = token.rights
-  if (route.groups && !route.groups.some((group) => groups.includes(group))) return false
+/** What the route asks for and the token does not grant: its provider, a scope or a rule, one of its groups, a captured segment. */
+export function missingRight(
+  { route, segments }: RouteMatch,
+  token: VerifiedToken,
+  { issuers, conditions }: EdgePolicy,
+): 'provider' | 'scope' | 'claim' | 'right' | undefined {
+  const { groups, met } = token.rights
+  if (usesProviders && route.providers) {
+    if (!route.providers.includes(issuers[token.issuer]?.provider as number)) return 'provider'
+  }
+  if (usesConditions && route.conditions) {
+    for (const place of route.conditions) {
+      if (!met?.[place]) return 'scope' in (conditions[place] ?? {}) ? 'scope' : 'claim'
+    }
+  }
+  if (route.groups && !route.groups.some((group) => groups.includes(group))) return 'right'
   for (const capture of route.captures) {
     const segment = segments[capture.index] as string
-    const granted = capture.hash ? hasDigest(segment, capture, token) : values(capture, token).includes(segment)
-    if (!granted) return false
+    const isHashed = usesHashes && capture.hash
+    const granted = isHashed ? hasDigest(segment, capture, token) : values(capture, token).includes(segment)
+    if (!granted) return 'right'
   }
-  return true
+  return undefined
 }
 
 /** The token's values that a capture may equal. */

@@ -1,7 +1,8 @@
 import { readClaims, validity } from './claims.ts'
 import type { Reason } from './denials.ts'
-import type { EdgePolicy } from './edge-policy.ts'
-import { parseJsonObject } from './json-object.ts'
+import type { EdgePolicy, EdgeProvider } from './edge-policy.ts'
+import { usesProviders, usesTenants, usesTypes } from './features.ts'
+import { type JsonObject, parseJsonObject } from './json-object.ts'
 import type { JwksCache } from './jwks-cache.ts'
 import { decodeSignature, type JwsHeader, readHeader, signatureFault } from './jws.ts'
 import { copyOfSigned, decodeText } from './token-parts.ts'
@@ -9,14 +10,20 @@ import type { VerificationKey } from './verification-key.ts'
 import { createVerifiedTokens, type VerifiedToken } from './verified-tokens.ts'
 
 /** A verified token, or why not, or what to wait for before asking again. */
-type Verification = VerifiedToken | Reason | Promise<unknown>
+export type Verification = VerifiedToken | Reason | Promise<unknown>
 
 /** `mayWait` false: decide with the keys that are there, and fetch no others. */
 export type TokenVerifier = (text: string, mayWait: boolean) => Verification
 
+/** Longest credential that is looked at, in characters. CloudFront takes some 20 kB of headers in all. */
+const maxLength = 16_384
+
 /** Headers whose token was verified, of so many characters at most, 300 kB: an issuer signs all its tokens under a handful of them. */
 const maxKnownHeaders = 100
 const maxHeaderLength = 1024
+
+/** RFC 8725 3.11: tokens of other kinds that an issuer signs say so in `typ`; a plain one may say nothing. */
+const defaultTypes: readonly unknown[] = [undefined, 'jwt', 'at+jwt']
 
 /**
  * Verifies tokens against the keys of their issuer and remembers the good ones. `keys` holds one cache for each of the
@@ -30,7 +37,11 @@ export function createTokenVerifier(
   keys: readonly JwksCache[],
   clock: () => number,
 ): TokenVerifier {
-  const issuers = policy.issuers.map(({ issuer }) => issuer)
+  const { providers, issuers } = policy
+  const algorithms = usesProviders
+    ? providers.flatMap((provider) => provider.algorithms)
+    : (providers[0] as EdgeProvider).algorithms
+  const unnamed = providers.some((provider) => provider.unnamedKeys)
   const verified = createVerifiedTokens(policy)
   const knownHeaders = new Map<string, JwsHeader>()
 
@@ -41,22 +52,23 @@ export function createTokenVerifier(
     const now = clock()
     const refresh = mayWait && cache.refreshed(now)
     if (refresh) return refresh
-    return cache.key(known.kid, now) === known.key ? (validity(known.rights, now) ?? known) : verify(text, mayWait)
+    return cache.key(known.keyName, now) === known.key ? (validity(known.rights, now) ?? known) : verify(text, mayWait)
   }
 
   function verify(text: string, mayWait: boolean): Verification {
+    if (text.length > maxLength) return 'credentials-size'
     const parts = text.split('.', 4)
     if (parts.length !== 3) return 'token-format'
     const [headerPart, payloadPart, signaturePart] = parts as [string, string, string]
     const knownHeader = knownHeaders.get(headerPart)
-    const header = knownHeader ?? readHeader(headerPart, policy.algorithms)
+    const header = knownHeader ?? readHeader(headerPart, algorithms, unnamed)
     if (typeof header === 'string') return header
-    const { kid } = header
+    const { name } = header
     const now = clock()
     const octets = decodeSignature(signaturePart)
     // Of a length that no key of this name gives, as long as the keys are fresh: nothing more needs to be read.
     const isImpossible = (cache: JwksCache) =>
-      cache.fresh(now) && (cache.key(kid, now)?.signatureLength ?? octets) !== octets
+      cache.fresh(now) && (cache.key(name, now)?.signatureLength ?? octets) !== octets
     if (octets < 0 || keys.every(isImpossible)) return 'signature'
     const payloadText = decodeText(payloadPart)
     if (!payloadText) return 'token-format'
@@ -66,19 +78,19 @@ export function createTokenVerifier(
     if (isPlain && now >= onlyExpiry(json) * 1000 + policy.clockTolerance) return 'expired'
 
     const signedLength = headerPart.length + 1 + payloadPart.length
-    const mayBeOf = (issuer: number) => !isPlain || json.includes(issuers[issuer] as string)
+    const mayBeOf = (index: number) => !isPlain || json.includes(issuers[index]?.issuer as string)
     let signer: VerificationKey | undefined
     let fault: Reason | undefined = 'issuer'
-    for (let issuer = 0; fault && issuer < keys.length; issuer++) {
-      if (!mayBeOf(issuer)) continue
-      signer = (keys[issuer] as JwksCache).key(kid, now)
-      fault = signer ? signatureFault(text, signedLength, octets, header, signer) : 'unknown-key'
+    for (let index = 0; fault && index < keys.length; index++) {
+      if (!mayBeOf(index)) continue
+      signer = (keys[index] as JwksCache).key(name, now)
+      fault = signer ? signatureFault(text, signedLength, octets, signer) : 'unknown-key'
     }
     if (fault === 'issuer') return fault
     if (fault) {
-      const caches = keys.filter((_, issuer) => mayBeOf(issuer))
+      const caches = keys.filter((_, index) => mayBeOf(index))
       const refreshes = mayWait
-        ? caches.flatMap((cache) => cache.refreshed(now) ?? cache.refreshedFor(kid, now) ?? [])
+        ? caches.flatMap((cache) => cache.refreshed(now) ?? cache.refreshedFor(name, now) ?? [])
         : []
       if (refreshes.length > 0) return Promise.all(refreshes)
       return caches.some((cache) => cache.usable(now)) ? fault : 'no-keys'
@@ -86,26 +98,40 @@ export function createTokenVerifier(
 
     const payload = parseJsonObject(payloadText)
     if (!payload) return 'token-format'
-    const issuer = issuers.indexOf(payload.iss as string)
+    const issuer = issuerOf(payload)
     if (issuer < 0) return 'issuer'
-    const rights = readClaims(payload, policy)
+    const provider = providers[issuers[issuer]?.provider as number] as EdgeProvider
+    if (!((usesTypes && provider.types) || defaultTypes).includes(header.type)) return 'token-type'
+    const rights = readClaims(payload, provider, policy)
     if (typeof rights === 'string') return rights
     const early = validity(rights, now)
     if (early) return early
 
     const cache = keys[issuer] as JwksCache
-    const key = cache.key(kid, now)
-    const refresh = mayWait && (cache.refreshed(now) ?? (key ? undefined : cache.refreshedFor(kid, now)))
+    const key = cache.key(name, now)
+    const refresh = mayWait && (cache.refreshed(now) ?? (key ? undefined : cache.refreshedFor(name, now)))
     if (refresh) return refresh
-    if (!key || (key !== signer && signatureFault(text, signedLength, octets, header, key))) return 'signature'
+    if (!key || (key !== signer && signatureFault(text, signedLength, octets, key))) return 'signature'
 
     if (!knownHeader && headerPart.length <= maxHeaderLength) {
       if (knownHeaders.size >= maxKnownHeaders) knownHeaders.clear()
       knownHeaders.set(copyOfSigned(headerPart.length), header)
     }
-    const token = { text: copyOfSigned(text.length), rights, issuer, kid, key, digests: undefined }
+    const token = { text: copyOfSigned(text.length), rights, issuer, keyName: name, key, digests: undefined }
     verified.add(token)
     return token
+  }
+
+  /** Index of the issuer whose token this is, or -1. */
+  function issuerOf({ iss, tid }: JsonObject): number {
+    for (const [index, { issuer, tenant }] of issuers.entries()) {
+      if (usesTenants && tenant) {
+        const { after, allowed } = tenant
+        const isTenant = typeof tid === 'string' && tid !== '' && (allowed?.includes(tid) ?? true)
+        if (isTenant && iss === issuer + tid + after) return index
+      } else if (iss === issuer) return index
+    }
+    return -1
   }
 }
 

@@ -1,42 +1,48 @@
 import { createPublicKey, verify } from 'node:crypto'
 import type { Jwk } from './configuration.ts'
+import { usesCurves, usesPss } from './features.ts'
 import { isObject } from './json-object.ts'
 import type { Algorithm } from './policy.ts'
 
-/** A public key of the issuer's set, ready for the algorithms that the policy and the key itself allow. */
+/** A public key of the issuer's set, ready for one algorithm. */
 export interface VerificationKey {
-  /** Equal for equal members, so that a refreshed set keeps the keys that did not change. */
+  algorithm: Algorithm
+  /** Equal for the same key and algorithm, so that a refreshed set keeps the keys that did not change. */
   identity: string
   /** Exact signature length, in octets. */
   signatureLength: number
-  /** How to check each usable algorithm; an algorithm that is not here is refused. */
-  checks: Map<string, SignatureCheck>
+  isSignedBy: SignatureCheck
 }
 
 type SignatureCheck = (signingInput: Uint8Array, signature: Uint8Array) => boolean
 
 /**
- * Imports one member of a JWK Set (RFC 7517 4). A member that is malformed, symmetric, private, of another use, too weak
- * (RFC 7518 3.3: RSA of 2,048 bits or more) or of no allowed algorithm gives undefined and harms no other.
+ * Imports one member of a JWK Set (RFC 7517 4), once for each algorithm that the policy and the member itself allow. A member
+ * that is malformed, symmetric, private, of another use, too weak (RFC 7518 3.3: RSA of 2,048 bits or more) or of no allowed
+ * algorithm gives none and harms no other.
  */
-export function importVerificationKey(jwk: unknown, allowed: readonly Algorithm[]): VerificationKey | undefined {
-  if (!isObject(jwk) || !isForVerification(jwk)) return undefined
+export function importVerificationKeys(jwk: unknown, allowed: readonly Algorithm[]): VerificationKey[] {
+  const keys: VerificationKey[] = []
+  if (!isObject(jwk) || !isForVerification(jwk)) return keys
   try {
     const key = createPublicKey({ key: jwk, format: 'jwk' })
     const { modulusLength = 0, publicExponent = 0n } = key.asymmetricKeyDetails ?? {}
-    if (jwk.kty === 'RSA' && !isSound(modulusLength, publicExponent)) return undefined
-    let signatureLength = Math.ceil(modulusLength / 8)
-    const checks = new Map<string, SignatureCheck>()
+    const { kty, n, e, crv, x, y } = jwk
+    if (kty === 'RSA' && !isSound(modulusLength, publicExponent)) return keys
     for (const algorithm of allowed) {
-      const [curve, octets] = curves[algorithm] ?? []
-      if ((jwk.alg ?? algorithm) !== algorithm || (curve ? jwk.crv !== curve : jwk.kty !== 'RSA')) continue
-      signatureLength = octets ?? signatureLength
-      checks.set(algorithm, signatureCheck(algorithm, key))
+      const [curve, octets = Math.ceil(modulusLength / 8)] = (usesCurves && curves[algorithm]) || []
+      if ((jwk.alg ?? algorithm) !== algorithm || (curve ? crv !== curve : kty !== 'RSA')) continue
+      keys.push({
+        algorithm,
+        identity: JSON.stringify([algorithm, n, e, crv, x, y]),
+        signatureLength: octets,
+        isSignedBy: signatureCheck(algorithm, key),
+      })
     }
-    return checks.size > 0 ? { identity: JSON.stringify(jwk), signatureLength, checks } : undefined
   } catch {
-    return undefined
+    // Nothing that is a key.
   }
+  return keys
 }
 
 /** RFC 7517 4.2 and 4.3: a key that names its use must name this one. A key whose private half is published signs for anybody, so it is skipped. */
@@ -54,23 +60,24 @@ function isSound(modulusLength: number, publicExponent: bigint): boolean {
   return modulusLength >= 2048 && modulusLength <= 8192 && publicExponent > 2n && publicExponent < 2n ** 32n
 }
 
-/** RFC 7518 3.4, RFC 8037 3.1: each of these algorithms has one curve, and that curve one signature length in octets. */
+/** RFC 7518 3.4, RFC 8037 3.1, RFC 9864 2.2: each of these algorithms has one curve, and that curve one signature length in octets. */
 const curves: Partial<Record<Algorithm, readonly [curve: string, signatureLength: number]>> = {
   ES256: ['P-256', 64],
   ES384: ['P-384', 96],
   ES512: ['P-521', 132],
   EdDSA: ['Ed25519', 64],
+  Ed25519: ['Ed25519', 64],
 }
 
 const pssPadding = 6 // RSA_PKCS1_PSS_PADDING
 const saltLengthOfDigest = -1 // RSA_PSS_SALTLEN_DIGEST, as RFC 7518 3.5 requires
 
 function signatureCheck(algorithm: Algorithm, key: ReturnType<typeof createPublicKey>): SignatureCheck {
-  const digest = algorithm === 'EdDSA' ? null : `sha${algorithm.slice(2)}`
+  const digest = usesCurves && algorithm.startsWith('Ed') ? null : `sha${algorithm.slice(2)}`
   const input =
-    algorithm[0] === 'P'
+    usesPss && algorithm[0] === 'P'
       ? { key, padding: pssPadding, saltLength: saltLengthOfDigest }
-      : digest && algorithm[0] === 'E'
+      : usesCurves && digest && algorithm[0] === 'E'
         ? { key, dsaEncoding: 'ieee-p1363' as const }
         : key
   return (signingInput, signature) => verify(digest, signingInput, input, signature)

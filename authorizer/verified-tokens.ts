@@ -1,5 +1,6 @@
 import type { TokenRights } from './claims.ts'
 import type { EdgePolicy } from './edge-policy.ts'
+import { usesCookies } from './features.ts'
 import type { VerificationKey } from './verification-key.ts'
 
 /** A token whose signature was good, with what the decision needs of it. */
@@ -7,9 +8,9 @@ export interface VerifiedToken {
   /** The exact text; a second spelling of the same claims is another token. */
   text: string
   rights: TokenRights
-  /** Which issuer's keys it stands on: index in the policy, `kid`, and the key itself, which must still be in the set. */
+  /** Which issuer's keys it stands on: index in the policy, name and the key itself, which must still be in the set. */
   issuer: number
-  kid: string
+  keyName: string
   key: VerificationKey
   /** Accepted segments of hashed captures by the capture's name, made at the token's first hashed route; null where they are not kept. */
   digests: Map<string, ReadonlySet<string>> | undefined | null
@@ -51,10 +52,11 @@ export function createVerifiedTokens({ routes }: Pick<EdgePolicy, 'routes'>): Ve
   }
 
   function put(token: VerifiedToken): void {
-    const { text, kid, rights } = token
+    const { text, keyName, rights } = token
     // The text has one byte a character, the others two where one of theirs is beyond Latin-1.
-    let weight = 600 + text.length + kid.length * 2 + weightOf(rights.groups)
+    let weight = 600 + text.length + keyName.length * 2 + weightOf(rights.groups)
     for (const values of rights.claims) weight += weightOf(values)
+    if (usesCookies) weight += 200 + 2 * String(rights.subject).length
     if (weight > heaviest) {
       token.digests = null
       return

@@ -1,8 +1,10 @@
+import { SourceMap } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import { build, type Metafile } from 'esbuild'
+import { buildSync, type Metafile, transformSync } from 'esbuild'
 import type { EdgeConfiguration, JwksSnapshot } from '../authorizer/configuration.ts'
 import type { Policy } from '../authorizer/policy.ts'
 import { toEdgePolicy } from '../config/edge-policy.ts'
+import { featureConstants } from './features.ts'
 
 /**
  * Properties that only the program's own objects have, shortened in the bundle. Names of the policy, of tokens, keys,
@@ -14,7 +16,6 @@ const internalProperties = [
   'notAfter',
   'literals',
   'captures',
-  'checks',
   'identity',
   'refreshedFor',
   'refreshed',
@@ -22,7 +23,11 @@ const internalProperties = [
   'fresh',
   'rights',
   'digests',
-  'complete',
+  'keyName',
+  'isSignedBy',
+  'lack',
+  'met',
+  'subject',
   'allow',
   'authorize',
   'route',
@@ -38,33 +43,68 @@ const internalProperties = [
 const projectRoot = fileURLToPath(new URL('../', import.meta.url))
 
 export interface Bundle {
-  /** The minified CommonJS program, the same bytes for every policy; it reads the global constant that `deployable` puts before it. */
+  /** The minified CommonJS program; it reads the global constant that `deployable` puts before it. */
   program: string
   metafile: Metafile
 }
 
-/** Bundles the authorizer's Lambda entry. Same sources, same bytes. */
-export async function bundleAuthorizer(): Promise<Bundle> {
-  const result = await build({
+/**
+ * Bundles the authorizer's Lambda entry with what this policy uses; without a policy, with everything. Same sources and features,
+ * same bytes. Synchronous, since a CDK construct is.
+ *
+ * @example
+ * const { program } = bundleAuthorizer(policy)
+ * const code = deployable(program, { policy })
+ */
+export function bundleAuthorizer(policy?: Policy): Bundle {
+  const { outputFiles, metafile } = buildSync({
+    ...options,
     absWorkingDir: projectRoot,
     entryPoints: ['./authorizer/index'],
     outfile: 'index.js',
     bundle: true,
-    minify: true,
-    mangleProps: new RegExp(`^(?:${internalProperties.join('|')})$`),
-    // Lambda@Edge loads index.js as CommonJS; an .mjs cannot be written inline into a template.
-    format: 'cjs',
-    platform: 'node',
-    target: 'node22',
-    legalComments: 'none',
+    define: featureConstants(policy && toEdgePolicy(policy)),
+    // With it a constant of another module is put where it is used, as modules are joined: too late to leave out what depends on it.
+    minifySyntax: true,
+    sourcemap: 'inline',
     metafile: true,
     write: false,
-    // The entry assigns exports.handler by hand, see there.
-    logOverride: { 'commonjs-variable-in-esm': 'silent' },
   })
-  const [file] = result.outputFiles
-  if (!file) throw new Error('esbuild wrote no file')
-  return { program: file.text, metafile: result.metafile }
+  const [joined] = outputFiles
+  if (!joined) throw new Error('esbuild wrote no file')
+  const { code, map } = transformSync(joined.text, {
+    ...options,
+    minify: true,
+    treeShaking: true,
+    mangleProps: new RegExp(`^(?:${internalProperties.join('|')})$`),
+    sourcemap: true,
+  })
+  return { program: code, metafile: { ...metafile, outputs: { 'index.js': attributed(code, map) } } }
+}
+
+const options = {
+  // Lambda@Edge loads index.js as CommonJS; an .mjs cannot be written inline into a template.
+  format: 'cjs',
+  platform: 'node',
+  target: 'node22',
+  legalComments: 'none',
+  // The entry assigns exports.handler by hand, see there.
+  logOverride: { 'commonjs-variable-in-esm': 'silent' },
+} as const
+
+/** How many bytes of the program come from each source: esbuild itself counts what is left out again. */
+function attributed(code: string, map: string): Metafile['outputs'][string] {
+  const sourceMap = new SourceMap(JSON.parse(map))
+  const inputs: Record<string, { bytesInOutput: number }> = {}
+  for (const [line, text] of code.split('\n').entries()) {
+    for (let column = 0; column < text.length; column++) {
+      const entry = sourceMap.findEntry(line, column)
+      if (!('originalSource' in entry)) continue
+      const input = (inputs[entry.originalSource] ??= { bytesInOutput: 0 })
+      input.bytesInOutput += Buffer.byteLength(text[column] ?? '')
+    }
+  }
+  return { bytes: Buffer.byteLength(code), inputs, imports: [], exports: [] }
 }
 
 /** What a deployed file is made of, besides the program. */

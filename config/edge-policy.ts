@@ -1,6 +1,18 @@
-import type { Capture, CookieName, EdgePolicy, EdgeRoute } from '../authorizer/edge-policy.ts'
-import type { Denial, Policy, Route } from '../authorizer/policy.ts'
-import { withDefaults } from './policy-defaults.ts'
+import type {
+  Capture,
+  ClaimCondition,
+  ClaimPath,
+  Condition,
+  CookieName,
+  EdgeIssuer,
+  EdgePolicy,
+  EdgeProvider,
+  EdgeRoute,
+  EdgeSource,
+} from '../authorizer/edge-policy.ts'
+import type { ClaimRules, CredentialSource, Denial, Policy, Route } from '../authorizer/policy.ts'
+import { claimPath } from './claim-reference.ts'
+import { type CompletePolicy, type CompleteProvider, withDefaults } from './policy-defaults.ts'
 import { type Capture as PatternCapture, parsePattern } from './route-pattern.ts'
 
 /**
@@ -9,17 +21,17 @@ import { type Capture as PatternCapture, parsePattern } from './route-pattern.ts
  */
 export function toEdgePolicy(policy: Policy): EdgePolicy {
   const complete = withDefaults(policy)
-  const { credentials, jwks, clockToleranceSeconds, deny } = complete
-  const capturedClaims: string[] = []
-  const routes = complete.routes.map((route) => toEdgeRoute(route, capturedClaims))
+  const { providers, jwks, clockToleranceSeconds, deny } = complete
+  const capturedClaims = createList<ClaimPath>()
+  const conditions = createList<Condition>()
+  const routes = complete.routes.map((route) => toEdgeRoute(route, providers, capturedClaims, conditions))
+  const clientIds = [...new Set(providers.flatMap((provider) => provider.clientIds))]
   return {
-    issuers: complete.issuers,
-    ...(credentials === 'header' ? {} : { cookies: cookieNames(credentials.cookie, policy.clientIds) }),
-    clientIds: complete.clientIds,
-    tokenUse: complete.tokenUse,
-    requiredClaims: complete.requiredClaims,
-    capturedClaims,
-    algorithms: complete.algorithms,
+    providers: providers.map(toEdgeProvider),
+    issuers: providers.flatMap(toEdgeIssuers),
+    sources: complete.credentials.map((source) => toEdgeSource(source, clientIds)),
+    capturedClaims: capturedClaims.values,
+    conditions: conditions.values,
     jwks: { maxAge: jwks.maxAge * 1000, maxStale: jwks.maxStale * 1000, cooldown: jwks.cooldown * 1000 },
     clockTolerance: clockToleranceSeconds * 1000,
     routes,
@@ -31,26 +43,76 @@ export function toEdgePolicy(policy: Policy): EdgePolicy {
   }
 }
 
-/** Adds the claims that the route captures, where they are new, to `capturedClaims`. */
-function toEdgeRoute({ path, public: isPublic, hash, groups }: Route, capturedClaims: string[]): EdgeRoute {
-  const pattern = parsePattern(path)
-  const segments: (string | Capture)[] = []
-  for (const segment of pattern) {
-    if (segment.kind === 'literal') segments.push(segment.text)
-    else if (segment.kind === 'capture') segments.push(toEdgeCapture(segment.capture, capturedClaims))
-  }
+/** Values that are listed once, however often they are asked for. */
+interface List<T> {
+  values: readonly T[]
+  /** The value's place, at the end where it is new. */
+  placeOf(value: T): number
+}
+
+function createList<T>(): List<T> {
+  const values: T[] = []
+  const places = new Map<string, number>()
   return {
-    segments,
-    ...(pattern.length > segments.length ? { rest: true } : {}),
-    ...(isPublic ? { public: true } : {}),
-    ...(hash ? { hash } : {}),
-    ...(groups ? { groups } : {}),
+    values,
+    placeOf(value) {
+      const text = JSON.stringify(value)
+      const place = places.get(text) ?? values.push(value) - 1
+      places.set(text, place)
+      return place
+    },
   }
 }
 
-/** `{client}` stands for each client id, and the one `*` for any run of characters. */
+function toEdgeProvider(provider: CompleteProvider): EdgeProvider {
+  const { tokenUse, clientIds, clientClaim, audiences, types, algorithms, kid, cnf, groupsClaim } = provider
+  const rules = conditionsOf(provider.claims)
+  return {
+    tokenUse,
+    clientIds,
+    clientClaim,
+    ...(audiences ? { audiences } : {}),
+    ...(types ? { types: types.map((type) => type.toLowerCase().replace(/^application\//, '')) } : {}),
+    algorithms,
+    ...(kid === 'optional' ? { unnamedKeys: true } : {}),
+    ...(cnf === 'ignore' ? { unbound: true } : {}),
+    groupsClaim: claimPath(groupsClaim.claim),
+    ...(groupsClaim.split === undefined ? {} : { groupsSplit: groupsClaim.split }),
+    requiredClaims: provider.requiredClaims.map(claimPath),
+    ...(rules.length > 0 ? { rules } : {}),
+  }
+}
+
+function toEdgeIssuers({ issuers, tenants }: CompleteProvider, provider: number): EdgeIssuer[] {
+  return issuers.map(({ issuer, jwksUri }) => {
+    const [before = '', after] = issuer.split('{tid}')
+    if (after === undefined) return { issuer, jwksUri, provider }
+    return {
+      issuer: before,
+      tenant: { after, ...(tenants === 'any' ? {} : { allowed: tenants }) },
+      jwksUri,
+      provider,
+    }
+  })
+}
+
+function toEdgeSource(source: CredentialSource, clientIds: readonly string[]): EdgeSource {
+  if (source === 'header') return { header: 'authorization', scheme: 'Bearer' }
+  if ('header' in source) {
+    const { header, scheme = 'Bearer' } = source
+    return { header: header.toLowerCase(), ...(scheme === null ? {} : { scheme }) }
+  }
+  const { cookie, chunks } = source
+  return {
+    cookies: cookieNames(cookie, clientIds),
+    ...(chunks ? { chunks } : {}),
+    ...(cookie.includes('{lastUser}') ? { lastUser: true } : {}),
+  }
+}
+
+/** `{client}` stands for each client id, and the one `*`, or `{lastUser}`, for any run of characters. */
 function cookieNames(name: string, clientIds: readonly string[]): CookieName[] {
-  const [before = '', after] = name.split('*')
+  const [before = '', after] = name.replace('{lastUser}', '*').split('*')
   const clients = name.includes('{client}') ? clientIds : ['']
   return clients.map((client) => {
     const prefix = before.replaceAll('{client}', () => client)
@@ -58,11 +120,44 @@ function cookieNames(name: string, clientIds: readonly string[]): CookieName[] {
   })
 }
 
-function toEdgeCapture(capture: PatternCapture, capturedClaims: string[]): Capture {
+function toEdgeRoute(
+  route: Route,
+  providers: CompletePolicy['providers'],
+  capturedClaims: List<ClaimPath>,
+  conditions: List<Condition>,
+): EdgeRoute {
+  const { path, public: isPublic, hash, groups, provider } = route
+  const pattern = parsePattern(path)
+  const segments: (string | Capture)[] = []
+  for (const segment of pattern) {
+    if (segment.kind === 'literal') segments.push(segment.text)
+    else if (segment.kind === 'capture') segments.push(toEdgeCapture(segment.capture, capturedClaims))
+  }
+  const asked = [...(route.scopes ?? []).map((scope) => ({ scope })), ...conditionsOf(route.claims ?? {})]
+  const trusted = provider === undefined ? [] : [provider].flat()
+  return {
+    segments,
+    ...(pattern.length > segments.length ? { rest: true } : {}),
+    ...(isPublic ? { public: true } : {}),
+    ...(hash ? { hash } : {}),
+    ...(groups ? { groups } : {}),
+    ...(asked.length > 0 ? { conditions: asked.map((condition) => conditions.placeOf(condition)) } : {}),
+    ...(trusted.length > 0 ? { providers: trusted.map((name) => providers.findIndex((one) => one.name === name)) } : {}),
+  }
+}
+
+function conditionsOf(rules: ClaimRules): ClaimCondition[] {
+  return Object.entries(rules).map(([reference, rule]) => {
+    const claim = claimPath(reference)
+    return typeof rule === 'object' && 'contains' in rule
+      ? { claim, values: [rule.contains].flat(), list: true }
+      : { claim, values: [rule].flat() }
+  })
+}
+
+function toEdgeCapture(capture: PatternCapture, capturedClaims: List<ClaimPath>): Capture {
   if (capture.kind === 'group') return {}
-  const name = capture.kind === 'sub' ? 'sub' : capture.name
-  if (!capturedClaims.includes(name)) capturedClaims.push(name)
-  return { claim: capturedClaims.indexOf(name) }
+  return { claim: capturedClaims.placeOf(capture.kind === 'sub' ? 'sub' : claimPath(capture.name)) }
 }
 
 function unauthenticatedResponse(denial: Denial): EdgePolicy['unauthenticated'] {

@@ -1,13 +1,19 @@
-import type { Algorithm, Denial, Policy, Route } from '../authorizer/policy.ts'
+import type {
+  Algorithm,
+  ClaimRules,
+  CredentialSource,
+  Denial,
+  OneProviderPolicy,
+  Policy,
+  Provider,
+  Route,
+  TokenUse,
+} from '../authorizer/policy.ts'
 
 /** A policy in its users' words and units, with nothing left out. */
 export interface CompletePolicy {
-  issuers: readonly { issuer: string; jwksUri: string }[]
-  credentials: 'header' | { cookie: string }
-  clientIds: readonly string[]
-  tokenUse: 'access' | 'id' | null
-  requiredClaims: readonly string[]
-  algorithms: readonly Algorithm[]
+  providers: readonly [CompleteProvider, ...CompleteProvider[]]
+  credentials: readonly CredentialSource[]
   /** Seconds. */
   jwks: { maxAge: number; maxStale: number; cooldown: number }
   clockToleranceSeconds: number
@@ -18,19 +24,41 @@ export interface CompletePolicy {
   deny: { unauthenticated: Denial; forbidden: { status: 403 | 404 } }
 }
 
+export interface CompleteProvider {
+  name: string
+  issuers: readonly [PublishedIssuer, ...PublishedIssuer[]]
+  tenants: readonly string[] | 'any'
+  tokenUse: TokenUse
+  clientIds: readonly string[]
+  clientClaim: string
+  audiences?: readonly string[]
+  types?: readonly string[]
+  algorithms: readonly [Algorithm, ...Algorithm[]]
+  kid: 'required' | 'optional'
+  cnf: 'refuse' | 'ignore'
+  groupsClaim: { claim: string; split?: string }
+  requiredClaims: readonly string[]
+  claims: ClaimRules
+}
+
+export interface PublishedIssuer {
+  issuer: string
+  jwksUri: string
+}
+
+/** The provider of a policy's first form. */
+export const onlyProvider = 'default'
+
 /**
  * The one place of each default, except the oracle's (`oracle/policy-defaults.ts`). Strings may be CloudFormation tokens:
  * they are only ever put together here, never looked into.
  */
 export function withDefaults(policy: Policy): CompletePolicy {
-  const uris = [policy.jwksUri ?? []].flat()
+  const [first, ...others] = providersOf(policy)
+  if (!first) throw new Error('a policy has at least one provider')
   return {
-    issuers: [policy.issuer].flat().map((issuer, index) => ({ issuer, jwksUri: uris[index] ?? jwksUriOf(issuer) })),
-    credentials: policy.credentials ?? 'header',
-    clientIds: policy.clientIds,
-    tokenUse: policy.tokenUse === undefined ? 'access' : policy.tokenUse,
-    requiredClaims: policy.requiredClaims ?? [],
-    algorithms: policy.algorithms ?? ['RS256'],
+    providers: [first, ...others],
+    credentials: [policy.credentials ?? 'header'].flat() as CredentialSource[],
     jwks: { maxAge: 3600, maxStale: 86_400, cooldown: 10, ...policy.jwks },
     clockToleranceSeconds: policy.clockToleranceSeconds ?? 0,
     routes: policy.routes,
@@ -41,7 +69,39 @@ export function withDefaults(policy: Policy): CompletePolicy {
   }
 }
 
-/** Where an issuer publishes its keys by default, as Cognito does. */
+function providersOf(policy: Policy): CompleteProvider[] {
+  if (policy.providers)
+    return Object.entries(policy.providers).map(([name, provider]) => completeProvider(name, provider))
+  const { tokenUse = 'access' } = policy
+  return [completeProvider(onlyProvider, { ...policy, tokenUse } satisfies OneProviderPolicy)]
+}
+
+function completeProvider(name: string, provider: Provider): CompleteProvider {
+  const { tokenUse, groupsClaim = 'cognito:groups', audiences, types } = provider
+  const uris = [provider.jwksUri ?? []].flat()
+  const place = (issuer: string, index: number): PublishedIssuer => ({
+    issuer,
+    jwksUri: (typeof provider.jwksUri === 'string' ? provider.jwksUri : uris[index]) ?? jwksUriOf(issuer),
+  })
+  return {
+    name,
+    issuers: [provider.issuer].flat().map(place) as [PublishedIssuer],
+    tenants: provider.tenants ?? [],
+    tokenUse,
+    clientIds: provider.clientIds,
+    clientClaim: provider.clientClaim ?? (tokenUse === 'access' ? 'client_id' : 'aud'),
+    ...(audiences ? { audiences } : {}),
+    ...(types ? { types } : {}),
+    algorithms: (provider.algorithms ?? ['RS256']) as [Algorithm],
+    kid: provider.kid ?? 'required',
+    cnf: provider.cnf ?? 'refuse',
+    groupsClaim: typeof groupsClaim === 'string' ? { claim: groupsClaim } : groupsClaim,
+    requiredClaims: provider.requiredClaims ?? [],
+    claims: provider.claims ?? {},
+  }
+}
+
+/** Where an issuer publishes its keys by default, as Cognito does. OpenID Connect Discovery 4.1: a terminating `/` is taken off first. */
 export function jwksUriOf(issuer: string): string {
-  return `${issuer}/.well-known/jwks.json`
+  return `${issuer.replace(/\/$/, '')}/.well-known/jwks.json`
 }

@@ -1,0 +1,54 @@
+/**
+ * What a policy may use. Each is true here; where a policy does not use it, `build/features.ts` has esbuild put false in its
+ * place, and the code that depends on it is not in the bundle. They leave code out and never change what the rest does.
+ */
+declare const EDGEPROOF_COOKIES: boolean
+declare const EDGEPROOF_SOURCES: boolean
+declare const EDGEPROOF_CHUNKS: boolean
+declare const EDGEPROOF_LAST_USER: boolean
+declare const EDGEPROOF_PROVIDERS: boolean
+declare const EDGEPROOF_TENANTS: boolean
+declare const EDGEPROOF_AUDIENCES: boolean
+declare const EDGEPROOF_TYPES: boolean
+declare const EDGEPROOF_UNNAMED_KEYS: boolean
+declare const EDGEPROOF_PATHS: boolean
+declare const EDGEPROOF_SPLIT: boolean
+declare const EDGEPROOF_CONDITIONS: boolean
+declare const EDGEPROOF_CAPTURED_CLAIMS: boolean
+declare const EDGEPROOF_HASHES: boolean
+declare const EDGEPROOF_CURVES: boolean
+declare const EDGEPROOF_PSS: boolean
+
+/** A cookie is a source of tokens. */
+export const usesCookies: boolean = typeof EDGEPROOF_COOKIES === 'undefined' || EDGEPROOF_COOKIES
+/** Several sources. */
+export const usesSources: boolean = typeof EDGEPROOF_SOURCES === 'undefined' || EDGEPROOF_SOURCES
+/** Cookies in chunks. */
+export const usesChunks: boolean = typeof EDGEPROOF_CHUNKS === 'undefined' || EDGEPROOF_CHUNKS
+/** Amplify's `LastAuthUser`. */
+export const usesLastUser: boolean = typeof EDGEPROOF_LAST_USER === 'undefined' || EDGEPROOF_LAST_USER
+/** Several providers. */
+export const usesProviders: boolean = typeof EDGEPROOF_PROVIDERS === 'undefined' || EDGEPROOF_PROVIDERS
+/** `{tid}` in an issuer. */
+export const usesTenants: boolean = typeof EDGEPROOF_TENANTS === 'undefined' || EDGEPROOF_TENANTS
+/** `audiences`, or another claim than the usual one that names the client. */
+export const usesAudiences: boolean = typeof EDGEPROOF_AUDIENCES === 'undefined' || EDGEPROOF_AUDIENCES
+/** Types of tokens other than the default ones. */
+export const usesTypes: boolean = typeof EDGEPROOF_TYPES === 'undefined' || EDGEPROOF_TYPES
+/** Tokens or keys without `kid`. */
+export const usesUnnamedKeys: boolean = typeof EDGEPROOF_UNNAMED_KEYS === 'undefined' || EDGEPROOF_UNNAMED_KEYS
+/** JSON Pointers to claims. */
+export const usesPaths: boolean = typeof EDGEPROOF_PATHS === 'undefined' || EDGEPROOF_PATHS
+/** Groups in one string. */
+export const usesSplit: boolean = typeof EDGEPROOF_SPLIT === 'undefined' || EDGEPROOF_SPLIT
+/** Rules on claims, and scopes. */
+export const usesConditions: boolean = typeof EDGEPROOF_CONDITIONS === 'undefined' || EDGEPROOF_CONDITIONS
+/** Captures of claims other than `sub`. */
+export const usesCapturedClaims: boolean =
+  typeof EDGEPROOF_CAPTURED_CLAIMS === 'undefined' || EDGEPROOF_CAPTURED_CLAIMS
+/** Hashed routes. */
+export const usesHashes: boolean = typeof EDGEPROOF_HASHES === 'undefined' || EDGEPROOF_HASHES
+/** ECDSA and Ed25519. */
+export const usesCurves: boolean = typeof EDGEPROOF_CURVES === 'undefined' || EDGEPROOF_CURVES
+/** RSASSA-PSS. */
+export const usesPss: boolean = typeof EDGEPROOF_PSS === 'undefined' || EDGEPROOF_PSS

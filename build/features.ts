@@ -1,0 +1,45 @@
+import type { EdgePolicy } from '../authorizer/edge-policy.ts'
+
+/** The constants of `authorizer/features.ts`, and whether a policy needs what each stands for. */
+const features: Readonly<Record<string, (policy: EdgePolicy) => boolean>> = {
+  COOKIES: ({ sources }) => sources.some((source) => 'cookies' in source),
+  SOURCES: ({ sources: [first, ...others] }) =>
+    others.length > 0 || (first !== undefined && 'header' in first && first.scheme === undefined),
+  CHUNKS: ({ sources }) => sources.some((source) => 'chunks' in source),
+  LAST_USER: ({ sources }) => sources.some((source) => 'lastUser' in source),
+  PROVIDERS: ({ providers }) => providers.length > 1,
+  TENANTS: ({ issuers }) => issuers.some(({ tenant }) => tenant),
+  AUDIENCES: ({ providers }) =>
+    providers.some(({ audiences, clientClaim }) => audiences || !['aud', 'client_id'].includes(clientClaim)),
+  TYPES: ({ providers }) => providers.some(({ types }) => types),
+  UNNAMED_KEYS: ({ providers }) => providers.some(({ unnamedKeys }) => unnamedKeys),
+  PATHS: ({ providers, capturedClaims, conditions }) =>
+    [
+      ...providers.flatMap(({ groupsClaim, requiredClaims, rules = [] }) => [
+        groupsClaim,
+        ...requiredClaims,
+        ...rules.map(({ claim }) => claim),
+      ]),
+      ...capturedClaims,
+      ...conditions.map((condition) => ('claim' in condition ? condition.claim : '')),
+    ].some((path) => typeof path !== 'string'),
+  SPLIT: ({ providers }) => providers.some(({ groupsSplit }) => groupsSplit !== undefined),
+  CONDITIONS: ({ providers, conditions }) => conditions.length > 0 || providers.some(({ rules }) => rules),
+  CAPTURED_CLAIMS: ({ capturedClaims }) => capturedClaims.some((path) => path !== 'sub'),
+  HASHES: ({ routes }) => routes.some(({ hash }) => hash),
+  CURVES: ({ providers }) => providers.some(({ algorithms }) => algorithms.some((name) => name.startsWith('E'))),
+  PSS: ({ providers }) => providers.some(({ algorithms }) => algorithms.some((name) => name.startsWith('P'))),
+}
+
+/**
+ * What esbuild has to put in place of those constants so that a policy's bundle holds only what the policy uses. It depends on
+ * the policy's shape alone, so strings may be CloudFormation tokens. Without a policy nothing is left out.
+ */
+export function featureConstants(policy?: EdgePolicy): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(features).map(([name, isUsed]) => [
+      `EDGEPROOF_${name}`,
+      String(policy === undefined || isUsed(policy)),
+    ]),
+  )
+}
