@@ -4,7 +4,7 @@ import { createCredentials } from './credentials.ts'
 import { createDenialLog, type LogLine } from './denial-log.ts'
 import { denialResponse, type Reason } from './denials.ts'
 import type { EdgePolicy, EdgeProvider } from './edge-policy.ts'
-import { usesConditions, usesCookies } from './features.ts'
+import { usesConditions, usesCookies, usesIssuers } from './features.ts'
 import { httpsGet } from './https-get.ts'
 import { createJwksCache, type JwksCache } from './jwks-cache.ts'
 import { missingRight } from './route-rights.ts'
@@ -72,28 +72,25 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
     return token.rights.lack ?? missingRight(match, token, policy)
   }
 
+  /** The scopes that the request's route asks for, where it is denied for want of one. */
+  function scopesOf(reason: Reason, { uri }: ViewerRequest): readonly string[] | undefined {
+    const match = usesConditions && reason === 'scope' && matchRoute(uri)
+    return match && typeof match !== 'string' ? match.route.scopes : undefined
+  }
+
   /** Waits once at most: two fetches that time out would take nearly all of a viewer-request function's five seconds. */
   function decide(request: ViewerRequest, mayWait: boolean): Decision | Promise<Decision> {
     try {
       const reason = reasonAgainst(request, mayWait)
       if (reason instanceof Promise) return reason.then(() => decide(request, false))
-      if (reason) return { allow: false, reason, response: denialResponse(policy, reason, request, scopesFor(reason, request)) }
+      if (reason)
+        return { allow: false, reason, response: denialResponse(policy, reason, request, scopesOf(reason, request)) }
       credentials.remove(request)
       return { allow: true, request }
     } catch {
       // What is no viewer request ends here, and whatever else was not foreseen.
       return { allow: false, reason: 'fault', response: denialResponse(policy, 'fault', undefined) }
     }
-  }
-
-  /** The scopes that the request's route asks for, where it is denied for want of one. */
-  function scopesFor(reason: Reason, { uri }: ViewerRequest): string[] {
-    const match = usesConditions && reason === 'scope' ? matchRoute(uri) : ''
-    if (typeof match === 'string') return []
-    return (match.route.conditions ?? []).flatMap((place) => {
-      const condition = policy.conditions[place]
-      return condition && 'scope' in condition ? condition.scope : []
-    })
   }
 
   async function handler(event: ViewerRequestEvent): Promise<ViewerRequest | GeneratedResponse> {
@@ -122,7 +119,9 @@ function createCaches(
 ): JwksCache[] {
   const caches: JwksCache[] = []
   for (const { issuer, jwksUri, provider } of issuers) {
-    const same = issuers.findIndex((other) => other.jwksUri === jwksUri && other.provider === provider)
+    const same = usesIssuers
+      ? issuers.findIndex((other) => other.jwksUri === jwksUri && other.provider === provider)
+      : 0
     caches.push(caches[same] ?? create(jwksUri, providers[provider] as EdgeProvider, issuer))
   }
   return caches

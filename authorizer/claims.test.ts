@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { claimsAt, client, createTestBed, issuer, type Outcome, start } from '../testing/authorizer-test-bed.ts'
 import { createSigningKey } from '../testing/issuer.ts'
 import { rawToken } from '../testing/mint.ts'
-import type { Policy } from './policy.ts'
+import type { OneProviderPolicy } from './policy.ts'
 
 const key = await createSigningKey('ES256')
-const bedOf = (policy: Partial<Policy> = {}) =>
+const bedOf = (policy: Partial<OneProviderPolicy> = {}) =>
   createTestBed({ keys: [key], policy: { algorithms: ['ES256'], ...policy } })
 const bed = bedOf()
 const seconds = start / 1000
@@ -104,7 +104,7 @@ describe('dates', () => {
 })
 
 describe('token_use and the client', () => {
-  it.each<[string, Partial<Policy>, Record<string, unknown>, Outcome]>([
+  it.each<[string, Partial<OneProviderPolicy>, Record<string, unknown>, Outcome]>([
     ['access: an access token', {}, {}, 'allow'],
     ['access: an id token', {}, { token_use: 'id', aud: client }, 'token-use'],
     ['access: no token_use', {}, { token_use: undefined }, 'token-use'],

@@ -1,6 +1,13 @@
 import { claimAt, isMet, scopesOf } from './conditions.ts'
 import type { EdgePolicy, EdgeProvider } from './edge-policy.ts'
-import { usesAudiences, usesCapturedClaims, usesConditions, usesCookies, usesSplit } from './features.ts'
+import {
+  usesAudiences,
+  usesCapturedClaims,
+  usesClientClaims,
+  usesConditions,
+  usesCookies,
+  usesSplit,
+} from './features.ts'
 import type { JsonObject } from './json-object.ts'
 
 /** What routes need of a verified token; held for as long as the token is remembered. */
@@ -60,11 +67,11 @@ export function validity({ notBefore, notAfter }: TokenRights, now: number): Cla
 }
 
 function isForClient(payload: JsonObject, { tokenUse, clientIds, clientClaim }: EdgeProvider): boolean {
-  if (clientClaim !== 'aud') {
-    return clientIds.includes((usesAudiences ? payload[clientClaim] : payload.client_id) as string)
-  }
   const { aud } = payload
-  return isAudience(aud, clientIds) && (tokenUse !== 'id' || !Array.isArray(aud) || aud.length === 1)
+  if (usesAudiences && clientClaim === 'aud') {
+    return isAudience(aud, clientIds) && (tokenUse !== 'id' || !Array.isArray(aud) || aud.length === 1)
+  }
+  return clientIds.includes((usesClientClaims ? payload[clientClaim] : payload.client_id) as string)
 }
 
 /** RFC 7519 4.1.3: one string, or an array of strings. */
@@ -95,9 +102,7 @@ function capturedValues(payload: JsonObject, { capturedClaims }: EdgePolicy): (r
   for (const path of capturedClaims) {
     // `sub` is a string (RFC 7519 4.1.2).
     const { sub } = payload
-    captured.push(
-      usesCapturedClaims && path !== 'sub' ? texts(claimAt(payload, path)) : isComparable(sub) ? [sub] : [],
-    )
+    captured.push(usesCapturedClaims && path !== 'sub' ? texts(claimAt(payload, path)) : isComparable(sub) ? [sub] : [])
   }
   return captured
 }

@@ -63,8 +63,8 @@ export function cookieCredentials({ cookies: names, chunks, lastUser }: CookieSo
     for (const line of lines) {
       for (const pair of line.split(';')) {
         const equals = pair.indexOf('=')
-        const name = pair.slice(0, equals).trimStart()
-        if (equals > 0 && lastUserNames.includes(name)) users.push(decoded(pair.slice(equals + 1)))
+        const user = pair.slice(equals + 1)
+        if (user && equals > 0 && lastUserNames.includes(pair.slice(0, equals).trimStart())) users.push(decoded(user))
       }
     }
     return users

@@ -15,7 +15,7 @@ describe('the authorization header', () => {
     ['several spaces', 'Bearer   TOKEN', 'allow'],
     ['nothing', '', 'no-credentials'],
     ['the scheme alone', 'Bearer', 'no-credentials'],
-    ['the scheme and a space', 'Bearer ', 'token-format'],
+    ['the scheme and a space', 'Bearer ', 'no-credentials'],
     ['the token alone', 'TOKEN', 'no-credentials'],
     ['no space', 'BearerTOKEN', 'no-credentials'],
     ['a tab', 'Bearer\tTOKEN', 'no-credentials'],
@@ -41,12 +41,13 @@ describe('the authorization header', () => {
     expect(await bed.outcome('/open/x', { headers: { authorization: [value, value] } })).toBe('no-credentials')
   })
 
-  it('is not looked at beyond 8,192 characters', async () => {
-    const token = await bed.mint()
-    const spaces = ' '.repeat(8192 - 'Bearer'.length - token.length)
-    const send = (authorization: string) => bed.outcome('/open/x', { headers: { authorization } })
-    expect(await send(`Bearer${spaces}${token}`)).toBe('allow')
-    expect(await send(`Bearer ${spaces}${token}`)).toBe('no-credentials')
+  it('is not looked at beyond 16,384 characters', async () => {
+    expect(await bed.present('x'.repeat(16_384))).toBe('token-format')
+    expect(await bed.present('x'.repeat(16_385))).toBe('credentials-size')
+    const groups = Array.from({ length: 1500 }, (_, index) => `g${index}`)
+    const token = await bed.mint({ 'cognito:groups': groups })
+    expect(token.length).toBeGreaterThan(14_000)
+    expect(await bed.present(token)).toBe('allow')
   })
 
   it.each([
@@ -79,11 +80,11 @@ describe('a cookie', () => {
     ['in the second of two field lines', ['a=1', 'b=2; id=TOKEN'], 'allow'],
     ['of a longer name', ['xid=TOKEN; idx=TOKEN'], 'no-credentials'],
     ['of another case', ['ID=TOKEN'], 'no-credentials'],
-    ['twice', ['id=TOKEN; id=TOKEN'], 'no-credentials'],
-    ['in two field lines', ['id=TOKEN', 'id=TOKEN'], 'no-credentials'],
-    ['twice, once empty', ['id=; id=TOKEN'], 'no-credentials'],
+    ['twice', ['id=TOKEN; id=TOKEN'], 'allow'],
+    ['in two field lines', ['id=TOKEN', 'id=TOKEN'], 'allow'],
+    ['twice, once empty', ['id=; id=TOKEN'], 'allow'],
     ['without a value', ['id'], 'no-credentials'],
-    ['empty', ['id='], 'token-format'],
+    ['empty', ['id='], 'no-credentials'],
     ['in quotation marks', ['id="TOKEN"'], 'token-format'],
     ['with a space after it', ['id=TOKEN ; a=1'], 'signature'],
     ['with a tab after it', ['id=TOKEN\t'], 'signature'],
@@ -95,9 +96,9 @@ describe('a cookie', () => {
     expect(await send(...lines)).toBe(expected)
   })
 
-  it('is not looked at beyond 8,192 characters', async () => {
-    expect(await send(`id=${'x'.repeat(8192)}`)).toBe('token-format')
-    expect(await send(`id=${'x'.repeat(8193)}`)).toBe('no-credentials')
+  it('is not looked at beyond 16,384 characters', async () => {
+    expect(await send(`id=${'x'.repeat(16_384)}`)).toBe('token-format')
+    expect(await send(`id=${'x'.repeat(16_385)}`)).toBe('credentials-size')
   })
 
   it('makes the authorization header count for nothing', async () => {
@@ -142,7 +143,7 @@ describe('a cookie', () => {
     ['across two pairs', 'ab*ba', ['ab=1; ba=TOKEN'], 'no-credentials'],
     ['with signs that a pattern is made of', 'a.b|c*$', ['a.b|c+$=TOKEN'], 'allow'],
     ['with other characters for such signs', 'a.b', ['aXb=TOKEN'], 'no-credentials'],
-    ['of two users', 'pool.{client}.*.token', ['pool.web.ann.token=TOKEN; pool.web.bob.token=TOKEN'], 'no-credentials'],
+    ['of two users', 'pool.{client}.*.token', ['pool.web.ann.token=TOKEN; pool.web.bob.token=TOKEN'], 'allow'],
     [
       'next to those of Cognito’s other names',
       'pool.{client}.*.token',

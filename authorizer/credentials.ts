@@ -37,7 +37,7 @@ export function createCredentials(sources: readonly EdgeSource[]): Credentials {
 /** RFC 6750 2.1, RFC 9110 11.4: exactly one field line, the scheme in any case, spaces, the token. */
 function headerCredentials({ header, scheme }: HeaderSource): Credentials {
   const prefix = `${scheme} `
-  const anyPrefix = new RegExp(`^${scheme?.replace(/\W/g, '\\$&')}(?: +|$)`, 'i')
+  const anyPrefix = usesSources ? new RegExp(`^${scheme?.replace(/\W/g, '\\$&')}(?: +|$)`, 'i') : /^bearer(?: +|$)/i
 
   /** Undefined where the value is of another scheme. */
   function tokenOf(value = ''): string | undefined {

@@ -4,10 +4,10 @@ import { createSigningKey } from '../testing/issuer.ts'
 import { rawToken } from '../testing/mint.ts'
 import { type RequestFields, viewerRequestEvent } from '../testing/viewer-request.ts'
 import type { GeneratedResponse } from './cloudfront.ts'
-import type { Policy } from './policy.ts'
+import type { OneProviderPolicy } from './policy.ts'
 
 const key = await createSigningKey('ES256')
-const bedOf = (policy: Partial<Policy> = {}, options: TestBedOptions = {}) =>
+const bedOf = (policy: Partial<OneProviderPolicy> = {}, options: TestBedOptions = {}) =>
   createTestBed({ keys: [key], ...options, policy: { algorithms: ['ES256'], ...policy } })
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
 const login = 'https://login.example.com/start?app=1'
@@ -188,7 +188,7 @@ describe('the redirect', () => {
 
 describe('CORS headers of a denial', () => {
   const origins = ['https://app.example.com', 'https://other.example.com']
-  const cors = async (origin: string | string[] | undefined, policy: Partial<Policy> = {}) => {
+  const cors = async (origin: string | string[] | undefined, policy: Partial<OneProviderPolicy> = {}) => {
     const response = await denial(bedOf({ corsOrigins: origins, ...policy }), '/open/x', {
       headers: origin === undefined ? {} : { origin },
     })

@@ -98,6 +98,8 @@ export interface EdgeRoute {
   public?: true
   hash?: RouteHash
   groups?: readonly string[]
+  /** As the policy has them, for the challenge. */
+  scopes?: readonly string[]
   /** Places in `conditions`, all of which have to hold. */
   conditions?: readonly number[]
   /** Indices of the providers whose tokens open it; absent: any. */

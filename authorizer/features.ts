@@ -7,8 +7,10 @@ declare const EDGEPROOF_SOURCES: boolean
 declare const EDGEPROOF_CHUNKS: boolean
 declare const EDGEPROOF_LAST_USER: boolean
 declare const EDGEPROOF_PROVIDERS: boolean
+declare const EDGEPROOF_ISSUERS: boolean
 declare const EDGEPROOF_TENANTS: boolean
 declare const EDGEPROOF_AUDIENCES: boolean
+declare const EDGEPROOF_CLIENT_CLAIMS: boolean
 declare const EDGEPROOF_TYPES: boolean
 declare const EDGEPROOF_UNNAMED_KEYS: boolean
 declare const EDGEPROOF_PATHS: boolean
@@ -29,10 +31,14 @@ export const usesChunks: boolean = typeof EDGEPROOF_CHUNKS === 'undefined' || ED
 export const usesLastUser: boolean = typeof EDGEPROOF_LAST_USER === 'undefined' || EDGEPROOF_LAST_USER
 /** Several providers. */
 export const usesProviders: boolean = typeof EDGEPROOF_PROVIDERS === 'undefined' || EDGEPROOF_PROVIDERS
+/** Several issuers. */
+export const usesIssuers: boolean = typeof EDGEPROOF_ISSUERS === 'undefined' || EDGEPROOF_ISSUERS
 /** `{tid}` in an issuer. */
 export const usesTenants: boolean = typeof EDGEPROOF_TENANTS === 'undefined' || EDGEPROOF_TENANTS
-/** `audiences`, or another claim than the usual one that names the client. */
+/** `aud`, as the claim that names the client or the server. */
 export const usesAudiences: boolean = typeof EDGEPROOF_AUDIENCES === 'undefined' || EDGEPROOF_AUDIENCES
+/** Another claim than `client_id` or `aud` names the client. */
+export const usesClientClaims: boolean = typeof EDGEPROOF_CLIENT_CLAIMS === 'undefined' || EDGEPROOF_CLIENT_CLAIMS
 /** Types of tokens other than the default ones. */
 export const usesTypes: boolean = typeof EDGEPROOF_TYPES === 'undefined' || EDGEPROOF_TYPES
 /** Tokens or keys without `kid`. */
@@ -44,8 +50,7 @@ export const usesSplit: boolean = typeof EDGEPROOF_SPLIT === 'undefined' || EDGE
 /** Rules on claims, and scopes. */
 export const usesConditions: boolean = typeof EDGEPROOF_CONDITIONS === 'undefined' || EDGEPROOF_CONDITIONS
 /** Captures of claims other than `sub`. */
-export const usesCapturedClaims: boolean =
-  typeof EDGEPROOF_CAPTURED_CLAIMS === 'undefined' || EDGEPROOF_CAPTURED_CLAIMS
+export const usesCapturedClaims: boolean = typeof EDGEPROOF_CAPTURED_CLAIMS === 'undefined' || EDGEPROOF_CAPTURED_CLAIMS
 /** Hashed routes. */
 export const usesHashes: boolean = typeof EDGEPROOF_HASHES === 'undefined' || EDGEPROOF_HASHES
 /** ECDSA and Ed25519. */

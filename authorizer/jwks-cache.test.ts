@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { claimsAt, createTestBed, issuer, jwkSet, start, type TestBedOptions } from '../testing/authorizer-test-bed.ts'
 import { createSigningKey } from '../testing/issuer.ts'
 import { headerOf, rawToken } from '../testing/mint.ts'
+import type { OneProviderPolicy } from './policy.ts'
 
 const [first, second] = [await createSigningKey('ES256'), await createSigningKey('ES256')]
 const oneSecond = 1000
@@ -12,7 +13,7 @@ const failure = new Error('the endpoint is down')
 /** Good for longer than any test's clock runs. */
 const tokenOf = (key = first) => rawToken(key, claimsAt(start, { exp: start / 1000 + 1e9 }))
 
-function bedOf(options: TestBedOptions = {}) {
+function bedOf(options: TestBedOptions & { policy?: Partial<OneProviderPolicy> } = {}) {
   return createTestBed({ keys: [first], ...options, policy: { algorithms: ['ES256'], ...options.policy } })
 }
 

@@ -34,7 +34,8 @@ export function readHeader(
   if (!allowed.includes(algorithm)) return 'algorithm'
   const isNamed = typeof kid === 'string' || (usesUnnamedKeys && unnamed && kid === undefined)
   if (!isNamed || 'crit' in header || 'b64' in header) return 'token-header'
-  const type = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : typ === undefined ? typ : null
+  const type =
+    typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : typ === undefined ? typ : null
   return { name: keyName(algorithm, kid as string | undefined), type }
 }
 

@@ -29,10 +29,7 @@ export type ClaimValue = string | number | boolean
  * What a claim has to be. A value or a list of values: one of them equals the claim, or one member of the claim where that is an
  * array. `contains`: the claim is an array, and one of the values is its member. Numbers are safe integers.
  */
-export type ClaimRule =
-  | ClaimValue
-  | readonly ClaimValue[]
-  | { readonly contains: ClaimValue | readonly ClaimValue[] }
+export type ClaimRule = ClaimValue | readonly ClaimValue[] | { readonly contains: ClaimValue | readonly ClaimValue[] }
 
 /** Each claim named here has to satisfy its rule. */
 export type ClaimRules = Readonly<Record<ClaimReference, ClaimRule>>

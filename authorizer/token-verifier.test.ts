@@ -19,7 +19,7 @@ describe('the compact serialization', () => {
   })
 
   it.each([
-    ['nothing', '', 'token-format'],
+    ['nothing', '', 'no-credentials'],
     ['one part', headerPart, 'token-format'],
     ['two parts', input, 'token-format'],
     ['four parts', `${token}.`, 'token-format'],
@@ -250,7 +250,7 @@ describe('the header', () => {
       { jku: 'https://evil.example.com/jwks.json' },
       { x5u: 'https://evil.example.com/x5u', x5t: 'AAAA' },
       { x5c: ['MIIB'.repeat(300)] },
-      { typ: 'x', cty: 'JWT', zip: 'DEF' },
+      { typ: 'jwt', cty: 'JWT', zip: 'DEF' },
       { unknown: { a: [1] } },
     ]) {
       expect(await bed.present(rawToken(key, claims, { ...header, ...named }))).toBe('allow')

@@ -1,7 +1,7 @@
 import { readClaims, validity } from './claims.ts'
 import type { Reason } from './denials.ts'
-import type { EdgePolicy, EdgeProvider } from './edge-policy.ts'
-import { usesProviders, usesTenants, usesTypes } from './features.ts'
+import type { EdgeIssuer, EdgePolicy, EdgeProvider } from './edge-policy.ts'
+import { usesProviders, usesTenants, usesTypes, usesUnnamedKeys } from './features.ts'
 import { type JsonObject, parseJsonObject } from './json-object.ts'
 import type { JwksCache } from './jwks-cache.ts'
 import { decodeSignature, type JwsHeader, readHeader, signatureFault } from './jws.ts'
@@ -41,7 +41,7 @@ export function createTokenVerifier(
   const algorithms = usesProviders
     ? providers.flatMap((provider) => provider.algorithms)
     : (providers[0] as EdgeProvider).algorithms
-  const unnamed = providers.some((provider) => provider.unnamedKeys)
+  const unnamed = usesUnnamedKeys && providers.some((provider) => provider.unnamedKeys)
   const verified = createVerifiedTokens(policy)
   const knownHeaders = new Map<string, JwsHeader>()
 
@@ -98,7 +98,7 @@ export function createTokenVerifier(
 
     const payload = parseJsonObject(payloadText)
     if (!payload) return 'token-format'
-    const issuer = issuerOf(payload)
+    const issuer = issuers.findIndex((one) => isOf(payload, one))
     if (issuer < 0) return 'issuer'
     const provider = providers[issuers[issuer]?.provider as number] as EdgeProvider
     if (!((usesTypes && provider.types) || defaultTypes).includes(header.type)) return 'token-type'
@@ -121,18 +121,13 @@ export function createTokenVerifier(
     verified.add(token)
     return token
   }
+}
 
-  /** Index of the issuer whose token this is, or -1. */
-  function issuerOf({ iss, tid }: JsonObject): number {
-    for (const [index, { issuer, tenant }] of issuers.entries()) {
-      if (usesTenants && tenant) {
-        const { after, allowed } = tenant
-        const isTenant = typeof tid === 'string' && tid !== '' && (allowed?.includes(tid) ?? true)
-        if (isTenant && iss === issuer + tid + after) return index
-      } else if (iss === issuer) return index
-    }
-    return -1
-  }
+/** RFC 7519 4.1.1: character by character. */
+function isOf({ iss, tid }: JsonObject, { issuer, tenant }: EdgeIssuer): boolean {
+  if (!usesTenants || !tenant) return iss === issuer
+  const { after, allowed } = tenant
+  return typeof tid === 'string' && tid !== '' && allowed?.includes(tid) !== false && iss === issuer + tid + after
 }
 
 /** The date of expiry in a JSON text without escapes; NaN where it may be another. Looked for by its rarest letter. */

@@ -12,12 +12,12 @@ const key = await createSigningKey('ES256')
 const rsa = await createSigningKey('RS256')
 
 /** A remembered token of this text, without what the memory itself does not look at. */
-function remembered(text: string, { kid = 'a', groups = [], claims = [] }: Partial<Weighed> = {}): VerifiedToken {
-  const rights = { notBefore: 0, notAfter: 1, groups, claims, complete: true }
-  return { text, rights, issuer: 0, kid, key: {} as VerificationKey, digests: undefined }
+function remembered(text: string, { keyName = 'a', groups = [], claims = [] }: Partial<Weighed> = {}): VerifiedToken {
+  const rights = { notBefore: 0, notAfter: 1, groups, claims, met: undefined, lack: undefined, subject: undefined }
+  return { text, rights, issuer: 0, keyName, key: {} as VerificationKey, digests: undefined }
 }
 
-type Weighed = Pick<VerifiedToken, 'kid'> & Pick<TokenRights, 'groups' | 'claims'>
+type Weighed = Pick<VerifiedToken, 'keyName'> & Pick<TokenRights, 'groups' | 'claims'>
 
 const noHash = { routes: [] }
 
@@ -57,7 +57,7 @@ describe('the memory of verified tokens', () => {
     ['groups', 100 * 2 * 54, (text) => remembered(text, { groups: names(54, 100) })],
     ['many short groups, by the strings’ own headers', 500 * 24, (text) => remembered(text, { groups: names(1, 500) })],
     ['claims', 2 * 4000, (text) => remembered(text, { claims: [[], names(4000, 1)] })],
-    ['key ids', 2 * 4000, (text) => remembered(text, { kid: 'k'.repeat(4000) })],
+    ['names of keys', 2 * 4000, (text) => remembered(text, { keyName: 'k'.repeat(4000) })],
   ])('holds 8 MiB at most, counting %s, and always the latest', (_, bytes, like) => {
     const held = heldOf(noHash, like)
     expect(held.length * bytes).toBeLessThanOrEqual(8 * 2 ** 20)

@@ -40,14 +40,14 @@ function verdict(jws: string, published: Jwk): string {
   const parts = jws.split('.')
   const [headerPart = '', payloadPart = '', signaturePart = ''] = parts
   if (parts.length !== 3) return 'invalid: parts'
-  const header = readHeader(headerPart, algorithms)
+  const header = readHeader(headerPart, algorithms, false)
   if (typeof header === 'string') return `invalid: ${header}`
   if (payloadPart !== '' && decodeBase64url(payloadPart, Buffer.alloc(8192)) < 0) return 'invalid: payload'
   const members = Array.isArray(published.keys) ? published.keys : [namedAsRegistered(published)]
-  const key = readJwkSet({ keys: members }, algorithms).get(header.kid)
+  const key = readJwkSet({ keys: members }, algorithms, false).get(header.name)
   if (!key) return 'invalid: key'
   const length = headerPart.length + 1 + payloadPart.length
-  const fault = signatureFault(jws, length, decodeSignature(signaturePart), header, key)
+  const fault = signatureFault(jws, length, decodeSignature(signaturePart), key)
   return fault ? `invalid: ${fault}` : 'valid'
 }
 

@@ -4,13 +4,14 @@ import type { EdgePolicy } from '../authorizer/edge-policy.ts'
 const features: Readonly<Record<string, (policy: EdgePolicy) => boolean>> = {
   COOKIES: ({ sources }) => sources.some((source) => 'cookies' in source),
   SOURCES: ({ sources: [first, ...others] }) =>
-    others.length > 0 || (first !== undefined && 'header' in first && first.scheme === undefined),
+    others.length > 0 || (first !== undefined && 'header' in first && first.scheme !== 'Bearer'),
   CHUNKS: ({ sources }) => sources.some((source) => 'chunks' in source),
   LAST_USER: ({ sources }) => sources.some((source) => 'lastUser' in source),
   PROVIDERS: ({ providers }) => providers.length > 1,
+  ISSUERS: ({ issuers }) => issuers.length > 1,
   TENANTS: ({ issuers }) => issuers.some(({ tenant }) => tenant),
-  AUDIENCES: ({ providers }) =>
-    providers.some(({ audiences, clientClaim }) => audiences || !['aud', 'client_id'].includes(clientClaim)),
+  AUDIENCES: ({ providers }) => providers.some(({ audiences, clientClaim }) => audiences || clientClaim === 'aud'),
+  CLIENT_CLAIMS: ({ providers }) => providers.some(({ clientClaim }) => !['aud', 'client_id'].includes(clientClaim)),
   TYPES: ({ providers }) => providers.some(({ types }) => types),
   UNNAMED_KEYS: ({ providers }) => providers.some(({ unnamedKeys }) => unnamedKeys),
   PATHS: ({ providers, capturedClaims, conditions }) =>

@@ -41,7 +41,7 @@ describe('the policy at the edge', () => {
   })
 
   it('keeps tokenUse null apart from its default', () => {
-    expect(edge({ tokenUse: null }).tokenUse).toBeNull()
+    expect(edge({ tokenUse: null }).providers[0]?.tokenUse).toBeNull()
   })
 
   it('counts in milliseconds', () => {
@@ -87,11 +87,13 @@ describe('the policy at the edge', () => {
     ],
     ['pool.*', [['pool.', '']]],
   ])('takes the cookie name %s apart', (cookie, names) => {
-    expect(edge({ credentials: { cookie } }).cookies).toEqual(names)
+    expect(edge({ credentials: { cookie } }).sources).toEqual([{ cookies: names }])
   })
 
   it('writes a client id into the cookie name as it is, dollar signs and all', () => {
-    expect(edge({ clientIds: ['$&$1'], credentials: { cookie: 'a.{client}' } }).cookies).toEqual([['a.$&$1']])
+    expect(edge({ clientIds: ['$&$1'], credentials: { cookie: 'a.{client}' } }).sources).toEqual([
+      { cookies: [['a.$&$1']] },
+    ])
   })
 
   it('takes routes apart and names each captured claim once', () => {

@@ -141,8 +141,11 @@ function toEdgeRoute(
     ...(isPublic ? { public: true } : {}),
     ...(hash ? { hash } : {}),
     ...(groups ? { groups } : {}),
+    ...(route.scopes ? { scopes: route.scopes } : {}),
     ...(asked.length > 0 ? { conditions: asked.map((condition) => conditions.placeOf(condition)) } : {}),
-    ...(trusted.length > 0 ? { providers: trusted.map((name) => providers.findIndex((one) => one.name === name)) } : {}),
+    ...(trusted.length > 0
+      ? { providers: trusted.map((name) => providers.findIndex((one) => one.name === name)) }
+      : {}),
   }
 }
 

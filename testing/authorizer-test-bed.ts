@@ -2,7 +2,7 @@
 import type { Decision } from '../authorizer/authorizer.ts'
 import type { JwksSnapshot } from '../authorizer/configuration.ts'
 import type { Reason } from '../authorizer/denials.ts'
-import type { Policy } from '../authorizer/policy.ts'
+import type { OneProviderPolicy, ProvidersPolicy } from '../authorizer/policy.ts'
 import { createAuthorizer } from '../config/create-authorizer.ts'
 import { accessTokenPayload, type SigningKey } from './issuer.ts'
 import { mint } from './mint.ts'
@@ -18,8 +18,8 @@ export const start = Date.UTC(2026, 0, 1)
 export type Outcome = 'allow' | Reason
 
 export interface TestBedOptions {
-  /** Over a policy with RS256, one client, and a public, a per-user and a catch-all route. */
-  policy?: Partial<Policy>
+  /** Over a policy with RS256, one client, and a public, a per-user and a catch-all route; or one of several providers, as it is. */
+  policy?: Partial<OneProviderPolicy> | ProvidersPolicy
   /** What the JWKS endpoint publishes at first. */
   keys?: readonly SigningKey[]
   snapshots?: Record<string, JwksSnapshot>
@@ -34,12 +34,14 @@ export function createTestBed({ policy, keys = [], snapshots, get, now = start }
   const endpoint = { answer: jwkSet(keys), fetches: 0 }
   const log: string[] = []
   const authorizer = createAuthorizer(
-    {
-      issuer,
-      clientIds: [client],
-      routes: [{ path: '/public/*', public: true }, { path: '/users/{sub}/*' }, { path: '/open/*' }],
-      ...policy,
-    },
+    policy?.providers
+      ? policy
+      : {
+          issuer,
+          clientIds: [client],
+          routes: [{ path: '/public/*', public: true }, { path: '/users/{sub}/*' }, { path: '/open/*' }],
+          ...policy,
+        },
     {
       ...(snapshots ? { snapshots } : {}),
       get: async (uri) => {

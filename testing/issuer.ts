@@ -16,6 +16,7 @@ export const algorithms: readonly Algorithm[] = [
   'ES384',
   'ES512',
   'EdDSA',
+  'Ed25519',
 ]
 
 export interface SigningKey {
@@ -47,7 +48,7 @@ const curves: Partial<Record<Algorithm, string>> = { ES256: 'P-256', ES384: 'P-3
 function keyPair(algorithm: Algorithm): Promise<Pick<SigningKey, 'privateKey' | 'publicKey'>> {
   const namedCurve = curves[algorithm]
   if (namedCurve) return promisify(generateKeyPair)('ec', { namedCurve })
-  if (algorithm === 'EdDSA') return promisify(generateKeyPair)('ed25519')
+  if (algorithm.startsWith('Ed')) return promisify(generateKeyPair)('ed25519')
   return promisify(generateKeyPair)('rsa', { modulusLength: 2048 })
 }
 

@@ -41,7 +41,7 @@ export function signature(
   input: string | Uint8Array,
   { der = false, saltLength = constants.RSA_PSS_SALTLEN_DIGEST }: { der?: boolean; saltLength?: number } = {},
 ): Buffer {
-  const digest = algorithm === 'EdDSA' ? null : `sha${algorithm.slice(2)}`
+  const digest = algorithm.startsWith('Ed') ? null : `sha${algorithm.slice(2)}`
   const octets = Buffer.from(input as string)
   if (algorithm.startsWith('PS'))
     return sign(digest, octets, { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength })
