@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { commandGroup } from '../command/command-group.ts'
 import { runStage, type SharedOptions, stageCommand } from '../command/run-stage.ts'
 import type { EffectivenessOptions } from './effectiveness/effectiveness-stage.ts'
+import type { ExhaustiveOptions } from './exhaustive/exhaustive-stage.ts'
 import type { FuzzOptions, HandlerOptions } from './fuzz-options.ts'
 import type { RatesOptions } from './rates-stage.ts'
 import type { ReplayOptions } from './replay-stage.ts'
@@ -11,7 +12,14 @@ import type { ShippedTarget } from './shipped/shipped-handlers.ts'
 const shipped: readonly ShippedTarget[] = ['ours', 'naive', 'jose', 'aws-jwt-verify', 'fast-jwt', 'cognito-at-edge']
 
 export function registerFuzz(program: Command): void {
-  const commands = [runCommand(), replayCommand(), effectivenessCommand(), ratesCommand(), wycheproofCommand()] as const
+  const commands = [
+    runCommand(),
+    replayCommand(),
+    exhaustiveCommand(),
+    effectivenessCommand(),
+    ratesCommand(),
+    wycheproofCommand(),
+  ] as const
   program.addCommand(commandGroup('fuzz', 'attack a viewer-request handler: ours, or any file', commands))
 }
 
@@ -35,6 +43,17 @@ function replayCommand(): Command {
     .option('--minimize', 'look for a smaller case that shows the same')
     .action((file: string, options: SharedOptions & Omit<ReplayOptions, 'file'>) =>
       runStage({ ...options, file }, async () => (await import('./replay-stage.ts')).replayStage),
+    )
+}
+
+function exhaustiveCommand(): Command {
+  return stageCommand(
+    'exhaustive',
+    'every combination of claims, keys and credentials within bounds, against the rules',
+  )
+    .option('--family <text>', 'only families with this in their name')
+    .action((options: SharedOptions & ExhaustiveOptions) =>
+      runStage(options, async () => (await import('./exhaustive/exhaustive-stage.ts')).exhaustiveStage),
     )
 }
 
