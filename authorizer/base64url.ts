@@ -10,5 +10,5 @@ export function decodeBase64url(text: string, target: Buffer): number {
   return octets > 0 && target.toString('base64url', 0, octets) === text ? octets : -1
 }
 
-/** Room for the longest credential (8,192 characters) decoded; shared, since each use is synchronous. */
-export const scratch = Buffer.allocUnsafeSlow(8192)
+/** Room for a credential of 16,384 characters, decoded; shared, since each use is synchronous. */
+export const scratch = Buffer.allocUnsafeSlow(12288)

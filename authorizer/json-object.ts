@@ -6,13 +6,13 @@ export type JsonObject = Record<string, unknown>
 /** Deepest nesting that is read; Cognito's own tokens have two levels. */
 const maxDepth = 16
 
-/** What an octet adds to a text's count of quotation marks, in the lower 13 bits, and to its price, above them. */
+/** What an octet adds to a text's count of quotation marks, in the lower 14 bits, and to its price, above them (which more than 8,000 octets could overflow: too dear by length alone). */
 const weights = new Int32Array(256)
-weights[0x22] = 0x8001 // ": 4, twice for a string
-weights[0x2c] = weights[0x5c] = 0x2000 // , and \: 1
-weights[0x3a] = 0x40000 // : is 32, since a name that is new gives its object a new shape, which is what V8 takes longest over
-weights[0x5b] = 0x6000 // [: 3
-weights[0x7b] = 0x18000 // {: 12
+weights[0x22] = 0x10001 // ": 4, twice for a string
+weights[0x2c] = weights[0x5c] = 0x4000 // , and \: 1
+weights[0x3a] = 0x80000 // : is 32, since a name that is new gives its object a new shape, which is what V8 takes longest over
+weights[0x5b] = 0xc000 // [: 3
+weights[0x7b] = 0x30000 // {: 12
 
 /** Text that may be a JSON object, not parsed yet; its octets are the first of the scratch buffer. */
 export interface JsonText {
@@ -44,8 +44,8 @@ export function readText(octets: number): JsonText | undefined {
 export function parseJsonObject({ text, octets, backslash }: JsonText, maxPrice = Infinity): JsonObject | undefined {
   let weight = 0
   for (let i = 0; i < octets; i++) weight = (weight + (weights[scratch[i] as number] as number)) | 0
-  if ((weight >>> 13) + octets / 8 > maxPrice) return undefined
-  let quotes = weight & 0x1fff
+  if ((weight >>> 14) + octets / 8 > maxPrice) return undefined
+  let quotes = weight & 0x3fff
   // What a backslash escapes is no delimiter. Outside strings it is no JSON, and the parser says so.
   let at = backslash
   while (at >= 0) {

@@ -7,8 +7,8 @@ export function decodeText(part: string): JsonText | undefined {
   return octets < 0 ? undefined : readText(octets)
 }
 
-/** Room of its own, since a payload is parsed after its signature. */
-const signed = Buffer.allocUnsafeSlow(8192)
+/** Room for a credential of 16,384 characters, and of its own, since a payload is parsed after its signature. */
+const signed = Buffer.allocUnsafeSlow(16384)
 
 /** The octets a signature covers: the first `length` characters as they were received, ASCII by the time this is called. */
 export function signedOctets(token: string, length: number): Uint8Array {
