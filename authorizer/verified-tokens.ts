@@ -22,9 +22,6 @@ const generationBytes = 4 * 2 ** 20
 /** A token that takes more, with hundreds of groups, is not remembered but verified at each use: it would drive out too many others. */
 const heaviest = 32 * 2 ** 10
 
-/** Long enough to tell real tokens apart (the end of a signature, some 130 bits), short enough to hash in no time. */
-const suffixLength = 22
-
 export interface VerifiedTokens {
   get(text: string): VerifiedToken | undefined
   /** `token.text` has to be a string of its own: a slice keeps alive the whole header that it was taken from. */
@@ -33,17 +30,27 @@ export interface VerifiedTokens {
 
 /**
  * Memory of verified tokens, 8 MiB at most: two generations, of which the older is dropped when the newer is full; a token
- * that is used moves to the newer one. Found by the text's last characters and then compared whole.
+ * that is used moves to the newer one. Found by six characters of the signature and then compared whole: of two tokens with the
+ * same six, the later is remembered, the other verified at each use.
  */
 export function createVerifiedTokens({ routes }: Pick<EdgePolicy, 'routes'>): VerifiedTokens {
-  let young = new Map<string, VerifiedToken>()
-  let old = new Map<string, VerifiedToken>()
+  let young = new Map<number, VerifiedToken>()
+  let old = new Map<number, VerifiedToken>()
   let bytes = 0
+  // So that nobody can choose tokens which fall into one bucket of a Map.
+  const secret = Math.random() * 2 ** 31
 
   // What 64-bit V8 takes at most for a list of values and for a value in it, with their digests before these are made.
   const hashes = new Set(routes.flatMap((route) => route.hash ?? [])).size
   const listBytes = 200 + 200 * hashes
   const valueBytes = 40 + 184 * hashes
+
+  /** Of some 32 bits of a signature: its last character may stand for two bits only. */
+  function numberOf(text: string): number {
+    let number = 0
+    for (let at = Math.max(text.length - 6, 0); at < text.length; at++) number = (number << 6) ^ text.charCodeAt(at)
+    return number ^ secret
+  }
 
   function weightOf(values: readonly string[]): number {
     let weight = listBytes
@@ -67,15 +74,15 @@ export function createVerifiedTokens({ routes }: Pick<EdgePolicy, 'routes'>): Ve
       young = new Map()
       bytes = weight
     }
-    young.set(text.slice(-suffixLength), token)
+    young.set(numberOf(text), token)
   }
 
   return {
     get(text) {
-      const suffix = text.slice(-suffixLength)
-      let token = young.get(suffix)
+      const number = numberOf(text)
+      let token = young.get(number)
       if (!token) {
-        token = old.get(suffix)
+        token = old.get(number)
         if (token?.text === text) put(token)
       }
       return token?.text === text ? token : undefined
