@@ -64,6 +64,36 @@ describe('the authorization header', () => {
   })
 })
 
+describe('the authorization header of a request that passes', () => {
+  const { authorizer } = createTestBed()
+  const pass = (headers: string) => {
+    const request = { method: 'GET', uri: '/public/x', querystring: '', headers: JSON.parse(headers) }
+    return authorizer.authorize(request)
+  }
+
+  it.each([
+    ['first', '{"authorization":[{"value":"x"}],"host":[{"value":"h"}],"b":[]}', '{"host":[{"value":"h"}],"b":[]}'],
+    ['last', '{"host":[{"value":"h"}],"authorization":[{"value":"x"}]}', '{"host":[{"value":"h"}]}'],
+    ['alone', '{"authorization":[{"value":"x"},{"value":"y"}]}', '{}'],
+    ['without entries', '{"authorization":[],"a":[]}', '{"a":[]}'],
+    ['null', '{"authorization":null,"a":[]}', '{"a":[]}'],
+    ['absent', '{"a":[]}', '{"a":[]}'],
+    [
+      'next to one named __proto__',
+      '{"a":[],"__proto__":[],"authorization":[],"b":[]}',
+      '{"a":[],"__proto__":[],"b":[]}',
+    ],
+  ])('is taken out and leaves the others as they are: %s', async (_, headers, others) => {
+    const decision = await pass(headers)
+    if (!decision.allow) throw new Error(decision.reason)
+    expect(JSON.stringify(decision.request.headers)).toBe(others)
+  })
+
+  it('has to be among headers', async () => {
+    expect(await pass('null')).toMatchObject({ reason: 'fault' })
+  })
+})
+
 describe('a cookie', () => {
   const bed = createTestBed({ keys: [key], policy: { algorithms, credentials: { cookie: 'id' } } })
   const send = async (...lines: string[]) => {

@@ -54,9 +54,20 @@ function headerCredentials({ header, scheme }: HeaderSource): Credentials {
       return usesSources && entries?.some(({ value }) => tokenOf(value) !== undefined) ? '' : undefined
     },
     remove(request) {
+      const { headers } = request
+      if (headers[header] === undefined) return
       // A copy without it is cheaper than `delete`, which turns the headers into a dictionary.
-      const { [header]: credential, ...headers } = request.headers
-      request.headers = headers
+      let others: Headers = {}
+      for (const name in headers) {
+        if (name === '__proto__') {
+          // Which an assignment would take for the prototype; this way is slower.
+          const { [header]: credential, ...all } = headers
+          others = all
+          break
+        }
+        if (name !== header) others[name] = headers[name] as Headers[string]
+      }
+      request.headers = others
     },
   }
 }
