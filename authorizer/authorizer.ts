@@ -98,7 +98,8 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
     const { eventType = 'viewer-request', distributionId, requestId } = cf?.config ?? {}
     // At any other event the request is not the viewer's own any more.
     const request = (eventType === 'viewer-request' ? cf?.request : undefined) as ViewerRequest
-    const decision = await decide(request, true)
+    const decided = decide(request, true)
+    const decision = decided instanceof Promise ? await decided : decided
     if (decision.allow) return decision.request
     try {
       logDenial(decision.reason, decision.response.status, distributionId, requestId)
