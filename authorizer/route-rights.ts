@@ -4,10 +4,13 @@ import { usesConditions, usesHashes, usesProviders } from './features.ts'
 import type { RouteCapture, RouteMatch } from './routes.ts'
 import type { VerifiedToken } from './verified-tokens.ts'
 
+/** What the decision needs of a token here. */
+type Bearer = Pick<VerifiedToken, 'rights' | 'issuer'>
+
 /** What the route asks for and the token does not grant: its provider, a scope or a rule, one of its groups, a captured segment. */
 export function missingRight(
   { route, segments }: RouteMatch,
-  token: VerifiedToken,
+  token: Bearer,
   { issuers, conditions }: EdgePolicy,
 ): 'provider' | 'scope' | 'claim' | 'right' | undefined {
   const { groups, met } = token.rights
@@ -30,19 +33,28 @@ export function missingRight(
 }
 
 /** The token's values that a capture may equal. */
-function values({ claim }: RouteCapture, { rights }: VerifiedToken): readonly string[] {
+function values({ claim }: RouteCapture, { rights }: Bearer): readonly string[] {
   return claim === undefined ? rights.groups : (rights.claims[claim] as readonly string[])
 }
 
-/** Whether one of them has this lower-case hex digest. Digests are made once for a token that is remembered and a kind of capture. */
-function hasDigest(segment: string, capture: RouteCapture, token: VerifiedToken): boolean {
-  const digest = (value: string) => hash(capture.hash as string, value)
-  if (token.digests === null) return values(capture, token).some((value) => digest(value) === segment)
-  token.digests ??= new Map()
-  let made = token.digests.get(capture.name)
-  if (!made) {
-    made = new Set(values(capture, token).map(digest))
-    token.digests.set(capture.name, made)
+/** Values by the digest that was granted, for each kind of digest: the latest, 1.5 MB at most. */
+const granted: Record<string, Map<string, string>> = {}
+const maxGranted = 4000
+const maxLength = 64
+
+/** Whether one of them has this lower-case hex digest. One that was granted before, to anybody, is known by it; else all are digested. */
+function hasDigest(segment: string, capture: RouteCapture, token: Bearer): boolean {
+  const kind = capture.hash as string
+  granted[kind] ??= new Map()
+  const known = granted[kind]
+  const accepted = values(capture, token)
+  if (accepted.includes(known.get(segment) as string)) return true
+  for (const value of accepted) {
+    const digest = hash(kind, value)
+    if (digest !== segment) continue
+    if (known.size >= maxGranted) known.clear()
+    if (value.length <= maxLength) known.set(digest, value)
+    return true
   }
-  return made.has(segment)
+  return false
 }

@@ -6,8 +6,6 @@ import type { RouteHash } from './policy.ts'
 export interface RouteCapture extends Capture {
   index: number
   hash: RouteHash | undefined
-  /** Captures of one name compare with the same values, digested the same way. */
-  name: string
 }
 
 interface CompiledRoute extends EdgeRoute {
@@ -64,7 +62,7 @@ function insert(root: Node, route: EdgeRoute): void {
       node.literals.set(segment, next)
     } else {
       next = node.capture ??= createNode()
-      captures.push({ ...segment, index, hash, name: JSON.stringify([hash, segment]) })
+      captures.push({ ...segment, index, hash })
     }
     node = next
   }

@@ -1,5 +1,4 @@
 import type { TokenRights } from './claims.ts'
-import type { EdgePolicy } from './edge-policy.ts'
 import { usesCookies } from './features.ts'
 import type { VerificationKey } from './verification-key.ts'
 
@@ -12,8 +11,6 @@ export interface VerifiedToken {
   issuer: number
   keyName: string
   key: VerificationKey
-  /** Accepted segments of hashed captures by the capture's name, made at the token's first hashed route; null where they are not kept. */
-  digests: Map<string, ReadonlySet<string>> | undefined | null
 }
 
 /** Bytes of the tokens in each of the two generations, at most; some 1,700 ordinary ones. */
@@ -33,17 +30,12 @@ export interface VerifiedTokens {
  * that is used moves to the newer one. Found by six characters of the signature and then compared whole: of two tokens with the
  * same six, the later is remembered, the other verified at each use.
  */
-export function createVerifiedTokens({ routes }: Pick<EdgePolicy, 'routes'>): VerifiedTokens {
+export function createVerifiedTokens(_policy?: unknown): VerifiedTokens {
   let young = new Map<number, VerifiedToken>()
   let old = new Map<number, VerifiedToken>()
   let bytes = 0
   // So that nobody can choose tokens which fall into one bucket of a Map.
   const secret = Math.random() * 2 ** 31
-
-  // What 64-bit V8 takes at most for a list of values and for a value in it, with their digests before these are made.
-  const hashes = new Set(routes.flatMap((route) => route.hash ?? [])).size
-  const listBytes = 200 + 200 * hashes
-  const valueBytes = 40 + 184 * hashes
 
   /** Of some 32 bits of a signature: its last character may stand for two bits only. */
   function numberOf(text: string): number {
@@ -52,9 +44,10 @@ export function createVerifiedTokens({ routes }: Pick<EdgePolicy, 'routes'>): Ve
     return number ^ secret
   }
 
+  /** What 64-bit V8 takes at most for a list of values. */
   function weightOf(values: readonly string[]): number {
-    let weight = listBytes
-    for (const value of values) weight += valueBytes + value.length * 2
+    let weight = 200
+    for (const value of values) weight += 40 + value.length * 2
     return weight
   }
 
@@ -64,10 +57,7 @@ export function createVerifiedTokens({ routes }: Pick<EdgePolicy, 'routes'>): Ve
     let weight = 600 + text.length + keyName.length * 2 + weightOf(rights.groups)
     for (const values of rights.claims) weight += weightOf(values)
     if (usesCookies) weight += 200 + 2 * String(rights.subject).length
-    if (weight > heaviest) {
-      token.digests = null
-      return
-    }
+    if (weight > heaviest) return
     bytes += weight
     if (bytes > generationBytes) {
       old = young
