@@ -1,13 +1,14 @@
 import { hash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import type { RouteHash } from './policy.ts'
-import { isGranted } from './route-rights.ts'
+import { missingRight } from './route-rights.ts'
 import { compileRoutes, type RouteMatch } from './routes.ts'
 
 /** Whether a token of these groups opens `/<segment>` where the route holds digests of groups. */
 function opens(kind: RouteHash, segment: string, ...groups: string[]): boolean {
   const match = compileRoutes([{ segments: [{}], hash: kind }])(`/${segment}`) as RouteMatch
-  return isGranted(match, { rights: { notBefore: 0, notAfter: 1, groups, claims: [], complete: true } })
+  const rights = { notBefore: 0, notAfter: 1, groups, claims: [], met: undefined, lack: undefined, subject: undefined }
+  return missingRight(match, { rights, issuer: 0 }, { issuers: [], conditions: [] }) === undefined
 }
 
 describe('a digest that was granted before', () => {

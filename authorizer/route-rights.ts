@@ -11,7 +11,7 @@ type Bearer = Pick<VerifiedToken, 'rights' | 'issuer'>
 export function missingRight(
   { route, segments }: RouteMatch,
   token: Bearer,
-  { issuers, conditions }: EdgePolicy,
+  { issuers, conditions }: Pick<EdgePolicy, 'issuers' | 'conditions'>,
 ): 'provider' | 'scope' | 'claim' | 'right' | undefined {
   const { groups, met } = token.rights
   if (usesProviders && route.providers) {

@@ -42,7 +42,7 @@ export function createTokenVerifier(
     ? providers.flatMap((provider) => provider.algorithms)
     : (providers[0] as EdgeProvider).algorithms
   const unnamed = usesUnnamedKeys && providers.some((provider) => provider.unnamedKeys)
-  const verified = createVerifiedTokens(policy)
+  const verified = createVerifiedTokens()
   const knownHeaders = new Map<string, JwsHeader>()
 
   return (text, mayWait) => {
@@ -117,7 +117,7 @@ export function createTokenVerifier(
       if (knownHeaders.size >= maxKnownHeaders) knownHeaders.clear()
       knownHeaders.set(copyOfSigned(headerPart.length), header)
     }
-    const token = { text: copyOfSigned(text.length), rights, issuer, keyName: name, key, digests: undefined }
+    const token = { text: copyOfSigned(text.length), rights, issuer, keyName: name, key }
     verified.add(token)
     return token
   }

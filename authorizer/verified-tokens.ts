@@ -30,7 +30,7 @@ export interface VerifiedTokens {
  * that is used moves to the newer one. Found by six characters of the signature and then compared whole: of two tokens with the
  * same six, the later is remembered, the other verified at each use.
  */
-export function createVerifiedTokens(_policy?: unknown): VerifiedTokens {
+export function createVerifiedTokens(): VerifiedTokens {
   let young = new Map<number, VerifiedToken>()
   let old = new Map<number, VerifiedToken>()
   let bytes = 0

@@ -22,7 +22,6 @@ const internalProperties = [
   'usable',
   'fresh',
   'rights',
-  'digests',
   'keyName',
   'isSignedBy',
   'lack',
