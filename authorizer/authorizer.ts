@@ -4,7 +4,7 @@ import { createCredentials } from './credentials.ts'
 import { createDenialLog, type LogLine } from './denial-log.ts'
 import { denialResponse, type Reason } from './denials.ts'
 import type { EdgePolicy, EdgeProvider } from './edge-policy.ts'
-import { usesConditions, usesCookies, usesIssuers } from './features.ts'
+import { usesConditions, usesCookies, usesIssuers, usesSnapshots } from './features.ts'
 import { httpsGet } from './https-get.ts'
 import { createJwksCache, type JwksCache } from './jwks-cache.ts'
 import { missingRight } from './route-rights.ts'
@@ -45,8 +45,16 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
   const { get = httpsGet, now = Date.now, log = writeLine, snapshots } = options
   const { jwks, methods, corsPreflight } = policy
   const matchRoute = compileRoutes(policy.routes)
-  const caches = createCaches(policy, (uri, { algorithms, unnamedKeys: unnamed = false }, issuer) =>
-    createJwksCache({ uri, algorithms, unnamed, ...jwks, snapshot: snapshots?.[issuer], get, now }),
+  const caches = createCaches(policy, (uri, { algorithms, unnamedKeys }, issuer) =>
+    createJwksCache({
+      uri,
+      algorithms,
+      unnamedKeys,
+      ...jwks,
+      snapshot: usesSnapshots ? snapshots?.[issuer] : undefined,
+      get,
+      now,
+    }),
   )
   const verify = createTokenVerifier(policy, caches, now)
   const credentials = createCredentials(policy.sources)
@@ -74,7 +82,7 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
 
   /** The scopes that the request's route asks for, where it is denied for want of one. */
   function scopesOf(reason: Reason, { uri }: ViewerRequest): readonly string[] | undefined {
-    const match = usesConditions && reason === 'scope' && matchRoute(uri)
+    const match = reason === 'scope' && matchRoute(uri)
     return match && typeof match !== 'string' ? match.route.scopes : undefined
   }
 
@@ -84,7 +92,11 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
       const reason = reasonAgainst(request, mayWait)
       if (reason instanceof Promise) return reason.then(() => decide(request, false))
       if (reason)
-        return { allow: false, reason, response: denialResponse(policy, reason, request, scopesOf(reason, request)) }
+        return {
+          allow: false,
+          reason,
+          response: denialResponse(policy, reason, request, usesConditions ? scopesOf(reason, request) : []),
+        }
       credentials.remove(request)
       return { allow: true, request }
     } catch {

@@ -7,6 +7,7 @@ import {
   usesConditions,
   usesCookies,
   usesSplit,
+  usesTolerance,
 } from './features.ts'
 import type { JsonObject } from './json-object.ts'
 
@@ -41,24 +42,29 @@ export type ClaimFault =
  * of a payload whose issuer is already settled, and picks what routes need. The signature is not checked here.
  */
 export function readClaims(payload: JsonObject, provider: EdgeProvider, policy: EdgePolicy): TokenRights | ClaimFault {
-  const { exp, nbf = 0, iat = 0, sub } = payload
+  const { exp, nbf = 0, iat = 0 } = payload
   if (!Number.isFinite(exp) || !Number.isFinite(nbf) || !Number.isFinite(iat)) return 'date'
   if (provider.tokenUse !== null && payload.token_use !== provider.tokenUse) return 'token-use'
   if (!isForClient(payload, provider)) return 'client'
   if (usesAudiences && provider.audiences && !isAudience(payload.aud, provider.audiences)) return 'audience'
   // RFC 7800 3.1: whoever presents it has to prove that a key is his, which nobody asks for here.
   if (payload.cnf !== undefined && !provider.unbound) return 'confirmation'
+  const tolerance = usesTolerance ? policy.clockTolerance : 0
   const groups = groupsOf(payload, provider)
   if (!groups) return 'groups'
   return {
-    notBefore: (nbf as number) * 1000 - policy.clockTolerance,
-    notAfter: (exp as number) * 1000 + policy.clockTolerance,
+    notBefore: (nbf as number) * 1000 - tolerance,
+    notAfter: (exp as number) * 1000 + tolerance,
     groups,
     claims: capturedValues(payload, policy),
     met: usesConditions && policy.conditions.length > 0 ? conditionsMet(payload, policy) : undefined,
     lack: lackOf(payload, provider),
-    subject: usesCookies ? [payload.iss, isString(sub) ? sub : undefined] : undefined,
+    subject: usesCookies ? subjectOf(payload) : undefined,
   }
+}
+
+function subjectOf({ iss, sub }: JsonObject): unknown[] {
+  return [iss, isString(sub) ? sub : undefined]
 }
 
 /** The time limits, checked at each use of a token, remembered or not. */
@@ -66,12 +72,13 @@ export function validity({ notBefore, notAfter }: TokenRights, now: number): Cla
   return now >= notAfter ? 'expired' : now < notBefore ? 'not-yet-valid' : undefined
 }
 
-function isForClient(payload: JsonObject, { tokenUse, clientIds, clientClaim }: EdgeProvider): boolean {
-  const { aud } = payload
-  if (usesAudiences && clientClaim === 'aud') {
-    return isAudience(aud, clientIds) && (tokenUse !== 'id' || !Array.isArray(aud) || aud.length === 1)
+function isForClient(payload: JsonObject, provider: EdgeProvider): boolean {
+  if (usesAudiences && provider.clientClaim === 'aud') {
+    const { aud } = payload
+    const isOne = provider.tokenUse !== 'id' || !Array.isArray(aud) || aud.length === 1
+    return isOne && isAudience(aud, provider.clientIds)
   }
-  return clientIds.includes((usesClientClaims ? payload[clientClaim] : payload.client_id) as string)
+  return provider.clientIds.includes((usesClientClaims ? payload[provider.clientClaim] : payload.client_id) as string)
 }
 
 /** RFC 7519 4.1.3: one string, or an array of strings. */
@@ -81,12 +88,12 @@ function isAudience(aud: unknown, accepted: readonly string[]): boolean {
 }
 
 /** Those that a segment can equal; undefined where the claim is of another type. */
-function groupsOf(payload: JsonObject, { groupsClaim, groupsSplit }: EdgeProvider): readonly string[] | undefined {
-  let claim = claimAt(payload, groupsClaim)
+function groupsOf(payload: JsonObject, provider: EdgeProvider): readonly string[] | undefined {
+  let claim = claimAt(payload, provider.groupsClaim)
   if (claim === undefined) return []
-  if (usesSplit && groupsSplit !== undefined) {
+  if (usesSplit && provider.groupsSplit !== undefined) {
     if (!isString(claim)) return undefined
-    claim = claim.split(groupsSplit)
+    claim = claim.split(provider.groupsSplit)
   }
   if (!Array.isArray(claim)) return undefined
   const groups: string[] = []
@@ -98,13 +105,10 @@ function groupsOf(payload: JsonObject, { groupsClaim, groupsSplit }: EdgeProvide
 }
 
 function capturedValues(payload: JsonObject, { capturedClaims }: EdgePolicy): (readonly string[])[] {
-  const captured: (readonly string[])[] = []
-  for (const path of capturedClaims) {
-    // `sub` is a string (RFC 7519 4.1.2).
-    const { sub } = payload
-    captured.push(usesCapturedClaims && path !== 'sub' ? texts(claimAt(payload, path)) : isComparable(sub) ? [sub] : [])
-  }
-  return captured
+  // `sub` is a string (RFC 7519 4.1.2).
+  return capturedClaims.map((path) =>
+    usesCapturedClaims && path !== 'sub' ? texts(claimAt(payload, path)) : [payload.sub].filter(isComparable),
+  )
 }
 
 /** What a segment can equal of a claim: a string, the decimal text of a safe integer, or either in an array. */
@@ -120,11 +124,9 @@ function conditionsMet(payload: JsonObject, { conditions }: EdgePolicy): boolean
   )
 }
 
-function lackOf(payload: JsonObject, { requiredClaims, rules }: EdgeProvider): TokenRights['lack'] {
-  for (const path of requiredClaims) {
-    if (claimAt(payload, path) == null) return 'required-claim'
-  }
-  return usesConditions && rules && !rules.every((rule) => isMet(payload, rule)) ? 'claim' : undefined
+function lackOf(payload: JsonObject, provider: EdgeProvider): TokenRights['lack'] {
+  if (provider.requiredClaims.some((path) => claimAt(payload, path) == null)) return 'required-claim'
+  return usesConditions && provider.rules?.some((rule) => !isMet(payload, rule)) ? 'claim' : undefined
 }
 
 /** A string that a decoded path segment, or its digest, can equal: not empty, and no lone surrogate (it would hash as U+FFFD). */

@@ -22,16 +22,17 @@ export function createDenialLog(write: LogLine, now: () => number) {
     // A clock that went back starts a window too.
     if (time < since || time >= since + window) {
       for (const [reason, count] of denials) {
-        if (count > maxLines) {
-          write(JSON.stringify({ edgeproof: 'denied', reason, count: count - maxLines, since }))
-        }
+        if (count > maxLines) writeLine({ reason, count: count - maxLines, since })
       }
       denials.clear()
       since = time
     }
     const count = (denials.get(reason) ?? 0) + 1
     denials.set(reason, count)
-    if (count > maxLines) return
-    write(JSON.stringify({ edgeproof: 'denied', reason, status, count: 1, distributionId, requestId }))
+    if (count <= maxLines) writeLine({ reason, status, count: 1, distributionId, requestId })
+  }
+
+  function writeLine(fields: object): void {
+    write(JSON.stringify({ edgeproof: 'denied', ...fields }))
   }
 }

@@ -20,6 +20,8 @@ declare const EDGEPROOF_CAPTURED_CLAIMS: boolean
 declare const EDGEPROOF_HASHES: boolean
 declare const EDGEPROOF_CURVES: boolean
 declare const EDGEPROOF_PSS: boolean
+declare const EDGEPROOF_TOLERANCE: boolean
+declare const EDGEPROOF_SNAPSHOTS: boolean
 
 /** A cookie is a source of tokens. */
 export const usesCookies: boolean = typeof EDGEPROOF_COOKIES === 'undefined' || EDGEPROOF_COOKIES
@@ -55,5 +57,9 @@ export const usesCapturedClaims: boolean = typeof EDGEPROOF_CAPTURED_CLAIMS === 
 export const usesHashes: boolean = typeof EDGEPROOF_HASHES === 'undefined' || EDGEPROOF_HASHES
 /** ECDSA and Ed25519. */
 export const usesCurves: boolean = typeof EDGEPROOF_CURVES === 'undefined' || EDGEPROOF_CURVES
+/** A leeway on dates. */
+export const usesTolerance: boolean = typeof EDGEPROOF_TOLERANCE === 'undefined' || EDGEPROOF_TOLERANCE
+/** Keys taken at build time: no matter of the policy, but of who builds. */
+export const usesSnapshots: boolean = typeof EDGEPROOF_SNAPSHOTS === 'undefined' || EDGEPROOF_SNAPSHOTS
 /** RSASSA-PSS. */
 export const usesPss: boolean = typeof EDGEPROOF_PSS === 'undefined' || EDGEPROOF_PSS

@@ -24,7 +24,7 @@ export function namelessKeyName(name: string): string {
 export function readJwkSet(
   set: unknown,
   allowed: readonly Algorithm[],
-  unnamed: boolean,
+  unnamed?: boolean,
   earlier?: KeysByName,
 ): KeysByName {
   const keys: KeysByName = new Map()

@@ -1,5 +1,5 @@
 import type { JwksSnapshot } from './configuration.ts'
-import { usesUnnamedKeys } from './features.ts'
+import { usesSnapshots, usesUnnamedKeys } from './features.ts'
 import { type KeysByName, namelessKeyName, readJwkSet } from './jwk-set.ts'
 import type { Algorithm } from './policy.ts'
 import type { VerificationKey } from './verification-key.ts'
@@ -8,7 +8,7 @@ export interface JwksCacheOptions {
   uri: string
   algorithms: readonly Algorithm[]
   /** Keys and tokens may be without a `kid`. */
-  unnamed: boolean
+  unnamedKeys?: boolean | undefined
   /** Milliseconds, as everything here. */
   maxAge: number
   maxStale: number
@@ -60,7 +60,7 @@ const aloneAtMost = 500
  * and from then on is as old as it is: where each freeze cut the fetch off, it would serve for ever.
  */
 export function createJwksCache(options: JwksCacheOptions): JwksCache {
-  const { uri, algorithms, unnamed, maxAge, maxStale, cooldown, snapshot, get, now: clock } = options
+  const { uri, algorithms, unnamedKeys, maxAge, maxStale, cooldown, snapshot, get, now: clock } = options
   let keys: KeysByName = new Map()
   let answeredAt = 0
   let attemptedAt = -Infinity
@@ -70,8 +70,8 @@ export function createJwksCache(options: JwksCacheOptions): JwksCache {
   let attempts = 0
   let answered = 0
 
-  if (snapshot) {
-    keys = readJwkSet(snapshot, algorithms, unnamed)
+  if (usesSnapshots && snapshot) {
+    keys = readJwkSet(snapshot, algorithms, unnamedKeys)
     answeredAt = snapshot.fetchedAt
   }
   if (!usable(clock())) refresh(clock(), true)
@@ -104,7 +104,7 @@ export function createJwksCache(options: JwksCacheOptions): JwksCache {
   async function fetchKeys(startedAt: number): Promise<void> {
     const number = ++attempts
     try {
-      const answer = readJwkSet(JSON.parse(await get(uri)), algorithms, unnamed, keys)
+      const answer = readJwkSet(JSON.parse(await get(uri)), algorithms, unnamedKeys, keys)
       // An answer that a later one has overtaken would bring old keys back.
       if (answer.size === 0 || number < answered) return
       answered = number
@@ -122,7 +122,8 @@ export function createJwksCache(options: JwksCacheOptions): JwksCache {
   }
 
   function find(name: string): VerificationKey | undefined {
-    return keys.get(name) ?? (usesUnnamedKeys && unnamed ? keys.get(namelessKeyName(name)) : undefined)
+    const key = keys.get(name)
+    return usesUnnamedKeys && unnamedKeys ? (key ?? keys.get(namelessKeyName(name))) : key
   }
 
   function usable(now: number): boolean {
@@ -137,7 +138,7 @@ export function createJwksCache(options: JwksCacheOptions): JwksCache {
       const old = age(now)
       if (!usable(now)) return refresh(now)
       if (old < maxAge * refreshAhead) return undefined
-      const isFirstOver = attempts > 1 || (attempts === 1 && !isUnderWay(now))
+      const isFirstOver = !usesSnapshots || attempts > 1 || (attempts === 1 && !isUnderWay(now))
       if (old >= maxAge && isFirstOver) return refresh(now)
       // Loading the network client costs more than the whole first request: it can wait until after the response.
       setImmediate(() => refresh(clock(), true))

@@ -10,8 +10,8 @@ import type { VerificationKey } from './verification-key.ts'
 export interface JwsHeader {
   /** Which key it was signed with: `keyName`. */
   name: string
-  /** `typ` in lower case, without `application/` (RFC 7515 4.1.9); null where it is no string. */
-  type: string | null | undefined
+  /** As it stands there, whatever it is. */
+  typ: unknown
 }
 
 /** A header is parsed before anything is verified, so that has to cost less than a signature does. Cognito's come to 120. */
@@ -24,7 +24,7 @@ const maxHeaderPrice = 420
 export function readHeader(
   part: string,
   allowed: readonly Algorithm[],
-  unnamed: boolean,
+  unnamed?: boolean,
 ): JwsHeader | 'token-format' | 'algorithm' | 'token-header' {
   const text = decodeText(part)
   const header = text && parseJsonObject(text, maxHeaderPrice)
@@ -34,9 +34,7 @@ export function readHeader(
   if (!allowed.includes(algorithm)) return 'algorithm'
   const isNamed = typeof kid === 'string' || (usesUnnamedKeys && unnamed && kid === undefined)
   if (!isNamed || 'crit' in header || 'b64' in header) return 'token-header'
-  const type =
-    typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : typ === undefined ? typ : null
-  return { name: keyName(algorithm, kid as string | undefined), type }
+  return { name: keyName(algorithm, kid as string | undefined), typ }
 }
 
 /** The signature that was decoded last; room for that of an RSA key of 8,192 bits. */

@@ -1,11 +1,12 @@
 import { readClaims, validity } from './claims.ts'
 import type { Reason } from './denials.ts'
 import type { EdgeIssuer, EdgePolicy, EdgeProvider } from './edge-policy.ts'
-import { usesProviders, usesTenants, usesTypes, usesUnnamedKeys } from './features.ts'
+import { usesProviders, usesTenants, usesTolerance, usesUnnamedKeys } from './features.ts'
 import { type JsonObject, parseJsonObject } from './json-object.ts'
 import type { JwksCache } from './jwks-cache.ts'
 import { decodeSignature, type JwsHeader, readHeader, signatureFault } from './jws.ts'
 import { copyOfSigned, decodeText } from './token-parts.ts'
+import { isOfType } from './token-type.ts'
 import type { VerificationKey } from './verification-key.ts'
 import { createVerifiedTokens, type VerifiedToken } from './verified-tokens.ts'
 
@@ -21,9 +22,6 @@ const maxLength = 16_384
 /** Headers whose token was verified, of so many characters at most, 300 kB: an issuer signs all its tokens under a handful of them. */
 const maxKnownHeaders = 100
 const maxHeaderLength = 1024
-
-/** RFC 8725 3.11: tokens of other kinds that an issuer signs say so in `typ`; a plain one may say nothing. */
-const defaultTypes: readonly unknown[] = [undefined, 'jwt', 'at+jwt']
 
 /**
  * Verifies tokens against the keys of their issuer and remembers the good ones. `keys` holds one cache for each of the
@@ -75,7 +73,7 @@ export function createTokenVerifier(
     const { text: json, backslash } = payloadText
     // Without an escape every name and value stands in the text as it is: an issuer, or a date of expiry if there is but one.
     const isPlain = backslash < 0
-    if (isPlain && now >= onlyExpiry(json) * 1000 + policy.clockTolerance) return 'expired'
+    if (isPlain && now >= onlyExpiry(json) * 1000 + (usesTolerance ? policy.clockTolerance : 0)) return 'expired'
 
     const signedLength = headerPart.length + 1 + payloadPart.length
     const mayBeOf = (index: number) => !isPlain || json.includes(issuers[index]?.issuer as string)
@@ -101,7 +99,7 @@ export function createTokenVerifier(
     const issuer = issuers.findIndex((one) => isOf(payload, one))
     if (issuer < 0) return 'issuer'
     const provider = providers[issuers[issuer]?.provider as number] as EdgeProvider
-    if (!((usesTypes && provider.types) || defaultTypes).includes(header.type)) return 'token-type'
+    if (!isOfType(header.typ, provider.types)) return 'token-type'
     const rights = readClaims(payload, provider, policy)
     if (typeof rights === 'string') return rights
     const early = validity(rights, now)
@@ -124,10 +122,13 @@ export function createTokenVerifier(
 }
 
 /** RFC 7519 4.1.1: character by character. */
-function isOf({ iss, tid }: JsonObject, { issuer, tenant }: EdgeIssuer): boolean {
-  if (!usesTenants || !tenant) return iss === issuer
+function isOf(payload: JsonObject, { issuer, tenant }: EdgeIssuer): boolean {
+  if (!usesTenants || !tenant) return payload.iss === issuer
+  const { tid } = payload
   const { after, allowed } = tenant
-  return typeof tid === 'string' && tid !== '' && allowed?.includes(tid) !== false && iss === issuer + tid + after
+  return (
+    typeof tid === 'string' && tid !== '' && allowed?.includes(tid) !== false && payload.iss === issuer + tid + after
+  )
 }
 
 /** The date of expiry in a JSON text without escapes; NaN where it may be another. Looked for by its rarest letter. */

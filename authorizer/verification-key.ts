@@ -30,12 +30,12 @@ export function importVerificationKeys(jwk: unknown, allowed: readonly Algorithm
     const { kty, n, e, crv, x, y } = jwk
     if (kty === 'RSA' && !isSound(modulusLength, publicExponent)) return keys
     for (const algorithm of allowed) {
-      const [curve, octets = Math.ceil(modulusLength / 8)] = (usesCurves && curves[algorithm]) || []
-      if ((jwk.alg ?? algorithm) !== algorithm || (curve ? crv !== curve : kty !== 'RSA')) continue
+      const curve = usesCurves ? curves[algorithm] : undefined
+      if ((jwk.alg ?? algorithm) !== algorithm || (curve ? crv !== curve[0] : kty !== 'RSA')) continue
       keys.push({
         algorithm,
         identity: JSON.stringify([algorithm, n, e, crv, x, y]),
-        signatureLength: octets,
+        signatureLength: curve ? curve[1] : Math.ceil(modulusLength / 8),
         isSignedBy: signatureCheck(algorithm, key),
       })
     }

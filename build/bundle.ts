@@ -49,20 +49,20 @@ export interface Bundle {
 
 /**
  * Bundles the authorizer's Lambda entry with what this policy uses; without a policy, with everything. Same sources and features,
- * same bytes. Synchronous, since a CDK construct is.
+ * same bytes. `snapshots` false: no deployment of this program has keys put into it. Synchronous, since a CDK construct is.
  *
  * @example
  * const { program } = bundleAuthorizer(policy)
  * const code = deployable(program, { policy })
  */
-export function bundleAuthorizer(policy?: Policy): Bundle {
+export function bundleAuthorizer(policy?: Policy, { snapshots = true }: { snapshots?: boolean } = {}): Bundle {
   const { outputFiles, metafile } = buildSync({
     ...options,
     absWorkingDir: projectRoot,
     entryPoints: ['./authorizer/index'],
     outfile: 'index.js',
     bundle: true,
-    define: featureConstants(policy && toEdgePolicy(policy)),
+    define: featureConstants(policy && toEdgePolicy(policy), snapshots),
     // With it a constant of another module is put where it is used, as modules are joined: too late to leave out what depends on it.
     minifySyntax: true,
     sourcemap: 'inline',

@@ -27,6 +27,7 @@ const features: Readonly<Record<string, (policy: EdgePolicy) => boolean>> = {
   SPLIT: ({ providers }) => providers.some(({ groupsSplit }) => groupsSplit !== undefined),
   CONDITIONS: ({ providers, conditions }) => conditions.length > 0 || providers.some(({ rules }) => rules),
   CAPTURED_CLAIMS: ({ capturedClaims }) => capturedClaims.some((path) => path !== 'sub'),
+  TOLERANCE: ({ clockTolerance }) => clockTolerance > 0,
   HASHES: ({ routes }) => routes.some(({ hash }) => hash),
   CURVES: ({ providers }) => providers.some(({ algorithms }) => algorithms.some((name) => name.startsWith('E'))),
   PSS: ({ providers }) => providers.some(({ algorithms }) => algorithms.some((name) => name.startsWith('P'))),
@@ -36,11 +37,8 @@ const features: Readonly<Record<string, (policy: EdgePolicy) => boolean>> = {
  * What esbuild has to put in place of those constants so that a policy's bundle holds only what the policy uses. It depends on
  * the policy's shape alone, so strings may be CloudFormation tokens. Without a policy nothing is left out.
  */
-export function featureConstants(policy?: EdgePolicy): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(features).map(([name, isUsed]) => [
-      `EDGEPROOF_${name}`,
-      String(policy === undefined || isUsed(policy)),
-    ]),
-  )
+export function featureConstants(policy: EdgePolicy | undefined, snapshots: boolean): Record<string, string> {
+  const uses = Object.entries(features).map(([name, isUsed]) => [name, policy === undefined || isUsed(policy)] as const)
+  const all = [...uses, ['SNAPSHOTS', snapshots] as const]
+  return Object.fromEntries(all.map(([name, isUsed]) => [`EDGEPROOF_${name}`, String(isUsed)]))
 }
