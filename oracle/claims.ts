@@ -1,26 +1,61 @@
 /** Judges a payload whose signature is good (SEMANTICS.md, "Claims"; RFC 7519 4.1; Cognito Developer Guide, "Verifying JSON web tokens"). */
 
-import type { Policy } from '../authorizer/policy.ts'
-import { type Claims, groupsAreSound, own } from './grants.ts'
+import { type Claims, own } from './claim-reference.ts'
+import { groupsAreSound } from './grants.ts'
 import { type Judgement, lax, may, refused, sound } from './judgement.ts'
-import { defaults } from './policy-defaults.ts'
+import type { JudgedProvider } from './policy-defaults.ts'
 
-/** Everything but the route's right and the required claims. `now` in milliseconds since the epoch. */
-export function judgeClaims(policy: Policy, issuer: string, claims: Claims, now: number): Judgement[] {
+/**
+ * Everything but what forbids. `issuers`: whose keys the key was found among; `now` and `toleranceMs` in milliseconds, the
+ * former since the epoch.
+ */
+export function judgeClaims(
+  provider: JudgedProvider,
+  issuers: readonly string[],
+  claims: Claims,
+  { now, toleranceMs }: { now: number; toleranceMs: number },
+): Judgement[] {
   return [
-    own(claims, 'iss') === issuer ? sound : refused('claims/iss', 'iss is not the issuer that the key belongs to'),
-    ...judgeDates(policy, claims, now),
-    judgeTokenUse(policy, claims),
-    groupsAreSound(own(claims, 'cognito:groups'))
+    judgeIssuer(provider, issuers, claims),
+    ...judgeDates(toleranceMs, claims, now),
+    judgeTokenUse(provider, claims),
+    judgeClient(provider, claims),
+    judgeAudience(provider, claims),
+    judgeConfirmation(provider, claims),
+    groupsAreSound(provider, claims)
       ? sound
-      : may('claims/groups', 'cognito:groups is not an array of strings', 'deny'),
+      : may('claims/groups', `${provider.groupsClaim.claim} is not what groups are written as`, 'deny'),
     ...looseTypes(claims),
   ]
 }
 
+const placeholder = '{tid}'
+
+/** Whether `iss` is this issuer; of one with `{tid}`, whoever the tenant is. */
+export function isIssuer(issuer: string, claims: Claims): boolean {
+  const tenant = own(claims, 'tid')
+  if (!issuer.includes(placeholder)) return own(claims, 'iss') === issuer
+  return isTenant(tenant) && own(claims, 'iss') === issuer.split(placeholder).join(tenant)
+}
+
+function isTenant(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.isWellFormed()
+}
+
+function judgeIssuer({ tenants }: JudgedProvider, issuers: readonly string[], claims: Claims): Judgement {
+  const accepted = issuers.filter((issuer) => isIssuer(issuer, claims))
+  if (accepted.some((issuer) => !issuer.includes(placeholder))) return sound
+  if (accepted.length > 0) {
+    const isListed = tenants === 'any' || tenants.some((tenant) => tenant === own(claims, 'tid'))
+    return isListed ? sound : refused('claims/tenant', 'tid is not one of the tenants')
+  }
+  return issuers.every((issuer) => issuer.includes(placeholder)) && !isTenant(own(claims, 'tid'))
+    ? refused('claims/tenant', 'tid is not a text')
+    : refused('claims/iss', 'iss is not the issuer that the key belongs to')
+}
+
 /** RFC 7519 4.1.4 to 4.1.6: NumericDate is a JSON number of seconds. */
-function judgeDates(policy: Policy, claims: Claims, now: number): Judgement[] {
-  const tolerance = (policy.clockToleranceSeconds ?? defaults.clockToleranceSeconds) * 1000
+function judgeDates(tolerance: number, claims: Claims, now: number): Judgement[] {
   const exp = own(claims, 'exp')
   const nbf = own(claims, 'nbf')
   const iat = own(claims, 'iat')
@@ -59,28 +94,57 @@ function edge(distanceMs: number, ours: 'allow' | 'deny'): Judgement | null {
   return distanceMs < 1000 ? may('claims/edge', 'the clock is within one second of an edge', ours) : null
 }
 
-function judgeTokenUse(policy: Policy, claims: Claims): Judgement {
-  const known = (client: unknown) => typeof client === 'string' && policy.clientIds.includes(client)
-  const aud = own(claims, 'aud')
-  const use = policy.tokenUse === undefined ? defaults.tokenUse : policy.tokenUse
-  if (use !== null && own(claims, 'token_use') !== use) {
-    return refused('claims/token-use', `token_use is not "${use}"`)
+function judgeTokenUse({ tokenUse }: JudgedProvider, claims: Claims): Judgement {
+  return tokenUse === null || own(claims, 'token_use') === tokenUse
+    ? sound
+    : refused('claims/token-use', `token_use is not "${tokenUse}"`)
+}
+
+function judgeClient({ tokenUse, clientClaim, clientIds }: JudgedProvider, claims: Claims): Judgement {
+  const client = own(claims, clientClaim)
+  if (clientClaim !== 'aud') {
+    return isOneOf(clientIds, client)
+      ? sound
+      : refused('claims/client', `${clientClaim} is not one of the provider's clients`)
   }
-  if (use === 'access') {
-    return known(own(claims, 'client_id')) ? sound : refused('claims/client', 'client_id is not one of the clients')
+  const judgement = judgeMembers('claims/client', clientIds, client)
+  if (judgement.outcome !== 'sound' || tokenUse !== 'id' || !Array.isArray(client)) return judgement
+  return may('claims/aud-array', 'aud of an id token is an array', client.length === 1 ? 'allow' : 'deny')
+}
+
+function judgeAudience({ audiences }: JudgedProvider, claims: Claims): Judgement {
+  return audiences === null ? sound : judgeMembers('claims/audience', audiences, own(claims, 'aud'))
+}
+
+/** RFC 7519 4.1.3: a string, or an array of strings of which one is enough. */
+function judgeMembers(rule: 'claims/client' | 'claims/audience', wanted: readonly string[], aud: unknown): Judgement {
+  if (isOneOf(wanted, aud)) return sound
+  if (!Array.isArray(aud) || !aud.some((member) => isOneOf(wanted, member))) {
+    return rule === 'claims/client'
+      ? refused('claims/client', "aud does not name one of the provider's clients")
+      : refused('claims/audience', 'aud does not name one of the audiences')
   }
-  if (known(aud)) return sound
-  if (!Array.isArray(aud) || !aud.some(known)) return refused('claims/client', 'aud is not one of the clients')
-  // The array is of the wrong type as a whole (RFC 7519 4.1.3), and yet names the client.
-  if (!aud.every((member) => typeof member === 'string')) {
-    return lax('claims/client', 'aud names the client beside something that is no string')
-  }
-  if (use === null) return sound
-  return may('claims/aud-array', 'aud of an id token is an array', aud.length === 1 ? 'allow' : 'deny')
+  // The array is of the wrong type as a whole, and yet names one.
+  return aud.every((member) => typeof member === 'string')
+    ? sound
+    : lax(rule, 'aud names what is wanted beside something that is no string')
+}
+
+function isOneOf(wanted: readonly string[], value: unknown): boolean {
+  return wanted.some((one) => one === value)
+}
+
+/** RFC 7800 3.1: whoever presents it has to prove possession of a key, which a bearer does not. */
+function judgeConfirmation({ isConfirmationIgnored }: JudgedProvider, claims: Claims): Judgement {
+  const confirmation = own(claims, 'cnf')
+  if (isConfirmationIgnored || confirmation === undefined) return sound
+  return confirmation === null
+    ? may('claims/cnf', 'cnf is null', 'deny')
+    : refused('claims/cnf', 'the token is bound to a key')
 }
 
 /** Claims whose types RFC 7519 4.1 or Cognito fixes (Developer Guide, "Understanding the access token"). */
-const strings = ['sub', 'jti', 'username', 'client_id', 'token_use', 'scope', 'origin_jti', 'event_id', 'email']
+const strings = ['sub', 'jti', 'username', 'client_id', 'token_use', 'origin_jti', 'event_id', 'email']
 
 const numbers = ['auth_time', 'version']
 
@@ -95,12 +159,13 @@ function looseTypes(claims: Claims): Judgement[] {
   }
   expect(strings, 'string')
   expect(numbers, 'number')
-  const aud = own(claims, 'aud')
-  const soundAud =
-    aud === undefined ||
-    typeof aud === 'string' ||
-    (Array.isArray(aud) && aud.every((member) => typeof member === 'string'))
-  if (!soundAud) judgements.push(either('aud is neither a string nor an array of strings'))
+  for (const name of ['aud', 'scope']) {
+    const value = own(claims, name)
+    const members: unknown[] = Array.isArray(value) ? value : [value]
+    if (value !== undefined && !members.every((member) => typeof member === 'string')) {
+      judgements.push(either(`${name} is neither a string nor an array of strings`))
+    }
+  }
   return judgements
 }
 

@@ -1,50 +1,98 @@
-/** Whether a verified payload has a route's right (SEMANTICS.md, "Claims" and "Paths"). */
+/** Whether a verified payload has a route's right, and what its provider asks of it (SEMANTICS.md, "Claims" and "Paths"). */
 import { createHash } from 'node:crypto'
-import type { Policy } from '../authorizer/policy.ts'
+import type { ClaimRule, ClaimRules, ClaimValue, Policy, Route } from '../authorizer/policy.ts'
+import { type Claims, claimAt, own } from './claim-reference.ts'
+import type { JudgedProvider } from './policy-defaults.ts'
+import { bestMatch, type Match, type Part } from './route-match.ts'
 
-import { bestMatch, type Match } from './route-match.ts'
-
-export type Grant = 'public' | 'granted' | 'no-route' | 'no-right'
-
-/** `claims` null: nobody is known to ask, so only public routes are granted. */
-export function grantOf(policy: Policy, segments: readonly string[], claims: Claims | null): Grant {
-  const match = bestMatch(policy.routes, segments)
-  if (match === null) return 'no-route'
-  if (match.route.public) return 'public'
-  return claims !== null && hasRight(match, segments, claims) ? 'granted' : 'no-right'
+/** Who asks: a token that verifies. */
+export interface Bearer {
+  provider: JudgedProvider
+  claims: Claims
 }
 
-function hasRight({ route, parts }: Match, segments: readonly string[], claims: Claims): boolean {
-  const groups = groupsOf(claims)
+/** `wrong-provider` and what follows it: the route's right that the bearer lacks. */
+export type Grant = 'public' | 'granted' | 'no-route' | 'wrong-provider' | 'no-right' | 'no-scope' | 'wrong-claim'
+
+/** `bearer` null: nobody is known to ask, so only public routes are granted. */
+export function grantOf(policy: Policy, segments: readonly string[], bearer: Bearer | null): Grant {
+  const match = bestMatch(policy.routes, segments)
+  if (match === null) return 'no-route'
+  const { route } = match
+  if (route.public) return 'public'
+  if (bearer === null) return 'no-right'
+  if (route.provider !== undefined && ![route.provider].flat().includes(bearer.provider.name)) return 'wrong-provider'
+  if (!hasRight(match, segments, bearer)) return 'no-right'
+  if (!hasScopes(route, bearer.claims)) return 'no-scope'
+  return brokenRule(route.claims ?? {}, bearer.claims) === undefined ? 'granted' : 'wrong-claim'
+}
+
+function hasRight({ route, parts }: Match, segments: readonly string[], bearer: Bearer): boolean {
+  const groups = groupsOf(bearer)
   if (route.groups && !route.groups.some((group) => groups.includes(group))) return false
   return parts.every((part, index) => {
     if (part.kind === 'literal' || part.kind === 'rest') return true
-    const values = part.kind === 'group' ? groups : part.kind === 'sub' ? [claims.sub] : [own(claims, part.name)]
-    return values.some((value) => {
-      if (typeof value !== 'string' || value === '' || !value.isWellFormed()) return false
+    return valuesOf(part, bearer, groups).some((value) => {
+      if (value === '' || !value.isWellFormed()) return false
       const expected = route.hash ? createHash(route.hash).update(value, 'utf8').digest('hex') : value
       return segments[index] === expected
     })
   })
 }
 
+/** What a captured segment may be. */
+function valuesOf(part: Part, { claims }: Bearer, groups: readonly string[]): string[] {
+  if (part.kind === 'group') return [...groups]
+  if (part.kind === 'sub') {
+    const sub = own(claims, 'sub')
+    return typeof sub === 'string' ? [sub] : []
+  }
+  if (part.kind !== 'claim') return []
+  const claim = claimAt(claims, part.reference)
+  return (Array.isArray(claim) ? claim : [claim]).flatMap((value) => {
+    if (typeof value === 'string') return [value]
+    return Number.isSafeInteger(value) ? [BigInt(value).toString()] : []
+  })
+}
+
+/** RFC 9068 2.2.3: `scope` is one string; others write an array, or `scp`. */
+function hasScopes({ scopes = [] }: Route, claims: Claims): boolean {
+  const claim = own(claims, Object.hasOwn(claims, 'scope') ? 'scope' : 'scp')
+  const granted: unknown[] = typeof claim === 'string' ? claim.split(' ') : Array.isArray(claim) ? claim : []
+  return scopes.every((scope) => granted.includes(scope))
+}
+
 /** The first required claim that is absent or null, whatever its type. */
-export function missingClaim({ requiredClaims = [] }: Policy, claims: Claims): string | undefined {
-  return requiredClaims.find((name) => own(claims, name) === undefined || claims[name] === null)
+export function missingClaim({ requiredClaims }: JudgedProvider, claims: Claims): string | undefined {
+  return requiredClaims.find((reference) => [undefined, null].includes(claimAt(claims, reference) as undefined))
 }
 
-/** The groups, or none where the claim is anything but an array of strings. */
-function groupsOf(claims: Claims): string[] {
-  const groups = own(claims, 'cognito:groups')
-  return groupsAreSound(groups) && groups !== undefined ? groups : []
+/** The first claim that does not satisfy its rule. */
+export function brokenRule(rules: ClaimRules, claims: Claims): string | undefined {
+  return Object.keys(rules).find((reference) => {
+    const rule = rules[reference]
+    return rule === undefined || !satisfies(claimAt(claims, reference), rule)
+  })
 }
 
-export function groupsAreSound(groups: unknown): groups is string[] | undefined {
-  return groups === undefined || (Array.isArray(groups) && groups.every((group) => typeof group === 'string'))
+function satisfies(claim: unknown, rule: ClaimRule): boolean {
+  if (typeof rule === 'object' && 'contains' in rule) return Array.isArray(claim) && satisfies(claim, rule.contains)
+  const wanted = [rule].flat() as ClaimValue[]
+  const given: unknown[] = Array.isArray(claim) ? claim : [claim]
+  return given.some((value) => wanted.some((one) => one === value && !(typeof one === 'string' && !one.isWellFormed())))
 }
 
-export function own(claims: Claims, name: string): unknown {
-  return Object.hasOwn(claims, name) ? claims[name] : undefined
+/** The groups, or none where the claim is of another form. */
+function groupsOf({ provider, claims }: Bearer): string[] {
+  const { claim, split } = provider.groupsClaim
+  const groups = claimAt(claims, claim)
+  if (!groupsAreSound(provider, claims) || groups === undefined) return []
+  return split === null ? (groups as string[]) : (groups as string).split(split)
 }
 
-export type Claims = Record<string, unknown>
+export function groupsAreSound({ groupsClaim: { claim, split } }: JudgedProvider, claims: Claims): boolean {
+  const groups = claimAt(claims, claim)
+  if (groups === undefined) return true
+  if (split !== null) return typeof groups === 'string'
+  return Array.isArray(groups) && groups.every((group) => typeof group === 'string')
+}

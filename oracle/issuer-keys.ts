@@ -3,10 +3,10 @@
  * must, may or must not be used now (SEMANTICS.md, "The issuer's keys").
  */
 
-import type { Policy } from '../authorizer/policy.ts'
-import { type Judgement, may, refused, sound } from './judgement.ts'
+import type { Algorithm, Policy } from '../authorizer/policy.ts'
+import { type Judgement, lax, may, refused, sound } from './judgement.ts'
+import { fits, isSame, type KeyName, means, rivals } from './key-selection.ts'
 import { type KeySet, keySetOf, type PublishedKey } from './key-set.ts'
-import { defaults } from './policy-defaults.ts'
 import type { Served } from './served-urls.ts'
 
 interface Period {
@@ -26,20 +26,19 @@ export interface IssuerKeys {
   cutOff(): void
   /** Every key that has been in the set at any time. */
   everPublished(): PublishedKey[]
-  /** Whether two usable members of the current set, or in an outage of the one that the handler holds, have this `kid`. */
-  ambiguous(kid: string): boolean
+  /** Whether the name tells the key from others of the current set, or in an outage of the one that the handler holds. */
+  judgeName(name: KeyName, key: PublishedKey): Judgement
   /** Weak, or published for something else than signing. */
-  judgeKind(key: PublishedKey): Judgement
-  judgeAge(key: PublishedKey, now: number): Judgement
+  judgeKind(name: KeyName, key: PublishedKey): Judgement
+  judgeAge(name: KeyName, key: PublishedKey, now: number): Judgement
   /** The clock was set back: what a handler wrote down before may look so much younger, or the time be over so much later. */
   setBack(milliseconds: number): void
   /** The URL has answered good sets for longer than the cooldown, so that any handler may have asked again. */
   reachable(now: number): boolean
 }
 
-/** `cooldownMs`: how long a handler may take to notice a new key. */
-export function createIssuerKeys(policy: Policy, cooldownMs: number): IssuerKeys {
-  const algorithms = policy.algorithms ?? defaults.algorithms
+/** `cooldownMs`: how long a handler may take to notice a new key; `algorithms`: the provider's. */
+export function createIssuerKeys(policy: Policy, algorithms: readonly Algorithm[], cooldownMs: number): IssuerKeys {
   const { maxAge, maxStale } = policy.jwks ?? {}
   const usableMs = maxAge === undefined || maxStale === undefined ? undefined : (maxAge + maxStale) * 1000
   const periods: Period[] = []
@@ -55,10 +54,6 @@ export function createIssuerKeys(policy: Policy, cooldownMs: number): IssuerKeys
 
   const published: PublishedKey[] = []
 
-  // Under another kid it is another key: tokens name it by that.
-  const same = (one: PublishedKey, other: PublishedKey) => one.kid === other.kid && one.material === other.material
-  const has = (set: KeySet, key: PublishedKey) => set.keys.some((one) => same(one, key))
-
   /** Since when the URL has answered good sets of which `accepts` holds, without a break; undefined where it does not now. */
   function since(accepts: (set: KeySet) => boolean): number | undefined {
     let from: number | undefined
@@ -69,11 +64,23 @@ export function createIssuerKeys(policy: Policy, cooldownMs: number): IssuerKeys
     return from
   }
 
+  /** Whether a handler that holds this set has no reason to ask again, and yet may not verify the token by the key. */
+  function misleads(name: KeyName, set: KeySet, key: PublishedKey): boolean {
+    // A token that names no key names none that could be missed.
+    if (name.kid === undefined) return !means(name, set, key)
+    if (means(name, set, key)) return rivals(name, set, key).length > 0
+    return set.keys.some((one) => one.kid === name.kid || means(name, set, one))
+  }
+
   return {
     async serve(served, now) {
       const set = await keySetOf(served, algorithms)
       periods.push({ from: periods.length === 0 ? Number.NEGATIVE_INFINITY : now, set })
-      for (const key of set.keys) if (!published.some((one) => same(one, key))) published.push(key)
+      for (const key of set.keys) {
+        // Listed for each of its algorithms, it is one key (RFC 7517 4.4).
+        const isKnown = published.some((one) => isSame(one, key) && one.algorithms.join() === key.algorithms.join())
+        if (!isKnown) published.push(key)
+      }
     },
     fetched(at, sure) {
       const before = { lastGood, possible, lastPossible }
@@ -90,39 +97,57 @@ export function createIssuerKeys(policy: Policy, cooldownMs: number): IssuerKeys
     cutOff: () => takeBack.pop()?.(),
     everPublished: () => published,
     reachable: (now) => now - (since(() => true) ?? now) > cooldownMs + setBackMs,
-    ambiguous(kid) {
+    judgeName(name, key) {
+      const isNamed = name.kid !== undefined && name.kid === key.kid
+      if (!isNamed && !periods.some(({ set }) => means(name, set, key))) {
+        return refused('token/kid', 'the token does not name the key, which is not the only one that it could mean')
+      }
+      if (name.kid === undefined && !name.isKidOptional) {
+        return lax('token/kid', 'the token names no key, and only one fits')
+      }
       const current = periods.at(-1)?.set
       const set = current?.quality === 'bad' ? lastGood?.set : current
-      return (set?.keys ?? []).filter((key) => key.kid === kid).length > 1
+      const others = set ? rivals(name, set, key) : []
+      if (others.length === 0) return sound
+      if (others.every(({ doubtful }) => doubtful)) {
+        return may('token/two-keys', 'the token could mean another key of the set, if that were any good')
+      }
+      // Where it was to be the only one, it is no longer: that is a matter of age.
+      return isNamed ? may('token/two-keys', 'two keys of the set have this kid and fit alg', 'deny') : sound
     },
-    judgeKind(key) {
-      const versions = periods.flatMap(({ set }) => set.keys.filter((one) => same(one, key)))
-      if (!versions.some(({ doubtful }) => doubtful)) return sound
-      const ours = versions.every(({ doubtful }) => doubtful) ? 'deny' : undefined
+    judgeKind({ alg }, key) {
+      const verdicts = periods.flatMap(({ set }) => {
+        const listed = set.keys.filter((one) => isSame(one, key) && fits(one, alg))
+        return listed.length === 0 ? [] : [listed.every(({ doubtful }) => doubtful)]
+      })
+      if (!verdicts.includes(true)) return sound
+      const ours = verdicts.includes(false) ? undefined : 'deny'
       return may('token/weak-key', 'the key is weak or not for signing, or was when it was published', ours)
     },
     setBack(milliseconds) {
       setBackMs += milliseconds
     },
-    judgeAge(key, now) {
+    judgeAge(name, key, now) {
+      // In a set where the token does not mean it, the key is as good as absent.
+      const has = (set: KeySet) => means(name, set, key)
       const age = lastGood === undefined ? undefined : now - lastGood.from
-      const held = lastGood !== undefined && has(lastGood.set, key)
+      const held = lastGood !== undefined && has(lastGood.set)
       const heldForSure = held && lastGood?.set.quality === 'good'
       // Of an answer from the future, since the clock was set back, a handler may think as it likes.
       const usable = age !== undefined && usableMs !== undefined && age >= 0 && age < usableMs
 
-      const inSetSince = since((set) => has(set, key))
+      const inSetSince = since(has)
       if (inSetSince !== undefined) {
-        // The issuer gave the kid to another key and back: a handler that holds that one has no reason to ask again.
-        const reused = possible.some(({ keys }) =>
-          keys.some(({ kid, material }) => kid === key.kid && material !== key.material),
-        )
-        if (reused) return may('keys/reused-kid', 'the handler holds another key of the same kid')
+        if (possible.some((set) => misleads(name, set, key))) {
+          return name.kid === undefined
+            ? may('token/kid', 'the token names no key, and the handler may hold another set')
+            : may('keys/reused-kid', 'the handler holds another key of the same kid')
+        }
         return now - inSetSince > cooldownMs + setBackMs || (heldForSure && usable)
           ? sound
           : may('keys/new', 'the key has not been in the set for longer than the cooldown')
       }
-      const outSince = since((set) => !has(set, key))
+      const outSince = since((set) => !has(set))
       if (outSince !== undefined) {
         if (maxAge !== undefined && now - outSince >= maxAge * 1000 + setBackMs) {
           return refused('keys/withdrawn', 'the key left the set longer than maxAge ago')
@@ -135,7 +160,7 @@ export function createIssuerKeys(policy: Policy, cooldownMs: number): IssuerKeys
       // "After that: refused": at the very millisecond either will do.
       if (now - lastPossible > usableMs + setBackMs)
         return refused('keys/too-old', 'the last good answer is older than maxAge and maxStale')
-      const withdrawnUnseen = lastGood?.later().some(({ set }) => set.quality !== 'bad' && !has(set, key))
+      const withdrawnUnseen = lastGood?.later().some(({ set }) => set.quality !== 'bad' && !has(set))
       const doubt = withdrawnUnseen || !usable || !heldForSure || periods.at(-1)?.set.quality === 'unsure'
       return doubt ? may('keys/outage', 'the key was withdrawn, or the answer is of a doubtful kind') : sound
     },

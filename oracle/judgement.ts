@@ -27,7 +27,14 @@ export function lax(rule: Rule, reason: string, ours: 'allow' | 'deny' = 'deny')
 }
 
 /** Refusals of a token that is good: who bears it has logged in. */
-const forbidden: ReadonlySet<Rule> = new Set(['order/required-claim', 'paths/no-right'])
+const forbidden: ReadonlySet<Rule> = new Set([
+  'order/required-claim',
+  'order/claims',
+  'paths/no-right',
+  'paths/provider',
+  'paths/scopes',
+  'paths/claims',
+])
 
 const order = ['sound', 'may', 'lax', 'refused'] as const
 

@@ -11,6 +11,8 @@ export interface PublishedKey {
   signatureBytes: number
   /** Under 2,048 bits, of a bad exponent, or published for something else than signing. */
   doubtful: boolean
+  /** Published for something else than signing by `use`, which tells keys of one `kid` apart (RFC 7517 4.5). */
+  otherUse: boolean
   /** The same key material has the same text. */
   material: string
   import(algorithm: Algorithm): Promise<CryptoKey>
@@ -63,11 +65,12 @@ function membersOf(body: string): Record<string, unknown>[] | null {
   }
 }
 
-const curves: Record<string, { algorithm: Algorithm; signatureBytes: number }> = {
-  'P-256': { algorithm: 'ES256', signatureBytes: 64 },
-  'P-384': { algorithm: 'ES384', signatureBytes: 96 },
-  'P-521': { algorithm: 'ES512', signatureBytes: 132 },
-  Ed25519: { algorithm: 'EdDSA', signatureBytes: 64 },
+const curves: Record<string, { algorithms: Algorithm[]; signatureBytes: number }> = {
+  'P-256': { algorithms: ['ES256'], signatureBytes: 64 },
+  'P-384': { algorithms: ['ES384'], signatureBytes: 96 },
+  'P-521': { algorithms: ['ES512'], signatureBytes: 132 },
+  // RFC 9864 2.2: two names.
+  Ed25519: { algorithms: ['EdDSA', 'Ed25519'], signatureBytes: 64 },
 }
 
 /** Null for a member that nobody can use: malformed, symmetric, or for no algorithm of the policy. */
@@ -93,14 +96,16 @@ async function publishedKey(jwk: Record<string, unknown>, allowed: readonly Algo
   } catch {
     return null
   }
+  const otherUse = jwk.use !== undefined && jwk.use !== 'sig'
   return {
     kid: typeof jwk.kid === 'string' ? jwk.kid : undefined,
     algorithms,
     signatureBytes: shape.signatureBytes,
     doubtful:
       shape.weak ||
-      (jwk.use !== undefined && jwk.use !== 'sig') ||
+      otherUse ||
       (jwk.key_ops !== undefined && !(Array.isArray(jwk.key_ops) && jwk.key_ops.includes('verify'))),
+    otherUse,
     material,
     import: load,
   }
@@ -121,5 +126,5 @@ function shapeOf(
   }
   const curve = (jwk.kty === 'EC' || jwk.kty === 'OKP') && typeof jwk.crv === 'string' ? curves[jwk.crv] : undefined
   if (curve === undefined || (jwk.kty === 'OKP') !== (jwk.crv === 'Ed25519')) return null
-  return { algorithms: [curve.algorithm], signatureBytes: curve.signatureBytes, weak: false }
+  return { ...curve, weak: false }
 }

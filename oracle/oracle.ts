@@ -5,18 +5,21 @@
 
 import type { Headers, ViewerRequest } from '../authorizer/cloudfront.ts'
 import type { Policy } from '../authorizer/policy.ts'
-import { judgeClaims } from './claims.ts'
+import { type Claims, own } from './claim-reference.ts'
+import { isIssuer, judgeClaims } from './claims.ts'
 import { presentedTokens } from './credentials.ts'
-import { type Claims, grantOf, missingClaim, own } from './grants.ts'
+import { type Bearer, brokenRule, type Grant, grantOf, missingClaim } from './grants.ts'
 import { createIssuerKeys, type IssuerKeys } from './issuer-keys.ts'
 import { type Judgement, lax, may, refused, sound, verdictOf } from './judgement.ts'
-import type { PublishedKey } from './key-set.ts'
+import { type KeyName, mayMean } from './key-selection.ts'
 import { type PathReadings, readPath } from './path-readings.ts'
-import { defaults, issuersOf } from './policy-defaults.ts'
+import { defaults, type JudgedProvider, providersOf } from './policy-defaults.ts'
+import type { Presented } from './presented.ts'
 import { bestMatch } from './route-match.ts'
 import type { Fetch, ServedUrls } from './served-urls.ts'
+import { type JudgedToken, judgeSeveral, verdictOnToken } from './several-tokens.ts'
 import { signatureHolds } from './signature.ts'
-import { type TokenParts, takeApart } from './token.ts'
+import { judgeHeader, type TokenParts, takeApart } from './token.ts'
 import type { Verdict } from './verdict.ts'
 import { hasRequest, viewerRequestOf } from './viewer-request-shape.ts'
 
@@ -31,17 +34,38 @@ export interface Oracle {
   cutOff(urls: readonly string[]): void
   /** `now`: the suite's clock in milliseconds when the event is handed over. */
   judge(event: unknown, now: number): Promise<Verdict>
-  /** Whether every issuer's keys can be had; where not, a 5xx is as good as a denial. */
-  keysReachable(now: number): boolean
+  /**
+   * Whether the keys can be had of each issuer that a token of the event names, or of every issuer where none names one or
+   * there is no event; where not, a 5xx is as good as a denial.
+   */
+  keysReachable(now: number, event?: unknown): boolean
 }
 
 /** Foreign handlers have a minute to notice a new key; ours has what its policy says (default 10 s). */
 const foreignCooldownMs = 60_000
 const maxTokens = 20_000
 
+/** A URL of a provider's keys. */
+interface Place {
+  provider: JudgedProvider
+  jwksUri: string
+  issuers: readonly string[]
+  keys: IssuerKeys
+}
+
 export function createOracle(policy: Policy, whose: 'ours' | 'foreign'): Oracle {
   const cooldownMs = whose === 'ours' ? (policy.jwks?.cooldown ?? defaults.cooldownSeconds) * 1000 : foreignCooldownMs
-  const issuers = issuersOf(policy).map((issuer) => ({ ...issuer, keys: createIssuerKeys(policy, cooldownMs) }))
+  const toleranceMs = (policy.clockToleranceSeconds ?? defaults.clockToleranceSeconds) * 1000
+  const places = providersOf(policy).flatMap((provider) =>
+    provider.keySets.map(
+      (keySet): Place => ({
+        provider,
+        ...keySet,
+        keys: createIssuerKeys(policy, provider.algorithms, cooldownMs),
+      }),
+    ),
+  )
+  const placesAt = (url: string) => places.filter(({ jwksUri }) => jwksUri === url)
   let loaded = false
   const takenApart = new Map<string, TokenParts | Judgement>()
 
@@ -50,39 +74,63 @@ export function createOracle(policy: Policy, whose: 'ours' | 'foreign'): Oracle 
     let parts = takenApart.get(token)
     if (parts === undefined) {
       if (takenApart.size >= maxTokens) takenApart.clear()
-      parts = takeApart(policy, token)
+      parts = takeApart(token)
       takenApart.set(token, parts)
     }
     return parts
   }
 
-  async function judgeToken(
-    presented: { token: string; judgements: Judgement[] },
+  /** What the token is worth by the keys of one place: the first key by which nothing is refused. */
+  async function judgeAt(
+    { provider, issuers, keys }: Place,
+    parts: TokenParts,
     now: number,
-  ): Promise<{ judgements: Judgement[]; claims: Claims } | Judgement> {
-    const parts = partsOf(presented.token)
-    if ('outcome' in parts) return parts
-    const refusal = parts.judgements.find((judgement) => judgement.outcome === 'refused')
+  ): Promise<{ judgements: Judgement[]; bearer: Bearer } | Judgement | null> {
+    const { header, claims } = parts
+    const headerJudgements = judgeHeader(provider, header)
+    const refusal = headerJudgements.find(isRefused)
     if (refusal) return refusal
-    let best: Judgement = refused('token/signature', 'no key of the issuer made the signature')
-    for (const { issuer, keys } of issuers) {
-      for (const key of keys.everPublished()) {
-        const selection = judgeSelection(parts, key, keys)
-        if (selection.outcome === 'refused' || !(await signatureHolds(parts, key))) continue
-        const judgements = [
-          ...presented.judgements,
-          ...parts.judgements,
-          selection,
-          keys.judgeKind(key),
-          keys.judgeAge(key, now),
-          ...judgeClaims(policy, issuer, parts.claims, now),
-        ]
-        const worst = judgements.find((judgement) => judgement.outcome === 'refused')
-        if (worst === undefined) return { judgements, claims: parts.claims }
-        best = worst
-      }
+    const kid = own(header, 'kid')
+    if (kid !== undefined && typeof kid !== 'string') return refused('token/kid', 'kid is no text')
+    const name: KeyName = { kid, alg: String(header.alg), isKidOptional: provider.isKidOptional }
+    let best: Judgement | null = null
+    for (const key of keys.everPublished()) {
+      if (!mayMean(name, key) || !(await signatureHolds(parts, key))) continue
+      const judgements = [
+        ...headerJudgements,
+        keys.judgeName(name, key),
+        keys.judgeKind(name, key),
+        keys.judgeAge(name, key, now),
+        ...judgeClaims(provider, issuers, claims, { now, toleranceMs }),
+      ]
+      const worst = judgements.find(isRefused)
+      if (worst === undefined) return { judgements, bearer: { provider, claims } }
+      best = worst
     }
     return best
+  }
+
+  async function judgeToken(presented: Presented, path: PathReadings, now: number): Promise<JudgedToken> {
+    const not = (judgement: Judgement): JudgedToken => ({ verification: [judgement], rights: [], claims: null })
+    const unread = presented.judgements.find(isRefused)
+    if (unread) return not(unread)
+    const parts = partsOf(presented.token)
+    if ('outcome' in parts) return not(parts)
+    const refusal = parts.judgements.find(isRefused)
+    if (refusal) return not(refusal)
+    let best: Judgement = refused('token/signature', 'no key of the issuer made the signature')
+    for (const place of placesOf(places, parts.claims)) {
+      const judged = await judgeAt(place, parts, now)
+      if (judged !== null && 'bearer' in judged) {
+        return {
+          verification: [...presented.judgements, ...parts.judgements, ...judged.judgements],
+          rights: [...judgeBearer(judged.bearer), judgeGrant(policy, path, judged.bearer)],
+          claims: parts.claims,
+        }
+      }
+      best = judged ?? best
+    }
+    return not(best)
   }
 
   /** Steps 4 to 8 of the order: the path, then the credentials, then the right. */
@@ -90,41 +138,50 @@ export function createOracle(policy: Policy, whose: 'ours' | 'foreign'): Oracle 
     const path = readPath(uri)
     const anonymous = judgeGrant(policy, path, null)
     if (anonymous.outcome !== 'refused' || anonymous.rule === 'paths/no-route') return verdictOf([anonymous])
-    const presented = presentedTokens(policy, headers)
-    if ('outcome' in presented) return verdictOf([presented])
-    const verdicts: Verdict[] = []
-    for (const candidate of presented) {
-      const token = await judgeToken(candidate, now)
-      if ('outcome' in token) verdicts.push(verdictOf([token]))
-      else
-        verdicts.push(
-          verdictOf([...token.judgements, required(policy, token.claims), judgeGrant(policy, path, token.claims)]),
-        )
-    }
-    // Several cookies of the name: whichever is taken, a grant of any leaves it open.
-    return verdicts.find((verdict) => verdict.outcome !== 'must-deny') ?? verdicts[0] ?? verdictOf([anonymous])
+    const { counted, others } = presentedTokens(policy, headers)
+    const judge = (presented: readonly Presented[]) => Promise.all(presented.map((one) => judgeToken(one, path, now)))
+    const tokens = await judge(counted)
+    const verdict = verdictOnTokens(tokens, whose)
+    if (verdict !== null && verdict.outcome !== 'must-deny') return verdict
+    const verdicts = (await judge(others)).map(verdictOnToken)
+    return (
+      verdicts.find(({ outcome }) => outcome !== 'must-deny') ??
+      verdict ??
+      verdicts[0] ??
+      verdictOf([refused('credentials/absent', 'no source of credentials is present')])
+    )
   }
 
   return {
     async serve(urls, now) {
-      for (const { jwksUri, keys } of issuers) {
+      for (const { jwksUri, keys } of places) {
         // What is not served when the handler loads is an outage until it is.
         if (!loaded || Object.hasOwn(urls, jwksUri)) await keys.serve(urls[jwksUri], now)
       }
       loaded = true
     },
     setBack(milliseconds) {
-      for (const { keys } of issuers) keys.setBack(milliseconds)
+      for (const { keys } of places) keys.setBack(milliseconds)
     },
     observe(fetches, { sure = true } = {}) {
       for (const { url, at } of fetches) {
-        issuers.find(({ jwksUri }) => jwksUri === url)?.keys.fetched(at, sure)
+        const asked = placesAt(url)
+        // For which of several providers it asked is not known.
+        for (const { keys } of asked) keys.fetched(at, sure && asked.length === 1)
       }
     },
     cutOff(urls) {
-      for (const url of urls) issuers.find(({ jwksUri }) => jwksUri === url)?.keys.cutOff()
+      for (const url of urls) for (const { keys } of placesAt(url)) keys.cutOff()
     },
-    keysReachable: (now) => issuers.every(({ keys }) => keys.reachable(now)),
+    keysReachable(now, event) {
+      const request = viewerRequestOf(event)
+      const { counted, others } = request ? presentedTokens(policy, request.headers) : { counted: [], others: [] }
+      const named = [...counted, ...others].flatMap(({ token }) => {
+        const parts = partsOf(token)
+        return 'outcome' in parts ? [] : placesOf(places, parts.claims)
+      })
+      return (named.length > 0 ? named : places).every(({ keys }) => keys.reachable(now))
+    },
     async judge(event, now) {
       const request = viewerRequestOf(event)
       if (request === null) {
@@ -153,25 +210,60 @@ function isPreflight(policy: Policy, { method, headers }: ViewerRequest): boolea
   )
 }
 
-function judgeSelection({ header }: TokenParts, key: PublishedKey, keys: IssuerKeys): Judgement {
-  const kid = own(header, 'kid')
-  if (kid === undefined) {
-    const fitting = keys.everPublished().filter((one) => one.algorithms.some((algorithm) => algorithm === header.alg))
-    return fitting.length === 1
-      ? lax('token/kid', 'the token names no key, and only one fits')
-      : refused('token/kid', 'the token names no key, and several fit')
+function isRefused({ outcome }: Judgement): boolean {
+  return outcome === 'refused'
+}
+
+/** Where the issuer's keys are that a payload names: one written out comes before one with `{tid}`. Every place where none is. */
+function placesOf(places: readonly Place[], claims: Claims): readonly Place[] {
+  const accepts = ({ issuers }: Place) => issuers.filter((issuer) => isIssuer(issuer, claims))
+  const named = places.filter((place) => accepts(place).length > 0)
+  const exact = named.filter((place) => accepts(place).some((issuer) => !issuer.includes('{tid}')))
+  if (exact.length > 0) return exact
+  return named.length > 0 ? named : places
+}
+
+/** Null: there are none. */
+function verdictOnTokens(tokens: readonly JudgedToken[], whose: 'ours' | 'foreign'): Verdict | null {
+  const verdicts = tokens.map(verdictOnToken)
+  const [first = null] = verdicts
+  if (verdicts.length < 2) return first
+  const { decision, judgement } = judgeSeveral(tokens)
+  const [open] = verdicts
+    .filter(({ outcome }) => outcome !== 'must-deny')
+    .toSorted((a, b) => Number(a.outcome === 'lax') - Number(b.outcome === 'lax'))
+  if (open !== undefined) {
+    const verdict = verdictOf([judgement])
+    return open.outcome === 'lax' ? { ...verdict, outcome: 'lax', rule: open.rule, reason: open.reason } : verdict
   }
-  if (typeof kid !== 'string' || kid !== key.kid) return refused('token/kid', 'kid does not name the key')
-  return keys.ambiguous(kid) ? may('token/two-keys', 'two keys of the set have this kid', 'deny') : sound
+  if (whose === 'ours' && decision === 'two-subjects') {
+    return verdictOf([refused('credentials/two-subjects', 'two cookies of the name are of two subjects')])
+  }
+  // Ours passes over those that do not verify; others may take any of them.
+  const isForbidden = ({ isForbidden = false }: Verdict) => isForbidden
+  const isDecidedByRight = whose === 'ours' ? decision === 'forbidden' : verdicts.every(isForbidden)
+  return verdicts.find((one) => isForbidden(one) === isDecidedByRight) ?? first
 }
 
-function required(policy: Policy, claims: Claims): Judgement {
-  const missing = missingClaim(policy, claims)
-  return missing === undefined ? sound : refused('order/required-claim', `the token has no ${missing}`)
+function judgeBearer({ provider, claims }: Bearer): Judgement[] {
+  const missing = missingClaim(provider, claims)
+  const broken = brokenRule(provider.claims, claims)
+  return [
+    missing === undefined ? sound : refused('order/required-claim', `the token has no ${missing}`),
+    broken === undefined ? sound : refused('order/claims', `${broken} is not what the provider's rule says`),
+  ]
 }
 
-function judgeGrant(policy: Policy, path: PathReadings, claims: Claims | null): Judgement {
-  const granted = (segments: readonly string[]) => ['public', 'granted'].includes(grantOf(policy, segments, claims))
+const lacks: Readonly<Record<Exclude<Grant, 'public' | 'granted'>, Judgement>> = {
+  'no-route': refused('paths/no-route', 'no route matches'),
+  'wrong-provider': refused('paths/provider', 'the route is for the tokens of another provider'),
+  'no-right': refused('paths/no-right', 'the token does not grant the path'),
+  'no-scope': refused('paths/scopes', "the token lacks one of the route's scopes"),
+  'wrong-claim': refused('paths/claims', "a claim is not what the route's rule says"),
+}
+
+function judgeGrant(policy: Policy, path: PathReadings, bearer: Bearer | null): Judgement {
+  const granted = (segments: readonly string[]) => ['public', 'granted'].includes(grantOf(policy, segments, bearer))
   const all = [...path.readings, ...path.spaceReadings]
   if (!path.wellFormed) {
     return all.every(granted)
@@ -184,10 +276,8 @@ function judgeGrant(policy: Policy, path: PathReadings, claims: Claims | null): 
       : refused('paths/plus', 'a literal or capture matches a raw "+"')
   }
   const [segments = []] = path.readings
-  if (granted(segments)) return sound
-  return grantOf(policy, segments, claims) === 'no-route'
-    ? refused('paths/no-route', 'no route matches')
-    : refused('paths/no-right', 'the token does not grant the path')
+  const grant = grantOf(policy, segments, bearer)
+  return grant === 'public' || grant === 'granted' ? sound : lacks[grant]
 }
 
 /** Whether a segment with a raw `+` is one that a literal or a capture of the deciding route matches. */

@@ -1,11 +1,11 @@
 /** Which route a list of decoded segments belongs to, by trying every route in turn (SEMANTICS.md, "Paths"). */
 import type { Route } from '../authorizer/policy.ts'
 
-type Part =
+export type Part =
   | { kind: 'literal'; text: string }
   | { kind: 'sub' }
   | { kind: 'group' }
-  | { kind: 'claim'; name: string }
+  | { kind: 'claim'; reference: string }
   | { kind: 'rest' }
 
 export interface Match {
@@ -21,17 +21,24 @@ function partsOf(route: Route): Part[] {
   return parts
 }
 
+/** Braces are read before "/": a claim's name may be a URL, or a pointer. */
 function parse(path: string): Part[] {
-  return path
-    .slice(1)
-    .split('/')
-    .map((text): Part => {
-      if (text === '*') return { kind: 'rest' }
-      if (text === '{sub}') return { kind: 'sub' }
-      if (text === '{group}') return { kind: 'group' }
-      if (text.startsWith('{claim:')) return { kind: 'claim', name: text.slice('{claim:'.length, -1) }
-      return { kind: 'literal', text }
-    })
+  const parts: Part[] = []
+  let rest = path
+  while (rest.startsWith('/')) {
+    const [whole = '', text = ''] = /^\/(\{(?:sub|group|claim:[^{}]*)\}(?=\/|$)|[^/]*)/.exec(rest) ?? []
+    parts.push(partOf(text))
+    rest = rest.slice(whole.length)
+  }
+  return parts
+}
+
+function partOf(text: string): Part {
+  if (text === '*') return { kind: 'rest' }
+  if (text === '{sub}' || text === '{claim:sub}') return { kind: 'sub' }
+  if (text === '{group}') return { kind: 'group' }
+  if (text.startsWith('{claim:')) return { kind: 'claim', reference: text.slice('{claim:'.length, -1) }
+  return { kind: 'literal', text }
 }
 
 /** Among the routes that match, literal beats capture beats `*`, from the left; null where none matches. */

@@ -1,9 +1,8 @@
 /** Takes a compact JWS apart and judges its form (SEMANTICS.md, "Token"; RFC 7515 3.1, 4.1, 5.2; RFC 7797; RFC 8725 3). */
-import type { Policy } from '../authorizer/policy.ts'
-import type { Claims } from './grants.ts'
+import { type Claims, own } from './claim-reference.ts'
 import { hasDuplicateMembers, nestingLevels, parsingPrice } from './json-text.ts'
 import { type Judgement, lax, may, refused, sound } from './judgement.ts'
-import { defaults } from './policy-defaults.ts'
+import type { JudgedProvider } from './policy-defaults.ts'
 
 export interface TokenParts {
   header: Record<string, unknown>
@@ -18,7 +17,7 @@ const maxLevels = 16
 const maxHeaderPrice = 420
 
 /** Null with a refusal where the text is no compact JWS of two JSON objects under any loose reading. */
-export function takeApart(policy: Policy, token: string): TokenParts | Judgement {
+export function takeApart(token: string): TokenParts | Judgement {
   const parts = token.split('.')
   const [rawHeader, rawPayload, rawSignature] = parts
   if (parts.length !== 3 || rawHeader === undefined || rawPayload === undefined || rawSignature === undefined) {
@@ -40,7 +39,6 @@ export function takeApart(policy: Policy, token: string): TokenParts | Judgement
       ...header.judgements,
       ...payload.judgements,
       trailingBits(rawSignature, 'signature'),
-      judgeAlgorithm(policy, header.object),
       ...judgeExtensions(header.object),
     ],
   }
@@ -97,11 +95,33 @@ function trailingBits(raw: string, part: string): Judgement {
     : may('token/trailing-bits', `the ${part} has non-zero trailing bits`, 'deny')
 }
 
-function judgeAlgorithm(policy: Policy, header: Record<string, unknown>): Judgement {
-  const allowed: readonly unknown[] = policy.algorithms ?? defaults.algorithms
-  return Object.hasOwn(header, 'alg') && allowed.includes(header.alg)
-    ? sound
-    : refused('token/alg', `alg is not one of ${allowed.join(', ')}`)
+/** What is said of a header by the provider whose token it is. */
+export function judgeHeader({ algorithms, types }: JudgedProvider, header: Record<string, unknown>): Judgement[] {
+  return [
+    algorithms.some((algorithm) => algorithm === own(header, 'alg'))
+      ? sound
+      : refused('token/alg', `alg is not one of ${algorithms.join(', ')}`),
+    judgeType(own(header, 'typ'), types),
+  ]
+}
+
+/** RFC 7515 4.1.9: a media type, of which `application/` may be left out. */
+function judgeType(typ: unknown, types: readonly string[] | null): Judgement {
+  const name = typeof typ === 'string' ? shortType(typ) : null
+  if (types !== null) {
+    return types.some((type) => shortType(type) === name)
+      ? sound
+      : refused('token/type', `typ is not one of ${types.join(', ')}`)
+  }
+  if (typ === undefined || name === 'jwt' || name === 'at+jwt') return sound
+  if (name === null) return lax('token/type', 'typ is no text')
+  return name.endsWith('+jwt')
+    ? refused('token/type', 'typ says that the token is of another kind')
+    : may('token/type', 'typ is not that of a token', 'deny')
+}
+
+function shortType(typ: string): string {
+  return typ.toLowerCase().replace(/^application\//, '')
 }
 
 function judgeExtensions(header: Record<string, unknown>): Judgement[] {
