@@ -30,7 +30,7 @@ describe('bad input ends with exit code 2 and one line that names the file or fi
     [
       'an unknown field',
       ['build', '--policy', file('unknown.json', JSON.stringify({ ...policy, isuer: 1 }))],
-      /unknown\.json: isuer: unknown field/,
+      /unknown\.json: isuer: is not a field; did you mean issuer\?/,
     ],
     [
       'an issuer that is not https',
@@ -54,4 +54,14 @@ describe('bad input ends with exit code 2 and one line that names the file or fi
     expect(status).toBe(2)
     expect(existsSync(join(directory, 'results'))).toBe(false)
   })
+})
+
+test('several mistakes in a policy are a line each', async () => {
+  const policyFile = file('several.json', JSON.stringify({ ...policy, isuer: 1, routes: [{ path: 'a' }] }))
+  const { status, stderr } = await inProcess(() => runProgram(['build', '--policy', policyFile]), { cwd: directory })
+  expect(stderr.trim().split('\n')).toEqual([
+    expect.stringMatching(/^edgeproof: .*several\.json: routes\[0\]\.path: "a" must begin with "\/"$/),
+    expect.stringMatching(/^edgeproof: .*several\.json: isuer: is not a field; did you mean issuer\?$/),
+  ])
+  expect(status).toBe(2)
 })

@@ -64,13 +64,13 @@ function interruptible(): { signal: AbortSignal; release(): void } {
   }
 }
 
-/** Prints what ended a command early: one line for a usage error, a stack for a fault of ours. */
+/** Prints what ended a command early: a line for each mistake of the user's, a stack for a fault of ours. */
 export function reportFailure(error: unknown): void {
   if (error instanceof Interrupted) {
     process.stderr.write('interrupted\n')
     process.exitCode = 130
   } else if (error instanceof UsageError) {
-    process.stderr.write(`edgeproof: ${error.message}\n`)
+    process.stderr.write(`edgeproof: ${error.message.replaceAll('\n', '\nedgeproof: ')}\n`)
     process.exitCode = 2
   } else {
     process.stderr.write(`edgeproof: internal fault: ${error instanceof Error ? error.stack : String(error)}\n`)

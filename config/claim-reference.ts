@@ -10,9 +10,25 @@ import type { ClaimReference } from '../authorizer/policy.ts'
  * claimPath('https://example.com/tenant') // 'https://example.com/tenant'
  */
 export function claimPath(reference: ClaimReference): ClaimPath {
-  if (reference[0] !== '/') return reference
+  if (!isPointer(reference)) return reference
   return reference
     .slice(1)
     .split('/')
     .map((name) => name.replaceAll('~1', '/').replaceAll('~0', '~'))
+}
+
+/** What is wrong with a reference, if anything: an escape that there is none of, or a name that no claim has. */
+export function claimReferenceFault(reference: string): string | undefined {
+  if (reference === '') return 'should not be empty'
+  if (isPointer(reference) && /~(?![01])/.test(reference))
+    return 'should have "~" only as "~0", or as "~1" for "/", as it is a JSON Pointer (RFC 6901 3)'
+  const names = [claimPath(reference)].flat()
+  if (names.includes('')) return 'should have a name after each "/", as it is a JSON Pointer (RFC 6901)'
+  // It would count as present in every token.
+  if (names.some((name) => name in {})) return 'should not be the name of a property that every object has'
+  return undefined
+}
+
+export function isPointer(reference: string): boolean {
+  return reference[0] === '/'
 }

@@ -4,6 +4,7 @@ import type { Policy } from '../authorizer/policy.ts'
 import { type BenchConfig, benchSchema } from './bench-schema.ts'
 import { type FleetConfig, fleetSchema } from './fleet-schema.ts'
 import { type GateConfig, gateSchema } from './gate-schema.ts'
+import { describeMistakes, wording } from './mistakes.ts'
 import { type Objectives, objectivesSchema } from './objectives-schema.ts'
 import { policySchema } from './policy-schema.ts'
 import { type SiteConfig, siteSchema } from './site-schema.ts'
@@ -20,7 +21,8 @@ export interface Config {
   fleet?: FleetConfig
 }
 
-const configSchema = z.strictObject({
+export const configSchema: z.ZodType<Config> = z.strictObject({
+  $schema: z.string().exactOptional(),
   policy: policySchema,
   gate: gateSchema.exactOptional(),
   objectives: objectivesSchema.exactOptional(),
@@ -43,7 +45,7 @@ export function defineConfig(config: Config): Config {
   return config
 }
 
-/** Checks a configuration; throws a UsageError that names the file, the field's path, and what it should be. */
+/** Checks a configuration; throws a UsageError that names the file, and for each mistake the field's path and what it should be. */
 export function parseConfig(value: unknown, file: string): Config {
   return parse(configSchema, value, file)
 }
@@ -58,38 +60,16 @@ export function parseFleet(value: unknown, file: string): FleetConfig {
   return parse(fleetSchema, value, file)
 }
 
-/** Checks a value against any schema; throws a UsageError that begins with `file`, or whatever else names the value's place. */
+/**
+ * Checks a value against any schema; throws a UsageError with a line for each mistake, which begins with `file`, or whatever
+ * else names the value's place.
+ */
 export function parse<Output>(schema: z.ZodType<Output>, value: unknown, file: string): Output {
-  const parsed = schema.safeParse(value)
+  const parsed = schema.safeParse(value, { error: wording, reportInput: true })
   if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  if (!issue) throw parsed.error
-  throw new UsageError(`${file}: ${describeIssue(issue, value)}`)
-}
-
-/** One line: the field's path, what is wrong there, and what it should be. */
-function describeIssue(issue: z.core.$ZodIssue, value: unknown): string {
-  if (issue.code === 'unrecognized_keys')
-    return `${fieldPath([...issue.path, issue.keys[0] ?? ''])}: unknown field; remove or rename it`
-  const path = fieldPath(issue.path)
-  if (issue.code === 'invalid_type') {
-    const found = issue.path.reduce<unknown>(
-      (part, key) => (part as Record<PropertyKey, unknown> | undefined)?.[key],
-      value,
-    )
-    return `${path}: ${found === undefined ? 'is missing, ' : ''}should be ${article(issue.expected)}`
-  }
-  return `${path}: ${issue.message}`
-}
-
-function article(type: string): string {
-  return `${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}`
-}
-
-function fieldPath(path: readonly PropertyKey[]): string {
-  const text = path.reduce<string>(
-    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : text === '' ? String(key) : `${text}.${String(key)}`),
-    '',
+  throw new UsageError(
+    describeMistakes(parsed.error)
+      .map((mistake) => `${file}: ${mistake}`)
+      .join('\n'),
   )
-  return text === '' ? 'the whole' : text
 }

@@ -1,26 +1,51 @@
 import { describe, expect, it } from 'vitest'
-import type { Policy } from '../authorizer/policy.ts'
+import type { OneProviderPolicy, Provider, ProvidersPolicy } from '../authorizer/policy.ts'
 import { parsePolicy } from './config.ts'
 import { toEdgePolicy } from './edge-policy.ts'
 
-const policy: Policy = {
+const policy: OneProviderPolicy = {
   issuer: 'https://issuer.example.com/pool',
   clientIds: ['web', 'app'],
   routes: [{ path: '/*' }],
 }
-const edge = (fields: Partial<Policy> = {}) => toEdgePolicy(parsePolicy({ ...policy, ...fields }))
+const edge = (fields: Partial<OneProviderPolicy> = {}) => toEdgePolicy(parsePolicy({ ...policy, ...fields }))
+
+const provider: Provider = { issuer: 'https://issuer.example.com/pool', clientIds: ['web', 'app'], tokenUse: 'access' }
+const edgeOfTwo = (staff: Partial<Provider>, site: Partial<ProvidersPolicy> = {}) =>
+  toEdgePolicy(
+    parsePolicy({
+      providers: {
+        staff: { ...provider, ...staff },
+        partners: { issuer: 'https://partners.example.org/', clientIds: ['gate', 'web'], tokenUse: null },
+      },
+      routes: [{ path: '/*' }],
+      ...site,
+    }),
+  )
 
 describe('the policy at the edge', () => {
   it('has every default filled in', () => {
     expect(edge()).toEqual({
-      issuers: [
-        { issuer: 'https://issuer.example.com/pool', jwksUri: 'https://issuer.example.com/pool/.well-known/jwks.json' },
+      providers: [
+        {
+          tokenUse: 'access',
+          clientIds: ['web', 'app'],
+          clientClaim: 'client_id',
+          algorithms: ['RS256'],
+          groupsClaim: 'cognito:groups',
+          requiredClaims: [],
+        },
       ],
-      clientIds: ['web', 'app'],
-      tokenUse: 'access',
-      requiredClaims: [],
+      issuers: [
+        {
+          issuer: 'https://issuer.example.com/pool',
+          jwksUri: 'https://issuer.example.com/pool/.well-known/jwks.json',
+          provider: 0,
+        },
+      ],
+      sources: [{ header: 'authorization', scheme: 'Bearer' }],
       capturedClaims: [],
-      algorithms: ['RS256'],
+      conditions: [],
       jwks: { maxAge: 3_600_000, maxStale: 86_400_000, cooldown: 10_000 },
       clockTolerance: 0,
       routes: [{ segments: [], rest: true }],
@@ -32,6 +57,33 @@ describe('the policy at the edge', () => {
     })
   })
 
+  it.each<[string, Partial<OneProviderPolicy>]>([
+    ['with nothing said', {}],
+    ['with tokenUse', { tokenUse: null }],
+    [
+      'with everything said',
+      {
+        issuer: ['https://a.example/{tid}/v2.0', 'b.example'],
+        jwksUri: 'https://a.example/keys',
+        tenants: ['a'],
+        tokenUse: 'id',
+        clientClaim: 'azp',
+        audiences: ['https://files.example.com'],
+        types: ['at+jwt'],
+        algorithms: ['ES256'],
+        kid: 'optional',
+        cnf: 'ignore',
+        groupsClaim: { claim: '/roles/all', split: ' ' },
+        requiredClaims: ['email'],
+        claims: { hd: 'example.com' },
+      },
+    ],
+  ])('of the first form is that of its expansion, %s', (_, fields) => {
+    const { routes, ...first } = { ...policy, ...fields }
+    const expansion = { providers: { default: { tokenUse: 'access', ...first } }, routes }
+    expect(edge(fields)).toEqual(toEdgePolicy(parsePolicy(expansion)))
+  })
+
   it('survives being written as JSON', () => {
     const full = edge({
       credentials: { cookie: 'a.{client}.*.b' },
@@ -41,7 +93,7 @@ describe('the policy at the edge', () => {
   })
 
   it('keeps tokenUse null apart from its default', () => {
-    expect(edge({ tokenUse: null }).providers[0]?.tokenUse).toBeNull()
+    expect(edge({ tokenUse: null }).providers[0]).toMatchObject({ tokenUse: null, clientClaim: 'aud' })
   })
 
   it('counts in milliseconds', () => {
@@ -58,13 +110,131 @@ describe('the policy at the edge', () => {
         jwksUri: ['https://k.example/a', 'https://k.example/b'],
       }).issuers,
     ).toEqual([
-      { issuer: 'https://a.example', jwksUri: 'https://k.example/a' },
-      { issuer: 'https://b.example', jwksUri: 'https://k.example/b' },
+      { issuer: 'https://a.example', jwksUri: 'https://k.example/a', provider: 0 },
+      { issuer: 'https://b.example', jwksUri: 'https://k.example/b', provider: 0 },
     ])
     expect(edge({ issuer: ['https://a.example', 'https://b.example'] }).issuers[1]).toEqual({
       issuer: 'https://b.example',
       jwksUri: 'https://b.example/.well-known/jwks.json',
+      provider: 0,
     })
+  })
+
+  it('gives several issuers one key set', () => {
+    const issuers = edge({ issuer: ['a', 'b'], jwksUri: 'https://k.example/' }).issuers
+    expect(issuers.map(({ jwksUri }) => jwksUri)).toEqual(['https://k.example/', 'https://k.example/'])
+  })
+
+  it('takes one slash off an issuer before it looks for its keys', () => {
+    expect(edge({ issuer: 'https://tenant.eu.auth.example/' }).issuers).toEqual([
+      {
+        issuer: 'https://tenant.eu.auth.example/',
+        jwksUri: 'https://tenant.eu.auth.example/.well-known/jwks.json',
+        provider: 0,
+      },
+    ])
+  })
+
+  it.each<[OneProviderPolicy['tenants'], object]>([
+    [['a', 'b'], { after: '/v2.0', allowed: ['a', 'b'] }],
+    ['any', { after: '/v2.0' }],
+  ])('cuts an issuer at its tenant, of %j', (tenants, tenant) => {
+    const jwksUri = 'https://k.example/keys'
+    expect(edge({ issuer: 'https://a.example/{tid}/v2.0', jwksUri, ...(tenants && { tenants }) }).issuers).toEqual([
+      { issuer: 'https://a.example/', tenant, jwksUri, provider: 0 },
+    ])
+  })
+
+  it('keeps what is said of tokens with their provider', () => {
+    const { providers, issuers } = edgeOfTwo({
+      clientClaim: 'azp',
+      audiences: ['https://files.example.com'],
+      types: ['application/at+JWT', 'JWT'],
+      algorithms: ['RS512'],
+      kid: 'optional',
+      cnf: 'ignore',
+      groupsClaim: { claim: '/realm_access/roles', split: ',' },
+      requiredClaims: ['/a~1b/c', 'd'],
+      claims: { hd: 'example.com', '/org/level': [2, 3], amr: { contains: 'mfa' } },
+    })
+    expect(providers).toEqual([
+      {
+        tokenUse: 'access',
+        clientIds: ['web', 'app'],
+        clientClaim: 'azp',
+        audiences: ['https://files.example.com'],
+        types: ['at+jwt', 'jwt'],
+        algorithms: ['RS512'],
+        unnamedKeys: true,
+        unbound: true,
+        groupsClaim: ['realm_access', 'roles'],
+        groupsSplit: ',',
+        requiredClaims: [['a/b', 'c'], 'd'],
+        rules: [
+          { claim: 'hd', values: ['example.com'] },
+          { claim: ['org', 'level'], values: [2, 3] },
+          { claim: 'amr', values: ['mfa'], list: true },
+        ],
+      },
+      {
+        tokenUse: null,
+        clientIds: ['gate', 'web'],
+        clientClaim: 'aud',
+        algorithms: ['RS256'],
+        groupsClaim: 'cognito:groups',
+        requiredClaims: [],
+      },
+    ])
+    expect(issuers.map((issuer) => issuer.provider)).toEqual([0, 1])
+  })
+
+  it('lists what routes ask of tokens once, and whose tokens open them', () => {
+    const { routes, conditions } = edgeOfTwo(
+      {},
+      {
+        routes: [
+          { path: '/a', provider: 'partners', scopes: ['read', 'write'], claims: { level: [2, 3] } },
+          { path: '/b', provider: ['staff', 'partners'], scopes: ['write'], claims: { level: { contains: 2 } } },
+          { path: '/c' },
+        ],
+      },
+    )
+    expect(conditions).toEqual([
+      { scope: 'read' },
+      { scope: 'write' },
+      { claim: 'level', values: [2, 3] },
+      { claim: 'level', values: [2], list: true },
+    ])
+    expect(routes).toEqual([
+      { segments: ['a'], conditions: [0, 1, 2], providers: [1] },
+      { segments: ['b'], conditions: [1, 3], providers: [0, 1] },
+      { segments: ['c'] },
+    ])
+  })
+
+  it('lists the sources in their order', () => {
+    const { sources } = edgeOfTwo(
+      {},
+      {
+        credentials: [
+          { header: 'Cf-Access-Jwt-Assertion', scheme: null },
+          { header: 'X-Token', scheme: 'JWT' },
+          'header',
+          { cookie: 'session', chunks: true },
+          { cookie: 'pool.{client}.{lastUser}.accessToken' },
+        ],
+      },
+    )
+    expect(sources).toEqual([
+      { header: 'cf-access-jwt-assertion' },
+      { header: 'x-token', scheme: 'JWT' },
+      { header: 'authorization', scheme: 'Bearer' },
+      { cookies: [['session']], chunks: true },
+      {
+        cookies: ['web', 'app', 'gate'].map((client) => [`pool.${client}.`, '.accessToken']),
+        lastUser: true,
+      },
+    ])
   })
 
   it.each<[string, readonly (readonly string[])[]]>([

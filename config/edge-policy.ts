@@ -12,7 +12,7 @@ import type {
 } from '../authorizer/edge-policy.ts'
 import type { ClaimRules, CredentialSource, Denial, Policy, Route } from '../authorizer/policy.ts'
 import { claimPath } from './claim-reference.ts'
-import { type CompletePolicy, type CompleteProvider, withDefaults } from './policy-defaults.ts'
+import { type CompletePolicy, type CompleteProvider, completeSource, withDefaults } from './policy-defaults.ts'
 import { type Capture as PatternCapture, parsePattern } from './route-pattern.ts'
 
 /**
@@ -97,12 +97,12 @@ function toEdgeIssuers({ issuers, tenants }: CompleteProvider, provider: number)
 }
 
 function toEdgeSource(source: CredentialSource, clientIds: readonly string[]): EdgeSource {
-  if (source === 'header') return { header: 'authorization', scheme: 'Bearer' }
-  if ('header' in source) {
-    const { header, scheme = 'Bearer' } = source
+  const complete = completeSource(source)
+  if ('header' in complete) {
+    const { header, scheme } = complete
     return { header: header.toLowerCase(), ...(scheme === null ? {} : { scheme }) }
   }
-  const { cookie, chunks } = source
+  const { cookie, chunks } = complete
   return {
     cookies: cookieNames(cookie, clientIds),
     ...(chunks ? { chunks } : {}),

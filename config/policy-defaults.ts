@@ -41,6 +41,9 @@ export interface CompleteProvider {
   claims: ClaimRules
 }
 
+/** Without a scheme the whole value is the token. */
+export type CompleteSource = { header: string; scheme: string | null } | { cookie: string; chunks: boolean }
+
 export interface PublishedIssuer {
   issuer: string
   jwksUri: string
@@ -49,17 +52,18 @@ export interface PublishedIssuer {
 /** The provider of a policy's first form. */
 export const onlyProvider = 'default'
 
+/** Seconds. */
+export const defaultJwks = { maxAge: 3600, maxStale: 86_400, cooldown: 10 }
+
 /**
  * The one place of each default, except the oracle's (`oracle/policy-defaults.ts`). Strings may be CloudFormation tokens:
  * they are only ever put together here, never looked into.
  */
 export function withDefaults(policy: Policy): CompletePolicy {
-  const [first, ...others] = providersOf(policy)
-  if (!first) throw new Error('a policy has at least one provider')
   return {
-    providers: [first, ...others],
-    credentials: [policy.credentials ?? 'header'].flat() as CredentialSource[],
-    jwks: { maxAge: 3600, maxStale: 86_400, cooldown: 10, ...policy.jwks },
+    providers: providersOf(policy) as [CompleteProvider],
+    credentials: [policy.credentials ?? 'header'].flat(),
+    jwks: { ...defaultJwks, ...policy.jwks },
     clockToleranceSeconds: policy.clockToleranceSeconds ?? 0,
     routes: policy.routes,
     methods: policy.methods ?? ['GET', 'HEAD'],
@@ -67,6 +71,12 @@ export function withDefaults(policy: Policy): CompletePolicy {
     corsOrigins: policy.corsOrigins ?? [],
     deny: { unauthenticated: { status: 401 }, forbidden: { status: 403 }, ...policy.deny },
   }
+}
+
+/** A source with nothing left out; `"header"` is one of them. */
+export function completeSource(source: CredentialSource): CompleteSource {
+  if (source === 'header') return { header: 'authorization', scheme: 'Bearer' }
+  return 'header' in source ? { scheme: 'Bearer', ...source } : { chunks: false, ...source }
 }
 
 function providersOf(policy: Policy): CompleteProvider[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { complaint } from '../testing/policy-complaint.ts'
 import { parsePolicy } from './config.ts'
-import { UsageError } from './usage-error.ts'
 
 const policy = {
   issuer: 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_EXAMPLE01',
@@ -8,15 +8,11 @@ const policy = {
   routes: [{ path: '/users/{sub}/*' }],
 }
 
-/** The one line that a user reads, or nothing. */
-function complaint(value: unknown): string | undefined {
-  try {
-    parsePolicy(value, 'policy.json')
-    return undefined
-  } catch (error) {
-    expect(error).toBeInstanceOf(UsageError)
-    return (error as Error).message
-  }
+function expectOneLine(value: unknown, path: string, hint: string): void {
+  const line = complaint(value)
+  expect(line).toContain(`policy.json: ${path}: `)
+  expect(line).toContain(hint)
+  expect(line).not.toContain('\n')
 }
 
 /** Each of the first segments is a literal in one half of the routes and a capture in the other. */
@@ -35,11 +31,31 @@ describe('a policy', () => {
       'with several issuers and their key sets',
       { issuer: ['https://a.example', 'https://b.example'], jwksUri: ['https://a.example/k', 'https://b.example/k'] },
     ],
+    [
+      'with several issuers and one key set',
+      { issuer: ['https://a.example', 'https://b.example'], jwksUri: 'https://a.example/k' },
+    ],
+    ['for the provider default by name', route({ path: '/*', provider: 'default' })],
+    ['with $schema', { $schema: './node_modules/edgeproof/dist/reports/schemas/policy.schema.json' }],
     ['with a cookie', { credentials: { cookie: 'CognitoIdentityServiceProvider.{client}.*.accessToken' } }],
     ['for issuers without token_use', { tokenUse: null }],
     [
       'with all algorithms',
-      { algorithms: ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] },
+      {
+        algorithms: [
+          'RS256',
+          'RS384',
+          'RS512',
+          'PS256',
+          'PS384',
+          'PS512',
+          'ES256',
+          'ES384',
+          'ES512',
+          'EdDSA',
+          'Ed25519',
+        ],
+      },
     ],
     ['with times', { jwks: { maxAge: 60, maxStale: 0, cooldown: 0.5 }, clockToleranceSeconds: 5 }],
     ['with the default cooldown as maxAge', { jwks: { maxAge: 10 } }],
@@ -63,6 +79,10 @@ describe('a policy', () => {
         ],
       },
     ],
+    [
+      'with routes for scopes and claims',
+      route({ path: '/files/*', scopes: ['files:read', '!#[]~'], claims: { level: [2, 3], '/org/id': 'a' } }),
+    ],
     ['with a group named __proto__', route({ path: '/r/*', groups: ['__proto__'] })],
     ['with CORS', { corsPreflight: true, corsOrigins: ['https://app.example.com:8443'], methods: ['GET', 'OPTIONS'] }],
   ])('%s is taken as it stands', (_, fields) => {
@@ -80,7 +100,9 @@ describe('a policy', () => {
   })
 
   it.each<[string, object, string, string]>([
-    ['issuer missing', { issuer: undefined }, 'issuer', 'should be an https URL'],
+    ['issuer undefined', { issuer: undefined }, 'issuer', 'is missing, should be an issuer such as https://'],
+    ['an issuer of another type', { issuer: 5 }, 'issuer', 'should be an issuer such as https://'],
+    ['an empty issuer', { issuer: '' }, 'issuer', 'should not be empty'],
     ['issuer over http', { issuer: 'http://issuer.example.com' }, 'issuer', 'should be an https URL'],
     ['issuer without a scheme', { issuer: 'issuer.example.com' }, 'issuer', 'should be an https URL'],
     ['issuer with a query', { issuer: 'https://issuer.example.com/?a' }, 'issuer', 'without user, query or fragment'],
@@ -97,7 +119,7 @@ describe('a policy', () => {
       'credentials of another kind',
       { credentials: 'query' },
       'credentials',
-      'should be "header" or { "cookie": "NAME" }',
+      'should be "header", { "header": NAME } or { "cookie": NAME }, or a list of these',
     ],
     ['a cookie name with a space', { credentials: { cookie: 'a b' } }, 'credentials.cookie', 'cookie name'],
     ['a cookie name with two asterisks', { credentials: { cookie: 'a*b*c' } }, 'credentials.cookie', 'cookie name'],
@@ -107,10 +129,10 @@ describe('a policy', () => {
       'credentials.cookie',
       'cookie name',
     ],
-    ['clientIds missing', { clientIds: undefined }, 'clientIds', ''],
+    ['clientIds undefined', { clientIds: undefined }, 'clientIds', 'is missing, should be an array'],
     ['no client', { clientIds: [] }, 'clientIds', 'should name at least one client'],
     ['an empty client', { clientIds: ['a', ''] }, 'clientIds[1]', 'should not be empty'],
-    ['another tokenUse', { tokenUse: 'refresh' }, 'tokenUse', ''],
+    ['another tokenUse', { tokenUse: 'refresh' }, 'tokenUse', 'should be "access", "id" or null'],
     [
       'a required claim that every object has',
       { requiredClaims: ['toString'] },
@@ -118,17 +140,17 @@ describe('a policy', () => {
       'every object has',
     ],
     ['the required claim __proto__', { requiredClaims: ['__proto__'] }, 'requiredClaims[0]', 'every object has'],
-    ['alg none', { algorithms: ['none'] }, 'algorithms[0]', ''],
-    ['HS256', { algorithms: ['RS256', 'HS256'] }, 'algorithms[1]', ''],
+    ['alg none', { algorithms: ['none'] }, 'algorithms[0]', 'should be "RS256", '],
+    ['HS256', { algorithms: ['RS256', 'HS256'] }, 'algorithms[1]', '"EdDSA" or "Ed25519"'],
     ['no algorithm', { algorithms: [] }, 'algorithms', 'at least one'],
     ['maxAge negative', { jwks: { maxAge: -1 } }, 'jwks.maxAge', '0 or more'],
-    ['maxAge a text', { jwks: { maxAge: '1h' } }, 'jwks.maxAge', ''],
+    ['maxAge a text', { jwks: { maxAge: '1h' } }, 'jwks.maxAge', 'should be a number'],
     ['maxAge below the cooldown', { jwks: { maxAge: 5, cooldown: 6 } }, 'jwks.maxAge', 'cooldown'],
     ['maxAge below the default cooldown', { jwks: { maxAge: 5 } }, 'jwks.maxAge', 'cooldown'],
     ['the cooldown above the default maxAge', { jwks: { cooldown: 4000 } }, 'jwks.maxAge', 'cooldown'],
-    ['an unknown time', { jwks: { maxage: 1 } }, 'jwks.maxage', 'unknown field'],
+    ['a misspelt time', { jwks: { maxage: 100 } }, 'jwks.maxage', 'is not a field; did you mean maxAge?'],
     ['too much tolerance', { clockToleranceSeconds: 601 }, 'clockToleranceSeconds', 'at most 600 seconds'],
-    ['routes missing', { routes: undefined }, 'routes', ''],
+    ['routes undefined', { routes: undefined }, 'routes', 'is missing, should be an array'],
     ['no route', { routes: [] }, 'routes', 'at least one route'],
     ['a method that is none', { methods: ['GE T'] }, 'methods[0]', 'HTTP method name'],
     ['no method', { methods: [] }, 'methods', 'at least one'],
@@ -166,14 +188,28 @@ describe('a policy', () => {
     ],
     [
       'a redirect of the forbidden',
-      { deny: { forbidden: { redirect: 'https://login.example.com/' } } },
+      { deny: { forbidden: { status: 403, redirect: 'https://login.example.com/' } } },
+      'deny.forbidden.redirect',
+      'is not a field; remove or rename it',
+    ],
+    [
+      'no status of the forbidden',
+      { deny: { forbidden: {} } },
       'deny.forbidden.status',
-      '403 or 404',
+      'is missing, should be 403 or',
+    ],
+    [
+      'an answer of another shape',
+      { deny: { unauthenticated: {} } },
+      'deny.unauthenticated',
+      'should be { "redirect": "https://…" } or { "status": 401, 403 or 404 }',
     ],
     ['status 200 for the forbidden', { deny: { forbidden: { status: 200 } } }, 'deny.forbidden.status', '403 or 404'],
-    ['an unknown field', { issuers: [] }, 'issuers', 'unknown field'],
-    ['an unknown field of a route', route({ path: '/', method: 'GET' }), 'routes[0].method', 'unknown field'],
-    ['a route without a path', route({ public: true }), 'routes[0].path', ''],
+    ['a misspelt field', { issuers: [] }, 'issuers', 'is not a field; did you mean issuer?'],
+    ['an unknown field of a route', route({ path: '/', method: 'GET' }), 'routes[0].method', 'is not a field; remove'],
+    ['a field whose name has a line break', { 'a\n': 1 }, '["a\\n"]', 'is not a field'],
+    ['a route without a path', route({ groups: ['a'] }), 'routes[0].path', 'is missing, should be a string'],
+    ['a route that is none', { routes: ['/a'] }, 'routes[0]', 'should be an object'],
     ['a path without a slash', route({ path: 'a' }), 'routes[0].path', 'must begin with "/"'],
     ['* in the middle', route({ path: '/*/a' }), 'routes[0].path', 'only be the last segment'],
     ['* within a segment', route({ path: '/a*' }), 'routes[0].path', '"*" stands alone'],
@@ -197,8 +233,37 @@ describe('a policy', () => {
       'routes[0].public',
       'nothing about the token is checked',
     ],
+    ...[{ scopes: ['a'] }, { claims: { a: 1 } }, { provider: 'default' }, { hash: 'md5' }].map(
+      (fields): [string, object, string, string] => [
+        `a public route with ${Object.keys(fields)}`,
+        route({ path: '/a', public: true, ...fields }),
+        'routes[0].public',
+        'a public route has no captures, groups or hash, and no provider, scopes or claims: nothing about the token',
+      ],
+    ),
+    ['no scopes', route({ path: '/a', scopes: [] }), 'routes[0].scopes', 'at least one scope'],
+    ...['', 'a b', 'a"', 'a\\', 'ä'].map((scope): [string, object, string, string] => [
+      `the scope ${JSON.stringify(scope)}`,
+      route({ path: '/a', scopes: ['a', scope] }),
+      'routes[0].scopes[1]',
+      'should be a scope, without spaces (RFC 6749 3.3)',
+    ]),
+    ['no rule on claims', route({ path: '/a', claims: {} }), 'routes[0].claims', 'at least one claim'],
+    ['a rule of another type', route({ path: '/a', claims: { a: null } }), 'routes[0].claims.a', 'should be a text'],
+    [
+      'a capture of a property of every object',
+      route({ path: '/{claim:toString}' }),
+      'routes[0].path',
+      'has the claim "toString", which should not be the name of a property that every object has',
+    ],
+    [
+      'a route for another provider',
+      route({ path: '/a', provider: 'staff' }),
+      'routes[0].provider',
+      'is none of the providers, which are "default"',
+    ],
     ['a hash without a capture', route({ path: '/a', hash: 'md5' }), 'routes[0].hash', 'needs a capture'],
-    ['another hash', route({ path: '/{sub}', hash: 'crc32' }), 'routes[0].hash', ''],
+    ['another hash', route({ path: '/{sub}', hash: 'crc32' }), 'routes[0].hash', 'should be "md5"'],
     ['no groups', route({ path: '/a', groups: [] }), 'routes[0].groups', 'at least one group'],
     [
       'two routes of one path',
@@ -219,10 +284,53 @@ describe('a policy', () => {
       'leads into 1535 beginnings of routes at once',
     ],
   ])('is refused with %s, in one line with the path of the field', (_, fields, path, hint) => {
-    const line = complaint({ ...policy, ...fields })
-    expect(line).toContain(`policy.json: ${path}: `)
-    expect(line).toContain(hint)
-    expect(line).not.toContain('\n')
+    expectOneLine({ ...policy, ...fields }, path, hint)
+  })
+
+  it('is refused without issuer and clients', () => {
+    expect(complaint({ routes: policy.routes })).toBe(
+      [
+        'policy.json: issuer: is missing; whose tokens are accepted? (or write providers)',
+        'policy.json: clientIds: is missing; for which clients are tokens accepted?',
+      ].join('\n'),
+    )
+  })
+
+  it('is refused with all mistakes at once', () => {
+    const value = {
+      clientIDs: ['web'],
+      isuer: 'https://issuer.example.com',
+      tokenUse: 'acess',
+      credentials: [{ header: 'host' }, { cookie: 'a b' }],
+      jwks: { maxAge: 5, maxstale: 1 },
+      routes: [{ path: '/a', group: ['a'] }, { path: 'b' }, { path: '/a', public: 1 }],
+      deny: { forbidden: { status: 401 } },
+    }
+    expect(complaint(value)?.split('\n').sort()).toEqual(
+      [
+        'clientIDs: is not a field; did you mean clientIds?',
+        'isuer: is not a field; did you mean issuer?',
+        'tokenUse: should be "access", "id" or null',
+        'credentials[0].header: should be a header that a viewer may add and CloudFront lets a function remove; for a cookie write { "cookie": NAME }',
+        'credentials[1].cookie: should be a cookie name (RFC 6265 4.1.1), where {client}, and one * or {lastUser}, may stand',
+        'jwks.maxAge: should be at least the cooldown (default 10 seconds), within which nothing is fetched again',
+        'jwks.maxstale: is not a field; did you mean maxStale?',
+        'routes[0].group: is not a field; did you mean groups?',
+        'routes[1].path: "b" must begin with "/"',
+        'routes[2].path: has the same shape as routes[0]; one of the two could never decide',
+        'routes[2].public: should be a boolean',
+        'deny.forbidden.status: should be 403 or 404',
+      ]
+        .map((mistake) => `policy.json: ${mistake}`)
+        .sort(),
+    )
+  })
+
+  it('is refused with twenty lines at most', () => {
+    const lines = complaint({ ...policy, routes: Array.from({ length: 1000 }, () => ({})) })?.split('\n') ?? []
+    expect(lines).toHaveLength(20)
+    expect(lines[0]).toBe('policy.json: routes[0].path: is missing, should be a string')
+    expect(lines[19]).toBe('policy.json: and 981 more mistakes')
   })
 
   it('may have as many routes as it likes where a path leads into few of them', () => {

@@ -1,10 +1,20 @@
 /** The policy as its users may write it, checked when it is read; this library never reaches the bundle. */
 import * as z from 'zod'
-import type { Policy, Route } from '../authorizer/policy.ts'
-import { mostBranches } from './route-branches.ts'
-import { parsePattern, patternShape } from './route-pattern.ts'
+import type { Policy, Provider, SitePolicy } from '../authorizer/policy.ts'
+import { credentialsSchema } from './credentials-schema.ts'
+import { crossFieldRule, type RuleContext } from './cross-field-rule.ts'
+import { defaultJwks, onlyProvider } from './policy-defaults.ts'
+import {
+  type NamedProvider,
+  providerSchema,
+  providerShape,
+  refuseSharedIssuers,
+  refuseUnknownKeys,
+} from './provider-schema.ts'
+import { record } from './record-schema.ts'
+import { routesSchema, usesToken } from './route-schema.ts'
+import { httpToken, isHttps, name } from './text-schema.ts'
 
-const httpsUrl = z.string().refine(isHttpsUrl, 'should be an https URL without user, query or fragment')
 const redirectUrl = z
   .string()
   .refine(
@@ -20,157 +30,142 @@ const origin = z
 const seconds = z
   .number()
   .min(0, 'should be a number of seconds, 0 or more')
-  .max(10 * 365 * 86_400)
-const name = z.string().min(1, 'should not be empty')
-/** A name that every object has anyway would count as present in every token. */
-const claimName = name.refine((text) => !(text in {}), 'should not be the name of a property that every object has')
-const token = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'should be an HTTP method name (RFC 9110 9.1)')
+  .max(10 * 365 * 86_400, 'should be at most ten years')
 
-const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const
-
-const routeSchema = z
-  .strictObject({
-    path: z.string(),
-    public: z.boolean().exactOptional(),
-    hash: z.enum(['md5', 'sha1', 'sha256', 'sha384', 'sha512']).exactOptional(),
-    groups: z.array(name).min(1, 'should name at least one group').exactOptional(),
-  })
-  .superRefine((route, context) => {
-    const fault = routeFault(route)
-    if (fault) context.addIssue({ code: 'custom', path: [fault.field], message: fault.message })
-  })
-
-function routeFault(route: Route): { field: string; message: string } | null {
-  let captures: boolean
-  try {
-    captures = parsePattern(route.path).some((segment) => segment.kind === 'capture')
-  } catch (error) {
-    return { field: 'path', message: `${JSON.stringify(route.path)} ${(error as Error).message}` }
-  }
-  if (route.public && (captures || route.groups || route.hash)) {
-    return {
-      field: 'public',
-      message: 'a public route has no captures, groups or hash: nothing about the token is checked',
-    }
-  }
-  if (route.hash && !captures)
-    return { field: 'hash', message: 'needs a capture in the path whose digest the segment holds' }
-  return null
-}
-
-/** A path that leads into so many takes some 20 us, less than one verification. */
-const maxBranches = 1000
-
-const routesSchema = z
-  .array(routeSchema)
-  .min(1, 'should hold at least one route')
-  .superRefine((routes, context) => {
-    const seen = new Map<string, number>()
-    for (const [index, route] of routes.entries()) {
-      if (routeFault(route)) continue
-      const shape = patternShape(route)
-      const earlier = seen.get(shape)
-      if (earlier === undefined) seen.set(shape, index)
-      else
-        context.addIssue({
-          code: 'custom',
-          path: [index, 'path'],
-          message: `has the same shape as routes[${earlier}]; one of the two could never decide`,
-        })
-    }
-    const branches = mostBranches(routes.filter((route) => !routeFault(route)).map(({ path }) => parsePattern(path)))
-    if (branches > maxBranches)
-      context.addIssue({
-        code: 'custom',
-        message: `has a path that leads into ${branches} beginnings of routes at once, at most ${maxBranches} are compared in good time; use fewer segments that are a literal in one route and a capture in another`,
-      })
-  })
-
-export const policySchema: z.ZodType<Policy> = z
-  .strictObject({
-    issuer: z.union(
-      [httpsUrl, z.array(httpsUrl).min(1, 'should name at least one')],
-      'should be an https URL without user, query or fragment, or a list of them',
-    ),
-    jwksUri: z
-      .union(
-        [httpsUrl, z.array(httpsUrl).min(1, 'should name at least one')],
-        'should be an https URL, or a list with one for each issuer',
-      )
-      .exactOptional(),
-    credentials: z
-      .union(
-        [
-          z.literal('header'),
-          z.strictObject({
-            cookie: z
-              .string()
-              .regex(
-                /^(?!.*\*.*\*)(?:[!#$%&'*+.^_`|~0-9A-Za-z-]|\{client\})+$/,
-                'should be a cookie name (RFC 6265 4.1.1), where {client} and one * may stand',
-              ),
-          }),
-        ],
-        'should be "header" or { "cookie": "NAME" }',
-      )
-      .exactOptional(),
-    clientIds: z.array(name).min(1, 'should name at least one client'),
-    tokenUse: z.enum(['access', 'id']).nullable().exactOptional(),
-    requiredClaims: z.array(claimName).exactOptional(),
-    algorithms: z.array(z.enum(algorithms)).min(1, 'should name at least one algorithm').exactOptional(),
-    jwks: z
-      .strictObject({
-        maxAge: seconds.exactOptional(),
-        maxStale: seconds.exactOptional(),
-        cooldown: seconds.exactOptional(),
-      })
+const siteShape = {
+  $schema: z.string().exactOptional(),
+  credentials: credentialsSchema.exactOptional(),
+  jwks: z
+    .strictObject({
+      maxAge: seconds.exactOptional(),
+      maxStale: seconds.exactOptional(),
+      cooldown: seconds.exactOptional(),
+    })
+    .check(
       // Between two fetches lies a cooldown, and a key withdrawn meanwhile would be used beyond maxAge.
-      .refine(({ maxAge = 3600, cooldown = 10 }) => maxAge >= cooldown, {
-        path: ['maxAge'],
-        message: 'should be at least the cooldown (default 10 seconds), within which nothing is fetched again',
-      })
-      .exactOptional(),
-    clockToleranceSeconds: seconds.max(600, 'should be at most 600 seconds').exactOptional(),
-    routes: routesSchema,
-    methods: z.array(token).min(1, 'should name at least one method').exactOptional(),
-    corsPreflight: z.boolean().exactOptional(),
-    corsOrigins: z.array(origin).exactOptional(),
-    deny: z
-      .strictObject({
-        unauthenticated: z
-          .union(
-            [
-              z.strictObject({
-                redirect: redirectUrl,
-                returnTo: z
-                  .string()
-                  .regex(/^[A-Za-z0-9_.~-]+$/, 'should be the name of a query parameter, without escapes')
-                  .exactOptional(),
-              }),
-              z.strictObject({ status: z.union([z.literal(401), z.literal(403), z.literal(404)]) }),
-            ],
-            'should be { "redirect": "https://…" } or { "status": 401, 403 or 404 }',
+      crossFieldRule<Partial<typeof defaultJwks>>((jwks, { isRight, refuse }) => {
+        const { maxAge, cooldown } = { ...defaultJwks, ...jwks }
+        if (isRight('maxAge') && isRight('cooldown') && maxAge < cooldown)
+          refuse(
+            ['maxAge'],
+            `should be at least the cooldown (default ${defaultJwks.cooldown} seconds), within which nothing is fetched again`,
           )
-          .exactOptional(),
-        forbidden: z
-          .strictObject({ status: z.union([z.literal(403), z.literal(404)], 'should be 403 or 404') })
-          .exactOptional(),
-      })
-      .exactOptional(),
-  })
-  .superRefine(({ issuer, jwksUri }, context) => {
-    if (jwksUri === undefined) return
-    if ([issuer].flat().length !== [jwksUri].flat().length) {
-      context.addIssue({ code: 'custom', path: ['jwksUri'], message: 'should have one entry for each issuer' })
-    }
-  })
-
-function isHttps(text: string): boolean {
-  return URL.canParse(text) && new URL(text).protocol === 'https:'
+      }),
+    )
+    .exactOptional(),
+  clockToleranceSeconds: seconds.max(600, 'should be at most 600 seconds').exactOptional(),
+  routes: routesSchema,
+  methods: z
+    .array(httpToken('should be an HTTP method name (RFC 9110 9.1)'))
+    .min(1, 'should name at least one method')
+    .exactOptional(),
+  corsPreflight: z.boolean().exactOptional(),
+  corsOrigins: z.array(origin).exactOptional(),
+  deny: z
+    .strictObject({
+      unauthenticated: z
+        .union(
+          [
+            z.strictObject({
+              redirect: redirectUrl,
+              returnTo: z
+                .string()
+                .regex(/^[A-Za-z0-9_.~-]+$/, 'should be the name of a query parameter, without escapes')
+                .exactOptional(),
+            }),
+            z.strictObject({ status: z.literal([401, 403, 404]) }),
+          ],
+          'should be { "redirect": "https://…" } or { "status": 401, 403 or 404 }',
+        )
+        .exactOptional(),
+      forbidden: z.strictObject({ status: z.literal([403, 404]) }).exactOptional(),
+    })
+    .exactOptional(),
 }
 
-function isHttpsUrl(text: string): boolean {
-  if (!isHttps(text)) return false
-  const url = new URL(text)
-  return url.username === '' && url.password === '' && !/[?#\s]/.test(text)
+const siteSchema = z.strictObject(siteShape) satisfies z.ZodType<SitePolicy>
+const ofFirstForm = z.strictObject(providerShape).exactPartial().shape
+const fieldsOfFirstForm = Object.keys(ofFirstForm)
+
+/** The fields of both forms; which of them go together is said by rules, so that a mistake is told as one of its form. */
+interface AnyForm extends SitePolicy, Partial<Provider> {
+  providers?: Readonly<Record<string, Provider>>
+}
+
+const anyForm: z.ZodType<AnyForm> = z
+  .strictObject({
+    ...ofFirstForm,
+    providers: record(name, providerSchema)
+      .refine((providers) => Object.keys(providers).length > 0, 'should name at least one provider')
+      .exactOptional(),
+    ...siteSchema.shape,
+  })
+  .check(
+    crossFieldRule(refuseMixedForms),
+    crossFieldRule<AnyForm>((policy, context) => {
+      if (policy.providers === undefined && policy.issuer !== undefined) refuseUnknownKeys(policy as Provider, context)
+    }),
+    crossFieldRule<AnyForm>((policy, context) => {
+      refuseSharedIssuers(rightProviders(policy, context), context.refuse)
+    }),
+    crossFieldRule(refuseUnclearRoutes),
+  )
+  .meta({
+    id: 'Policy',
+    oneOf: [
+      { required: ['issuer', 'clientIds'], properties: { providers: false } },
+      {
+        required: ['providers'],
+        properties: Object.fromEntries(fieldsOfFirstForm.map((field) => [field, false])),
+      },
+    ],
+  })
+
+/** Either form of a policy. What the rules let pass is one of the two, which the library cannot know. */
+export const policySchema = anyForm as z.ZodType<unknown> as z.ZodType<Policy>
+
+function refuseMixedForms(policy: AnyForm, { refuse }: RuleContext): void {
+  if ('providers' in policy) {
+    for (const field of fieldsOfFirstForm) {
+      if (field in policy) refuse([field], 'belongs into providers, beside the issuer that it is about')
+    }
+    return
+  }
+  if (!('issuer' in policy)) refuse(['issuer'], 'is missing; whose tokens are accepted? (or write providers)')
+  if (!('clientIds' in policy)) refuse(['clientIds'], 'is missing; for which clients are tokens accepted?')
+}
+
+/** Those of which nothing that matters for their issuers is wrong. */
+function rightProviders(policy: AnyForm, { isRight }: RuleContext): NamedProvider[] {
+  const all: NamedProvider[] = policy.providers
+    ? Object.entries(policy.providers).map(([name, provider]) => ({ name, provider, path: ['providers', name] }))
+    : [{ name: onlyProvider, provider: policy as Provider, path: [] }]
+  return all.filter(
+    ({ path, provider }) => isRight(...path, 'issuer') && isRight(...path, 'tenants') && provider.issuer !== undefined,
+  )
+}
+
+/** A route that names a provider which is not there, or names none where it matters which. */
+function refuseUnclearRoutes({ providers, routes }: AnyForm, { isRight, refuse }: RuleContext): void {
+  if (!isRight('providers') && typeof providers !== 'object') return
+  const known = providers ? Object.keys(providers) : [onlyProvider]
+  if (!Array.isArray(routes)) return
+  for (const [index, route] of routes.entries()) {
+    if (!isRight('routes', index, 'provider') || typeof route !== 'object') continue
+    const { provider } = route
+    if (provider === undefined) {
+      if (known.length > 1 && usesToken(route, isRight('routes', index, 'path')))
+        refuse(
+          ['routes', index, 'provider'],
+          'is missing; with several providers a route with {sub}, {group}, {claim:…}, groups, scopes or claims says whose',
+        )
+      continue
+    }
+    for (const [place, one] of [provider].flat().entries()) {
+      const path = ['routes', index, 'provider', ...(Array.isArray(provider) ? [place] : [])]
+      if (!known.includes(one))
+        refuse(path, `is none of the providers, which are ${known.map((each) => JSON.stringify(each)).join(', ')}`)
+      else if ([provider].flat().indexOf(one) < place) refuse(path, 'is there twice')
+    }
+  }
 }

@@ -77,7 +77,7 @@ const refused: [title: string, config: object, message: RegExp][] = [
     { site: { stackName: 'S'.repeat(60), operations: { regions: [] } } },
     /site\.stackName: is too long/,
   ],
-  ['a setting that does not exist', { site: { region: 'eu-west-1' } }, /site\.json: site\.region: unknown field/],
+  ['a setting that does not exist', { site: { region: 'eu-west-1' } }, /site\.json: site\.region: is not a field/],
 ]
 
 test.each(refused)('%s is refused with its field, and nothing is written', async (_, config, message) => {
