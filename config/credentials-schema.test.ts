@@ -76,4 +76,15 @@ describe('credentials', () => {
     expect(line).toContain(message)
     expect(line).not.toContain('\n')
   })
+
+  it.each<[unknown, path: string]>([
+    [{ cookie: amplify }, 'credentials.cookie'],
+    [['header', { cookie: 'a.{client}' }], 'credentials[1].cookie'],
+  ])('%j are refused where no client can stand in the name of a cookie', (credentials, path) => {
+    const complaintOf = (clientIds: string[]) => complaint({ ...policy(credentials), clientIds })
+    expect(complaintOf(['https://app.example.com/'])).toBe(
+      `policy.json: ${path}: has {client}, and no client of this policy can stand in the name of a cookie (RFC 6265 4.1.1)`,
+    )
+    expect(complaintOf(['https://app.example.com/', 'web'])).toBeUndefined()
+  })
 })

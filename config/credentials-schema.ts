@@ -65,6 +65,10 @@ export const credentialsSchema = z.union(
   `${sourceText}, or a list of these`,
 )
 
+export function isCookieName(text: string): boolean {
+  return new RegExp(`^${tokenCharacter}+$`).test(text)
+}
+
 /** Whether the second is present only where the first is, so that it never decides. */
 function decidesBefore(first: CredentialSource, second: CredentialSource): boolean {
   const [one, other] = [completeSource(first), completeSource(second)]

@@ -3,7 +3,6 @@ import type {
   ClaimRules,
   CredentialSource,
   Denial,
-  OneProviderPolicy,
   Policy,
   Provider,
   Route,
@@ -83,15 +82,14 @@ function providersOf(policy: Policy): CompleteProvider[] {
   if (policy.providers)
     return Object.entries(policy.providers).map(([name, provider]) => completeProvider(name, provider))
   const { tokenUse = 'access' } = policy
-  return [completeProvider(onlyProvider, { ...policy, tokenUse } satisfies OneProviderPolicy)]
+  return [completeProvider(onlyProvider, { ...policy, tokenUse })]
 }
 
 function completeProvider(name: string, provider: Provider): CompleteProvider {
-  const { tokenUse, groupsClaim = 'cognito:groups', audiences, types } = provider
-  const uris = [provider.jwksUri ?? []].flat()
+  const { tokenUse, jwksUri, groupsClaim = 'cognito:groups', audiences, types } = provider
   const place = (issuer: string, index: number): PublishedIssuer => ({
     issuer,
-    jwksUri: (typeof provider.jwksUri === 'string' ? provider.jwksUri : uris[index]) ?? jwksUriOf(issuer),
+    jwksUri: (typeof jwksUri === 'string' ? jwksUri : jwksUri?.[index]) ?? jwksUriOf(issuer),
   })
   return {
     name,

@@ -1,7 +1,7 @@
 /** The policy as its users may write it, checked when it is read; this library never reaches the bundle. */
 import * as z from 'zod'
 import type { Policy, Provider, SitePolicy } from '../authorizer/policy.ts'
-import { credentialsSchema } from './credentials-schema.ts'
+import { credentialsSchema, isCookieName } from './credentials-schema.ts'
 import { crossFieldRule, type RuleContext } from './cross-field-rule.ts'
 import { defaultJwks, onlyProvider } from './policy-defaults.ts'
 import {
@@ -109,6 +109,7 @@ const anyForm: z.ZodType<AnyForm> = z
       refuseSharedIssuers(rightProviders(policy, context), context.refuse)
     }),
     crossFieldRule(refuseUnclearRoutes),
+    crossFieldRule(refuseClientsOutOfCookies),
   )
   .meta({
     id: 'Policy',
@@ -145,11 +146,27 @@ function rightProviders(policy: AnyForm, { isRight }: RuleContext): NamedProvide
   )
 }
 
+/** A name with {client} where no client can be a part of a name: there would be no such cookie. */
+function refuseClientsOutOfCookies(policy: AnyForm, { isRight, refuse }: RuleContext): void {
+  if (!isRight('credentials') || !isRight('providers') || !isRight('clientIds')) return
+  const sources = [policy.credentials ?? []].flat()
+  const clients = (policy.providers ? Object.values(policy.providers) : [policy]).flatMap(
+    ({ clientIds = [] }) => clientIds,
+  )
+  if (clients.length === 0 || clients.some(isCookieName)) return
+  for (const [index, source] of sources.entries()) {
+    if (typeof source === 'object' && 'cookie' in source && source.cookie.includes('{client}'))
+      refuse(
+        ['credentials', ...(Array.isArray(policy.credentials) ? [index] : []), 'cookie'],
+        'has {client}, and no client of this policy can stand in the name of a cookie (RFC 6265 4.1.1)',
+      )
+  }
+}
+
 /** A route that names a provider which is not there, or names none where it matters which. */
 function refuseUnclearRoutes({ providers, routes }: AnyForm, { isRight, refuse }: RuleContext): void {
-  if (!isRight('providers') && typeof providers !== 'object') return
+  if (!Array.isArray(routes) || providers === null || Array.isArray(providers)) return
   const known = providers ? Object.keys(providers) : [onlyProvider]
-  if (!Array.isArray(routes)) return
   for (const [index, route] of routes.entries()) {
     if (!isRight('routes', index, 'provider') || typeof route !== 'object') continue
     const { provider } = route

@@ -153,7 +153,11 @@ test('every figure of the plan has its band, and the band holds the figure', asy
 test.each([
   ['a file that is not there', null, /quotas\.json: not found; pass --quotas FILE/],
   ['one that is not JSON', '{', /quotas\.json: is not JSON/],
-  ['a quota that there is none of', '{"quotas":{"concurency":1}}', /quotas\.json: quotas\.concurency: is not a field; did you mean concurrency\?/],
+  [
+    'a quota that there is none of',
+    '{"quotas":{"concurency":1}}',
+    /quotas\.json: quotas\.concurency: is not a field; did you mean concurrency\?/,
+  ],
   ['a price below zero', '{"prices":{"alarm":-1}}', /quotas\.json: prices\.alarm: should be 0 or more/],
   ['ends the wrong way round', '{"assumptions":{"zipf":{"value":1,"low":2,"high":3}}}', /assumptions\.zipf: should be/],
   ['regions that are not the whole', '{"traffic":{"regions":[0.5]}}', /traffic\.regions: should add up to 1/],
