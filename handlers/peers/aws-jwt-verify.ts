@@ -1,11 +1,11 @@
 /** aws-jwt-verify as its README has it for Cognito; it fetches the pool's keys by itself. */
 import { CognitoJwtVerifier } from 'aws-jwt-verify'
-import { issuer, policy, policyHandler } from './policy-handler.ts'
+import { issuer, policyHandler, provider } from './policy-handler.ts'
 
 const verifier = CognitoJwtVerifier.create({
   userPoolId: issuer.slice(issuer.lastIndexOf('/') + 1),
   tokenUse: 'access',
-  clientId: [...policy.clientIds],
+  clientId: [...provider.clientIds],
 })
 
 export const handler = policyHandler(async (token) => {

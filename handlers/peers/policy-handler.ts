@@ -10,8 +10,10 @@ import { withDefaults } from '../../config/policy-defaults.ts'
 /** Replaced by the bundler. */
 declare const POLICY: Policy
 
-export const policy = withDefaults(POLICY)
-export const { issuer = '', jwksUri = '' } = policy.issuers[0] ?? {}
+const policy = withDefaults(POLICY)
+/** A library is set up for one provider with one issuer. */
+export const [provider] = policy.providers
+export const [{ issuer, jwksUri }] = provider.issuers
 
 type Claims = Record<string, unknown>
 
@@ -33,8 +35,8 @@ export function policyHandler(verify: (token: string) => Promise<Claims>) {
     } catch {
       return denial(401)
     }
-    if (!isForClient(claims)) return denial(401)
-    const complete = policy.requiredClaims.every((name) => claims[name] !== undefined && claims[name] !== null)
+    if (!isForClient(claims) || !isPlainBearer(token, claims)) return denial(401)
+    const complete = provider.requiredClaims.every((name) => claims[name] !== undefined && claims[name] !== null)
     return complete && grants(route, segments, claims) ? withoutCredential(request) : denial(403)
   }
 }
@@ -63,7 +65,16 @@ function bearer(headers: Headers): string | null {
 }
 
 function isForClient(claims: Claims): boolean {
-  return claims.token_use === 'access' && policy.clientIds.some((client) => client === claims.client_id)
+  return claims.token_use === 'access' && provider.clientIds.some((client) => client === claims.client_id)
+}
+
+/** Not another kind of JWT (RFC 8725 3.11), and not bound to a key that nobody shows (RFC 7800 3.1): no library asks by itself. */
+function isPlainBearer(token: string, claims: Claims): boolean {
+  const { typ } = JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as { typ?: unknown }
+  const type = String(typ)
+    .toLowerCase()
+    .replace(/^application\//, '')
+  return claims.cnf === undefined && (type === 'at+jwt' || !type.endsWith('+jwt'))
 }
 
 /** Null for a malformed path. */
@@ -117,7 +128,12 @@ function grants(route: Route, segments: string[], claims: Claims): boolean {
   return partsOf(route).every((part, index) => {
     if (rank(part) !== 1) return true
     const name = part === '{sub}' ? 'sub' : part.slice('{claim:'.length, -1)
-    const values = part === '{group}' ? groups : [claims[name]]
+    const values = part === '{group}' ? groups : [claims[name]].flat().map(pathText)
     return values.some((value) => typeof value === 'string' && value !== '' && value === segments[index])
   })
+}
+
+/** An integer stands in a path as its decimal text. */
+function pathText(value: unknown): unknown {
+  return Number.isSafeInteger(value) ? String(value) : value
 }

@@ -86,9 +86,10 @@ async function verifiedAnew(token: string): Promise<Json> {
   const [head = '', body = '', tail = '', ...more] = token.split('.')
   const header = objectOf(head)
   const claims = objectOf(body)
-  const { alg, kid } = header
+  const { alg, kid, typ = '' } = header
   if (more.length > 0 || alg !== 'RS256' || typeof kid !== 'string') throw new Error('header')
   if ('crit' in header || 'b64' in header) throw new Error('extension')
+  if (!/^(?:application\/)?(?:jwt|at\+jwt|)$/i.test(String(typ))) throw new Error('another kind of token')
   if (past(loadedAt, hour) || !keys.has(kid)) await load()
   const found = keys.get(kid)
   const signature = octetsOf(tail)
@@ -96,6 +97,7 @@ async function verifiedAnew(token: string): Promise<Json> {
   const input = new TextEncoder().encode(`${head}.${body}`)
   if (!(await crypto.subtle.verify(rs256.name, found.key, signature, input))) throw new Error('signature')
   if (claims.iss !== issuer || claims.token_use !== 'access' || claims.client_id !== client) throw new Error('claims')
+  if ('cnf' in claims) throw new Error('bound to a key')
   return claims
 }
 

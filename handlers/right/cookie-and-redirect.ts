@@ -1,12 +1,13 @@
 /** ID tokens in a cookie, verified by jose over a key set that node:https fetched; classes; a login page with a way back. */
 import https from 'node:https'
-import { createLocalJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
+import { createLocalJWKSet, errors, type JWK, type JWTPayload, jwtVerify } from 'jose'
 import type { Headers, ViewerRequest, ViewerRequestEvent } from '../../authorizer/cloudfront.ts'
 
 const issuer = 'https://cognito-idp.us-west-2.amazonaws.com/us-west-2_Right0002'
 const audience = 'webclient'
 const cookieName = 'id_session'
 const login = 'https://login.example.net/authorize'
+const acceptedTypes = [undefined, 'jwt', 'application/jwt', 'at+jwt', 'application/at+jwt']
 const maxAge = 1_800_000
 const maxStale = 43_200_000
 const cooldown = 20_000
@@ -29,9 +30,11 @@ class KeyStore {
   async #load(): Promise<void> {
     this.#tried = Date.now()
     try {
-      const keys = JSON.parse(await download(`${issuer}/.well-known/jwks.json`)).keys.filter(isUsable)
-      if (keys.length === 0) return
-      this.#set = createLocalJWKSet({ keys })
+      const listed: JWK[] = JSON.parse(await download(`${issuer}/.well-known/jwks.json`)).keys.filter(isUsable)
+      // jose refuses a name that two entries have, even where they are one key.
+      const keys = new Map(listed.map((jwk) => [JSON.stringify([jwk.kid, jwk.n, jwk.e]), jwk]))
+      if (keys.size === 0) return
+      this.#set = createLocalJWKSet({ keys: [...keys.values()] })
       this.#at = Date.now()
     } catch {
       console.log(JSON.stringify({ level: 'warn', event: 'key set not loaded' }))
@@ -107,9 +110,10 @@ class Authorizer {
       try {
         const options = { issuer, algorithms: ['RS256'], requiredClaims: ['exp'] }
         const { payload, protectedHeader } = await jwtVerify(token, await this.#keys.get(again), options)
-        const { kid, crit, b64 } = protectedHeader
+        const { kid, crit, b64, typ } = protectedHeader
         if (typeof kid !== 'string' || crit !== undefined || b64 !== undefined) break
         if (payload.token_use !== 'id' || payload.aud !== audience) break
+        if (payload.cnf !== undefined || !acceptedTypes.includes(typ?.toLowerCase())) break
         return payload
       } catch (error) {
         if (!(error instanceof errors.JWKSNoMatchingKey)) break

@@ -60,7 +60,7 @@ function objectOf(part: string): Json {
 
 function check(token: string): Promise<Json> {
   const [head = '', body = '', tail = '', ...more] = token.split('.')
-  const { alg, kid, crit, b64 } = objectOf(head)
+  const { alg, kid, crit, b64, typ } = objectOf(head)
   const claims = objectOf(body)
   const issuer = issuers.get(claims.iss)
   if (
@@ -69,6 +69,8 @@ function check(token: string): Promise<Json> {
     typeof kid !== 'string' ||
     crit !== undefined ||
     b64 !== undefined ||
+    claims.cnf !== undefined ||
+    !isAccepted(typ) ||
     !issuer
   )
     return Promise.reject(new Error('header'))
@@ -82,6 +84,13 @@ function check(token: string): Promise<Json> {
     if (!isInDate(claims) || !isForUs(claims.aud)) throw new Error('claims')
     return claims
   })
+}
+
+/** Of all kinds of JWT whose type names them, only access tokens (RFC 9068). */
+function isAccepted(typ: unknown): boolean {
+  if (typ === undefined) return true
+  const type = typeof typ === 'string' ? typ.toLowerCase() : '+jwt'
+  return !type.endsWith('+jwt') || type === 'at+jwt' || type === 'application/at+jwt'
 }
 
 function isInDate({ exp, nbf = 0, iat = 0 }: Json): boolean {
@@ -112,7 +121,12 @@ function rightFor(uri: string): ((claims: Json) => boolean) | null {
   const matched = place === 'tenants' ? 2 : 1
   if (last < matched || raw.slice(0, matched).some((text) => text.includes('+'))) return null
   if (place === 'shared') return () => true
-  return place === 'tenants' && tenant !== '' ? (claims) => claims['custom:tenant'] === tenant : null
+  return place === 'tenants' && tenant !== '' ? (claims) => isOneOf(tenant, claims['custom:tenant']) : null
+}
+
+/** A tenant, or one of several; a number by its digits. */
+function isOneOf(tenant: string | undefined, claim: unknown): boolean {
+  return [claim].flat().some((one) => (Number.isSafeInteger(one) ? String(one) : one) === tenant)
 }
 
 const single = (headers: Headers, name: string) => headers[name]?.length === 1 && headers[name][0]?.value
