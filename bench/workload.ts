@@ -7,7 +7,7 @@ import { createHash, createPrivateKey } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { Policy } from '../authorizer/policy.ts'
+import type { OneProviderPolicy } from '../authorizer/policy.ts'
 import type { DeployableOptions } from '../build/bundle.ts'
 import { jwksUriOf } from '../config/policy-defaults.ts'
 import { accessTokenPayload } from '../testing/issuer.ts'
@@ -36,7 +36,7 @@ const issuer = 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_EXAMPLE01'
 export const clientId = '1example23456789client0abc'
 
 /** The policy under measurement: every kind of route, and what a Cognito deployment usually requires. */
-export const policy: Policy & { issuer: string; jwksUri: string } = {
+export const policy: OneProviderPolicy & { issuer: string; jwksUri: string } = {
   issuer,
   jwksUri: jwksUriOf(issuer),
   clientIds: [clientId],
@@ -58,7 +58,7 @@ export const cookiePolicy = {
   ...policy,
   credentials: { cookie: 'CognitoIdentityServiceProvider.{client}.*.idToken' },
   tokenUse: 'id',
-} as const satisfies Policy
+} as const satisfies OneProviderPolicy
 
 /** What the bundle is built with; with the snapshot, the first request needs no network. Times in ms since the epoch. */
 export function edgeConfiguration(fetchedAt = Date.now()): DeployableOptions {

@@ -1,7 +1,7 @@
 /** The requests of each suite, written to a directory where the measured processes read them. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Policy } from '../authorizer/policy.ts'
+import type { OneProviderPolicy, Policy } from '../authorizer/policy.ts'
 import { edgeConfiguration, eventText, loadWorkload, policy, type WorkItem, type Workload } from '../bench/workload.ts'
 import type { DeployableOptions } from '../build/bundle.ts'
 import type { RequestSuite } from './suites.ts'
@@ -32,7 +32,7 @@ const routeCount = 1000
  * loopback where nothing listens, so that nothing measured ever reaches the network.
  */
 export function gateConfigurations(): Record<Deployment, DeployableOptions> {
-  const usual: Policy = {
+  const usual: OneProviderPolicy = {
     ...policy,
     jwksUri: 'https://127.0.0.1:9/jwks.json',
     jwks: { maxAge: 10 * year, maxStale: 0, cooldown: year },
