@@ -45,10 +45,14 @@ export interface SiteConfig {
   /** The stack creates a user pool and a client; their issuer and client id take the place of the policy's. */
   createUserPool?: NewUserPool
   /**
-   * A user pool that exists, in any region: `arn:aws:cognito-idp:<region>:<account>:userpool/<id>`. Its issuer takes the
-   * place of the policy's; the client ids are the policy's. With neither, the policy's issuer (any OIDC issuer) stays.
+   * A user pool that exists, in any region: `arn:aws:cognito-idp:<region>:<account>:userpool/<id>`. Its original issuer takes
+   * the place of the policy's, unless the policy names this pool's issuers itself: the original, the updated
+   * (`https://issuer-cognito-idp.<region>.amazonaws.com/<id>`), or both. The client ids are the policy's. With neither pool,
+   * the policy's issuer (any OIDC issuer) stays.
    */
   userPoolArn?: string
+  /** Of a policy with several providers: the name of the one that the pool stands for. */
+  userPoolProvider?: string
   /** Default: the distribution's own cloudfront.net name. */
   domain?: CustomDomain
   /** An AWS WAF web ACL with CLOUDFRONT scope. */
@@ -151,6 +155,7 @@ export const siteSchema: z.ZodType<SiteConfig> = z
       .exactOptional(),
     createUserPool: newUserPool.exactOptional(),
     userPoolArn: userPoolArn.exactOptional(),
+    userPoolProvider: z.string().min(1, 'should be the name of a provider of the policy').exactOptional(),
     domain: domain.exactOptional(),
     webAclArn: z
       .string()

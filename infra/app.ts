@@ -3,7 +3,6 @@
  * a pool that exists, `accessLogs=false` leaves the access logs out.
  */
 import { App } from 'aws-cdk-lib'
-import { bundleAuthorizer } from '../build/bundle.ts'
 import { reportFailure } from '../command/run-stage.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { buildSite } from './site-app.ts'
@@ -12,7 +11,7 @@ try {
   const app = new App()
   const file: unknown = app.node.tryGetContext('config')
   const { config } = await loadConfig(typeof file === 'string' ? { config: file } : {})
-  await buildSite(app, config, (await bundleAuthorizer()).program)
+  await buildSite(app, config)
   app.synth()
 } catch (error) {
   reportFailure(error)

@@ -10,7 +10,7 @@ import { UsageError } from '../config/usage-error.ts'
 
 const propsSchema = z.strictObject({
   policy: policySchema,
-  program: z.string().min(1, 'should be the bundled authorizer: (await bundleAuthorizer()).program'),
+  program: z.string().min(1, 'should be a bundled program, or left out for the authorizer').optional(),
   site: siteSchema.optional(),
   snapshots: z
     .record(z.string(), z.strictObject({ fetchedAt: z.number(), keys: z.array(z.record(z.string(), z.unknown())) }))
@@ -37,13 +37,11 @@ export function checkedProps(props: EdgeAuthorizedSiteProps, constructPath: stri
 function passedOn({ policy, site }: Partial<EdgeAuthorizedSiteProps> = {}): Record<string, string> {
   const [name, url] = ['aa', 'https://aa']
   const login = policy?.deny?.unauthenticated
+  const providers = Object.keys(policy?.providers ?? {}).map((provider) => `policy.providers.${provider}`)
   return {
-    'policy.issuer': url,
-    'policy.issuer[]': url,
-    'policy.jwksUri': url,
-    'policy.jwksUri[]': url,
-    'policy.clientIds[]': name,
+    ...Object.assign({}, ...['policy', ...providers].map(passedOnByProvider)),
     'policy.corsOrigins[]': url,
+    'policy.routes[].scopes[]': name,
     // A created pool gets the groups of the routes, each as a construct named after it.
     ...(site?.createUserPool === undefined && { 'policy.routes[].groups[]': name }),
     // The return path follows "?", or "&" where there is one already.
@@ -58,6 +56,20 @@ function passedOn({ policy, site }: Partial<EdgeAuthorizedSiteProps> = {}): Reco
     'site.webAclArn': 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/aa/aa',
     'site.cacheKey.queryStrings[]': name,
     'site.cacheKey.cookies[]': name,
+  }
+}
+
+/** A provider's fields; in a policy's first form they are the policy's own. */
+function passedOnByProvider(provider: string): Record<string, string> {
+  const [name, url] = ['aa', 'https://aa']
+  return {
+    [`${provider}.issuer`]: url,
+    [`${provider}.issuer[]`]: url,
+    [`${provider}.jwksUri`]: url,
+    [`${provider}.jwksUri[]`]: url,
+    [`${provider}.clientIds[]`]: name,
+    [`${provider}.audiences[]`]: url,
+    [`${provider}.tenants[]`]: name,
   }
 }
 
@@ -124,8 +136,11 @@ function restored(parsed: unknown, given: unknown): unknown {
  */
 export interface EdgeAuthorizedSiteProps {
   policy: Policy
-  /** The bundled authorizer: `(await bundleAuthorizer()).program`. */
-  program: string
+  /**
+   * Default: the authorizer, bundled with what this policy uses. One of your own reads the policy from the configuration that
+   * is put before it, and has to do all that it says.
+   */
+  program?: string
   site?: SiteConfig
   /** Issuer → its keys, where they are known when the template is written. */
   snapshots?: Record<string, JwksSnapshot>

@@ -1,4 +1,5 @@
 import type { Policy } from '../authorizer/policy.ts'
+import { onlyProvider } from '../config/policy-defaults.ts'
 import { groupNameSchema, type SiteConfig } from '../config/site-schema.ts'
 import { UsageError } from '../config/usage-error.ts'
 import { functionNameLength } from './limits.ts'
@@ -12,11 +13,28 @@ export function checkDeployable(policy: Policy, site: SiteConfig, stackName: str
       )
     }
   }
+  checkPoolProvider(policy, site, constructPath)
   if (site.createUserPool) checkGroups(policy, constructPath)
   if (site.operations && authorizerName(stackName).length > functionNameLength) {
     throw new UsageError(
       `${constructPath}: site.stackName: is too long; the function "${authorizerName(stackName)}" may have ${functionNameLength} characters`,
     )
+  }
+}
+
+/** Which provider a pool stands for is never guessed. */
+function checkPoolProvider(policy: Policy, site: SiteConfig, constructPath: string): void {
+  const names = Object.keys(policy.providers ?? { [onlyProvider]: policy })
+  const { createUserPool, userPoolArn, userPoolProvider: chosen } = site
+  const refuse = (fault: string): never => {
+    throw new UsageError(`${constructPath}: site.userPoolProvider: ${fault}`)
+  }
+  if (chosen !== undefined) {
+    if (!names.includes(chosen)) refuse(`"${chosen}" is no provider of the policy; name one of ${names.join(', ')}`)
+    if (!createUserPool && userPoolArn === undefined)
+      refuse('has no pool to stand for the provider; give createUserPool or userPoolArn, or remove it')
+  } else if (names.length > 1 && (createUserPool || userPoolArn !== undefined)) {
+    refuse(`is missing; name the provider whose issuer the pool's replaces: ${names.join(' or ')}`)
   }
 }
 

@@ -4,8 +4,8 @@ import { Template } from 'aws-cdk-lib/assertions'
 import * as acm from 'aws-cdk-lib/aws-certificatemanager'
 import * as cognito from 'aws-cdk-lib/aws-cognito'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { bundleAuthorizer } from '../build/bundle.ts'
 import { createAuthorizer } from '../config/create-authorizer.ts'
+import { withDefaults } from '../config/policy-defaults.ts'
 import { UsageError } from '../config/usage-error.ts'
 import { viewerRequestEvent } from '../testing/viewer-request.ts'
 import { EdgeAuthorizedSite } from './edge-authorized-site.ts'
@@ -108,7 +108,7 @@ test.each<[title: string, props: object, field: string, hint: string]>([
   ],
   ['a misspelt field of the site', { site: { webACLArn: '' } }, 'site.webACLArn', 'is not a field'],
   ['a misspelt property', { sites: {} }, 'sites', 'is not a field'],
-  ['no program', { program: '' }, 'program', 'bundleAuthorizer'],
+  ['an empty program', { program: '' }, 'program', 'or left out for the authorizer'],
   [
     'a construct for a client id',
     { policy: { ...plainPolicy, clientIds: [new App()] } },
@@ -128,9 +128,9 @@ test('what could not be deployed is refused with the path of the construct, too'
 
 /** What becomes of a request without a token: of a template's code, where there is one. */
 async function withoutToken(policy: object): Promise<'passes' | 'is denied' | 'no template'> {
-  const { program } = await bundleAuthorizer()
   try {
-    siteOf({ policy, program })
+    // Without a program of its own it is the authorizer.
+    siteOf({ policy, program: undefined })
   } catch {
     return 'no template'
   }
@@ -165,7 +165,8 @@ describe('CloudFormation tokens', () => {
         deny: { unauthenticated: { redirect: login, returnTo: 'to' } },
       },
     })
-    expect(site.policy.clientIds.slice(0, 2)).toEqual([client.userPoolClientId, 'literal'])
+    const [provider] = withDefaults(site.policy).providers
+    expect(provider.clientIds.slice(0, 2)).toEqual([client.userPoolClientId, 'literal'])
     const [, parts] = (functionCode() as { 'Fn::Join': [string, unknown[]] })['Fn::Join']
     const logicalId = (construct: { node: { defaultChild?: unknown } }) =>
       stack.getLogicalId(construct.node.defaultChild as cognito.CfnUserPool)

@@ -3,13 +3,15 @@ import type * as cloudfront from 'aws-cdk-lib/aws-cloudfront'
 import type * as s3 from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import type { Policy } from '../authorizer/policy.ts'
+import { bundleAuthorizer } from '../build/bundle.ts'
+import { withDefaults } from '../config/policy-defaults.ts'
 import type { SiteConfig } from '../config/site-schema.ts'
 import { UsageError } from '../config/usage-error.ts'
 import { AccessLogs } from './access-logs.ts'
 import { checkedProps, type EdgeAuthorizedSiteProps } from './checked-props.ts'
 import { authorizerLogGroup, authorizerName, checkDeployable } from './deployable-site.ts'
 import { EdgeAuthorizer } from './edge-authorizer.ts'
-import { policyOfPool } from './existing-pool.ts'
+import { policyOfExistingPool, policyOfPool } from './policy-of-pool.ts'
 import { siteBucket } from './site-bucket.ts'
 import { SiteDistribution } from './site-distribution.ts'
 import { SiteUserPool } from './site-user-pool.ts'
@@ -19,14 +21,13 @@ import { SiteUserPool } from './site-user-pool.ts'
  *
  * @example
  * const stack = new Stack(app, 'Files', { env: { region: 'us-east-1' } })
- * const { program } = await bundleAuthorizer()
- * new EdgeAuthorizedSite(stack, 'Site', { policy, program, site: { createUserPool: {} } })
+ * new EdgeAuthorizedSite(stack, 'Site', { policy, site: { createUserPool: {} } })
  */
 export class EdgeAuthorizedSite extends Construct {
   readonly bucket: s3.IBucket
   readonly distribution: cloudfront.Distribution
   readonly authorizer: EdgeAuthorizer
-  /** What the function enforces: the given policy, with the pool's issuer and client. */
+  /** What the function enforces: the given policy, with the pool's issuer and client in its provider. */
   readonly policy: Policy
 
   /**
@@ -38,13 +39,13 @@ export class EdgeAuthorizedSite extends Construct {
     super(scope, id)
     const { region, stackName } = Stack.of(this)
     checkRegion(region, stackName)
-    const { policy, program, site = {}, snapshots } = checkedProps(props, this.node.path)
+    const { policy, site = {}, snapshots, ...own } = checkedProps(props, this.node.path)
     checkDeployable(policy, site, stackName, this.node.path)
     const users = site.createUserPool && this.userPool(site, policy, region)
     this.policy = deployedPolicy(policy, site, users)
     this.bucket = siteBucket(this, 'Bucket', this.policy.corsOrigins ?? [])
     this.authorizer = new EdgeAuthorizer(this, 'Authorizer', {
-      program,
+      program: own.program ?? bundleAuthorizer(this.policy).program,
       configuration: { policy: this.policy, ...(snapshots && { snapshots }) },
       runtime: site.runtime ?? 'nodejs24.x',
       ...(site.operations && { functionName: authorizerName(stackName) }),
@@ -74,12 +75,13 @@ export class EdgeAuthorizedSite extends Construct {
 
   /** All that a load test or the removal of orphans must be told, under fixed names for `--outputs-file`. */
   private outputs(): void {
+    const { providers } = withDefaults(this.policy)
     const values = {
       DistributionId: this.distribution.distributionId,
       DistributionDomain: this.distribution.distributionDomainName,
       BucketName: this.bucket.bucketName,
-      Issuer: [this.policy.issuer].flat().join(','),
-      ClientId: this.policy.clientIds.join(','),
+      Issuer: providers.flatMap(({ issuers }) => issuers.map(({ issuer }) => issuer)).join(','),
+      ClientId: providers.flatMap(({ clientIds }) => clientIds).join(','),
       FunctionName: this.authorizer.functionName,
     }
     for (const [key, value] of Object.entries(values)) new CfnOutput(this, key, { value }).overrideLogicalId(key)
@@ -95,8 +97,8 @@ function checkRegion(region: string, stackName: string): void {
 }
 
 function deployedPolicy(policy: Policy, site: SiteConfig, users: SiteUserPool | undefined): Policy {
-  if (site.userPoolArn !== undefined) return policyOfPool(policy, site.userPoolArn)
+  const { userPoolArn } = site
+  if (userPoolArn !== undefined) return policyOfExistingPool(policy, { ...site, userPoolArn })
   if (!users) return policy
-  const { jwksUri, ...rest } = policy
-  return { ...rest, issuer: users.issuer, clientIds: [users.client.userPoolClientId] }
+  return policyOfPool(policy, site, { issuer: users.issuer, clientIds: [users.client.userPoolClientId] })
 }

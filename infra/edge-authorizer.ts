@@ -8,7 +8,7 @@ import { UsageError } from '../config/usage-error.ts'
 import { edgeFunction } from './limits.ts'
 
 export interface EdgeAuthorizerProps {
-  /** The bundled program (`bundleAuthorizer()`), which reads the configuration put before it. */
+  /** The bundled program, which reads the configuration put before it. */
   program: string
   /** Strings in it may be CloudFormation references: they are resolved inside the code when the stack is deployed. */
   configuration: DeployableOptions

@@ -8,22 +8,30 @@ const maxBytes = 65_536
 
 /**
  * The keys of a policy's issuers as they are now, so that a new sandbox needs no network for its first request. An issuer
- * whose keys cannot be had is left out and named to `warn`: the function then fetches them itself.
+ * whose keys cannot be had (Cognito answers 403 for a pool that does not use that issuer) is left out and named to `warn`,
+ * and harms no other: the function then fetches them itself, and until it has them this issuer's tokens are refused.
  */
 export async function takeSnapshots(
   policy: Policy,
   warn: (message: string) => void,
 ): Promise<Record<string, JwksSnapshot>> {
-  const snapshots: Record<string, JwksSnapshot> = {}
-  for (const { issuer, jwksUri } of toEdgePolicy(policy).issuers) {
+  const { issuers } = toEdgePolicy(policy)
+  const take = async (jwksUri: string): Promise<[string, JwksSnapshot | null]> => {
     try {
-      snapshots[issuer] = { fetchedAt: Date.now(), keys: await fetchKeys(jwksUri) }
+      return [jwksUri, { fetchedAt: Date.now(), keys: await fetchKeys(jwksUri) }]
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
       warn(`no snapshot of the keys at ${jwksUri}: ${reason}; the function will fetch them`)
+      return [jwksUri, null]
     }
   }
-  return snapshots
+  const taken = new Map(await Promise.all(new Set(issuers.map(({ jwksUri }) => jwksUri)).values().map(take)))
+  return Object.fromEntries(
+    issuers.flatMap(({ issuer, jwksUri }) => {
+      const snapshot = taken.get(jwksUri)
+      return snapshot ? [[issuer, snapshot]] : []
+    }),
+  )
 }
 
 /** One GET, no redirects: what answers elsewhere is not the issuer. */

@@ -5,16 +5,16 @@ import type { Config } from '../config/config.ts'
 import type { OperationsConfig, SiteConfig } from '../config/site-schema.ts'
 import { authorizerLogGroup, authorizerName } from './deployable-site.ts'
 import { EdgeAuthorizedSite } from './edge-authorized-site.ts'
-import { policyOfPool } from './existing-pool.ts'
 import { takeSnapshots } from './jwks-snapshot.ts'
 import { RegionalOperations } from './operations/regional-operations.ts'
 import { SiteDashboard } from './operations/site-dashboard.ts'
+import { policyBesidePool, policyOfExistingPool } from './policy-of-pool.ts'
 
 /**
- * Puts the stacks of a configuration into an app; resolves to the site's own. `program` is the bundled authorizer. Context:
- * `accessLogs=false` leaves the access logs out, `snapshot=true` bakes the issuers' keys in.
+ * Puts the stacks of a configuration into an app; resolves to the site's own. `program` is as the construct takes it.
+ * Context: `accessLogs=false` leaves the access logs out, `snapshot=true` bakes the issuers' keys in.
  */
-export async function buildSite(app: App, config: Config, program: string): Promise<Stack> {
+export async function buildSite(app: App, config: Config, program?: string): Promise<Stack> {
   const site = siteInContext(app, config.site ?? {})
   // CloudFront's policies are named after the stack's place in the app: two stacks in one account need two names.
   const stack = new Stack(app, site.stackName ?? 'EdgeproofSite', {
@@ -24,22 +24,26 @@ export async function buildSite(app: App, config: Config, program: string): Prom
   const snapshots = isContext(app, 'snapshot', 'true') ? await snapshotsFor(stack, config.policy, site) : {}
   const { distribution } = new EdgeAuthorizedSite(stack, 'Site', {
     policy: config.policy,
-    program,
     site,
+    ...(program !== undefined && { program }),
     ...(Object.keys(snapshots).length > 0 && { snapshots }),
   })
   if (site.operations) addOperations(app, stack, site, site.operations, distribution)
   return stack
 }
 
-/** A pool that this very deployment creates has no keys yet. */
+/** A pool that this very deployment creates has no keys yet; other providers have. */
 async function snapshotsFor(stack: Stack, policy: Policy, site: SiteConfig): Promise<Record<string, JwksSnapshot>> {
   const warn = (message: string) => Annotations.of(stack).addWarningV2('edgeproof:snapshot', message)
-  if (!site.createUserPool) {
-    return takeSnapshots(site.userPoolArn === undefined ? policy : policyOfPool(policy, site.userPoolArn), warn)
-  }
+  const { createUserPool, userPoolArn } = site
+  if (!createUserPool)
+    return takeSnapshots(
+      userPoolArn === undefined ? policy : policyOfExistingPool(policy, { ...site, userPoolArn }),
+      warn,
+    )
   warn('no snapshot: the user pool is created by this stack; name it in site.userPoolArn once it exists')
-  return {}
+  const others = policyBesidePool(policy, site)
+  return others ? takeSnapshots(others, warn) : {}
 }
 
 function isContext(app: App, key: string, value: string): boolean {

@@ -2,7 +2,6 @@ import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { App } from 'aws-cdk-lib'
-import { bundleAuthorizer } from '../build/bundle.ts'
 import cdkJson from '../cdk.json' with { type: 'json' }
 import type { Config } from '../config/config.ts'
 import { buildSite } from './site-app.ts'
@@ -22,7 +21,7 @@ export interface SynthesizeOptions {
   outdir?: string
   /** CDK context beyond cdk.json's, as `--context` gives it. */
   context?: Record<string, string>
-  /** The bundled program; default the authorizer of this package. */
+  /** A bundled program; default the authorizer, with what the policy uses. */
   program?: string
 }
 
@@ -43,7 +42,7 @@ export async function synthesize(config: Config, options: SynthesizeOptions = {}
     analyticsReporting: false,
     context: { ...cdkJson.context, ...cliContext, ...options.context },
   })
-  const stack = await buildSite(app, config, options.program ?? (await bundleAuthorizer()).program)
+  const stack = await buildSite(app, config, options.program)
   const { templateFullPath, stackName } = app.synth().getStackArtifact(stack.artifactId)
   return { template: JSON.parse(await readFile(templateFullPath, 'utf8')), templateFile: templateFullPath, stackName }
 }

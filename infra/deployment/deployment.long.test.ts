@@ -9,6 +9,7 @@ import type { Policy } from '../../authorizer/policy.ts'
 import { bundleAuthorizer, deployable } from '../../build/bundle.ts'
 import type { Config } from '../../config/config.ts'
 import type { Result } from '../../result/result.ts'
+import { policyOfPool } from '../policy-of-pool.ts'
 import { type AwsCalls, startAwsCalls } from './aws-calls.ts'
 import { cdk } from './cdk-cli.ts'
 import { deployedSite, type Outputs } from './deployed-site.ts'
@@ -71,13 +72,13 @@ describe.skipIf(skip !== '')(`a deployment by the CDK's own command line${skip}`
     return JSON.parse(await readFile(outputsFile, 'utf8'))[name]
   }
 
-  function deployedPolicy({ policy }: Config): Policy {
-    return { ...policy, issuer: outputs.Issuer, clientIds: [outputs.ClientId] }
+  function deployedPolicy({ policy, site = {} }: Config): Policy {
+    return policyOfPool(policy, site, { issuer: outputs.Issuer, clientIds: [outputs.ClientId] })
   }
 
-  async function built(deployed: Config): Promise<Record<string, string>> {
-    const { program } = await bundleAuthorizer()
-    return { 'index.js': deployable(program, { policy: deployedPolicy(deployed) }) }
+  function built(deployed: Config): Record<string, string> {
+    const policy = deployedPolicy(deployed)
+    return { 'index.js': deployable(bundleAuthorizer(policy).program, { policy }) }
   }
 
   async function run(script: string, ...parameters: string[]): Promise<string> {
@@ -187,7 +188,7 @@ describe.skipIf(skip !== '')(`a deployment by the CDK's own command line${skip}`
   })
 
   test('the code that the distribution runs is the built bundle, with the real pool in it', async () => {
-    expect(await site.code(await site.runningVersion())).toEqual(await built(config))
+    expect(await site.code(await site.runningVersion())).toEqual(built(config))
     const { FunctionName } = outputs
     expect(await aws.call('lambda', 'get_function_configuration', { FunctionName })).toMatchObject({
       Runtime: 'nodejs24.x',
@@ -219,7 +220,7 @@ describe.skipIf(skip !== '')(`a deployment by the CDK's own command line${skip}`
     expect(Object.keys(after).sort()).toEqual(['$LATEST', first, second].sort())
     expect(after[first]).toBe(before[first])
     expect(after[second]).not.toBe(after[first])
-    expect(await site.code(second)).toEqual(await built(changed))
+    expect(await site.code(second)).toEqual(built(changed))
 
     expect(await removeOrphans()).toBe(`${outputs.FunctionName}:${first}: removed\n`)
     expect(Object.keys(await site.publishedVersions()).sort()).toEqual(['$LATEST', second].sort())
