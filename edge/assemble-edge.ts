@@ -1,8 +1,9 @@
 /** Puts the local distribution together: issuer, bucket, points of presence, listener. */
 
 import type { Policy } from '../authorizer/policy.ts'
-import { withDefaults } from '../config/policy-defaults.ts'
-import { UsageError } from '../config/usage-error.ts'
+import { type CompletePolicy, withDefaults } from '../config/policy-defaults.ts'
+import type { SiteConfig } from '../config/site-schema.ts'
+import { deployedPolicy, poolProvider } from '../infra/policy-of-pool.ts'
 import { makeCertificate } from '../testing/certificate.ts'
 import type { Edge, EdgeOptions } from './edge.ts'
 import { startIssuer } from './local-issuer.ts'
@@ -19,13 +20,15 @@ import { listen } from './viewer/listener.ts'
 const localPool = 'us-east-1_EXAMPLE01'
 
 export async function assembleEdge(options: EdgeOptions): Promise<Edge> {
-  const { policy } = options.config
-  const values = { userPoolId: localPool, clientId: policy.clientIds[0] ?? 'exampleclient' }
+  const { policy, site = {} } = options.config
+  const [clientId = 'exampleclient'] = poolProvider(policy, site).clientIds
+  const values = { userPoolId: localPool, clientId }
   const distribution = readDistribution(options.template, values)
   const resources = new AsyncDisposableStack()
   const close = once(() => resources.disposeAsync())
   try {
-    const edge = await start(options, distribution, issuerIdentity(policy, options.template, values), resources, close)
+    const { providers } = withDefaults(localPolicy(policy, site, options.template, values))
+    const edge = await start(options, distribution, providers, resources, close)
     options.signal?.addEventListener('abort', () => void close(), { once: true })
     if (options.signal?.aborted) await close()
     return edge
@@ -38,14 +41,14 @@ export async function assembleEdge(options: EdgeOptions): Promise<Edge> {
 async function start(
   options: EdgeOptions,
   distribution: Distribution,
-  identity: { url: string; jwksHosts: string[]; clientId: string },
+  providers: CompletePolicy['providers'],
   resources: AsyncDisposableStack,
   close: () => Promise<void>,
 ): Promise<Edge> {
-  const issuer = await startIssuer({ ...identity, algorithm: withDefaults(options.config.policy).algorithms[0] })
+  const issuer = await startIssuer(providers)
   resources.defer(issuer.close)
   const origins = await startOrigins(options, distribution, resources)
-  const route = { hosts: identity.jwksHosts, port: issuer.port }
+  const route = { hosts: issuer.hosts, port: issuer.port }
   const pops = startPops(options, distribution, origins, route, resources)
   const counters = new AnswerCounters()
   const log = new RequestFeed()
@@ -80,14 +83,12 @@ async function start(
   }
 }
 
-/** Whose tokens the template's function accepts: the pool's, where the template makes one, else the policy's first issuer. */
-function issuerIdentity(policy: Policy, template: object, { userPoolId, clientId }: LocalValues) {
+/** What the template's function enforces: a pool that the template makes has the local id and client. */
+function localPolicy(policy: Policy, site: SiteConfig, template: object, values: LocalValues): Policy {
+  const { userPoolId, clientId } = values
   const makesPool = JSON.stringify(template).includes('"AWS::Cognito::UserPool"')
-  const pool = `https://cognito-idp.us-east-1.amazonaws.com/${userPoolId}`
-  const url = makesPool ? pool : [policy.issuer].flat()[0]
-  if (url === undefined) throw new UsageError('policy.issuer: is empty')
-  const uris = [url, ...[policy.issuer].flat(), ...[policy.jwksUri ?? []].flat()]
-  return { url, clientId, jwksHosts: [...new Set(uris.map((uri) => new URL(uri).hostname))] }
+  const issuer = `https://cognito-idp.us-east-1.amazonaws.com/${userPoolId}`
+  return deployedPolicy(policy, site, makesPool ? { issuer, clientIds: [clientId] } : undefined)
 }
 
 function once(work: () => Promise<void>): () => Promise<void> {

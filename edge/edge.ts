@@ -11,8 +11,8 @@ import type { OriginControls } from './origin/origin-fault.ts'
 export interface EdgeOptions {
   /** A CloudFormation template as `infra/` synthesizes it, parsed from JSON. */
   template: object
-  /** Only `policy` is read: it names the issuer and the JWKS that the local issuer stands in for. */
-  config: Pick<Config, 'policy'>
+  /** `policy` names the issuers and the JWKS that the local issuer stands in for, `site` the pool in one's place. */
+  config: Pick<Config, 'policy' | 'site'>
   /** Loopback port of HTTP/1.1; 0 (default) takes a free one. In use: a UsageError. */
   port?: number
   /** Port of HTTP/2 and HTTP/1.1 over TLS, with a certificate made for this run; absent: no TLS. */

@@ -68,15 +68,19 @@ function edgeSettings(options: ServeOptions): Omit<EdgeOptions, 'template' | 'co
 async function announce(edge: Edge, json: boolean): Promise<void> {
   const { url, tlsUrl, paths, notEmulated } = edge
   for (const line of notEmulated) process.stderr.write(`edgeproof edge: ${line}\n`)
-  const token = await edge.issuer.mint({ 'cognito:groups': ['analysts'] })
+  const { issuer } = edge
+  const minted = async (provider: string) => [provider, await issuer.mint({ 'cognito:groups': ['analysts'] }, provider)]
+  const tokens: Record<string, string> = Object.fromEntries(await Promise.all(issuer.providers.map(minted)))
+  const [token] = Object.values(tokens)
   if (json)
     return void process.stdout.write(
-      `${JSON.stringify({ url, tlsUrl, issuer: edge.issuer.url, token, paths, notEmulated }, null, 2)}\n`,
+      `${JSON.stringify({ url, tlsUrl, issuer: issuer.url, token, tokens, paths, notEmulated }, null, 2)}\n`,
     )
-  process.stdout.write(
-    `${url}${tlsUrl ? `\n${tlsUrl}` : ''}\nissuer ${edge.issuer.url}\nmetrics ${url}/_edge/metrics\n`,
-  )
-  process.stdout.write(`\na token (groups: analysts):\n${token}\n\n`)
+  process.stdout.write(`${url}${tlsUrl ? `\n${tlsUrl}` : ''}\nissuer ${issuer.url}\nmetrics ${url}/_edge/metrics\n`)
+  for (const [provider, text] of Object.entries(tokens)) {
+    const whose = issuer.providers.length > 1 ? ` of ${provider}` : ''
+    process.stdout.write(`\na token${whose} (groups: analysts):\n${text}\n\n`)
+  }
   const sample = paths.find((path) => path.startsWith('/reports/')) ?? paths[0]
   if (sample !== undefined) process.stdout.write(`try: curl -i -H "Authorization: Bearer $TOKEN" ${url}${sample}\n`)
 }

@@ -11,7 +11,7 @@ import { AccessLogs } from './access-logs.ts'
 import { checkedProps, type EdgeAuthorizedSiteProps } from './checked-props.ts'
 import { authorizerLogGroup, authorizerName, checkDeployable } from './deployable-site.ts'
 import { EdgeAuthorizer } from './edge-authorizer.ts'
-import { policyOfExistingPool, policyOfPool } from './policy-of-pool.ts'
+import { deployedPolicy } from './policy-of-pool.ts'
 import { siteBucket } from './site-bucket.ts'
 import { SiteDistribution } from './site-distribution.ts'
 import { SiteUserPool } from './site-user-pool.ts'
@@ -42,7 +42,8 @@ export class EdgeAuthorizedSite extends Construct {
     const { policy, site = {}, snapshots, ...own } = checkedProps(props, this.node.path)
     checkDeployable(policy, site, stackName, this.node.path)
     const users = site.createUserPool && this.userPool(site, policy, region)
-    this.policy = deployedPolicy(policy, site, users)
+    const created = users && { issuer: users.issuer, clientIds: [users.client.userPoolClientId] }
+    this.policy = deployedPolicy(policy, site, created)
     this.bucket = siteBucket(this, 'Bucket', this.policy.corsOrigins ?? [])
     this.authorizer = new EdgeAuthorizer(this, 'Authorizer', {
       program: own.program ?? bundleAuthorizer(this.policy).program,
@@ -94,11 +95,4 @@ function checkRegion(region: string, stackName: string): void {
   throw new UsageError(
     `stack ${stackName}: env.region: ${actual}; CloudFront takes functions from us-east-1 only: env: { region: 'us-east-1' }`,
   )
-}
-
-function deployedPolicy(policy: Policy, site: SiteConfig, users: SiteUserPool | undefined): Policy {
-  const { userPoolArn } = site
-  if (userPoolArn !== undefined) return policyOfExistingPool(policy, { ...site, userPoolArn })
-  if (!users) return policy
-  return policyOfPool(policy, site, { issuer: users.issuer, clientIds: [users.client.userPoolClientId] })
 }

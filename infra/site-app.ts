@@ -8,7 +8,7 @@ import { EdgeAuthorizedSite } from './edge-authorized-site.ts'
 import { takeSnapshots } from './jwks-snapshot.ts'
 import { RegionalOperations } from './operations/regional-operations.ts'
 import { SiteDashboard } from './operations/site-dashboard.ts'
-import { policyBesidePool, policyOfExistingPool } from './policy-of-pool.ts'
+import { deployedPolicy, policyBesidePool } from './policy-of-pool.ts'
 
 /**
  * Puts the stacks of a configuration into an app; resolves to the site's own. `program` is as the construct takes it.
@@ -35,12 +35,7 @@ export async function buildSite(app: App, config: Config, program?: string): Pro
 /** A pool that this very deployment creates has no keys yet; other providers have. */
 async function snapshotsFor(stack: Stack, policy: Policy, site: SiteConfig): Promise<Record<string, JwksSnapshot>> {
   const warn = (message: string) => Annotations.of(stack).addWarningV2('edgeproof:snapshot', message)
-  const { createUserPool, userPoolArn } = site
-  if (!createUserPool)
-    return takeSnapshots(
-      userPoolArn === undefined ? policy : policyOfExistingPool(policy, { ...site, userPoolArn }),
-      warn,
-    )
+  if (!site.createUserPool) return takeSnapshots(deployedPolicy(policy, site), warn)
   warn('no snapshot: the user pool is created by this stack; name it in site.userPoolArn once it exists')
   const others = policyBesidePool(policy, site)
   return others ? takeSnapshots(others, warn) : {}

@@ -49,7 +49,9 @@ export function confineNetwork(route: IssuerRoute, refused: (target: string) => 
     const asked = new Request(input, init)
     const url = new URL(asked.url)
     if (url.protocol !== 'https:' || !route.hosts.includes(url.hostname)) return fetch(asked)
-    return fetch(new Request(`http://127.0.0.1:${route.port}${url.pathname}${url.search}`, asked))
+    const plain = new Request(`http://127.0.0.1:${route.port}${url.pathname}${url.search}`, asked)
+    plain.headers.set('x-forwarded-host', url.host)
+    return fetch(plain)
   }
 
   const connect = net.Socket.prototype.connect
