@@ -9,7 +9,6 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
 import type { Algorithm, Policy } from '../authorizer/policy.ts'
-import { withDefaults } from '../config/policy-defaults.ts'
 import { UsageError } from '../config/usage-error.ts'
 import { encode, signedToken } from '../testing/mint.ts'
 import { request } from './attacks/request-step.ts'
@@ -41,7 +40,12 @@ export function wycheproofCases(directory: string, world: World): FuzzCase[] {
 
 /** Algorithms of the vectors' keys; ours is built for each. */
 export function wycheproofPolicies(policy: Policy): Policy[] {
-  return algorithms.map((algorithm) => ({ ...policy, algorithms: [algorithm as Algorithm] }))
+  return algorithms.map((algorithm) => {
+    const own = { algorithms: [algorithm as Algorithm] }
+    if (!policy.providers) return { ...policy, ...own }
+    const providers = Object.entries(policy.providers).map(([name, provider]) => [name, { ...provider, ...own }])
+    return { ...policy, providers: Object.fromEntries(providers) }
+  })
 }
 
 function readGroups(file: string): Group[] {
@@ -57,11 +61,11 @@ function readGroups(file: string): Group[] {
 }
 
 function caseOf(group: Group, name: string, world: World): FuzzCase | null {
-  const allowed: readonly string[] = withDefaults(world.policy).algorithms
+  const [visitor] = world.visitors
+  const allowed: readonly string[] = visitor.issuer.provider.algorithms
   const published = membersOf(group.public)
   const signers = membersOf(group.private).filter(({ alg, kty }) => kty !== 'oct' && allowed.includes(String(alg)))
   if (signers.length === 0) return null
-  const [visitor] = world.visitors
   const steps = group.tests.flatMap(({ jws }): Step[] => {
     if (typeof jws !== 'string') return []
     const tokens = [jws, ...signers.flatMap((signer) => signedClaims(jws, signer, visitor.claims))]

@@ -76,9 +76,9 @@ export function claimChanges(world: World): fc.Arbitrary<Changes> {
 }
 
 /** Every claim that a good token here has, and those that it could be decided by. */
-function claimNames({ visitors, policy }: World): string[] {
+function claimNames({ visitors }: World): string[] {
   const held = visitors.flatMap(({ claims }) => Object.keys(claims))
-  return [...new Set([...held, ...(policy.requiredClaims ?? []), 'aud', 'azp', 'nbf', 'scope', 'cognito:username'])]
+  return [...new Set([...held, 'aud', 'azp', 'nbf', 'scope', 'scp', 'cnf', 'tid', 'cognito:username'])]
 }
 
 function wrapped(value: unknown): unknown {

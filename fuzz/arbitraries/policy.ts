@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { Policy, Route } from '../../authorizer/policy.ts'
+import type { OneProviderPolicy, Policy, Route } from '../../authorizer/policy.ts'
 import { patternShape } from '../../config/route-pattern.ts'
 
 const issuer = 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_EXAMPLE01'
@@ -9,8 +9,8 @@ const otherIssuer = 'https://login.example.com/tenant'
 export const anyPolicy: fc.Arbitrary<Policy> = fc
   .record(
     {
-      issuer: fc.constantFrom<Policy['issuer']>(issuer, [issuer], [issuer, otherIssuer]),
-      clientIds: fc.constantFrom<Policy['clientIds']>(['exampleclient'], ['exampleclient', 'second']),
+      issuer: fc.constantFrom<OneProviderPolicy['issuer']>(issuer, [issuer], [issuer, otherIssuer]),
+      clientIds: fc.constantFrom<OneProviderPolicy['clientIds']>(['exampleclient'], ['exampleclient', 'second']),
       routes: routes(),
       credentials: fc.constantFrom<NonNullable<Policy['credentials']>>(
         'header',
@@ -19,7 +19,7 @@ export const anyPolicy: fc.Arbitrary<Policy> = fc
       ),
       tokenUse: fc.constantFrom<'access' | 'id' | null>('access', 'id', null),
       requiredClaims: fc.constantFrom<readonly string[]>([], ['cognito:groups'], ['scope', 'custom:tenant']),
-      algorithms: fc.constantFrom<NonNullable<Policy['algorithms']>>(
+      algorithms: fc.constantFrom<NonNullable<OneProviderPolicy['algorithms']>>(
         ['RS256'],
         ['ES256'],
         ['EdDSA'],

@@ -85,8 +85,8 @@ const configurationAttack = tokenAttack(
   'configuration-as-secret',
   'algorithm',
   'CWE-1391',
-  ({ policy }, { issuer, claims }) =>
-    [issuer.issuer, issuer.jwksUri, ...policy.clientIds].map((secret) =>
+  (_world, { issuer, claims }) =>
+    [issuer.issuer, issuer.jwksUri, ...issuer.provider.clientIds].map((secret) =>
       hmacToken('HS256', Buffer.from(secret), { kid: issuer.keys[0].kid }, claims),
     ),
 )

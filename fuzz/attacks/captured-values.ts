@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto'
 import type { Route } from '../../authorizer/policy.ts'
 import { parsePattern } from '../../config/route-pattern.ts'
 import type { Step } from '../case.ts'
+import { claimChanges, groupChanges, groupsOf } from '../world/provider-claims.ts'
 import type { Visitor, World } from '../world/world.ts'
 import type { Attack } from './attack.ts'
 import { request } from './request-step.ts'
-import { type Changes, issuedToken } from './tokens.ts'
+import { type Changes, change, issuedToken } from './tokens.ts'
 
 const values: readonly { name: string; source: string; value: string }[] = [
   { name: 'empty', source: 'CWE-1023', value: '' },
@@ -86,18 +87,19 @@ function capturedBy(route: Route | undefined, value: string, visitor: Visitor): 
   for (const segment of route ? parsePattern(route.path) : []) {
     if (segment.kind !== 'capture') continue
     const { capture } = segment
-    if (capture.kind === 'group') changes['cognito:groups'] = [value, ...groupsOf(visitor).slice(1)]
-    else changes[capture.kind === 'sub' ? 'sub' : capture.name] = value
+    const claims = change(visitor.claims, changes)
+    if (capture.kind === 'sub') changes.sub = value
+    else if (capture.kind === 'claim') Object.assign(changes, claimChanges(claims, capture.name, value))
+    else Object.assign(changes, groupChanges({ ...visitor, claims }, [value, ...groupsOf(visitor).slice(1)]))
   }
   return Object.keys(changes).length === 0 ? null : changes
 }
 
-function groupsOf({ claims }: Visitor): unknown[] {
-  return Array.isArray(claims['cognito:groups']) ? claims['cognito:groups'] : []
-}
-
-function pathWith(route: Route, segment: string): string {
-  return route.path.replaceAll(/\{[^/]*\}/g, () => segment).replace(/\*$/, 'a.txt')
+function pathWith(route: Route, value: string): string {
+  const segments = parsePattern(route.path).map((segment) =>
+    segment.kind === 'rest' ? 'a.txt' : segment.kind === 'literal' ? segment.text : value,
+  )
+  return `/${segments.join('/')}`
 }
 
 export const capturedValueAttacks: Attack[] = values.map(({ name, source, value }) => ({

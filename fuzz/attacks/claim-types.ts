@@ -1,6 +1,7 @@
 /** Truly signed claims that are missing or of another type than the decision needs (RFC 7519 4.1, CWE-843). */
-
-import { withDefaults } from '../../config/policy-defaults.ts'
+import type { Route } from '../../authorizer/policy.ts'
+import { capturedClaims, oneOfEachIssuer } from '../world/make-world.ts'
+import { claimAt, claimChanges } from '../world/provider-claims.ts'
 import type { Visitor, World } from '../world/world.ts'
 import type { Attack } from './attack.ts'
 import { request } from './request-step.ts'
@@ -38,48 +39,58 @@ const replacements: readonly { name: string; replace: (value: unknown) => unknow
 ]
 
 /** Under which claims the same is done; each is one attack with each replacement. */
-const targets: readonly { name: string; claims: (world: World) => readonly string[] }[] = [
-  ...['iss', 'sub', 'aud', 'client_id', 'token_use', 'cognito:groups'].map((claim) => ({
-    name: claim.replaceAll(/[:_]/g, '-'),
-    claims: (world: World) => (decides(world, claim) ? [claim] : []),
-  })),
-  { name: 'in-a-path', claims: captured },
-  { name: 'required', claims: ({ policy }) => policy.requiredClaims ?? [] },
+const targets: readonly {
+  name: string
+  /** It decides the same on each route: one visitor of an issuer stands for all. */
+  isOnce?: true
+  claims: (visitor: Visitor, route: Route | undefined) => readonly string[]
+}[] = [
+  { name: 'iss', isOnce: true, claims: () => ['iss'] },
+  { name: 'sub', claims: (_visitor, route) => (route?.path.includes('{sub}') ? ['sub'] : []) },
+  {
+    name: 'aud',
+    isOnce: true,
+    claims: ({ issuer: { provider } }) => (provider.clientClaim === 'aud' || provider.audiences ? ['aud'] : []),
+  },
+  {
+    name: 'token-use',
+    isOnce: true,
+    claims: ({ issuer: { provider } }) => (provider.tokenUse === null ? [] : ['token_use']),
+  },
+  {
+    name: 'client',
+    isOnce: true,
+    claims: ({ issuer: { provider } }) => [provider.clientClaim].filter((claim) => claim !== 'aud'),
+  },
+  {
+    name: 'groups',
+    claims: ({ issuer: { provider } }, route) => (usesGroups(route) ? [provider.groupsClaim.claim] : []),
+  },
+  { name: 'in-a-path', claims: (_visitor, route) => (route ? capturedClaims(route) : []) },
+  { name: 'required', isOnce: true, claims: ({ issuer }) => issuer.provider.requiredClaims },
+  { name: 'in-a-rule', claims: ({ issuer }, route) => Object.keys({ ...issuer.provider.claims, ...route?.claims }) },
+  { name: 'scope', claims: (_visitor, route) => (route?.scopes ? ['scope'] : []) },
 ]
 
-function captured({ policy }: World): string[] {
-  const names = policy.routes.flatMap(({ path }) =>
-    [...path.matchAll(/\{claim:([^}]+)\}/g)].map(([, name]) => name ?? ''),
-  )
-  return [...new Set(names)]
+/** Claims that decide about this visitor's paths. */
+function deciding(visitor: Visitor, route: Route | undefined): string[] {
+  return targets.flatMap(({ claims }) => claims(visitor, route))
 }
 
-/** Whether a claim has a part in this policy's decisions. */
-function decides({ policy }: World, claim: string): boolean {
-  const { tokenUse } = withDefaults(policy)
-  if (claim === 'iss') return true
-  if (claim === 'token_use') return tokenUse !== null
-  if (claim === 'client_id') return tokenUse === 'access'
-  if (claim === 'aud') return tokenUse !== 'access'
-  const paths = policy.routes.map(({ path, groups }) => `${path}${groups ? '{group}' : ''}`).join('')
-  return paths.includes(claim === 'sub' ? '{sub}' : '{group}')
+function usesGroups(route: Route | undefined): boolean {
+  return route?.groups !== undefined || (route?.path.includes('{group}') ?? false)
 }
 
-/** Visitors whose paths the claim is part of; one where it decides the same for each. */
-function affected({ visitors }: World, claim: string): readonly Visitor[] {
-  return claim === 'sub' || claim === 'cognito:groups' || claim.includes(':') ? visitors : visitors.slice(0, 1)
-}
-
-const deciding: Attack[] = replacements.flatMap(({ name, replace }) =>
-  targets.map(({ name: target, claims }) => ({
+const replaced: Attack[] = replacements.flatMap(({ name, replace }) =>
+  targets.map(({ name: target, isOnce, claims }) => ({
     name: `claim-${target}-${name}`,
     class: 'claims' as const,
     source: 'RFC 7519 4.1',
     build(world: World) {
-      const steps = claims(world).flatMap((claim) =>
-        affected(world, claim).map((visitor) => {
-          const token = issuedToken(world, visitor, { [claim]: replace(visitor.claims[claim]) })
-          return request(world, { uri: visitor.granted[0], token })
+      const steps = (isOnce ? oneOfEachIssuer(world) : world.visitors).flatMap((visitor) =>
+        claims(visitor, world.policy.routes[visitor.route]).map((claim) => {
+          const changes = claimChanges(visitor.claims, claim, replace(claimAt(visitor.claims, claim)))
+          return request(world, { uri: visitor.granted[0], token: issuedToken(world, visitor, changes) })
         }),
       )
       return steps.length === 0 ? null : { steps }
@@ -117,16 +128,16 @@ const forwarded: Attack[] = harmful.map(({ name, source, value }) => ({
   class: 'claims',
   source,
   build(world) {
-    const used = new Set([...captured(world), ...(world.policy.requiredClaims ?? [])])
-    const changes = Object.fromEntries(copied.filter((claim) => !used.has(claim)).map((claim) => [claim, value]))
-    const steps = world.visitors.map((visitor) =>
-      request(world, { uri: visitor.granted[0], token: issuedToken(world, visitor, changes) }),
-    )
+    const steps = world.visitors.map((visitor) => {
+      const used = deciding(visitor, world.policy.routes[visitor.route])
+      const changes = Object.fromEntries(copied.filter((claim) => !used.includes(claim)).map((claim) => [claim, value]))
+      return request(world, { uri: visitor.granted[0], token: issuedToken(world, visitor, changes) })
+    })
     return { steps }
   },
 }))
 
-export const claimTypeAttacks = deciding
+export const claimTypeAttacks = replaced
 export const bystanderClaimAttacks = bystanders
 export const forwardedClaimAttacks = forwarded
 

@@ -1,8 +1,10 @@
 /** Credentials malformed, repeated or in the wrong place (RFC 6750 2, RFC 9110 5.5 and 11.4, RFC 6265 4.1.1). */
 
+import type { CredentialSource } from '../../authorizer/policy.ts'
+import { groupChanges } from '../world/provider-claims.ts'
 import type { Visitor, World } from '../world/world.ts'
 import type { Attack } from './attack.ts'
-import { cookieName, credentialHeader, type RequestParts, request } from './request-step.ts'
+import { clientIdsOf, cookieName, credentialHeader, firstSource, type RequestParts, request } from './request-step.ts'
 import { attackerToken, issuedToken } from './tokens.ts'
 
 type Parts = Omit<RequestParts, 'uri'>
@@ -17,7 +19,7 @@ function credentialAttack(
   name: string,
   source: string,
   parts: (tokens: Tokens, world: World, visitor: Visitor) => readonly Parts[],
-  /** The only credentials of a policy that this is about; left out: both. */
+  /** The first source of a policy that this is about; left out: any. */
   only?: 'header' | 'cookie',
 ): Attack {
   return {
@@ -25,14 +27,13 @@ function credentialAttack(
     class: 'credentials',
     source,
     build(world, random) {
-      const credentials = typeof world.policy.credentials === 'object' ? 'cookie' : 'header'
-      if (only !== undefined && only !== credentials) return null
+      if (only !== undefined && only !== kindOf(firstSource(world.policy))) return null
       const visitor = random.pick(world.visitors)
       const other = random.pick(world.visitors)
       const tokens = {
         good: issuedToken(world, visitor),
         bad: attackerToken(world, visitor.claims, { kid: visitor.issuer.keys[0].kid }),
-        others: issuedToken(world, other, { sub: 'another', 'cognito:groups': ['another'] }),
+        others: issuedToken(world, other, { sub: 'another', ...groupChanges(other, ['another']) }),
       }
       return {
         steps: parts(tokens, world, visitor).map((fields) => request(world, { uri: visitor.granted[0], ...fields })),
@@ -41,7 +42,22 @@ function credentialAttack(
   }
 }
 
-/** Values of the authorization header. */
+/** A header with a scheme, a cookie of one name, or something else. */
+function kindOf(source: CredentialSource): 'header' | 'cookie' | 'other' {
+  if (source === 'header') return 'header'
+  if ('header' in source) return source.scheme === null ? 'other' : 'header'
+  return source.chunks || source.cookie.includes('{lastUser}') ? 'other' : 'cookie'
+}
+
+/** Values of the authorization header, or of the one that the policy names, with its scheme. */
+function headerOf({ policy }: World, entries: string | readonly string[]): Record<string, string | string[]> {
+  const source = firstSource(policy)
+  if (typeof source === 'string' || !('header' in source)) return { authorization: [entries].flat() }
+  const { scheme = 'Bearer' } = source
+  return { [source.header]: [entries].flat().map((text) => text.replaceAll('Bearer', String(scheme))) }
+}
+
+/** Values of the header. */
 const values: readonly { name: string; source: string; value: (tokens: Tokens) => string }[] = [
   { name: 'lower-case-scheme', source: 'RFC 9110 11.1', value: ({ good }) => `bearer ${good}` },
   { name: 'upper-case-scheme', source: 'RFC 9110 11.1', value: ({ good }) => `BEARER ${good}` },
@@ -96,7 +112,7 @@ const headerValues = values.map(({ name, source, value }) =>
   credentialAttack(
     `authorization-${name}`,
     source,
-    (tokens) => [{ headers: { authorization: value(tokens) } }],
+    (tokens, world) => [{ headers: headerOf(world, value(tokens)) }],
     'header',
   ),
 )
@@ -116,7 +132,7 @@ const repeated = headerEntries.map(({ name, entries }) =>
   credentialAttack(
     `authorization-entries-${name}`,
     'RFC 9110 5.3',
-    (tokens) => [{ headers: { authorization: entries(tokens) } }],
+    (tokens, world) => [{ headers: headerOf(world, entries(tokens)) }],
     'header',
   ),
 )
@@ -166,7 +182,7 @@ const elsewhere: readonly { name: string; source: string; parts: (good: string, 
     parts: (good, { policy }) => ({
       headers: {
         cookie: ['access', 'id']
-          .map((use) => `CognitoIdentityServiceProvider.${policy.clientIds[0]}.visitor.${use}Token=${good}`)
+          .map((use) => `CognitoIdentityServiceProvider.${clientIdsOf(policy)[0]}.visitor.${use}Token=${good}`)
           .join('; '),
       },
     }),
@@ -275,7 +291,7 @@ const cookies: readonly {
   {
     name: 'of-another-client',
     source: 'RFC 8725 3.9',
-    cookie: (_name, { good }, { policy }) => `${cookieName({ ...policy, clientIds: ['otherclient'] })}=${good}`,
+    cookie: (name, { good }, { policy }) => `${name.replaceAll(clientIdsOf(policy)[0] ?? '', 'otherclient')}=${good}`,
   },
   {
     name: 'for-another-use',

@@ -1,4 +1,5 @@
-/** `cognito:groups` of every shape but an array of strings, and rights that a token lacks. */
+/** The claim of groups in every shape but an array of strings, and rights that a token lacks. */
+import { claimChanges, groupChanges, groupsOf } from '../world/provider-claims.ts'
 import type { Attack } from './attack.ts'
 import { request } from './request-step.ts'
 import { issuedToken } from './tokens.ts'
@@ -42,9 +43,7 @@ const groupShapes: Attack[] = shapes.map(({ name, source, groups }) => ({
   source,
   build(world) {
     const steps = world.visitors.flatMap((visitor) => {
-      const good = visitor.claims['cognito:groups']
-      const names = Array.isArray(good) ? good.map(String) : []
-      const token = issuedToken(world, visitor, { 'cognito:groups': groups(names) })
+      const token = issuedToken(world, visitor, groupChanges(visitor, groups(groupsOf(visitor))))
       return [visitor.granted[0], ...visitor.denied].map((uri) => request(world, { uri, token }))
     })
     return { steps }
@@ -73,7 +72,8 @@ const noRights: Attack = {
   source: 'CWE-862',
   build(world) {
     const [visitor] = world.visitors
-    const token = issuedToken(world, visitor, { 'cognito:groups': ['nobody'], sub: 'nobody', username: 'nobody' })
+    const nobody = { ...groupChanges(visitor, ['nobody']), sub: 'nobody', username: 'nobody' }
+    const token = issuedToken(world, visitor, nobody)
     return { steps: world.visitors.flatMap(({ granted }) => granted.map((uri) => request(world, { uri, token }))) }
   },
 }
@@ -84,10 +84,12 @@ const requiredClaims: Attack = {
   class: 'claims',
   source: 'RFC 7519 4',
   build(world) {
-    const names = world.policy.requiredClaims ?? []
-    if (names.length === 0) return null
-    const [visitor] = world.visitors
-    const without = names.flatMap((name) => [{ [name]: undefined }, { [name]: null }])
+    const visitor = world.visitors.find(({ issuer }) => issuer.provider.requiredClaims.length > 0)
+    if (!visitor) return null
+    const { claims, issuer } = visitor
+    const without = issuer.provider.requiredClaims.flatMap((name) =>
+      [undefined, null].map((value) => claimChanges(claims, name, value)),
+    )
     const steps = [...without, {}].flatMap((changes) =>
       world.visitors.map(({ granted }) =>
         request(world, { uri: granted[0], token: issuedToken(world, visitor, changes) }),

@@ -6,6 +6,11 @@ import { attackerJwks, servedAt } from './key-injection.ts'
 import { tokenAttack } from './token-attack.ts'
 import { attackerKey, attackerToken, change, issuedToken, signedBy } from './tokens.ts'
 
+/** An issuer that is no URL is read as a host (RFC 7519 4.1.1 allows any string). */
+function urlOf(issuer: string): URL {
+  return new URL(URL.canParse(issuer) ? issuer : `https://${issuer}`)
+}
+
 type Spell = (issuer: string, attacker: string) => unknown
 
 /** Issuers that an attacker can play, because the name is a URL of theirs or of a tenant of the same provider. */
@@ -14,9 +19,9 @@ const foreign: readonly { name: string; source: string; iss: (issuer: string, at
   {
     name: 'attacker-same-path',
     source: 'RFC 8725 3.8',
-    iss: (issuer, attacker) => `${attacker}${new URL(issuer).pathname}`,
+    iss: (issuer, attacker) => `${attacker}${urlOf(issuer).pathname}`,
   },
-  { name: 'sister-pool', source: 'RFC 8725 3.8', iss: (issuer) => `${new URL(issuer).origin}/us-east-1_ATTACKER1` },
+  { name: 'sister-pool', source: 'RFC 8725 3.8', iss: (issuer) => `${urlOf(issuer).origin}/us-east-1_ATTACKER1` },
   { name: 'true-as-path', source: 'RFC 8725 3.8', iss: (issuer, attacker) => `${attacker}/${issuer}` },
   { name: 'true-as-query', source: 'RFC 8725 3.8', iss: (issuer, attacker) => `${attacker}/?${issuer}` },
   {
@@ -27,12 +32,12 @@ const foreign: readonly { name: string; source: string; iss: (issuer: string, at
   {
     name: 'true-host-as-sub-domain',
     source: 'RFC 8725 3.8',
-    iss: (issuer, attacker) => `https://${new URL(issuer).host}.${new URL(attacker).host}${new URL(issuer).pathname}`,
+    iss: (issuer, attacker) => `https://${urlOf(issuer).host}.${new URL(attacker).host}${urlOf(issuer).pathname}`,
   },
   {
     name: 'true-host-as-user',
     source: 'RFC 3986 7.6',
-    iss: (issuer, attacker) => `https://${new URL(issuer).host}@${new URL(attacker).host}${new URL(issuer).pathname}`,
+    iss: (issuer, attacker) => `https://${urlOf(issuer).host}@${new URL(attacker).host}${urlOf(issuer).pathname}`,
   },
   { name: 'dot-segments', source: 'RFC 3986 5.2.4', iss: (issuer) => `${issuer}/../us-east-1_ATTACKER1` },
   { name: 'longer', source: 'CVE-2024-53861', iss: (issuer) => `${issuer}0` },
@@ -72,7 +77,7 @@ function playedIssuer(world: World, issuer: string) {
 const misspelt: readonly { name: string; source: string; iss: Spell }[] = [
   { name: 'trailing-slash', source: 'RFC 7519 4.1.1', iss: (issuer) => `${issuer}/` },
   { name: 'prefix', source: 'CVE-2024-53861', iss: (issuer) => issuer.slice(0, -1) },
-  { name: 'origin', source: 'CVE-2024-53861', iss: (issuer) => new URL(issuer).origin },
+  { name: 'origin', source: 'CVE-2024-53861', iss: (issuer) => urlOf(issuer).origin },
   { name: 'scheme', source: 'CVE-2024-53861', iss: () => 'https://' },
   { name: 'one-letter', source: 'CVE-2024-53861', iss: () => 'h' },
   { name: 'empty', source: 'CVE-2024-53861', iss: () => '' },
@@ -87,14 +92,14 @@ const misspelt: readonly { name: string; source: string; iss: Spell }[] = [
   {
     name: 'upper-case-host',
     source: 'RFC 7519 4.1.1',
-    iss: (issuer) => issuer.replace(new URL(issuer).host, (host) => host.toUpperCase()),
+    iss: (issuer) => issuer.replace(urlOf(issuer).host, (host) => host.toUpperCase()),
   },
   { name: 'http', source: 'RFC 7519 4.1.1', iss: (issuer) => issuer.replace('https:', 'http:') },
   { name: 'no-scheme', source: 'RFC 7519 4.1.1', iss: (issuer) => issuer.replace('https://', '') },
   {
     name: 'port',
     source: 'RFC 3986 6.2.3',
-    iss: (issuer) => issuer.replace(new URL(issuer).host, (host) => `${host}:443`),
+    iss: (issuer) => issuer.replace(urlOf(issuer).host, (host) => `${host}:443`),
   },
   { name: 'fragment', source: 'RFC 7519 4.1.1', iss: (issuer) => `${issuer}#` },
   { name: 'query', source: 'RFC 7519 4.1.1', iss: (issuer) => `${issuer}?` },
@@ -102,7 +107,7 @@ const misspelt: readonly { name: string; source: string; iss: Spell }[] = [
   {
     name: 'dot-as-any',
     source: 'CWE-625',
-    iss: (issuer) => issuer.replace(new URL(issuer).host, (host) => host.replace('.', 'x')),
+    iss: (issuer) => issuer.replace(urlOf(issuer).host, (host) => host.replace('.', 'x')),
   },
   { name: 'list', source: 'RFC 7519 4.1.1', iss: (issuer, attacker) => `${attacker},${issuer}` },
 ]

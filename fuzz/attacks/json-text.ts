@@ -1,4 +1,5 @@
 /** JSON that parsers read differently, or should not read at all (RFC 8259, RFC 7515 4 and 10.12, RFC 7519 7.2). */
+import { groupChanges, groupsOf } from '../world/provider-claims.ts'
 import type { Visitor } from '../world/world.ts'
 import { promoted } from './serialization.ts'
 import { claimsAttack, tokenAttack } from './token-attack.ts'
@@ -9,10 +10,8 @@ type Write = (claims: Record<string, unknown>, visitor: Visitor) => Text
 
 const members = (object: object) => JSON.stringify(object).slice(1, -1)
 
-/** 830 with those of the visitor, or nearly. */
-const shortGroups = Array.from({ length: 828 }, (_, index) => (index + 1296).toString(36))
-
-const groupsOf = (claims: Record<string, unknown>) => [claims['cognito:groups'] ?? []].flat()
+/** 1,600 with those of the visitor, or nearly. */
+const shortGroups = Array.from({ length: 1598 }, (_, index) => (index + 1296).toString(36))
 
 const payloads: readonly { name: string; source: string; write: Write }[] = [
   {
@@ -133,10 +132,11 @@ const payloads: readonly { name: string; source: string; write: Write }[] = [
     write: (claims) => JSON.stringify({ ...claims, x: '[{'.repeat(40), y: '",:\\'.repeat(20) }),
   },
   {
-    // The longest list of groups that a credential of 8,192 characters holds.
+    // The longest list of groups that a credential of 16,384 characters holds.
     name: 'groups-that-fit',
     source: 'CWE-407',
-    write: (claims) => JSON.stringify(change(claims, { 'cognito:groups': [...groupsOf(claims), ...shortGroups] })),
+    write: (claims, visitor) =>
+      JSON.stringify(change(claims, groupChanges(visitor, [...groupsOf(visitor), ...shortGroups]))),
   },
   {
     name: 'many-members',

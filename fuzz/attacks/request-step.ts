@@ -1,5 +1,6 @@
 /** Writes one invocation of the handler, the way CloudFront hands a viewer's request over. */
-import type { Policy } from '../../authorizer/policy.ts'
+import type { CredentialSource, Policy } from '../../authorizer/policy.ts'
+import { withDefaults } from '../../config/policy-defaults.ts'
 import { type RequestFields, viewerRequestEvent } from '../../testing/viewer-request.ts'
 import type { Step } from '../case.ts'
 import type { World } from '../world/world.ts'
@@ -17,15 +18,55 @@ export function request(world: World, { uri, token, headers, ...fields }: Reques
   return { kind: 'request', event }
 }
 
-/** The header that carries a token under this policy. */
+/** The headers that carry a token where this policy looks first. */
 export function credentialHeader(policy: Policy, token: string): Record<string, string> {
-  return typeof policy.credentials === 'object'
-    ? { cookie: `${cookieName(policy)}=${token}` }
-    : { authorization: `Bearer ${token}` }
+  return credentialIn(firstSource(policy), policy, token)
 }
 
-/** A name that the policy's cookie pattern accepts; `access_token` where the policy wants a header. */
-export function cookieName({ credentials, clientIds }: Policy): string {
-  if (typeof credentials !== 'object') return 'access_token'
-  return credentials.cookie.replaceAll('{client}', clientIds[0] ?? '').replaceAll('*', 'visitor')
+export function firstSource({ credentials = 'header' }: Policy): CredentialSource {
+  return [credentials].flat()[0] ?? 'header'
+}
+
+/** The same in any source of a policy. */
+export function credentialIn(source: CredentialSource, policy: Policy, token: string): Record<string, string> {
+  if (source === 'header') return { authorization: `Bearer ${token}` }
+  if ('header' in source) {
+    const { header, scheme = 'Bearer' } = source
+    return { [header]: scheme === null ? token : `${scheme} ${token}` }
+  }
+  const name = nameOf(source, policy)
+  const lastUser = source.cookie.includes('{lastUser}') ? [`${lastUserName(source, policy)}=visitor`] : []
+  const cookies = source.chunks
+    ? chunksOf(token).map((chunk, index) => `${name}.${index}=${chunk}`)
+    : [`${name}=${token}`]
+  return { cookie: [...lastUser, ...cookies].join('; ') }
+}
+
+/** Two halves, and more of a token that two cookies would not hold (RFC 6265 6.1). */
+function chunksOf(token: string): string[] {
+  const length = Math.min(Math.ceil(token.length / 2), 3500)
+  return token === '' ? [''] : (token.match(new RegExp(`.{1,${length}}`, 'gs')) ?? [])
+}
+
+type CookieSource = Extract<CredentialSource, { cookie: string }>
+
+/** A name that the policy's cookie pattern accepts; `access_token` where the policy looks first at a header. */
+export function cookieName(policy: Policy): string {
+  const source = firstSource(policy)
+  return typeof source === 'object' && 'cookie' in source ? nameOf(source, policy) : 'access_token'
+}
+
+function nameOf({ cookie }: CookieSource, policy: Policy, user = 'visitor'): string {
+  return cookie.replaceAll('{client}', clientIdsOf(policy)[0] ?? '').replace(/\*|\{lastUser\}/, user)
+}
+
+/** Amplify's cookie that says which of the users counts. */
+function lastUserName({ cookie }: CookieSource, policy: Policy): string {
+  const [before = ''] = cookie.split('{lastUser}')
+  return `${before.replaceAll('{client}', clientIdsOf(policy)[0] ?? '')}LastAuthUser`
+}
+
+/** The clients of all providers. */
+export function clientIdsOf(policy: Policy): string[] {
+  return [...new Set(withDefaults(policy).providers.flatMap(({ clientIds }) => clientIds))]
 }

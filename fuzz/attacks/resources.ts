@@ -2,6 +2,7 @@
 
 import type { Random } from '../../statistics/seeded-random.ts'
 import type { Step } from '../case.ts'
+import { clientChanges, groupChanges } from '../world/provider-claims.ts'
 import type { World } from '../world/world.ts'
 import type { Attack } from './attack.ts'
 import { advance } from './dates.ts'
@@ -155,8 +156,12 @@ const refused: Attack = {
       issuedToken(world, visitor),
       issuedToken(world, visitor, { exp: 1 }),
       issuedToken(world, visitor, { iss: 'https://attacker.example' }),
-      issuedToken(world, visitor, { client_id: 'otherclient', aud: 'otherclient' }),
-      issuedToken(world, visitor, { 'cognito:groups': undefined }),
+      issuedToken(world, visitor, {
+        client_id: 'otherclient',
+        aud: 'otherclient',
+        ...clientChanges(visitor.issuer, 'otherclient'),
+      }),
+      issuedToken(world, visitor, groupChanges(visitor, undefined)),
       attackerToken(world, visitor.claims, { kid: visitor.issuer.keys[0].kid }),
       attackerToken(world, visitor.claims),
       unsigned('{', '{', 'AAAA'),

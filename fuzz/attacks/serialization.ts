@@ -1,14 +1,15 @@
 /** Things that are no compact JWS, or are one twice over (RFC 7515 3.1 and 7.2, RFC 7516 3.1, RFC 7519 5.2). */
 import { deflateRawSync } from 'node:zlib'
 import { encode } from '../../testing/mint.ts'
+import { groupChanges, groupsOf } from '../world/provider-claims.ts'
 import type { Visitor, World } from '../world/world.ts'
 import { tokenAttack, victim } from './token-attack.ts'
 import { attackerKey, attackerToken, change, hmacToken, issuedToken, partsOf, signedTexts, unsigned } from './tokens.ts'
 
 /** What an attacker would rather be: the same token with a right that it lacks. */
-export function promoted({ claims }: Visitor): Record<string, unknown> {
-  const groups = Array.isArray(claims['cognito:groups']) ? claims['cognito:groups'] : []
-  return change(claims, { 'cognito:groups': [...groups, 'g2', 'g10', 'admin'], sub: victim, username: victim })
+export function promoted(visitor: Visitor): Record<string, unknown> {
+  const groups = groupChanges(visitor, [...groupsOf(visitor), 'g2', 'g10', 'admin'])
+  return change(visitor.claims, { ...groups, sub: victim, username: victim })
 }
 
 type Rewrite = (world: World, visitor: Visitor) => readonly string[] | string

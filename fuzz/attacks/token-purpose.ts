@@ -1,4 +1,5 @@
 /** Good tokens of the same issuer that are for something else: another client, another use (RFC 8725 3.9 and 3.12). */
+import { clientChanges } from '../world/provider-claims.ts'
 import { tokenAttack } from './token-attack.ts'
 import { type Changes, issuedToken } from './tokens.ts'
 
@@ -71,14 +72,12 @@ const purposes: readonly { name: string; source: string; changes: (client: strin
 
 const singles = purposes.map(({ name, source, changes }) =>
   tokenAttack(`purpose-${name}`, 'claims', source, (world, visitor) =>
-    issuedToken(world, visitor, changes(world.policy.clientIds[0] ?? '')),
+    issuedToken(world, visitor, changes(visitor.issuer.provider.clientIds[0] ?? '')),
   ),
 )
 
 const everyClient = tokenAttack('purpose-each-client', 'benign', 'RFC 8725 3.9', (world, visitor) =>
-  world.policy.clientIds.map((client) =>
-    issuedToken(world, visitor, visitor.claims.client_id === undefined ? { aud: client } : { client_id: client }),
-  ),
+  visitor.issuer.provider.clientIds.map((client) => issuedToken(world, visitor, clientChanges(visitor.issuer, client))),
 )
 
 export const tokenPurposeAttacks = [...singles, everyClient]

@@ -3,6 +3,7 @@
 import type { Random } from '../../statistics/seeded-random.ts'
 import { encode } from '../../testing/mint.ts'
 import type { Step } from '../case.ts'
+import { groupChanges } from '../world/provider-claims.ts'
 import type { Visitor, World } from '../world/world.ts'
 import type { Attack } from './attack.ts'
 import { advance } from './dates.ts'
@@ -167,7 +168,13 @@ const repeats: readonly { name: string; source: string; steps: (world: World, vi
     steps: (world, visitor) => {
       const other = {
         ...visitor,
-        claims: { ...visitor.claims, sub: 'other', username: 'other', jti: 'other', 'cognito:groups': ['other'] },
+        claims: {
+          ...visitor.claims,
+          sub: 'other',
+          username: 'other',
+          jti: 'other',
+          ...groupChanges(visitor, ['other']),
+        },
       }
       const pairs = [visitor, other].map((one) => issuedToken(world, one))
       return [...pairs, ...pairs].flatMap((token) => visitor.granted.map((uri) => request(world, { uri, token })))
@@ -178,7 +185,7 @@ const repeats: readonly { name: string; source: string; steps: (world: World, vi
     source: 'CVE-2026-35039',
     steps: (world, visitor) => {
       const better = issuedToken(world, visitor)
-      const worse = issuedToken(world, visitor, { 'cognito:groups': ['other'] })
+      const worse = issuedToken(world, visitor, groupChanges(visitor, ['other']))
       return [better, worse, better].flatMap((token) =>
         world.visitors.map(({ granted }) => request(world, { uri: granted[0], token })),
       )

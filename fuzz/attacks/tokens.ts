@@ -35,8 +35,15 @@ export function issuedToken(world: World, visitor: Visitor, changes: Changes = {
 
 /** Signed by a given key under its own `kid` and `alg`, unless the header's changes say otherwise. */
 export function signedBy(world: World, key: SigningKey, claims: object, header: Changes = {}): string {
-  const full = change({ kid: key.kid, alg: key.algorithm }, header)
+  const full = change({ kid: key.kid, alg: key.algorithm, ...typeHeader(world, claims) }, header)
   return signedTexts(world, key, JSON.stringify(full), JSON.stringify(claims))
+}
+
+/** With the `typ` that the issuer of these claims writes, where the provider asks for one. */
+export function typeHeader({ issuers }: World, claims: object): { typ?: string } {
+  const { provider } = issuers.find(({ issuer }) => 'iss' in claims && issuer === claims.iss) ?? issuers[0]
+  const [typ] = provider.types ?? []
+  return typ === undefined ? {} : { typ }
 }
 
 /** Signed by a given key over these very texts. */
@@ -48,7 +55,8 @@ export function signedTexts(world: World, key: SigningKey, header: string, paylo
 /** Signed with an attacker's own key, under any header. */
 export function attackerToken(world: World, claims: object, header: Changes = {}): string {
   const key = attackerKey(world)
-  return once(world, JSON.stringify([claims, header]), () => mint(key, claims, header))
+  const full = change(typeHeader(world, claims), header)
+  return once(world, JSON.stringify([claims, full]), () => mint(key, claims, full))
 }
 
 /** The attacker's key of the kind that the issuer's own tokens use. */

@@ -24,7 +24,8 @@ export class FetchWatch {
 
   constructor({ policy, whose }: Target) {
     this.#whose = whose
-    const { issuers, jwks } = withDefaults(policy)
+    const { providers, jwks } = withDefaults(policy)
+    const issuers = providers.flatMap((provider) => provider.issuers)
     this.#cooldownMs = jwks.cooldown * 1000
     this.#own = new Set(
       issuers.flatMap(({ issuer, jwksUri }) => [jwksUri, `${issuer}/.well-known/openid-configuration`]),

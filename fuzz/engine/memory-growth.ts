@@ -5,12 +5,13 @@
 
 import { mint } from '../../testing/mint.ts'
 import { credentialHeader, request } from '../attacks/request-step.ts'
-import { unsigned } from '../attacks/tokens.ts'
+import { typeHeader, unsigned } from '../attacks/tokens.ts'
 import type { FuzzCase, Step } from '../case.ts'
 import type { Observation } from '../invariants/observation.ts'
 import type { Target } from '../sandbox/handler-under-test.ts'
 import { createSandbox, SandboxGone } from '../sandbox/sandbox.ts'
-import type { World } from '../world/world.ts'
+import { groupChanges, groupsOf } from '../world/provider-claims.ts'
+import type { Visitor, World } from '../world/world.ts'
 
 interface Supply {
   what: string
@@ -120,30 +121,34 @@ function stillGrows(sizes: readonly Size[], { growthBytes }: Supply): boolean {
 function goodTokens(world: World, sent: number, count: number): Step[] {
   const [visitor] = world.visitors
   const [key] = visitor.issuer.keys
+  const type = typeHeader(world, visitor.claims)
   return Array.from({ length: count }, (_, index) =>
-    request(world, { uri: visitor.granted[0], token: mint(key, { ...visitor.claims, jti: `${sent + index}`, pad }) }),
+    request(world, {
+      uri: visitor.granted[0],
+      token: mint(key, { ...visitor.claims, jti: `${sent + index}`, pad }, type),
+    }),
   )
 }
 
 const pad = 'p'.repeat(1_000)
 
 /** As long as a credential is looked at, and what CloudFront takes of all headers. */
-const credentialLength = 8_100
+const credentialLength = 16_300
 const cookieLength = 18_000
 
-/** Claims over those of a visitor with these groups, of so many characters in JSON, and not the same ones for another serial number. */
-type Fill = (serial: number, groups: readonly string[], length: number) => Record<string, unknown>
+/** Claims over a visitor's, of so many characters in JSON, and not the same ones for another serial number. */
+type Fill = (serial: number, visitor: Visitor, length: number) => Record<string, unknown>
 
 /** What takes most memory for its length. */
-function fullOfObjects(serial: number, groups: readonly string[], length: number): Record<string, unknown> {
-  return { jti: `${serial}`, 'cognito:groups': groups, all: Array.from({ length: length / '{},'.length }, () => ({})) }
+function fullOfObjects(serial: number, _visitor: Visitor, length: number): Record<string, unknown> {
+  return { jti: `${serial}`, all: Array.from({ length: length / '{},'.length }, () => ({})) }
 }
 
 /** What a handler has to keep, and to digest for hashed routes. */
-function fullOfGroups(serial: number, groups: readonly string[], length: number): Record<string, unknown> {
+function fullOfGroups(serial: number, visitor: Visitor, length: number): Record<string, unknown> {
   const count = Math.floor(length / '"0000",'.length)
   const names = Array.from({ length: count }, (_, at) => (serial * count + at).toString(36).padStart(4, '0').slice(-4))
-  return { jti: `${serial}`, 'cognito:groups': [...groups, ...names] }
+  return { jti: `${serial}`, ...groupChanges(visitor, [...groupsOf(visitor), ...names]) }
 }
 
 /**
@@ -152,11 +157,11 @@ function fullOfGroups(serial: number, groups: readonly string[], length: number)
  */
 function largeTokens(world: World, sent: number, count: number, fill: Fill): Step[] {
   const { policy, visitors } = world
-  const { claims, granted, issuer } = visitors.find(({ route }) => policy.routes[route]?.hash) ?? visitors[0]
+  const visitor = visitors.find(({ route }) => policy.routes[route]?.hash) ?? visitors[0]
+  const { claims, granted, issuer } = visitor
   const [key] = issuer.keys
-  const { 'cognito:groups': groups = [], ...others } = claims
   const tokenOf = (serial: number, length: number) =>
-    mint(key, { ...others, ...fill(serial, groups as string[], length) })
+    mint(key, { ...claims, ...fill(serial, visitor, length) }, typeHeader(world, claims))
   const length = ((credentialLength - tokenOf(sent, 0).length) * 3) / 4
   return Array.from({ length: count }, (_, index) => {
     const token = tokenOf(sent + index, length)

@@ -16,13 +16,15 @@ export interface CredentialText {
 }
 
 export function credentialText(policy: Policy, request: ViewerRequest): CredentialText {
-  const name = typeof policy.credentials === 'object' ? 'cookie' : 'authorization'
-  const entries = Object.hasOwn(request.headers, name) ? (request.headers[name] ?? []) : []
-  const text = entries.map(({ value }) => String(value)).join(' ')
+  const text = credentialHeaders(policy)
+    .flatMap((name) => (Object.hasOwn(request.headers, name) ? (request.headers[name] ?? []) : []))
+    .map(({ value }) => String(value))
+    .join(' ')
   const secrets: string[] = []
   const values = new Set<string>()
   for (const word of text.split(/[\s;,]/)) {
-    const parts = (name === 'cookie' ? word.slice(word.indexOf('=') + 1) : word).split('.')
+    // A cookie's value, or a header's, whose token has no "=".
+    const parts = word.slice(word.indexOf('=') + 1).split('.')
     // A JWS or a JWE; a long text of dots is neither.
     if (parts.length < 3 || parts.length > 5) continue
     for (const part of [parts[1], parts.at(-1)]) {
@@ -33,6 +35,15 @@ export function credentialText(policy: Policy, request: ViewerRequest): Credenti
   // What the viewer's own path spells a return path has to carry.
   const uri = percentDecoded(request.uri)
   return { secrets, values: [...values].filter((value) => !uri.includes(value)) }
+}
+
+/** Names of the headers in which the policy looks for tokens, in lower case. */
+export function credentialHeaders({ credentials = 'header' }: Policy): string[] {
+  const sources = [credentials].flat()
+  const names = sources.map((source) =>
+    source === 'header' ? 'authorization' : 'header' in source ? source.header.toLowerCase() : 'cookie',
+  )
+  return [...new Set(names)]
 }
 
 function stringsIn(part: string): string[] {

@@ -4,7 +4,7 @@ import type { Policy } from '../../authorizer/policy.ts'
 import { isCredentialCookie } from '../../oracle/credentials.ts'
 import type { Verdict } from '../../oracle/verdict.ts'
 import type { Answer } from '../answer.ts'
-import { credentialText } from './credential-text.ts'
+import { credentialHeaders, credentialText } from './credential-text.ts'
 import { examineDenial } from './denial.ts'
 import { injectedHeaders, injectedLogLines } from './injections.ts'
 import { leaksInto } from './leaks.ts'
@@ -114,7 +114,9 @@ function changesTo(
   for (const name of new Set([...Object.keys(expected), ...Object.keys(headers)])) {
     if (comparable(name, headers[name]) === comparable(name, expected[name])) continue
     const isKept =
-      name === 'authorization' && comparable(name, headers[name]) === comparable(name, request.headers[name])
+      credentialHeaders(policy).includes(name) &&
+      name !== 'cookie' &&
+      comparable(name, headers[name]) === comparable(name, request.headers[name])
     if (isKept) changes.push('the credential is kept')
     else changes.push(`the header ${name} was changed, added or removed`)
   }
@@ -135,8 +137,10 @@ function comparable(name: string, entries: Headers[string] | undefined): string 
 }
 
 function withoutCredential(policy: Policy, headers: Headers): Headers {
-  const { authorization, cookie, ...others } = headers
-  if (typeof policy.credentials !== 'object') return cookie === undefined ? others : { ...others, cookie }
+  const named = credentialHeaders(policy)
+  const { cookie, ...all } = headers
+  const others = Object.fromEntries(Object.entries(all).filter(([name]) => !named.includes(name)))
+  if (!named.includes('cookie')) return cookie === undefined ? others : { ...others, cookie }
   const kept = (cookie ?? []).flatMap((entry) => {
     const pairs = entry.value.split(';')
     const left = pairs.filter((pair) => !isCredentialCookie(policy, pair.slice(0, pair.indexOf('=')).trim()))
@@ -144,11 +148,7 @@ function withoutCredential(policy: Policy, headers: Headers): Headers {
     const value = left.map((pair) => pair.trim()).join('; ')
     return value === '' ? [] : [{ ...entry, value }]
   })
-  return {
-    ...others,
-    ...(authorization === undefined ? {} : { authorization }),
-    ...(kept.length === 0 ? {} : { cookie: kept }),
-  }
+  return kept.length === 0 ? others : { ...others, cookie: kept }
 }
 
 function examineDenied(

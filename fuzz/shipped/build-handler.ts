@@ -18,7 +18,7 @@ export interface BuildPlace {
 
 /** Our own authorizer, without keys baked in: the fuzzer's issuer has others. */
 export async function buildOurs(policy: Policy, { directory, runtime = 'nodejs24.x' }: BuildPlace): Promise<Target> {
-  const { program } = await bundleAuthorizer()
+  const { program } = bundleAuthorizer(policy)
   const file = write(directory, 'edgeproof', deployable(program, { policy }))
   return { name: 'edgeproof', whose: 'ours', file, policy, runtime }
 }

@@ -1,13 +1,16 @@
 /** Makes the world that attacks are minted in: an issuer for each that the policy names, an attacker, and visitors with paths. */
 
 import { createHash, createHmac } from 'node:crypto'
-import type { Algorithm, Policy, Route } from '../../authorizer/policy.ts'
-import { withDefaults } from '../../config/policy-defaults.ts'
+import type { Algorithm, ClaimRule, Policy, Route } from '../../authorizer/policy.ts'
+import { type CompleteProvider, type PublishedIssuer, withDefaults } from '../../config/policy-defaults.ts'
 import { parsePattern } from '../../config/route-pattern.ts'
 import type { ServedUrls } from '../../oracle/served-urls.ts'
 import type { SigningKey } from '../../testing/issuer.ts'
 import { accessTokenPayload, createSigningKey } from '../../testing/issuer.ts'
+import { claimAt, claimChanges, groupChanges, groupsOf } from './provider-claims.ts'
 import type { Visitor, World, WorldIssuer } from './world.ts'
+
+type Claims = Record<string, unknown>
 
 const attackerOrigin = 'https://attacker.example'
 
@@ -16,105 +19,169 @@ const attackerOrigin = 'https://attacker.example'
  * process, because a new RSA pair costs more than a thousand cases.
  */
 export async function createWorld(policy: Policy, start: number): Promise<World> {
-  const { algorithms, issuers: places } = withDefaults(policy)
-  const main = algorithms[0] ?? 'RS256'
-  const issuers = await Promise.all(
-    places.map(async (place, index): Promise<WorldIssuer> => {
-      const [published, spareKeys] = await Promise.all([
-        keys(`issuer${index}`, [main, ...algorithms]),
-        keys(`spare${index}`, [main, main]),
-      ])
-      return { ...place, keys: published, spareKeys }
-    }),
-  )
-  const [first] = issuers
+  const { providers } = withDefaults(policy)
+  const places = providers.flatMap((provider) => provider.issuers.map((place) => ({ ...place, provider })))
+  const [first, ...others] = await Promise.all(places.map((place) => worldIssuer(place, ownerOf(place, places))))
   if (!first) throw new Error('a policy has at least one issuer')
+  const issuers = [first, ...others] as const
+  const algorithms = providers.flatMap((provider) => provider.algorithms)
   const attackerKeys = await keys('attacker', [...new Set<Algorithm>([...algorithms, 'RS256'])])
   const visitors = policy.routes.flatMap((route, index) =>
-    route.public ? [] : issuers.map((issuer) => visitor(policy, route, index, issuer, start)),
+    route.public
+      ? []
+      : issuers.filter((issuer) => opens(route, issuer)).map((issuer) => visitor(route, index, issuer, start)),
   )
-  const [visitorOne = visitor(policy, { path: '/none' }, -1, first, start), ...others] = visitors
+  const [visitorOne = visitor({ path: '/none' }, -1, first, start), ...otherVisitors] = visitors
   return {
     policy,
     start,
-    issuers: [first, ...issuers.slice(1)],
+    issuers,
     attackerKeys,
     attackerOrigin,
-    visitors: [visitorOne, ...others],
-    publicPaths: policy.routes.filter((route) => route.public).map((route) => pathOf(route, {}, 'a.txt')),
+    visitors: [visitorOne, ...otherVisitors],
+    publicPaths: policy.routes
+      .filter((route) => route.public)
+      .map((route) => pathOf(route, { issuer: first, claims: {} }, 'a.txt')),
   }
+}
+
+interface Place extends PublishedIssuer {
+  provider: CompleteProvider
+}
+
+/** Issuers whose keys are at one place have the same. */
+function ownerOf({ jwksUri }: Place, places: readonly Place[]): number {
+  return places.findIndex((place) => place.jwksUri === jwksUri)
+}
+
+async function worldIssuer({ issuer, jwksUri, provider }: Place, owner: number): Promise<WorldIssuer> {
+  const { algorithms, tenants } = provider
+  const [main] = algorithms
+  const [published, spareKeys] = await Promise.all([
+    keys(`issuer${owner}`, [main, ...algorithms]),
+    keys(`spare${owner}`, [main, main]),
+  ])
+  const issued = { jwksUri, provider, keys: published, spareKeys }
+  if (!issuer.includes('{tid}')) return { issuer, ...issued }
+  const tenant = (tenants === 'any' ? undefined : tenants[0]) ?? uuid(`${provider.name} tenant`)
+  return { issuer: issuer.replace('{tid}', tenant), tenant, ...issued }
+}
+
+/** Whether tokens of this issuer may open the route. */
+export function opens({ provider }: Route, issuer: WorldIssuer): boolean {
+  return provider === undefined || [provider].flat().includes(issuer.provider.name)
+}
+
+/** A visitor for each issuer. */
+export function oneOfEachIssuer({ visitors }: World): Visitor[] {
+  return [...new Map(visitors.toReversed().map((visitor) => [visitor.issuer, visitor])).values()].toReversed()
 }
 
 /** The issuers' good answers. */
 export function servedByIssuers(issuers: readonly WorldIssuer[]): ServedUrls {
-  return Object.fromEntries(issuers.map(({ jwksUri, keys }) => [jwksUri, jwksAnswer(keys.map(({ jwk }) => jwk))]))
+  const served = Map.groupBy(issuers, ({ jwksUri }) => jwksUri)
+  return Object.fromEntries(
+    [...served].map(([uri, sharing]) => {
+      const published = new Set(sharing.flatMap(({ keys }) => keys.map(({ jwk }) => jwk)))
+      return [uri, jwksAnswer([...published])]
+    }),
+  )
 }
 
 export function jwksAnswer(keys: readonly object[]): ServedUrls[string] {
   return { kind: 'body', body: JSON.stringify({ keys }), headers: { 'content-type': 'application/json' } }
 }
 
-function visitor(policy: Policy, route: Route, index: number, issuer: WorldIssuer, start: number): Visitor {
-  const claims = claimsFor(policy, route, issuer.issuer, start, 'g1')
-  const other = claimsFor(policy, route, issuer.issuer, start, 'g2')
-  const granted = pathOf(route, claims, 'a.txt')
+function visitor(route: Route, index: number, issuer: WorldIssuer, start: number): Visitor {
+  const claims = claimsFor(route, issuer, start, 'g1')
+  const granted = pathOf(route, { issuer, claims }, 'a.txt')
   // Another's path, and the group's twin by prefix; a route without captures has nobody else's path.
-  const foreign = [other, claimsFor(policy, route, issuer.issuer, start, 'g10')].map((claims) =>
-    pathOf(route, claims, 'a.txt'),
+  const foreign = ['g2', 'g10'].map((group) =>
+    pathOf(route, { issuer, claims: claimsFor(route, issuer, start, group) }, 'a.txt'),
   )
   return {
     route: index,
     issuer,
     claims,
-    granted: [granted, pathOf(route, claims, 'b/c.css')],
+    granted: [granted, pathOf(route, { issuer, claims }, 'b/c.css')],
     denied: foreign.filter((path) => path !== granted),
   }
 }
 
 /** Deterministic, so that a claim has one value in every world of this policy and start. */
-function claimsFor(policy: Policy, route: Route, issuer: string, start: number, group: string) {
-  const [client = ''] = policy.clientIds
-  const id = (name: string) => uuid(`${issuer} ${group} ${name}`)
+function claimsFor(route: Route, issuer: WorldIssuer, start: number, group: string): Claims {
+  const { provider, tenant } = issuer
+  const { tokenUse, clientClaim, clientIds, audiences } = provider
+  const [client = ''] = clientIds
+  const id = (name: string) => uuid(`${issuer.issuer} ${group} ${name}`)
   const iat = Math.floor(start / 1000) - 60
-  const claims = accessTokenPayload({
-    iss: issuer,
+  const claims: Claims = accessTokenPayload({
+    iss: issuer.issuer,
     client_id: client,
     sub: id('sub'),
-    'cognito:groups': [group, ...(route.groups?.slice(0, 1) ?? [])],
+    'cognito:groups': [],
     iat,
     exp: Math.floor(start / 1000) + 3600,
     origin_jti: id('origin_jti'),
     event_id: id('event_id'),
     jti: id('jti'),
   })
-  if (policy.tokenUse === 'id') {
-    delete claims.client_id
-    Object.assign(claims, { token_use: 'id', aud: client, 'cognito:username': claims.sub })
-  } else if (policy.tokenUse === null) {
-    delete claims.token_use
-    Object.assign(claims, { aud: client })
+  delete claims['cognito:groups']
+  if (clientClaim !== 'client_id') delete claims.client_id
+  if (tokenUse === null) delete claims.token_use
+  else claims.token_use = tokenUse
+  if (tokenUse === 'id') claims['cognito:username'] = claims.sub
+  if (tenant !== undefined) claims.tid = tenant
+  claims[clientClaim] = client
+  if (audiences && clientClaim !== 'aud') claims.aud = audiences[0]
+  else if (audiences && !audiences.includes(client)) claims.aud = [client, ...audiences.slice(0, 1)]
+  Object.assign(claims, groupChanges({ issuer, claims }, [group, ...(route.groups?.slice(0, 1) ?? [])]))
+  if (route.scopes) claims.scope = [claims.scope, ...route.scopes].join(' ')
+  for (const [reference, rule] of [...Object.entries(provider.claims), ...Object.entries(route.claims ?? {})]) {
+    Object.assign(claims, claimChanges(claims, reference, satisfying(rule, claimAt(claims, reference))))
   }
-  for (const segment of parsePattern(route.path)) {
-    if (
-      segment.kind === 'capture' &&
-      segment.capture.kind === 'claim' &&
-      typeof claims[segment.capture.name] !== 'string'
-    )
-      claims[segment.capture.name] = `tenant-${group}`
+  for (const reference of capturedClaims(route)) {
+    if (spelt(claimAt(claims, reference)) === undefined) {
+      Object.assign(claims, claimChanges(claims, reference, `tenant-${group}`))
+    }
   }
-  for (const name of policy.requiredClaims ?? []) claims[name] ??= 'present'
+  for (const reference of provider.requiredClaims) {
+    if (claimAt(claims, reference) == null) Object.assign(claims, claimChanges(claims, reference, 'present'))
+  }
   return claims
 }
 
+/** What the rule asks for, beside the members that the claim has. */
+function satisfying(rule: ClaimRule, value: unknown): unknown {
+  const members: unknown[] = Array.isArray(value) ? value : []
+  const [wanted] = typeof rule === 'object' && 'contains' in rule ? [rule.contains].flat() : [rule].flat()
+  const isList = Array.isArray(value) || (typeof rule === 'object' && 'contains' in rule)
+  return isList ? [...members, wanted] : wanted
+}
+
+/** The claims that a route's path captures, `sub` and groups left out. */
+export function capturedClaims(route: Route): string[] {
+  return parsePattern(route.path).flatMap((segment) =>
+    segment.kind === 'capture' && segment.capture.kind === 'claim' ? [segment.capture.name] : [],
+  )
+}
+
+/** How a claim is spelt in a path; undefined where it cannot be. */
+function spelt(value: unknown): string | undefined {
+  const [one] = [value].flat()
+  return typeof one === 'string' || Number.isSafeInteger(one) ? String(one) : undefined
+}
+
 /** A path of the route that these claims fill; `rest` stands for the pattern's `*`. */
-function pathOf(route: Route, claims: Record<string, unknown>, rest: string): string {
+function pathOf(route: Route, { issuer, claims }: Pick<Visitor, 'issuer' | 'claims'>, rest: string): string {
   const segments = parsePattern(route.path).map((segment) => {
     if (segment.kind === 'rest') return rest
     if (segment.kind === 'literal') return encodeURIComponent(segment.text)
     const { capture } = segment
-    const groups = claims['cognito:groups'] as string[] | undefined
-    const value = capture.kind === 'group' ? groups?.[0] : capture.kind === 'sub' ? claims.sub : claims[capture.name]
-    const text = String(value)
+    const text =
+      capture.kind === 'group'
+        ? String(groupsOf({ issuer, claims })[0])
+        : String(spelt(capture.kind === 'sub' ? claims.sub : claimAt(claims, capture.name)))
     return encodeURIComponent(route.hash ? createHash(route.hash).update(text).digest('hex') : text)
   })
   return `/${segments.join('/')}`

@@ -1,4 +1,5 @@
 import type { Policy } from '../../authorizer/policy.ts'
+import type { CompleteProvider, PublishedIssuer } from '../../config/policy-defaults.ts'
 import type { SigningKey } from '../../testing/issuer.ts'
 
 /** Everything that minting needs, made once for a run. All of it is synchronous to use. */
@@ -7,7 +8,7 @@ export interface World {
   /** Milliseconds since the epoch, when handlers load. Tokens are minted against it. */
   start: number
   issuers: readonly [WorldIssuer, ...WorldIssuer[]]
-  /** Keys of the attacker's own, of each algorithm that the policy allows and one HMAC-sized secret's worth of RSA. */
+  /** Keys of the attacker's own, of each algorithm that a provider allows and one HMAC-sized secret's worth of RSA. */
   attackerKeys: readonly [SigningKey, ...SigningKey[]]
   /** An https origin that the attacker plays. */
   attackerOrigin: string
@@ -17,9 +18,11 @@ export interface World {
   publicPaths: readonly string[]
 }
 
-export interface WorldIssuer {
-  issuer: string
-  jwksUri: string
+/** `issuer` is the `iss` of its tokens, with a tenant in the place of `{tid}`. */
+export interface WorldIssuer extends PublishedIssuer {
+  provider: CompleteProvider
+  /** The tokens' `tid`, where the issuer has a place for it. */
+  tenant?: string
   /** Published from the start; the first one is what good tokens are signed with. */
   keys: readonly [SigningKey, ...SigningKey[]]
   /** The issuer's own, not published: for rotations. */

@@ -1,4 +1,4 @@
-import type { Policy } from '../../../authorizer/policy.ts'
+import type { OneProviderPolicy, ProvidersPolicy } from '../../../authorizer/policy.ts'
 import type { AttackClass } from '../../case.ts'
 
 /** A handler that is the reference handler but for one mistake that somebody has made before. */
@@ -10,8 +10,8 @@ export interface Flaw {
   cwe: string
   /** Where it was seen: CVE, advisory or public bug; where the mistake has no such record, the RFC section that rules it out. */
   source: string
-  /** Changes to the catalogue's policy that the mistake needs to matter. */
-  policy?: Partial<Policy>
+  /** Changes to the catalogue's policy that the mistake needs to matter, or a whole policy with several providers. */
+  policy?: Partial<OneProviderPolicy> | ProvidersPolicy
   edits: readonly Edit[]
 }
 

@@ -1,7 +1,7 @@
 /** Builds the reference handler and the flawed ones from it: source text in, a deployable CommonJS file out. */
 import { readFileSync } from 'node:fs'
 import { transformSync } from 'esbuild'
-import type { Policy } from '../../../authorizer/policy.ts'
+import type { OneProviderPolicy, Policy } from '../../../authorizer/policy.ts'
 import type { Edit, Flaw } from './flaw.ts'
 
 export interface BuiltHandler {
@@ -11,7 +11,7 @@ export interface BuiltHandler {
 }
 
 /** What the catalogue's handlers enforce unless a flaw says otherwise: one route of each kind. */
-export const cataloguePolicy: Policy = {
+export const cataloguePolicy: OneProviderPolicy = {
   issuer: 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_EXAMPLE01',
   clientIds: ['exampleclient'],
   tokenUse: 'access',
@@ -39,7 +39,7 @@ export function referenceHandler(policy: Policy = cataloguePolicy): BuiltHandler
 
 /** Throws an Error where an edit's text does not stand exactly once in the reference handler. */
 export function flawedHandler({ name, edits, policy: changes }: Flaw): BuiltHandler {
-  const policy = { ...cataloguePolicy, ...changes }
+  const policy: Policy = changes?.providers ? changes : { ...cataloguePolicy, ...changes }
   return {
     code: compile(
       edits.reduce((text, edit) => applied(text, edit, name), source),

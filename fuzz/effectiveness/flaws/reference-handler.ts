@@ -14,9 +14,9 @@ import {
   verify,
 } from 'node:crypto'
 import type { Headers, ViewerRequest, ViewerRequestEvent } from '../../../authorizer/cloudfront.ts'
-import type { Policy, Route } from '../../../authorizer/policy.ts'
+import type { OneProviderPolicy, Route } from '../../../authorizer/policy.ts'
 
-declare const POLICY: Policy
+declare const POLICY: OneProviderPolicy
 
 type Json = Record<string, unknown>
 type Denial = 'unauthenticated' | 'forbidden'
@@ -35,6 +35,8 @@ const tokenUse = POLICY.tokenUse === undefined ? 'access' : POLICY.tokenUse
 const { maxAge = 3600, maxStale = 86_400, cooldown = 10 } = POLICY.jwks ?? {}
 const tolerance = POLICY.clockToleranceSeconds ?? 0
 const methods: readonly string[] = POLICY.methods ?? ['GET', 'HEAD']
+
+const cookieName = (POLICY.credentials as { cookie?: string } | undefined)?.cookie
 
 const now = () => Date.now() / 1000
 
@@ -80,7 +82,7 @@ function single(headers: Headers, name: string): string {
 // Credentials: RFC 6750 2.1, RFC 6265 5.4.
 
 function credential(headers: Headers): string {
-  if (typeof POLICY.credentials === 'object') return cookieCredential(headers, POLICY.credentials.cookie)
+  if (cookieName !== undefined) return cookieCredential(headers, cookieName)
   const value = single(headers, 'authorization')
   const match = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(value)
   if (!match?.[1]) throw new Denied('unauthenticated', 'credentials')
@@ -372,12 +374,11 @@ function spell(value: string, route: Route): string {
 // Results: CloudFront Developer Guide, "Generate HTTP responses in request triggers".
 
 function withoutCredential(request: ViewerRequest): ViewerRequest {
-  if (typeof POLICY.credentials !== 'object') {
+  if (cookieName === undefined) {
     delete request.headers.authorization
     return request
   }
-  const name = POLICY.credentials.cookie
-  const kept = cookies(request.headers).filter((cookie) => !isCredentialCookie(cookie.name, name))
+  const kept = cookies(request.headers).filter((cookie) => !isCredentialCookie(cookie.name, cookieName))
   if (kept.length === 0) delete request.headers.cookie
   else request.headers.cookie = [{ key: 'Cookie', value: kept.map(({ text }) => text).join('; ') }]
   return request

@@ -252,8 +252,8 @@ export const requestFlaws: readonly Flaw[] = [
     policy: cookie,
     edits: [
       [
-        `if (typeof POLICY.credentials === 'object') return cookieCredential(`,
-        `if (typeof POLICY.credentials === 'object' && !headers.authorization) return cookieCredential(`,
+        `if (cookieName !== undefined) return cookieCredential(`,
+        `if (cookieName !== undefined && !headers.authorization) return cookieCredential(`,
       ],
     ],
   },
