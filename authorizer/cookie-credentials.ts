@@ -8,7 +8,8 @@ const maxCandidates = 4
 /** A cookie of the source in a cookie header's line. */
 interface Cookie {
   value: string
-  /** What a name's `*` stands for here. */
+  /** What precedes a name's `*`, and what that stands for here. */
+  before: string
   user: string | undefined
   /** What follows a chunked name: `.0` and so on. */
   chunk: string | undefined
@@ -23,7 +24,7 @@ interface Cookie {
  */
 export function cookieCredentials({ cookies: names, chunks, lastUser }: CookieSource): Credentials {
   const prefix = commonPrefix(names)
-  const lastUserNames = names.map(([before]) => `${before}LastAuthUser`)
+  const lastUserNames = new Map(names.map(([before]) => [`${before}LastAuthUser`, before]))
 
   function cookiesIn(line: string): Cookie[] {
     const found: Cookie[] = []
@@ -44,27 +45,28 @@ export function cookieCredentials({ cookies: names, chunks, lastUser }: CookieSo
     return found
   }
 
-  function matchOf(name: string): Pick<Cookie, 'user' | 'chunk'> | undefined {
+  function matchOf(name: string): Pick<Cookie, 'before' | 'user' | 'chunk'> | undefined {
     for (const [before, after] of names) {
       if (!name.startsWith(before)) continue
       if (after !== undefined) {
         if (name.length < before.length + after.length || !name.endsWith(after)) continue
-        return { user: name.slice(before.length, name.length - after.length), chunk: undefined }
+        return { before, user: name.slice(before.length, name.length - after.length), chunk: undefined }
       }
       const chunk = name.slice(before.length)
-      if (chunk === '' || (usesChunks && chunks && /^\.\d+$/.test(chunk))) return { user: undefined, chunk }
+      if (chunk === '' || (usesChunks && chunks && /^\.\d+$/.test(chunk))) return { before, user: undefined, chunk }
     }
     return undefined
   }
 
-  /** The users that `LastAuthUser` names: Amplify encodes a user's name in one way in names and in another in values. */
-  function lastUsers(lines: readonly string[]): string[] {
-    const users: string[] = []
+  /** The users that `LastAuthUser` names, client by client: Amplify encodes a user's name in one way in names and in another in values. */
+  function lastUsers(lines: readonly string[]): Map<string, string[]> {
+    const users = new Map<string, string[]>()
     for (const line of lines) {
       for (const pair of line.split(';')) {
         const equals = pair.indexOf('=')
         const user = pair.slice(equals + 1)
-        if (user && equals > 0 && lastUserNames.includes(pair.slice(0, equals).trimStart())) users.push(decoded(user))
+        const before = user && lastUserNames.get(pair.slice(0, equals).trimStart())
+        if (before !== undefined && before !== '') users.set(before, [...(users.get(before) ?? []), decoded(user)])
       }
     }
     return users
@@ -81,7 +83,7 @@ export function cookieCredentials({ cookies: names, chunks, lastUser }: CookieSo
       }
       if (usesLastUser && lastUser && found.length > 0) {
         const users = lastUsers(cookie.map(({ value }) => value))
-        if (users.length > 0) found = found.filter(({ user = '' }) => users.includes(decoded(user)))
+        found = found.filter(({ before, user = '' }) => users.get(before)?.includes(decoded(user)) ?? true)
         if (found.length === 0) return ''
       }
       if (found.length < 2) return found[0]?.value

@@ -11,9 +11,13 @@ export function keyName(algorithm: string, kid: string | undefined): string {
   return usesUnnamedKeys && kid === undefined ? algorithm : `${algorithm} ${kid}`
 }
 
-/** The name of the one key that fits an algorithm and has no `kid`: any token's may be meant. */
-export function namelessKeyName(name: string): string {
-  return `${name.split(' ', 1)[0]}?`
+/**
+ * The key that a token means by a name which is nobody's: one without `kid` that fits the algorithm alone, unless another key,
+ * for another algorithm, has the token's `kid`.
+ */
+export function namelessKey(keys: KeysByName, name: string): VerificationKey | undefined {
+  const [algorithm, kid] = name.split(/ (.*)/s)
+  return keys.has(` ${kid}`) ? undefined : keys.get(`${algorithm}?`)
 }
 
 /**
@@ -42,7 +46,8 @@ export function readJwkSet(
       if (hasKid) add(keyName(key.algorithm, jwk.kid), key)
       if (usesUnnamedKeys && unnamed) {
         add(key.algorithm, key)
-        if (!hasKid) add(`${key.algorithm}?`, key)
+        if (hasKid) keys.set(` ${jwk.kid}`, key)
+        else add(`${key.algorithm}?`, key)
       }
     }
   }

@@ -1,6 +1,6 @@
 import type { JwksSnapshot } from './configuration.ts'
 import { usesSnapshots, usesUnnamedKeys } from './features.ts'
-import { type KeysByName, namelessKeyName, readJwkSet } from './jwk-set.ts'
+import { type KeysByName, namelessKey, readJwkSet } from './jwk-set.ts'
 import type { Algorithm } from './policy.ts'
 import type { VerificationKey } from './verification-key.ts'
 
@@ -123,7 +123,7 @@ export function createJwksCache(options: JwksCacheOptions): JwksCache {
 
   function find(name: string): VerificationKey | undefined {
     const key = keys.get(name)
-    return usesUnnamedKeys && unnamedKeys ? (key ?? keys.get(namelessKeyName(name))) : key
+    return usesUnnamedKeys && unnamedKeys ? (key ?? namelessKey(keys, name)) : key
   }
 
   function usable(now: number): boolean {
