@@ -9,13 +9,12 @@
 export function decodeBase64url(text: string, target: Buffer): number {
   const { length } = text
   const octets = target.write(text, 'base64url')
-  const isWhole = octets > 0 && octets === (length * 3) >> 2 && endsWell(text, length & 3)
+  // The last group's characters: four are 0, one alone spells no octet, of two or three the last has no stray bits.
+  const group = length & 3
+  const endsWell =
+    group === 0 || (group > 1 && (group > 2 ? 'AEIMQUYcgkosw048' : 'AQgw').includes(text.at(-1) as string))
+  const isWhole = octets > 0 && octets === (length * 3) >> 2 && endsWell
   return isWhole && !text.includes('+') && !text.includes('/') && !/[^\0-\xff]/.test(text) ? octets : -1
-}
-
-/** Whether the last character, of a group of so many (0: four), has no stray bits. One character alone spells no octet. */
-function endsWell(text: string, group: number): boolean {
-  return group === 0 || (group > 1 && (group > 2 ? 'AEIMQUYcgkosw048' : 'AQgw').includes(text.at(-1) as string))
 }
 
 /** Room for a credential of 16,384 characters, decoded; shared, since each use is synchronous. */
