@@ -88,17 +88,19 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Member names plus string values in a parsed value; NaN past the depth limit, which equals no count. */
+/** Member names plus string values in a parsed value that is no string; NaN past the depth limit, which equals no count. */
 function countStrings(value: unknown, depth: number): number {
-  if (typeof value === 'string') return 1
   if (typeof value !== 'object' || value === null) return 0
   if (depth === maxDepth) return NaN
   let count = 0
   if (Array.isArray(value)) {
-    for (const item of value) count += countStrings(item, depth + 1)
+    for (const item of value) count += typeof item === 'string' ? 1 : countStrings(item, depth + 1)
     return count
   }
   // `__proto__` from JSON.parse is an own member like any other, so this loop sees it.
-  for (const name in value) count += 1 + countStrings((value as JsonObject)[name], depth + 1)
+  for (const name in value) {
+    const member = (value as JsonObject)[name]
+    count += typeof member === 'string' ? 2 : 1 + countStrings(member, depth + 1)
+  }
   return count
 }
