@@ -70,7 +70,7 @@ export async function startLocalTarget(options: LocalTargetOptions): Promise<Loc
     })
     const rotations = (scenario.events ?? []).filter(({ action }) => action === 'rotate-keys').length
     const nextKeys = await Promise.all(
-      Array.from({ length: rotations }, () => createSigningKey(withDefaults(policy).algorithms[0])),
+      Array.from({ length: rotations }, () => createSigningKey(withDefaults(policy).providers[0].algorithms[0])),
     )
     const mints = [edge.issuer.mint, ...nextKeys.map((key) => mintWith(key, policy))]
     return {

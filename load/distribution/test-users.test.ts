@@ -129,8 +129,8 @@ describe.skipIf(skip !== '')(`test users of a user pool${skip}`, () => {
 })
 
 describe('the pool behind an issuer', () => {
-  it('is read from its URL', () => {
-    expect(userPoolOf('https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Abc123', 'web')).toEqual({
+  it.each(['cognito-idp', 'issuer-cognito-idp'])('is read from its URL: %s', (host) => {
+    expect(userPoolOf(`https://${host}.eu-west-1.amazonaws.com/eu-west-1_Abc123`, 'web')).toEqual({
       region: 'eu-west-1',
       userPoolId: 'eu-west-1_Abc123',
       clientId: 'web',

@@ -26,10 +26,13 @@ export interface UserPool {
   clientId: string
 }
 
-/** The pool behind a Cognito issuer (Cognito Developer Guide, "Verifying JSON web tokens"); a UsageError for another issuer. */
+/**
+ * The pool behind a Cognito issuer, original or updated (Cognito API Reference, IssuerConfigurationType); a UsageError for
+ * another issuer.
+ */
 export function userPoolOf(issuer: string, clientId: string): UserPool {
   const [, region, userPoolId] =
-    /^https:\/\/cognito-idp\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([\w-]+)$/.exec(issuer) ?? []
+    /^https:\/\/(?:issuer-)?cognito-idp\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/([\w-]+)$/.exec(issuer) ?? []
   if (!region || !userPoolId) {
     throw new UsageError(
       `policy.issuer: ${issuer} is no Cognito user pool; mint tokens elsewhere and pass them with load --tokens FILE`,

@@ -2,6 +2,7 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Stage, stageResult } from '../../command/stage.ts'
+import { withDefaults } from '../../config/policy-defaults.ts'
 import { UsageError } from '../../config/usage-error.ts'
 import { check } from '../../result/result.ts'
 import { createTestUsers, removeLeftUsers, type TestUsers, userPoolOf } from './test-users.ts'
@@ -26,7 +27,8 @@ const lookEvery = 60
 export const tokensStage: Stage<TokensOptions> = async ({ config, progress, signal }, options) => {
   const { policy } = config
   const { users: count = 10, file = 'tokens.json', seconds = Number.POSITIVE_INFINITY } = options
-  const pool = userPoolOf([policy.issuer].flat()[0] ?? '', policy.clientIds[0] ?? '')
+  const [{ issuers, clientIds }] = withDefaults(policy).providers
+  const pool = userPoolOf(issuers[0].issuer, clientIds[0] ?? '')
   const groups = options.groups?.split(',') ?? [...new Set(policy.routes.flatMap((route) => route.groups ?? []))]
   const inputs = { userPoolId: pool.userPoolId, clientId: pool.clientId, users: count, groups }
   const number = (id: string, title: string, value: number, limit: number | null = null) =>

@@ -1,10 +1,11 @@
 /** The tokens of a run: good ones, and every kind that must be refused. */
 
-import { decodeProtectedHeader } from 'jose'
-import type { Policy } from '../../authorizer/policy.ts'
-import { withDefaults } from '../../config/policy-defaults.ts'
+import { decodeJwt, decodeProtectedHeader } from 'jose'
+import type { Policy, CredentialSource as PolicySource } from '../../authorizer/policy.ts'
+import { type CompleteProvider, withDefaults } from '../../config/policy-defaults.ts'
 import { type AccessTokenClaims, accessTokenPayload, createSigningKey, type SigningKey } from '../../testing/issuer.ts'
 import { mint } from '../../testing/mint.ts'
+import { providerClaims } from '../../testing/provider-claims.ts'
 import type { Identity } from './expectation.ts'
 
 /** A header line. */
@@ -23,13 +24,15 @@ export interface CredentialSource {
   malformed(random: () => number): Credential
 }
 
-/** Mints a token of the issuer; claims are merged over those of a fresh Cognito access token. */
+/** Mints a token of the first provider; claims are merged over those of a fresh access token. */
 export type Mint = (claims: Partial<AccessTokenClaims>) => Promise<string>
 
-/** Mints with a key that the issuer is going to publish later. */
+/** Mints with a key that the first provider's issuer is going to publish later. */
 export function mintWith(key: SigningKey, policy: Policy): Mint {
+  const provider = providerOf(policy)
+  const { types: [typ] = [] } = provider
   return async (claims) =>
-    mint(key, accessTokenPayload({ iss: issuerOf(policy), client_id: clientOf(policy), ...claims }))
+    mint(key, accessTokenPayload({ ...providerClaims(provider), ...claims }), typ === undefined ? {} : { typ })
 }
 
 /**
@@ -52,7 +55,7 @@ export async function localCredentials(
     if (!own) throw new Error(`no signing key of generation ${generation}`)
     return own
   }
-  const stranger = await createSigningKey(withDefaults(policy).algorithms[0])
+  const stranger = await createSigningKey(providerOf(policy).algorithms[0])
   const now = Math.floor(Date.now() / 1000)
   const good = (identity: Identity) => claimsOf(policy, identity, now - 10, now + lifetimeSeconds)
 
@@ -79,7 +82,7 @@ export async function localCredentials(
 
 /** Tokens that somebody else's issuer made, by `sub`: good ones, and forgeries of them. There is no expired one. */
 export async function givenCredentials(policy: Policy, tokens: ReadonlyMap<string, string>): Promise<CredentialSource> {
-  const stranger = await createSigningKey(withDefaults(policy).algorithms[0])
+  const stranger = await createSigningKey(providerOf(policy).algorithms[0])
   const tokenOf = (identity: Identity) => tokens.get(identity.sub) ?? ''
   return {
     valid: async (identity) => credential(policy, identity, tokenOf(identity)),
@@ -95,21 +98,42 @@ function malformedCredential(policy: Policy, random: () => number): Credential {
   return credential(policy, { sub: 'nobody', groups: [], claims: {} }, text)
 }
 
-/** The header line in which a policy expects a token. `*` in a cookie's name stands for Cognito's user name. */
+/** The header line in which a policy looks for a token first. */
 function credential(policy: Policy, identity: Identity, token: string): Credential {
-  const source = withDefaults(policy).credentials
+  const [source = 'header'] = withDefaults(policy).credentials
   if (source === 'header') return { name: 'Authorization', value: `Bearer ${token}` }
-  const name = source.cookie.replaceAll('{client}', clientOf(policy)).replaceAll('*', identity.sub)
-  return { name: 'Cookie', value: `${name}=${token}` }
+  if ('header' in source) {
+    const { header, scheme = 'Bearer' } = source
+    return { name: header, value: scheme === null ? token : `${scheme} ${token}` }
+  }
+  return { name: 'Cookie', value: cookiesOf(source, providerOf(policy).clientIds[0] ?? '', identity.sub, token) }
+}
+
+/** `*` and `{lastUser}` stand for Cognito's user name. Chunks are short, so that an ordinary token has several. */
+const chunkLength = 800
+
+function cookiesOf(
+  { cookie, chunks = false }: Extract<PolicySource, { cookie: string }>,
+  client: string,
+  user: string,
+  token: string,
+): string {
+  const named = cookie.replaceAll('{client}', () => client)
+  const name = named.replace(/\*|\{lastUser\}/, () => user)
+  const [beforeUser, lastUser] = named.split('{lastUser}')
+  const parts = chunks && token.length > chunkLength ? token.match(new RegExp(`.{1,${chunkLength}}`, 'g')) : null
+  return [
+    ...(lastUser === undefined ? [] : [`${beforeUser}LastAuthUser=${user}`]),
+    ...(parts ? parts.map((part, index) => `${name}.${index}=${part}`) : [`${name}=${token}`]),
+  ].join('; ')
 }
 
 type Forgery = (token: string, stranger: SigningKey) => string
 
 /** Another key under the issuer's `kid`. */
 const wrongKey: Forgery = (token, stranger) => {
-  const [, payload = ''] = token.split('.')
-  const kid = decodeProtectedHeader(token).kid ?? ''
-  return mint({ ...stranger, kid }, JSON.parse(Buffer.from(payload, 'base64url').toString()))
+  const { kid = '', typ } = decodeProtectedHeader(token)
+  return mint({ ...stranger, kid }, decodeJwt(token), { typ })
 }
 
 /** A good signature under a payload that grants more. */
@@ -129,10 +153,8 @@ const unsecured: Forgery = (token) => {
 }
 
 /** A `kid` that the issuer never had: makes a careless handler fetch the keys each time. */
-const unknownKey: Forgery = (token, stranger) => {
-  const [, payload = ''] = token.split('.')
-  return mint(stranger, JSON.parse(Buffer.from(payload, 'base64url').toString()))
-}
+const unknownKey: Forgery = (token, stranger) =>
+  mint(stranger, decodeJwt(token), { typ: decodeProtectedHeader(token).typ })
 
 const forgeries: readonly Forgery[] = [wrongKey, alteredPayload, unsecured, unknownKey]
 
@@ -152,25 +174,17 @@ const malformedTokens = [
 ]
 
 function claimsOf(policy: Policy, identity: Identity, iat: number, exp: number): Partial<AccessTokenClaims> {
-  const client = clientOf(policy)
-  const { tokenUse: use } = withDefaults(policy)
+  const { sub, groups, claims } = identity
   return {
-    iss: issuerOf(policy),
-    sub: identity.sub,
-    ...(identity.groups.length > 0 ? { 'cognito:groups': identity.groups } : {}),
-    ...identity.claims,
-    client_id: client,
-    ...(use === 'access' ? {} : { token_use: use === null ? undefined : use, aud: client }),
-    username: identity.sub,
+    ...providerClaims(providerOf(policy), { claims, ...(groups.length > 0 ? { groups } : {}) }),
+    sub,
+    username: sub,
     iat,
     exp,
   }
 }
 
-function issuerOf(policy: Policy): string {
-  return [policy.issuer].flat()[0] ?? ''
-}
-
-function clientOf(policy: Policy): string {
-  return policy.clientIds[0] ?? ''
+/** All users of a run are the first provider's. */
+function providerOf(policy: Policy): CompleteProvider {
+  return withDefaults(policy).providers[0]
 }
