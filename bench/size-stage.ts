@@ -11,12 +11,13 @@ const defaultBudget = { raw: 12_288, gzip: 6_144 }
 export const stage: Stage = async ({ config, configFile, progress }) =>
   stageResult('size', { config: configFile }, async () => {
     progress.step('bundling the authorizer')
-    const { program, metafile } = await bundleAuthorizer()
+    const { program, metafile } = bundleAuthorizer(config.policy)
     const attribution = attribute(metafile)
     return {
       checks: [
         ...budgetChecks(program, { ...defaultBudget, ...config.size }),
         figure('size.deployable', 'with the policy baked in', bytes(deployable(program, { policy: config.policy }))),
+        figure('size.everything', 'with everything that a policy can use', bytes(bundleAuthorizer().program)),
         ...attribution.map((entry) =>
           figure(`size.package.${entry.package}`, `of which ${entry.package}`, entry.bytes),
         ),

@@ -5,7 +5,7 @@ import { build } from 'esbuild'
 import { bundleAuthorizer, deployable } from '../build/bundle.ts'
 import type { Deployment } from '../handlers/timed/deployment.ts'
 import type { Subject } from './subjects.ts'
-import { clientId, cookiePolicy, edgeConfiguration, jwks, policy } from './workload.ts'
+import { clientId, cookiePolicy, edgeConfiguration, jwks, policy, sessionPolicy } from './workload.ts'
 
 const projectRoot = fileURLToPath(new URL('../', import.meta.url))
 
@@ -28,18 +28,19 @@ export function bundleSubjects(
     subjects.map(async (subject) => {
       const file = join(directory, `${subject.id}.js`)
       const program =
-        subject.entry === 'authorizer/index' ? await ours(subject, jwksUri) : await bundlePeer(subject.entry, jwksUri)
+        subject.entry === 'authorizer/index' ? ours(subject, jwksUri) : await bundlePeer(subject.entry, jwksUri)
       writeFileSync(file, program)
       return { ...subject, file, bytes: Buffer.byteLength(program) }
     }),
   )
 }
 
-async function ours({ credentials, keys }: Subject, jwksUri: string): Promise<string> {
-  const { program } = await bundleAuthorizer()
+function ours({ id, credentials, keys }: Subject, jwksUri: string): string {
   const { snapshots } = edgeConfiguration()
-  return deployable(program, {
-    policy: { ...(credentials === 'cookie' ? cookiePolicy : policy), jwksUri },
+  const own = credentials === 'header' ? policy : id === 'edgeproof-session' ? sessionPolicy : cookiePolicy
+  const measured = { ...own, jwksUri }
+  return deployable(bundleAuthorizer(measured).program, {
+    policy: measured,
     ...(keys === 'baked' && snapshots ? { snapshots } : {}),
   })
 }

@@ -22,8 +22,15 @@ export const subjects = [
   { ...authorizer, id: 'edgeproof', title: 'edgeproof', credentials: 'header', keys: 'baked' },
   // The same program again: what differs between the two is the method's noise.
   { ...authorizer, id: 'edgeproof-twin', title: 'edgeproof, again', credentials: 'header', keys: 'baked' },
+  { ...authorizer, id: 'edgeproof-session', title: 'edgeproof, by cookie', credentials: 'cookie', keys: 'baked' },
   { ...authorizer, id: 'edgeproof-network', title: 'edgeproof, no snapshot', credentials: 'header', keys: 'none' },
-  { ...authorizer, id: 'edgeproof-cookie', title: 'edgeproof, cookie', credentials: 'cookie', keys: 'baked' },
+  {
+    ...authorizer,
+    id: 'edgeproof-cookie',
+    title: 'edgeproof, ID token in a cookie',
+    credentials: 'cookie',
+    keys: 'baked',
+  },
   { ...library, id: 'jose', title: 'jose, remote set', entry: 'handlers/timed/jose', keys: 'none' },
   { ...library, id: 'jose-local', title: 'jose, local set', entry: 'handlers/timed/jose-local', keys: 'baked' },
   {

@@ -15,6 +15,8 @@ type Ids = readonly SubjectId[]
 /** The fastest form of each project: the short run. */
 const principals: Ids = ['edgeproof', 'jose', 'aws-jwt-verify', 'fast-jwt']
 const twin = 'edgeproof-twin'
+/** The same tokens in a cookie, where a case has them so. */
+const session = 'edgeproof-session'
 const byHeader: Ids = [...principals, twin, 'jose-local', 'aws-jwt-verify-sync', 'fast-jwt-cached', 'jsonwebtoken']
 const alone: Ids = ['edgeproof']
 const byCookie: Ids = ['edgeproof-cookie', 'cognito-at-edge']
@@ -28,8 +30,12 @@ const byRoute: Ids = subjects
  * CPU time counts too, and one compilation within so few microseconds would be all that is seen.
  */
 export const quickCases: readonly RoundsCase[] = [
-  { id: 'warm', subjects: [...principals, twin], plan: { block: 64, warmup: 40, rounds: 22 } },
-  { id: 'hot', subjects: ['edgeproof', 'fast-jwt-cached', twin], plan: { block: 256, warmup: 40, rounds: 24 } },
+  { id: 'warm', subjects: [...principals, twin, session], plan: { block: 64, warmup: 40, rounds: 22 } },
+  {
+    id: 'hot',
+    subjects: ['edgeproof', 'fast-jwt-cached', twin, session],
+    plan: { block: 256, warmup: 40, rounds: 24 },
+  },
   ...['malformed-start', 'malformed-payload-json'].map((id) => ({
     id,
     subjects: ['edgeproof', 'aws-jwt-verify'] as const,
@@ -39,8 +45,8 @@ export const quickCases: readonly RoundsCase[] = [
 
 /** Suites `warm`, `hot` and `deny`. */
 export const fullCases: readonly RoundsCase[] = [
-  { id: 'warm', subjects: [...byHeader, 'naive'], plan: { block: 64, warmup: 40, rounds: 22 } },
-  { id: 'hot', subjects: byHeader, plan: { block: 256, warmup: 40, rounds: 24 } },
+  { id: 'warm', subjects: [...byHeader, session, 'naive'], plan: { block: 64, warmup: 40, rounds: 22 } },
+  { id: 'hot', subjects: [...byHeader, session], plan: { block: 256, warmup: 40, rounds: 24 } },
   { id: 'warm-cookie', subjects: byCookie, plan: { block: 32, warmup: 40, rounds: 22 } },
   { id: 'hot-cookie', subjects: byCookie, plan: { block: 256, warmup: 40, rounds: 24 } },
   ...denyCases.map(({ id, pool, dear }) => ({
@@ -56,7 +62,13 @@ export const fullCases: readonly RoundsCase[] = [
 export const latencyPlans: readonly LatencyPlan[] = fullCases.map(({ id, subjects }) => {
   const fresh =
     denyCases.find((entry) => entry.id === id)?.pool === 'expired' ? 1000 : id.endsWith('-cookie') ? 2000 : 4000
-  return { case: id, subjects, warmup: fresh / 4, iterations: (fresh * 3) / 4, processes: 2 }
+  return {
+    case: id,
+    subjects: subjects.filter((subject) => subject !== session),
+    warmup: fresh / 4,
+    iterations: (fresh * 3) / 4,
+    processes: 2,
+  }
 })
 
 /** Loaded, and asked once, in fresh processes; the floors among them. */

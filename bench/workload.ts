@@ -7,6 +7,7 @@ import { createHash, createPrivateKey } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { ViewerRequestEvent } from '../authorizer/cloudfront.ts'
 import type { OneProviderPolicy } from '../authorizer/policy.ts'
 import type { DeployableOptions } from '../build/bundle.ts'
 import { jwksUriOf } from '../config/policy-defaults.ts'
@@ -58,6 +59,12 @@ export const cookiePolicy = {
   ...policy,
   credentials: { cookie: 'CognitoIdentityServiceProvider.{client}.*.idToken' },
   tokenUse: 'id',
+} as const satisfies OneProviderPolicy
+
+/** The policy with the access token where Amplify keeps it, instead of in the header. */
+export const sessionPolicy = {
+  ...policy,
+  credentials: { cookie: 'CognitoIdentityServiceProvider.{client}.*.accessToken' },
 } as const satisfies OneProviderPolicy
 
 /** What the bundle is built with; with the snapshot, the first request needs no network. Times in ms since the epoch. */
@@ -189,6 +196,22 @@ function headerEvent({ uri, requestId }: UnsignedItem, token: string): string {
 function cookieEvent({ uri, requestId, sub }: UnsignedItem, token: string): string {
   const prefix = `CognitoIdentityServiceProvider.${clientId}`
   return browserEvent(uri, { cookie: `${prefix}.LastAuthUser=${sub}; ${prefix}.${sub}.idToken=${token}` }, requestId)
+}
+
+/** The same request with the token in an ordinary cookie line, the fourth of five, as `sessionPolicy` names it. */
+export function inCookie({ token, event }: WorkItem): string {
+  const [record] = (JSON.parse(event) as ViewerRequestEvent).Records
+  if (!record) throw new Error('not an event')
+  const { sub } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { sub: string }
+  const prefix = `CognitoIdentityServiceProvider.${clientId}`
+  const cookie = [
+    '_ga=GA1.1.1234567890.1767225600',
+    'theme=dark',
+    `${prefix}.LastAuthUser=${sub}`,
+    `${prefix}.${sub}.accessToken=${token}`,
+    'consent=analytics:0|marketing:0',
+  ].join('; ')
+  return browserEvent(record.cf.request.uri, { cookie }, record.cf.config?.requestId ?? '')
 }
 
 /** A serialized viewer-request event as a browser's XHR causes it; without an authorization header where the token is null. */

@@ -11,7 +11,7 @@ const maxPackageOctets = 1024 * 1024
 /** Writes index.js (exports `handler`, configuration baked in), function.zip and esbuild's meta.json to the output directory. */
 export const buildStage: Stage = ({ config, configFile, out }) =>
   stageResult('build', { config: configFile, out }, async () => {
-    const { program, metafile } = await bundleAuthorizer()
+    const { program, metafile } = bundleAuthorizer(config.policy)
     const code = deployable(program, { policy: config.policy })
     const zip = functionZip(code)
     writeWholeFile(join(out, 'index.js'), code)

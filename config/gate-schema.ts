@@ -4,18 +4,21 @@ import * as z from 'zod'
 const methods = ['size', 'instructions', 'cpu'] as const
 export type GateMethod = (typeof methods)[number]
 
+const requestSuites = ['warm', 'hot', 'deny', 'routes', 'warm-cookie', 'hot-cookie']
+
 const checkIds = [
   ...methods,
   ...['raw', 'gzip', 'brotli'].map((form) => `size.${form}`),
-  ...['init', 'cold', 'warm', 'hot', 'deny', 'routes'].map((suite) => `instructions.${suite}`),
-  ...['warm', 'hot', 'deny', 'routes'].map((suite) => `cpu.${suite}`),
+  ...['init', 'cold', ...requestSuites].map((suite) => `instructions.${suite}`),
+  ...requestSuites.map((suite) => `cpu.${suite}`),
 ]
 
 export interface GateConfig {
   /**
    * The module that builds a side, relative to the repository's root: it exports
-   * `bundleAuthorizer(): Promise<{ program: string, metafile?: esbuild.Metafile }>` and
-   * `deployable(program, { policy, snapshots }): string`. Default `build/bundle.ts`.
+   * `bundleAuthorizer(policy?)`, which returns or resolves to `{ program: string, metafile?: esbuild.Metafile }`, and
+   * `deployable(program, { policy, snapshots }): string`. It is called with each policy that is measured, and without one for
+   * the program with everything; one program for all policies will do. Default `build/bundle.ts`.
    */
   bundler?: string
   /**

@@ -2,7 +2,7 @@
 import * as z from 'zod'
 
 export interface SizeConfig {
-  /** Bytes of the minified program, without the policy baked into it. Default 12,288. */
+  /** Bytes of the minified program that the policy needs, without the policy baked into it. Default 12,288. */
   raw?: number
   /** The same, compressed by gzip at level 9. Default 6,144. */
   gzip?: number

@@ -14,7 +14,10 @@ export function registerGate(program: Command): void {
         'what decides the exit code: size, instructions, cpu or ids such as cpu.warm (default: all)',
       )
       .option('--methods <methods>', 'what is measured at all: size, instructions, cpu (default: all)')
-      .option('--suites <suites>', 'which suites: init, cold, warm, hot, deny, routes (default: all)')
+      .option(
+        '--suites <suites>',
+        'which suites: init, cold, warm, hot, deny, routes, warm-cookie, hot-cookie (default: all)',
+      )
       .option('--budget <seconds>', 'longest time for the CPU-time part (default: 240)')
       .option('--calibrate', 'measure the error rates of the gate itself on this machine and keep them')
       .option('--minutes <minutes>', 'with --calibrate: how long; later runs add to what is kept', '10')

@@ -11,7 +11,14 @@ function checksAt(scatter: number) {
   const settings = resolveSettings()
   const allowed = limits(settings, null)
   const around = (phase: number) => Array.from({ length: 20 }, (_, index) => scatter * Math.sin(index * 2.4 + phase))
-  const samples = { warm: around(0), hot: around(1), deny: around(2), routes: around(3) }
+  const samples = {
+    warm: around(0),
+    hot: around(1),
+    deny: around(2),
+    routes: around(3),
+    'warm-cookie': around(4),
+    'hot-cookie': around(5),
+  }
   const decisions = decide(familyOf(samples, { suites: requestSuites, limits: allowed }), settings.errorRate)
   const comparison = { samples, baseMicroseconds: samples }
   return decisions.map((decision) => suiteCheck(decision, comparison, allowed, ''))

@@ -48,11 +48,11 @@ export async function cpuPart({
   }
 }
 
-/** Logarithm of the ratio that each suite allows: its threshold above what A/A shows on this machine. */
+/** Logarithm of the ratio that each suite allows: its threshold above what A/A shows on this machine, where it is calibrated. */
 export function limits(settings: Settings, calibration: Calibration | null): Record<RequestSuite, number> {
-  const bias = biases(calibration)
-  const limit = (suite: RequestSuite) => Math.log1p(settings.threshold(`cpu.${suite}`)) + bias[suite]
-  return { warm: limit('warm'), hot: limit('hot'), deny: limit('deny'), routes: limit('routes') }
+  const bias: Partial<Record<RequestSuite, number>> = biases(calibration)
+  const limit = (suite: RequestSuite) => Math.log1p(settings.threshold(`cpu.${suite}`)) + (bias[suite] ?? 0)
+  return Object.fromEntries(requestSuites.map((suite) => [suite, limit(suite)])) as Record<RequestSuite, number>
 }
 
 function budgetTooSmall({ budgetSeconds }: Settings): Check {

@@ -6,7 +6,7 @@ import { seededRandom } from '../statistics/seeded-random.ts'
 import { signedRank } from '../statistics/signed-rank.ts'
 import type { Calibration, CpuSample, EditOutcome } from './calibration-file.ts'
 import { familyOf, fewestProcesses, looksOf } from './measure/compare-cpu.ts'
-import { type RequestSuite, requestSuites } from './suites.ts'
+import { type CalibratedSuite, calibratedSuites } from './suites.ts'
 import { failedSuites } from './verdict/decision.ts'
 
 /** `events` out of `trials`, with the exact 95 % interval of their rate. */
@@ -23,7 +23,7 @@ export interface GateRate {
   /** What the processes measured of it, above the A/A bias; null for A/A and without samples. */
   measured: number | null
   /** The only suite that was slowed down; `any` for A/A, where a failure of any suite is a false alarm. */
-  suite: RequestSuite | 'any'
+  suite: CalibratedSuite | 'any'
   /** Processes behind the rate. */
   processes: number
   /** Gates that share no process: their rate has an exact interval. */
@@ -37,9 +37,9 @@ function rate(events: number, trials: number): Rate {
 }
 
 /** A/A bias by suite; zero without samples. */
-export function biases(calibration: Pick<Calibration, 'same'> | null): Record<RequestSuite, number> {
+export function biases(calibration: Pick<Calibration, 'same'> | null): Record<CalibratedSuite, number> {
   const samples = columns(calibration?.same ?? [])
-  const bias = (suite: RequestSuite) =>
+  const bias = (suite: CalibratedSuite) =>
     samples[suite].length < fewestProcesses ? 0 : signedRank(samples[suite].slice(-maxRanked)).estimate
   return { warm: bias('warm'), hot: bias('hot'), deny: bias('deny'), routes: bias('routes') }
 }
@@ -54,18 +54,18 @@ const maxRanked = 300
 export function gateRates(
   { same, slowed }: Calibration,
   processes: number,
-  limits: Record<RequestSuite, number>,
+  limits: Record<CalibratedSuite, number>,
   errorRate: number,
 ): GateRate[] {
   const looks = looksOf(processes)
   const bias = biases({ same })
-  const fails = (suite: RequestSuite | 'any') => (gate: readonly CpuSample[]) =>
+  const fails = (suite: CalibratedSuite | 'any') => (gate: readonly CpuSample[]) =>
     looks.some((look) => {
-      const family = familyOf(columns(gate.slice(0, look)), { suites: requestSuites, limits })
+      const family = familyOf(columns(gate.slice(0, look)), { suites: calibratedSuites, limits })
       const failed = failedSuites(family, errorRate, looks.length)
       return suite === 'any' ? failed.length > 0 : failed.includes(suite)
     })
-  const rateOf = (slowdown: number, suite: RequestSuite | 'any', samples: readonly CpuSample[]): GateRate => {
+  const rateOf = (slowdown: number, suite: CalibratedSuite | 'any', samples: readonly CpuSample[]): GateRate => {
     const gates = chunks(samples, processes)
     const drawn = gates.length === 0 ? [] : resample(samples, processes)
     return {
@@ -81,7 +81,7 @@ export function gateRates(
     }
   }
   const slow = slowed.flatMap(({ slowdown, samples }) =>
-    requestSuites.map((suite) =>
+    calibratedSuites.map((suite) =>
       rateOf(
         slowdown,
         suite,
@@ -93,7 +93,7 @@ export function gateRates(
 }
 
 /** A change slows down one suite as a rule, and the others take their part of Holm's adjustment unchanged. */
-function only(suite: RequestSuite, slowed: CpuSample, same: CpuSample | undefined): CpuSample {
+function only(suite: CalibratedSuite, slowed: CpuSample, same: CpuSample | undefined): CpuSample {
   return { ...(same ?? slowed), [suite]: slowed[suite] }
 }
 
@@ -122,9 +122,9 @@ function resample(samples: readonly CpuSample[], size: number): CpuSample[][] {
   return Array.from({ length: resamplings }, () => Array.from({ length: size }, () => random.pick(samples)))
 }
 
-function columns(samples: readonly CpuSample[]): Record<RequestSuite, number[]> {
-  return Object.fromEntries(requestSuites.map((suite) => [suite, samples.map((sample) => sample[suite])])) as Record<
-    RequestSuite,
+function columns(samples: readonly CpuSample[]): Record<CalibratedSuite, number[]> {
+  return Object.fromEntries(calibratedSuites.map((suite) => [suite, samples.map((sample) => sample[suite])])) as Record<
+    CalibratedSuite,
     number[]
   >
 }

@@ -1,12 +1,12 @@
 /** What a verdict says about its own error rates: one line from the machine's calibration. */
 import type { Calibration } from './calibration-file.ts'
 import { editRate, gateRates, type Rate } from './error-rates.ts'
-import type { RequestSuite } from './suites.ts'
+import type { CalibratedSuite } from './suites.ts'
 
 export interface QuoteContext {
   /** How many processes this gate ran. */
   processes: number
-  limits: Record<RequestSuite, number>
+  limits: Record<CalibratedSuite, number>
   errorRate: number
 }
 

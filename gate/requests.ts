@@ -2,12 +2,21 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { OneProviderPolicy, Policy } from '../authorizer/policy.ts'
-import { edgeConfiguration, eventText, loadWorkload, policy, type WorkItem, type Workload } from '../bench/workload.ts'
+import {
+  edgeConfiguration,
+  eventText,
+  inCookie,
+  loadWorkload,
+  policy,
+  sessionPolicy,
+  type WorkItem,
+  type Workload,
+} from '../bench/workload.ts'
 import type { DeployableOptions } from '../build/bundle.ts'
 import type { RequestSuite } from './suites.ts'
 
 /** A policy as the gate bakes it into both sides. */
-export const deployments = ['usual', 'routes'] as const
+export const deployments = ['usual', 'routes', 'cookie'] as const
 export type Deployment = (typeof deployments)[number]
 
 export interface SuiteRequests {
@@ -38,7 +47,11 @@ export function gateConfigurations(): Record<Deployment, DeployableOptions> {
     jwks: { maxAge: 10 * year, maxStale: 0, cooldown: year },
   }
   const snapshots = edgeConfiguration(fetchedAt).snapshots ?? {}
-  return { usual: { policy: usual, snapshots }, routes: { policy: { ...usual, routes: manyRoutes() }, snapshots } }
+  return {
+    usual: { policy: usual, snapshots },
+    routes: { policy: { ...usual, routes: manyRoutes() }, snapshots },
+    cookie: { policy: { ...usual, credentials: sessionPolicy.credentials }, snapshots },
+  }
 }
 
 function manyRoutes(): Policy['routes'] {
@@ -60,8 +73,9 @@ export function writeRequests(directory: string): Record<RequestSuite, SuiteRequ
     return { ...rest, events: file }
   }
   const seen = workload.valid.slice(0, 64)
+  const fresh = workload.valid.slice(64, -64)
   return {
-    warm: write('warm', workload.valid.slice(64, -64).map(eventOf), {
+    warm: write('warm', fresh.map(eventOf), {
       deployment: 'usual',
       expect: 'allow',
       once: true,
@@ -69,6 +83,8 @@ export function writeRequests(directory: string): Record<RequestSuite, SuiteRequ
     hot: write('hot', seen.map(eventOf), { deployment: 'usual', expect: 'allow', once: false }),
     deny: write('deny', denials(workload), { deployment: 'usual', expect: 'deny', once: false }),
     routes: write('routes', manyRouteEvents(seen), { deployment: 'routes', expect: 'allow', once: false }),
+    'warm-cookie': write('warm-cookie', fresh.map(inCookie), { deployment: 'cookie', expect: 'allow', once: true }),
+    'hot-cookie': write('hot-cookie', seen.map(inCookie), { deployment: 'cookie', expect: 'allow', once: false }),
   }
 }
 

@@ -31,7 +31,21 @@ export function sizeChecks(base: Side, head: Side, threshold: (checkId: string) 
       detail: `base ${before} B, ${signed(value - before)} B`,
     })
   })
-  return [...totals, ...packageChecks(base, head)]
+  return [...totals, everythingCheck(base, head), ...packageChecks(base, head)]
+}
+
+/** For information: a feature that the gate's policy does not use is in nobody's program who does not use it either. */
+function everythingCheck(base: Side, head: Side): Check {
+  const [before, value] = [Buffer.byteLength(base.everything), Buffer.byteLength(head.everything)]
+  return check({
+    id: 'size.everything',
+    title: 'minified program with everything that a policy can use',
+    value,
+    unit: 'B',
+    limit: null,
+    direction: 'none',
+    detail: `base ${before} B, ${signed(value - before)} B`,
+  })
 }
 
 /** Packages whose share changed, for information. */

@@ -22,7 +22,8 @@ const seen = new Map<string, any>()
 const deny = (status: string) => ({ status, headers: { 'cache-control': [{ value: 'no-store' }] } })
 export const handler = async (event: any) => {
   const { request } = event.Records[0].cf
-  const token = request.headers.authorization?.[0]?.value.slice(7)
+  const { authorization, cookie } = request.headers
+  const token = authorization?.[0]?.value.slice(7) ?? /accessToken=([^;]+)/.exec(cookie?.[0]?.value)?.[1]
   if (!token) return deny('401')
   let claims = seen.get(token)
   if (!claims) {

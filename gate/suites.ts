@@ -3,10 +3,14 @@
 /** Judged by instructions only: a second load in the same process would find what the first one left. */
 const startSuites = ['init', 'cold'] as const
 
+/** Those whose error rates `gate --calibrate` measures. */
+export const calibratedSuites = ['warm', 'hot', 'deny', 'routes'] as const
+
 /** Judged by instructions and by paired CPU time. */
-export const requestSuites = ['warm', 'hot', 'deny', 'routes'] as const
+export const requestSuites = [...calibratedSuites, 'warm-cookie', 'hot-cookie'] as const
 
 type StartSuite = (typeof startSuites)[number]
+export type CalibratedSuite = (typeof calibratedSuites)[number]
 export type RequestSuite = (typeof requestSuites)[number]
 export type Suite = StartSuite | RequestSuite
 
@@ -19,6 +23,8 @@ export const suiteTitles: Record<Suite, string> = {
   hot: 'token seen before',
   deny: 'denials of eight kinds in turn, forged signatures among them',
   routes: 'token seen before, 1,000 routes',
+  'warm-cookie': 'token never seen, one of five cookies',
+  'hot-cookie': 'token seen before, one of five cookies',
 }
 
 /** How many events each request suite takes at a time, and for how long. */
@@ -37,6 +43,8 @@ export const countedSchedule: Record<RequestSuite, Schedule> = {
   hot: { warmUp: 700, batch: 64, rounds: 7 },
   deny: { warmUp: 2720, batch: 64, rounds: 7 },
   routes: { warmUp: 700, batch: 64, rounds: 7 },
+  'warm-cookie': { warmUp: 640, batch: 24, rounds: 7 },
+  'hot-cookie': { warmUp: 700, batch: 64, rounds: 7 },
 }
 
 /** In pairs, for each copy: a batch is half a millisecond of CPU time or more. */
@@ -45,6 +53,8 @@ export const pairedSchedule: Record<RequestSuite, Schedule> = {
   hot: { warmUp: 1500, batch: 256, rounds: 6 },
   deny: { warmUp: 1200, batch: 128, rounds: 6 },
   routes: { warmUp: 1500, batch: 256, rounds: 6 },
+  'warm-cookie': { warmUp: 400, batch: 32, rounds: 8 },
+  'hot-cookie': { warmUp: 1500, batch: 256, rounds: 6 },
 }
 
 /** An even number, so that each side is loaded first as often as the other. */

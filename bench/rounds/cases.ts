@@ -1,6 +1,6 @@
 /** What the in-process suites put before their subjects. */
 import { denyCases, denyEvents } from '../deny-cases.ts'
-import type { WorkItem, Workload } from '../workload.ts'
+import { inCookie, type WorkItem, type Workload } from '../workload.ts'
 
 type Outcome = 'allowed' | 'denied'
 
@@ -13,6 +13,8 @@ export interface Case {
   items: readonly WorkItem[]
   /** Requests that each subject answers before anything is measured. */
   primer: string[]
+  /** Events and primer with their tokens in a cookie, for the authorizer's other source; not of denials. */
+  inCookie?: Pick<Case, 'events' | 'primer'>
   /** Events may be given a second time; otherwise a process has as many rounds as there are fresh ones. */
   repeatable: boolean
 }
@@ -25,16 +27,22 @@ const seenTokens = 256
  * cookies, and the denials of deny-cases.ts.
  */
 export function buildCase(id: string, workload: Workload): Case {
-  const [kind, form] = id.split('-')
-  const pool = form === 'cookie' ? workload.cookie : workload.valid
+  const [kind, source] = id.split('-')
+  const pool = source === 'cookie' ? workload.cookie : workload.valid
   // A subject fetches its keys, and compiles, before the first measured round.
   const primer = pool.slice(-8).map((item) => item.event)
   const items = pool.slice(0, -8)
   const events = items.map((item) => item.event)
-  if (kind === 'warm') return { id, expected: 'allowed', events, items, primer, repeatable: false }
+  const form = (some: readonly WorkItem[]) => (source === undefined ? some.map(inCookie) : [])
+  if (kind === 'warm') {
+    const cookies = { events: form(items), primer: form(pool.slice(-8)) }
+    return { id, expected: 'allowed', events, items, primer, inCookie: cookies, repeatable: false }
+  }
   if (kind === 'hot') {
     const seen = events.slice(0, seenTokens)
-    return { id, expected: 'allowed', events: seen, items, primer: seen, repeatable: true }
+    const cookies = form(items.slice(0, seenTokens))
+    const again = { events: cookies, primer: cookies }
+    return { id, expected: 'allowed', events: seen, items, primer: seen, inCookie: again, repeatable: true }
   }
   const denyCase = denyCases.find((entry) => entry.id === id)
   if (!denyCase) throw new Error(`no case ${id}`)

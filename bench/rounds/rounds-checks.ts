@@ -62,8 +62,11 @@ function peerChecks(summary: CaseSummary): Check[] {
   if (!best) return []
   const title = `${caseTitle(summary.id)}: to the best peer, ${subjectTitle(best.id)}`
   const twin = summary.subjects.find(({ id }) => id === 'edgeproof-twin')
+  const session = summary.subjects.find(({ id }) => id === 'edgeproof-session')
+  const toHeader = `${caseTitle(summary.id)}: the token in a cookie, to the same in the header`
   return [
     ratioCheck(`bench.${summary.id}.peer`, title, best.figure, 1),
+    ...(session ? [ratioCheck(`bench.${summary.id}.cookie`, toHeader, ratioTo(summary, session, true), null)] : []),
     // The same program twice: how far from 1 a ratio of this run may be by chance.
     ...(twin
       ? [ratioCheck(`bench.${summary.id}.twin`, `${caseTitle(summary.id)}: to itself`, ratioTo(summary, twin), null)]
@@ -78,9 +81,10 @@ function toBestPeer(summary: CaseSummary) {
   return { id: best.id, figure: ratioTo(summary, best) }
 }
 
-function ratioTo(summary: CaseSummary, other: SubjectSummary) {
-  const { samples } = own(summary).toVerify
-  return figureOf(samples.map((sample, turn) => sample / (other.toVerify.samples[turn] ?? Number.NaN)))
+/** Ours to another subject, process by process; `inverse`: the other one to ours. */
+function ratioTo(summary: CaseSummary, other: SubjectSummary, inverse = false) {
+  const [above, below] = inverse ? [other, own(summary)] : [own(summary), other]
+  return figureOf(above.toVerify.samples.map((sample, turn) => sample / (below.toVerify.samples[turn] ?? Number.NaN)))
 }
 
 export function bestPeer({ subjects }: CaseSummary): SubjectSummary | undefined {

@@ -10,7 +10,11 @@ import { type RoundsPlan, type RoundsReport, runRounds } from './rounds.ts'
 export interface RoundsJob {
   /** Valid requests in the workload. */
   size: number
-  cases: { id: string; subjects: { id: string; file: string; share: number }[]; plan: RoundsPlan }[]
+  cases: {
+    id: string
+    subjects: { id: string; file: string; share: number; credentials: 'header' | 'cookie' }[]
+    plan: RoundsPlan
+  }[]
 }
 
 exitOnFailure()

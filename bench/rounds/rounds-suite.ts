@@ -32,6 +32,8 @@ export interface CaseSummary {
     id: string
     /** Raw: parsing included. */
     cpu: Figure
+    /** Parsing and calling alone, of the form of the requests that it was given. */
+    harness: Figure
     wall: Figure
     /** CPU time less the harness's of one block's requests, over the blocks of all processes. */
     blocks: Percentiles
@@ -77,6 +79,7 @@ export async function measureRounds(
 function summarize({ id, subjects }: RoundsCase, reports: readonly RoundsReport[]): CaseSummary {
   const figure = (sample: (report: RoundsReport) => number) => figureOf(reports.map(sample))
   const cpu = (report: RoundsReport, subject: string) => report.subjects[subject]?.cpu ?? Number.NaN
+  const harness = (report: RoundsReport, subject: string) => report.subjects[subject]?.harness ?? Number.NaN
   return {
     id,
     harness: figure((report) => report.harness.cpu),
@@ -84,16 +87,18 @@ function summarize({ id, subjects }: RoundsCase, reports: readonly RoundsReport[
     subjects: subjects.map((subject) => ({
       id: subject,
       cpu: figure((report) => cpu(report, subject)),
+      harness: figure((report) => harness(report, subject)),
       wall: figure((report) => report.subjects[subject]?.wall ?? Number.NaN),
       blocks: percentiles(
         reports.flatMap((report) =>
-          (report.subjects[subject]?.blocks ?? []).map((block) => block - report.harness.cpu),
+          (report.subjects[subject]?.blocks ?? []).map((block) => block - harness(report, subject)),
         ),
       ),
-      toVerify: figure((report) => (cpu(report, subject) - report.harness.cpu) / report.verify.cpu),
+      toVerify: figure((report) => (cpu(report, subject) - harness(report, subject)) / report.verify.cpu),
       toLookup: reports.every((report) => report.lookup)
         ? figure(
-            (report) => (cpu(report, subject) - report.harness.cpu) / ((report.lookup?.cpu ?? 0) - report.harness.cpu),
+            (report) =>
+              (cpu(report, subject) - harness(report, subject)) / ((report.lookup?.cpu ?? 0) - report.harness.cpu),
           )
         : null,
     })),

@@ -27,11 +27,11 @@ export function roundsTables(
         'wall us',
         ...(percentiles ? ['wall us: p50 / p95 / p99 of requests'] : []),
       ],
-      rows: subjects.map(({ id: subject, cpu, wall, blocks, toVerify, toLookup }) => {
+      rows: subjects.map(({ id: subject, cpu, harness: parsing, wall, blocks, toVerify, toLookup }) => {
         const own = percentiles?.get(subject)
         return [
           subjectTitle(subject),
-          short(cpu.median - harness.median),
+          short(cpu.median - parsing.median),
           figureText(toVerify),
           ...(hasLookup ? [toLookup ? figureText(toLookup) : ''] : []),
           best ? short(toVerify.median / best.toVerify.median) : '',

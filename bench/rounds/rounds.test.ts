@@ -35,6 +35,23 @@ test('a warm token is never seen twice, a hot one always was', async () => {
   await expect(runRounds(hot, [{ id: 'once', handler: seenOnly(), share: 1 }], plan)).rejects.toThrow('once: 0 of 16')
 })
 
+test('a subject that reads cookies is given the same tokens there', async () => {
+  const seen: string[] = []
+  const byCookie: Handler = async (event) => {
+    const { authorization, cookie } = event.Records[0]?.cf.request.headers ?? {}
+    if (authorization || cookie?.length !== 1) return { status: '401' }
+    seen.push(/accessToken=([^;]+)/.exec(cookie[0]?.value ?? '')?.[1] ?? '')
+    return allow(event)
+  }
+  const subject = { id: 'cookie', handler: byCookie, share: 1, credentials: 'cookie' } as const
+  for (const id of ['warm', 'hot']) {
+    const entry = buildCase(id, workload)
+    await runRounds(entry, [subject, { id: 'header', handler: allow, share: 1 }], plan)
+    const measured = seen.splice(0).slice(entry.primer.length)
+    expect(measured).toEqual(workload.valid.slice(0, measured.length).map(({ token }) => token))
+  }
+})
+
 test('fresh requests that run out end the measurement instead of being used again', async () => {
   const run = runRounds(buildCase('warm', workload), [], { ...plan, rounds: 16 })
   await expect(run).rejects.toThrow('too few')

@@ -27,6 +27,8 @@ export interface RoundsSubject {
   id: string
   handler: Handler
   share: number
+  /** `cookie`: it is given the requests with their tokens in a cookie, where the case has them. Default `header`. */
+  credentials?: 'header' | 'cookie'
 }
 
 /** Microseconds of CPU time (user and system, all threads) and of wall time for one request, means over the measured rounds. */
@@ -41,8 +43,8 @@ export interface RoundsReport {
   verify: Cost
   /** Only where every token was seen: parse the event and ask a Map for its token. */
   lookup: Cost | null
-  /** Harness not yet subtracted; `blocks`: CPU time of each measured block, per request. */
-  subjects: Record<string, Cost & { blocks: number[] }>
+  /** Harness not yet subtracted; `harness`: that of its form of the requests; `blocks`: CPU time of each measured block, per request. */
+  subjects: Record<string, Cost & { harness: number; blocks: number[] }>
   requests: number
 }
 
@@ -52,21 +54,28 @@ export async function runRounds(
   subjects: readonly RoundsSubject[],
   plan: RoundsPlan,
 ): Promise<RoundsReport> {
-  for (const { id, handler } of subjects) await prime(id, handler, entry)
+  const isInCookie = ({ credentials }: RoundsSubject) => credentials === 'cookie' && hasCookies(entry)
+  for (const subject of subjects) {
+    await prime(subject.id, subject.handler, (isInCookie(subject) && entry.inCookie) || entry)
+  }
   const contestants: Contestant[] = [
     { id: 'harness', run: (events) => answer(harness, events), share: 1 },
+    ...(subjects.some(isInCookie)
+      ? [{ id: 'harness-cookie', run: (events: string[]) => answer(harness, events), share: 1, inCookie: true }]
+      : []),
     { id: 'verify', run: (_events, items) => verifyAll(items), share: 1 },
     ...(entry.repeatable ? [lookupFloor(entry.events)] : []),
-    ...subjects.map((subject) => contestantOf(subject, entry)),
+    ...subjects.map((subject) => ({ ...contestantOf(subject, entry), inCookie: isInCookie(subject) })),
   ]
   const totals = new Map(contestants.map(({ id }) => [id, { cpu: 0, wall: 0, requests: 0, blocks: [] as number[] }]))
   for (let round = 0; round < plan.warmup + plan.rounds; round++) {
-    const { events, items } = blockOf(entry, round, plan.block)
+    const { events, cookieEvents, items } = blockOf(entry, round, plan.block)
     for (const contestant of seededRandom(`${plan.seed} ${round}`).shuffled(contestants)) {
       const total = totals.get(contestant.id)
       if (!total) throw new Error(`no contestant ${contestant.id}`)
-      const count = Math.max(1, Math.round(events.length * contestant.share))
-      const own = count === events.length ? events : events.slice(0, count)
+      const all = contestant.inCookie ? cookieEvents : events
+      const count = Math.max(1, Math.round(all.length * contestant.share))
+      const own = count === all.length ? all : all.slice(0, count)
       const wall = performance.now()
       const cpu = process.cpuUsage()
       await contestant.run(own, items)
@@ -87,14 +96,24 @@ export async function runRounds(
     harness: cost('harness'),
     verify: cost('verify'),
     lookup: totals.has('lookup') ? cost('lookup') : null,
-    subjects: Object.fromEntries(subjects.map(({ id }) => [id, { ...cost(id), blocks: totals.get(id)?.blocks ?? [] }])),
+    subjects: Object.fromEntries(
+      subjects.map((subject) => {
+        const { cpu } = cost(isInCookie(subject) ? 'harness-cookie' : 'harness')
+        return [subject.id, { ...cost(subject.id), harness: cpu, blocks: totals.get(subject.id)?.blocks ?? [] }]
+      }),
+    ),
     requests: totals.get('harness')?.requests ?? 0,
   }
+}
+
+function hasCookies({ inCookie }: Case): boolean {
+  return inCookie !== undefined && inCookie.events.length > 0
 }
 
 interface Contestant {
   id: string
   share: number
+  inCookie?: boolean
   run(events: string[], items: readonly WorkItem[]): Promise<unknown>
 }
 
@@ -173,13 +192,17 @@ async function verifyAll(items: readonly WorkItem[]): Promise<void> {
 }
 
 /** The requests of a round, and the tokens whose bare verification they are compared with. */
-function blockOf(entry: Case, round: number, size: number): { events: string[]; items: readonly WorkItem[] } {
+function blockOf(entry: Case, round: number, size: number) {
   const items = take(entry.items, round, size)
   for (const item of items) prepare(item)
   if (!entry.repeatable && (round + 1) * size > entry.events.length) {
     throw new Error(`${entry.id}: ${entry.events.length} fresh requests are too few for round ${round}`)
   }
-  return { events: take(entry.events, round, size), items }
+  return {
+    events: take(entry.events, round, size),
+    cookieEvents: take(entry.inCookie?.events ?? [], round, size),
+    items,
+  }
 }
 
 function take<Item>(list: readonly Item[], round: number, size: number): Item[] {

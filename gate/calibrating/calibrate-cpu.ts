@@ -4,7 +4,7 @@ import type { CpuSample } from '../calibration-file.ts'
 import { biases } from '../error-rates.ts'
 import { mostProcesses } from '../measure/compare-cpu.ts'
 import { programSides, samplePair } from '../measure/pairs.ts'
-import type { RequestSuite } from '../suites.ts'
+import type { CalibratedSuite } from '../suites.ts'
 import type { Calibrating } from './calibrating.ts'
 import { bySuite, type SlowedSides, slowdowns, slowedSides } from './injected-delay.ts'
 
@@ -56,7 +56,7 @@ export async function calibrateCpu(calibrating: Calibrating): Promise<void> {
       })
       // What was sampled until Ctrl-C is kept, and the next calibration adds to it.
       if (report === null) return
-      const ratio = (suite: RequestSuite) => report.logRatios[suite] ?? Number.NaN
+      const ratio = (suite: CalibratedSuite) => report.logRatios[suite] ?? Number.NaN
       const sample = bySuite(ratio)
       samples.push(sample)
       if (slowdown > 0) recent.push({ slowdown, sample })
@@ -76,7 +76,7 @@ interface Recent {
  * A machine whose other cores are busy slows the program's memory down, and not the loop: a delay is then a smaller share.
  * Least squares through the origin over all slow-downs, because the large ones say best what a turn costs.
  */
-function correct(slowed: SlowedSides, recent: readonly Recent[], bias: Record<RequestSuite, number>): void {
+function correct(slowed: SlowedSides, recent: readonly Recent[], bias: Record<CalibratedSuite, number>): void {
   if (recent.length === 0) return
   const factors = bySuite((suite) => {
     const measured = recent.reduce((sum, one) => sum + one.slowdown * Math.expm1(one.sample[suite] - bias[suite]), 0)

@@ -10,7 +10,7 @@ import type { Counts } from '../measure/count-cache.ts'
 import { countProgram } from '../measure/count-program.ts'
 import { callgrind } from '../measure/instructions.ts'
 import { sameProgram } from '../sides/same-program.ts'
-import { type RequestSuite, suites } from '../suites.ts'
+import { type CalibratedSuite, calibratedSuites } from '../suites.ts'
 import { instructionChange } from '../verdict/instruction-change.ts'
 import type { Calibrating } from './calibrating.ts'
 import { type Edit, findEdits } from './edits.ts'
@@ -28,7 +28,7 @@ export async function calibrateInstructions(calibrating: Calibrating): Promise<v
   const version = callgrind.version()
   if (version === null) throw new UsageError('--calibrate needs valgrind (apt-get install valgrind), or --methods cpu')
   const base = await countProgram('base', side.deployables, {
-    suites,
+    suites: calibratedSuites,
     bench,
     counter: callgrind,
     version,
@@ -66,8 +66,8 @@ export async function calibrateInstructions(calibrating: Calibrating): Promise<v
   await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, (_, index) => worker(`count${index}d`)))
 }
 
-function ownInstructions(counts: Counts): Record<RequestSuite, number> {
-  const own = (suite: RequestSuite) => {
+function ownInstructions(counts: Counts): Record<CalibratedSuite, number> {
+  const own = (suite: CalibratedSuite) => {
     const count = counts[suite]
     return count ? median(count.segments) - count.verification : 0
   }

@@ -8,7 +8,7 @@ import { editRate, evidence, gateRates, type Rate } from '../error-rates.ts'
 import { fewestProcesses, mostProcesses } from '../measure/compare-cpu.ts'
 import { percent, rateText } from '../noise-line.ts'
 import type { Settings } from '../settings.ts'
-import { requestSuites } from '../suites.ts'
+import { calibratedSuites } from '../suites.ts'
 
 /** Short gates give many independent ones, the longest are what the default budget buys where nothing is decided before. */
 const gateLengths = [fewestProcesses, 60, mostProcesses] as const
@@ -26,7 +26,7 @@ export function calibrationChecks(calibration: Calibration, settings: Settings):
 
 function cpuChecks(calibration: Calibration, settings: Settings): Check[] {
   const allowed = limits(settings, calibration)
-  const spread = requestSuites.map((suite) => {
+  const spread = calibratedSuites.map((suite) => {
     const samples = calibration.same.map((sample) => sample[suite])
     return { suite, samples }
   })

@@ -8,7 +8,7 @@ import { findPlaces, type Place, plant } from '../mutants/functions-to-slow.ts'
 import { neutralEdits } from '../mutants/neutral-edits.ts'
 import { slowCode, slowForms } from '../mutants/slow-forms.ts'
 import type { Side } from '../sides/side.ts'
-import type { RequestSuite } from '../suites.ts'
+import type { CalibratedSuite } from '../suites.ts'
 
 /** A changed file of the program's sources. */
 export interface Edit {
@@ -17,7 +17,7 @@ export interface Edit {
   place: string
   form: string
   /** Where it is counted. */
-  suite: RequestSuite
+  suite: CalibratedSuite
   /** Growth meant, as a fraction of the suite's own instructions. */
   injected: number
   file: string
@@ -28,7 +28,7 @@ export interface Edit {
 export type BuildWith = (changes: Record<string, string>) => Promise<Side>
 
 /** Cheapest to count first: a place that several suites reach is measured in the first of them. */
-const preference: readonly RequestSuite[] = ['hot', 'warm', 'deny', 'routes']
+const preference: readonly CalibratedSuite[] = ['hot', 'warm', 'deny', 'routes']
 
 /** Net growth of a mutant. */
 const mutantGrowth = 0.02
@@ -40,7 +40,7 @@ const mutantGrowth = 0.02
 export async function findEdits(
   side: Side,
   directory: string,
-  own: Record<RequestSuite, number>,
+  own: Record<CalibratedSuite, number>,
   bench: Workbench,
   build: BuildWith,
   signal: AbortSignal,
@@ -81,8 +81,8 @@ function numbered(edits: readonly Edit[]): Edit[] {
 function mutantsOf(
   place: Place,
   source: string,
-  hits: (suite: RequestSuite) => number,
-  own: Record<RequestSuite, number>,
+  hits: (suite: CalibratedSuite) => number,
+  own: Record<CalibratedSuite, number>,
 ): Edit[] {
   const suite = preference.find((name) => hits(name) > 0)
   if (suite === undefined) return []

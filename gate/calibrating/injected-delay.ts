@@ -11,12 +11,12 @@ import { samplePair } from '../measure/pairs.ts'
 import type { Workbench } from '../measure/workbench.ts'
 import { neverInlined } from '../mutants/slow-forms.ts'
 import type { Deployment } from '../requests.ts'
-import { type RequestSuite, requestSuites } from '../suites.ts'
+import { type CalibratedSuite, calibratedSuites } from '../suites.ts'
 
 export const slowdowns = [0.02, 0.03, 0.05, 0.1, 0.2] as const
 
 /** Turns that slow each suite down by about a third, so that a few processes say what one turn costs. */
-const manyTurns: Record<RequestSuite, number> = { warm: 8000, hot: 700, deny: 1800, routes: 900 }
+const manyTurns: Record<CalibratedSuite, number> = { warm: 8000, hot: 700, deny: 1800, routes: 900 }
 const manyTurnsProcesses = 12
 
 /**
@@ -30,7 +30,7 @@ type Deployables = Record<Deployment, string>
 
 interface PilotOptions {
   /** What A/A shows, as logarithms: no part of a slow-down. */
-  bias: Record<RequestSuite, number>
+  bias: Record<CalibratedSuite, number>
   signal: AbortSignal
   enough(): boolean
 }
@@ -44,7 +44,7 @@ interface Slowed {
 export interface SlowedSides {
   all: readonly Slowed[]
   /** Makes every delay of a suite so many times as long. */
-  lengthen(factors: Record<RequestSuite, number>): void
+  lengthen(factors: Record<CalibratedSuite, number>): void
 }
 
 /**
@@ -59,29 +59,29 @@ export async function slowedSides(
 ): Promise<SlowedSides> {
   let deployed = 1000
   // Names of one length: a path's length is visible to the program.
-  const deploy = (turns: Record<RequestSuite, number>) =>
+  const deploy = (turns: Record<CalibratedSuite, number>) =>
     bySuite((suite) => bench.deploy(delayed(deployables, Math.round(turns[suite])), `delay-${deployed++}`))
   const base = deploy(bySuite(() => 0))
-  const sides = (turns: Record<RequestSuite, number>): PairedSides => {
+  const sides = (turns: Record<CalibratedSuite, number>): PairedSides => {
     const head = deploy(turns)
     return {
-      base: (suite, deployment) => base[suite][deployment],
-      head: (suite, deployment) => head[suite][deployment],
+      base: (suite: CalibratedSuite, deployment: Deployment) => base[suite][deployment],
+      head: (suite: CalibratedSuite, deployment: Deployment) => head[suite][deployment],
     }
   }
-  const costs = async (turns: Record<RequestSuite, number>, processes: number) => {
+  const costs = async (turns: Record<CalibratedSuite, number>, processes: number) => {
     const pilot = sides(turns)
-    const samples: Record<RequestSuite, number[]> = { warm: [], hot: [], deny: [], routes: [] }
+    const samples: Record<CalibratedSuite, number[]> = { warm: [], hot: [], deny: [], routes: [] }
     for (let index = 0; index < processes && !(index >= 2 && enough()); index++) {
       const report = await samplePair(bench, pilot, index % 2 === 0, signal)
-      for (const suite of requestSuites) samples[suite].push(report.logRatios[suite] ?? Number.NaN)
+      for (const suite of calibratedSuites) samples[suite].push(report.logRatios[suite] ?? Number.NaN)
     }
     return bySuite((suite) => Math.expm1(signedRank(samples[suite]).estimate - bias[suite]))
   }
   const many = await costs(manyTurns, manyTurnsProcesses)
   const fewTurns = bySuite((suite) => Math.round((smallDelay * manyTurns[suite]) / many[suite]))
   const few = await costs(fewTurns, smallDelayProcesses)
-  const turnsFor = (suite: RequestSuite, slowdown: number) => {
+  const turnsFor = (suite: CalibratedSuite, slowdown: number) => {
     const turnsPerShare = (manyTurns[suite] - fewTurns[suite]) / (many[suite] - few[suite])
     return Math.max(1, fewTurns[suite] + (slowdown - few[suite]) * turnsPerShare)
   }
@@ -100,7 +100,7 @@ export async function slowedSides(
   }
 }
 
-export function bySuite<Value>(value: (suite: RequestSuite) => Value): Record<RequestSuite, Value> {
+export function bySuite<Value>(value: (suite: CalibratedSuite) => Value): Record<CalibratedSuite, Value> {
   return { warm: value('warm'), hot: value('hot'), deny: value('deny'), routes: value('routes') }
 }
 
@@ -122,5 +122,6 @@ function delayed(deployables: Deployables, turns: number): Deployables {
   }
 }
 `
-  return { usual: deployables.usual + wrapper, routes: deployables.routes + wrapper }
+  const { usual, routes, cookie } = deployables
+  return { usual: usual + wrapper, routes: routes + wrapper, cookie: cookie + wrapper }
 }

@@ -92,7 +92,7 @@ export async function compareCpu(
 }
 
 function emptySamples(): Record<RequestSuite, number[]> {
-  return { warm: [], hot: [], deny: [], routes: [] }
+  return { warm: [], hot: [], deny: [], routes: [], 'warm-cookie': [], 'hot-cookie': [] }
 }
 
 /** The decision for given samples, as `compareCpu` makes it at one look. */
@@ -100,9 +100,9 @@ function decideAll(samples: Record<RequestSuite, number[]>, plan: CpuPlan): Deci
   return decide(familyOf(samples, plan), plan.errorRate, plan.looks.length)
 }
 
-export function familyOf(
-  samples: Record<RequestSuite, number[]>,
-  { suites, limits }: Pick<CpuPlan, 'suites' | 'limits'>,
+export function familyOf<Suite extends RequestSuite>(
+  samples: Record<Suite, number[]>,
+  { suites, limits }: { suites: readonly Suite[]; limits: Record<Suite, number> },
 ): SuiteSamples[] {
   return suites.map((suite) => ({ suite, samples: samples[suite], limit: limits[suite] }))
 }

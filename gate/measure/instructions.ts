@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { countSegments, type Segment, valgrindVersion } from '../../bench/callgrind.ts'
 import { median } from '../../statistics/median.ts'
 import type { CountedReport, CountedTask } from '../measured/counted-task.ts'
+import type { Deployment } from '../requests.ts'
 import { countedSchedule, requestSuites, type Suite } from '../suites.ts'
 import type { Workbench } from './workbench.ts'
 
@@ -39,7 +40,7 @@ const lateRounds = 5
 /** Counts one suite of a deployed program. Throws an Error whose message says what the handler did wrong. */
 async function countSuite(
   bench: Workbench,
-  deployed: Record<'usual' | 'routes', string>,
+  deployed: Record<Deployment, string>,
   suite: 'start' | (typeof requestSuites)[number],
   signal: AbortSignal,
 ): Promise<Partial<Record<Suite, Count>>> {

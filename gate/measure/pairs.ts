@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import type { Coverage } from '../measured/coverage.ts'
 import type { PairedReport, PairedTask } from '../measured/paired-task.ts'
 import type { Deployment } from '../requests.ts'
-import { pairedCopies, pairedSchedule, type RequestSuite, requestSuites } from '../suites.ts'
+import { calibratedSuites, pairedCopies, pairedSchedule, type RequestSuite } from '../suites.ts'
 import type { Workbench } from './workbench.ts'
 
 /** The deployable file of each side for a suite. */
@@ -36,7 +36,7 @@ export async function samplePair(
   sides: PairedSides,
   startsWithBase: boolean,
   signal: AbortSignal,
-  suites: readonly RequestSuite[] = requestSuites,
+  suites: readonly RequestSuite[] = calibratedSuites,
 ): Promise<PairedReport> {
   const report = await runPairedScript<PairedReport>(bench, 'paired', sides, startsWithBase, suites, signal)
   if (report.error !== undefined) throw new Error(report.error)
@@ -45,7 +45,7 @@ export async function samplePair(
 
 /** How often head's planted places are reached. */
 export function cover(bench: Workbench, sides: PairedSides, signal: AbortSignal): Promise<Coverage> {
-  return runPairedScript<Coverage>(bench, 'coverage', sides, true, requestSuites, signal)
+  return runPairedScript<Coverage>(bench, 'coverage', sides, true, calibratedSuites, signal)
 }
 
 async function runPairedScript<Report>(

@@ -5,13 +5,14 @@ import * as z from 'zod'
 import { UsageError } from '../../config/usage-error.ts'
 import { deployablesSchema, type Side } from './side.ts'
 
-const schema = 'edgeproof/gate-baseline@1'
+const schema = 'edgeproof/gate-baseline@2'
 
 const baselineSchema = z.strictObject({
   schema: z.literal(schema, `should be "${schema}"; write it anew with --write-baseline`),
   name: z.string(),
   commit: z.string(),
   program: z.string().min(1, 'should not be empty'),
+  everything: z.string().min(1, 'should not be empty'),
   deployables: deployablesSchema,
   metafile: z.custom<Metafile>((value) => value === null || typeof value === 'object').nullable(),
   sources: z.record(z.string(), z.string()),

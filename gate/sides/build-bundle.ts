@@ -6,8 +6,14 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
+interface Bundle {
+  program: string
+  metafile?: unknown
+}
+
 interface Bundler {
-  bundleAuthorizer?: () => Promise<{ program: string; metafile?: unknown }>
+  /** Older commits take no policy and have one program for all. */
+  bundleAuthorizer?: (policy?: unknown) => Bundle | Promise<Bundle>
   deployable?: (program: string, configuration: unknown) => string
 }
 
@@ -15,9 +21,12 @@ const [root = '', file = '', configurationsFile = '', output = ''] = process.arg
 const bundler = (await import(pathToFileURL(join(root, file)).href)) as Bundler
 const { bundleAuthorizer, deployable } = bundler
 if (!bundleAuthorizer || !deployable) throw new Error(`${file} does not export bundleAuthorizer() and deployable()`)
-const { program, metafile } = await bundleAuthorizer()
-const configurations = JSON.parse(readFileSync(configurationsFile, 'utf8')) as Record<string, unknown>
-const deployables = Object.fromEntries(
-  Object.entries(configurations).map(([name, configuration]) => [name, deployable(program, configuration)]),
-)
-writeFileSync(output, JSON.stringify({ program, metafile, deployables }))
+const configurations = JSON.parse(readFileSync(configurationsFile, 'utf8')) as Record<string, { policy: unknown }>
+const deployables: Record<string, string> = {}
+for (const [name, configuration] of Object.entries(configurations)) {
+  const { program } = await bundleAuthorizer(configuration.policy)
+  deployables[name] = deployable(program, configuration)
+}
+const { program, metafile } = await bundleAuthorizer(configurations.usual?.policy)
+const { program: everything } = await bundleAuthorizer()
+writeFileSync(output, JSON.stringify({ program, metafile, everything, deployables }))

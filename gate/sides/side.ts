@@ -14,18 +14,23 @@ export interface Side {
   /** As the user wrote it. */
   name: string
   commit: string
+  /** What the gate's usual policy deploys, and what the sizes are of; an older bundler has one program for every policy. */
   program: string
-  /** The program as deployed, with each of the gate's configurations baked in. */
+  /** The program with everything that any policy can use. */
+  everything: string
+  /** As deployed: bundled for each of the gate's configurations, which is baked in. */
   deployables: Record<Deployment, string>
   metafile: Metafile | null
   /** Own source files of the bundle → digest of their text, by which a change is blamed on a file. */
   sources: Record<string, string>
 }
 
-export const deployablesSchema = z.strictObject({ usual: z.string().min(1), routes: z.string().min(1) })
+const text = z.string().min(1)
+export const deployablesSchema = z.strictObject({ usual: text, routes: text, cookie: text })
 
 const builtSchema = z.object({
-  program: z.string().min(1),
+  program: text,
+  everything: text,
   deployables: deployablesSchema,
   metafile: z.custom<Metafile>().nullish(),
 })
@@ -67,8 +72,8 @@ export async function buildSide(
   const built = builtSchema.safeParse(JSON.parse(readFileSync(output, 'utf8')))
   if (!built.success) throw new UsageError(`${label}: ${options.bundler} returned no program`)
   const metafile = built.data.metafile ?? null
-  const { program, deployables } = built.data
-  return { name, commit, program, deployables, metafile, sources: sourceDigests(directory, metafile) }
+  const { program, everything, deployables } = built.data
+  return { name, commit, program, everything, deployables, metafile, sources: sourceDigests(directory, metafile) }
 }
 
 async function provideDependencies(
