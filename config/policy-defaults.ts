@@ -109,7 +109,10 @@ function completeProvider(name: string, provider: Provider): CompleteProvider {
   }
 }
 
-/** Where an issuer publishes its keys by default, as Cognito does. OpenID Connect Discovery 4.1: a terminating `/` is taken off first. */
+/**
+ * Where an issuer publishes its keys by default, as Cognito does. OpenID Connect Discovery 4.1: a terminating `/` is taken off
+ * first; one that only a CloudFormation token's value brings is not seen, and such an issuer needs its `jwksUri` written out.
+ */
 export function jwksUriOf(issuer: string): string {
   return `${issuer.replace(/\/$/, '')}/.well-known/jwks.json`
 }
