@@ -124,8 +124,7 @@ function chunkOf({ readings: [reading] }: Found): string | null {
 function tokensOfOne(cookies: readonly Found[]): (Tokens & { index: number })[] {
   const wholes = cookies.filter((cookie) => chunkOf(cookie) === null)
   const chunks = cookies.filter((cookie) => chunkOf(cookie) !== null)
-  const isNumbered = chunks.some((cookie) => /^[0-8]$/.test(chunkOf(cookie) ?? ''))
-  if (isNumbered || (chunks.length > 0 && wholes.length === 0)) {
+  if (chunks.length > 0) {
     const beside = may('credentials/chunks', 'a whole cookie stands beside the chunks', 'allow')
     const whole = may('credentials/chunks', 'the chunks count where there are any', 'deny')
     const { counted, others } = assembled(chunks)
@@ -137,8 +136,7 @@ function tokensOfOne(cookies: readonly Found[]): (Tokens & { index: number })[] 
       },
     ]
   }
-  const fault = chunks.length > 0 ? [may('credentials/chunks', 'there is a chunk of another number', 'deny')] : []
-  return wholes.map(({ index, text }) => ({ index, counted: [presented(text, fault)], others: [] }))
+  return wholes.map(({ index, text }) => ({ index, counted: [presented(text, [])], others: [] }))
 }
 
 /** Chunks in the order of their numbers, or what somebody may make of those that are not in order. */
@@ -153,7 +151,7 @@ function assembled(chunks: readonly Found[]): Tokens {
   if (run.length === 0) {
     return { counted: [presented('', [refused('credentials/chunks', 'there is no first chunk')])], others: [] }
   }
-  if (twice < 0 && run.length === chunks.length) return { counted: [presented(whole, [])], others: [] }
+  if (run.length === chunks.length) return { counted: [presented(whole, [])], others: [] }
   const fault = may('credentials/chunks', 'a chunk is missing, of another number, or there twice', 'deny')
   return {
     counted: [presented(whole, [fault])],

@@ -149,6 +149,9 @@ test('two keys of one kid may be refused', async () => {
   ]
   expect(await outcomeAfter(outage, 800)).toBe('may')
 })
+test('a handler that holds the key while it is served must use it', async () => {
+  expect(await outcomeAfter(() => [{ at: 0, fetched: true }], 100)).toBe('must-allow')
+})
 test('a handler that may hold another key of the kid has no reason to ask again', async () => {
   const corrected = ({ keys }: { keys(...all: SigningKey[]): Served }) => [
     { at: 0, serve: keys({ ...spare(), jwk: { ...spare().jwk, kid: key.kid } }) },

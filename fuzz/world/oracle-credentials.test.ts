@@ -2,7 +2,20 @@
 import { describe, expect, test } from 'vitest'
 import type { Policy } from '../../authorizer/policy.ts'
 import { isCredentialCookie, isCredentialHeader } from '../../oracle/credentials.ts'
-import { allow, deny, forbid, good, may, policyOf, rows, type Situation, seconds, tokenOf } from './situation.ts'
+import {
+  allow,
+  deny,
+  forbid,
+  good,
+  issuer,
+  jwksUri,
+  may,
+  policyOf,
+  rows,
+  type Situation,
+  seconds,
+  tokenOf,
+} from './situation.ts'
 
 describe('credentials', () => {
   const token = (claims: object = {}) => tokenOf({ claims })
@@ -100,6 +113,14 @@ describe('credentials', () => {
       may('credentials/several-cookies', 'allow'),
     ],
     [
+      'P13: one subject of two issuers',
+      () =>
+        session(`s=${token()}; s=${token({ iss: 'https://two.example' })}`, {
+          provider: { issuer: [issuer, 'https://two.example'], jwksUri },
+        }),
+      may('credentials/two-subjects', 'deny'),
+    ],
+    [
       'two without a subject',
       () => session(`s=${token({ sub: undefined })}; s=${token({ sub: undefined, exp: good.exp + 1 })}`),
       may('credentials/two-subjects', 'deny'),
@@ -146,6 +167,23 @@ describe('credentials', () => {
     ['P15: both are bad', () => sent('Bearer x', 's=y'), deny('token/compact')],
     ['P15: neither is there', () => ({ policy: both, headers: {} }), deny('credentials/absent')],
     ['a scheme alone is present', () => sent('Bearer', `s=${token()}`), may('credentials/source', 'deny')],
+    ['what begins like the scheme is none', () => sent('Bearerx', `s=${token()}`), allow],
+    [
+      'a bad cookie on two lines, before a good header',
+      () => ({
+        policy: { credentials: [{ cookie: 's' }, 'header'] },
+        headers: { cookie: ['a=b', 's=x'], authorization: `Bearer ${token()}` },
+      }),
+      may('credentials/source', undefined),
+    ],
+    [
+      'an empty header is not present',
+      () => ({
+        policy: { credentials: [{ header: 'x-token', scheme: null }, 'header'] },
+        headers: { 'x-token': '', authorization: `Bearer ${token()}` },
+      }),
+      allow,
+    ],
     ['white space before the scheme', () => sent(' Bearer x', `s=${token()}`), may('credentials/source', 'allow')],
     [
       'an empty cookie is not present',

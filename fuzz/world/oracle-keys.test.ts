@@ -62,6 +62,25 @@ describe('issuers', () => {
       () => ({ provider: { ...entra, tenants: 'any' }, claims: { iss: iss(''), tid: '' } }),
       deny('claims/tenant'),
     ],
+    [
+      'an issuer that is written out, before one with {tid}',
+      () => ({
+        provider: { ...entra, tenants: 'any' },
+        others: { partners: { ...partners, issuer: iss('t2'), jwksUri: 'https://keys.example/jwks' } },
+        route: { provider: 'partners' },
+        claims: { iss: iss('t2'), tid: 't2', aud: 'gate' },
+      }),
+      allow,
+    ],
+    [
+      'and for its clients only',
+      () => ({
+        provider: { ...entra, tenants: 'any' },
+        others: { partners: { ...partners, issuer: iss('t2'), jwksUri: 'https://keys.example/jwks' } },
+        claims: { iss: iss('t2'), tid: 't2' },
+      }),
+      deny('claims/client'),
+    ],
     ['no tenant', () => ({ provider: entra, claims: { iss: iss('t1') } }), deny('claims/tenant')],
     [
       'P19: keys without alg, and an issuer of its own form',
@@ -159,6 +178,11 @@ describe('keys', () => {
       () => ({ provider: optional, keys: [bare(), other.jwk] }),
       deny('token/kid'),
     ],
+    [
+      'a kid that a key of another alg has',
+      () => ({ provider: { ...optional, ...algorithms }, keys: [bare(), ec.jwk] }),
+      deny('token/kid'),
+    ],
     ['a kid that is no text', () => ({ provider: optional, header: { kid: null } }), deny('token/kid')],
     [
       'P25: Ed25519 by its own name',
@@ -217,4 +241,16 @@ test('a 5xx is a denial only where the keys of the issuer that the token names c
   expect(oracle.keysReachable(start, event({}))).toBe(true)
   expect(oracle.keysReachable(start, event({ iss: partnersIssuer }))).toBe(false)
   expect(oracle.keysReachable(start)).toBe(false)
+})
+
+test('of two providers with one URL, which of them holds the keys in an outage is not known', async () => {
+  const outcomes = [{}, { partners: { ...partners, jwksUri } }].map(async (others) => {
+    const oracle = createOracle(policyOf({ others }), 'ours')
+    await oracle.serve({ [jwksUri]: answer([rsa.jwk]) }, start)
+    oracle.observe([{ url: jwksUri, at: start, via: 'h2' }])
+    await oracle.serve({ [jwksUri]: { kind: 'reset' } }, start + 1000)
+    const event = viewerRequestEvent('/files/a', { headers: { authorization: `Bearer ${tokenOf({})}` } })
+    return (await oracle.judge(event, start + 60_000)).outcome
+  })
+  expect(await Promise.all(outcomes)).toEqual(['must-allow', 'may'])
 })
