@@ -1,9 +1,12 @@
 /** What must come back for a path and a token: the oracle's reading of the policy, which shares no code with the authorizer. */
 import type { Policy, Route } from '../../authorizer/policy.ts'
 import { withDefaults } from '../../config/policy-defaults.ts'
-import { type Claims, grantOf, missingClaim } from '../../oracle/grants.ts'
+import type { Claims } from '../../oracle/claim-reference.ts'
+import { brokenRule, grantOf, missingClaim } from '../../oracle/grants.ts'
 import { readPath } from '../../oracle/path-readings.ts'
+import { providersOf } from '../../oracle/policy-defaults.ts'
 import { bestMatch } from '../../oracle/route-match.ts'
+import { providerClaims } from '../../testing/provider-claims.ts'
 
 /** Who asks, as far as a policy looks. */
 export interface Identity {
@@ -16,12 +19,15 @@ export type Outcome = 'allow' | 'unauthenticated' | 'forbidden'
 
 /** The outcome for a well-formed path and a token that verifies, or none. */
 export function expectedOutcome(policy: Policy, path: string, identity: Identity | null): Outcome {
-  const claims = identity && claimsOf(identity)
-  const grant = grantOf(policy, segmentsOf(path), claims)
+  const [provider] = providersOf(policy)
+  // All users of a run are the first provider's.
+  const bearer = identity && provider ? { provider, claims: claimsOf(policy, identity) } : null
+  const grant = grantOf(policy, segmentsOf(path), bearer)
   if (grant === 'public') return 'allow'
   if (grant === 'no-route') return 'forbidden'
-  if (claims === null) return 'unauthenticated'
-  return grant === 'granted' && missingClaim(policy, claims) === undefined ? 'allow' : 'forbidden'
+  if (bearer === null) return 'unauthenticated'
+  const lacks = missingClaim(bearer.provider, bearer.claims) ?? brokenRule(bearer.provider.claims, bearer.claims)
+  return grant === 'granted' && lacks === undefined ? 'allow' : 'forbidden'
 }
 
 /** The status codes that a denial may have. */
@@ -40,12 +46,12 @@ function segmentsOf(path: string): readonly string[] {
 }
 
 /** What every Cognito access token has, and what is the identity's own. */
-function claimsOf({ sub, groups, claims }: Identity): Claims {
+function claimsOf(policy: Policy, { sub, groups, claims }: Identity): Claims {
   const always = ['iss', 'exp', 'iat', 'client_id', 'token_use', 'jti', 'scope', 'username', 'version']
+  const [provider] = withDefaults(policy).providers
   return {
     ...Object.fromEntries(always.map((name) => [name, 'present'])),
-    ...claims,
+    ...providerClaims(provider, { claims, ...(groups.length > 0 ? { groups } : {}) }),
     sub,
-    ...(groups.length > 0 ? { 'cognito:groups': groups } : {}),
   }
 }
