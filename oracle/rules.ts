@@ -8,6 +8,7 @@ export const rules = [
   'order/method',
   'order/required-claim',
   'order/claims',
+  'order/rewrite',
   'order/allow',
 
   'result/load',
@@ -19,6 +20,9 @@ export const rules = [
   'deny/status',
   'deny/cache-control',
   'deny/location',
+  'deny/redirect-on',
+  'deny/return-path',
+  'deny/page',
   'deny/cors',
   'deny/header',
   'leak/response',
@@ -85,6 +89,9 @@ export const rules = [
   'paths/provider',
   'paths/scopes',
   'paths/claims',
+  'paths/app',
+  'paths/index',
+  'paths/slash',
 
   'keys/new',
   'keys/reused-kid',
