@@ -4,11 +4,12 @@ import { createCredentials } from './credentials.ts'
 import { createDenialLog, type LogLine } from './denial-log.ts'
 import { denialResponse, type Reason } from './denials.ts'
 import type { EdgePolicy, EdgeProvider } from './edge-policy.ts'
-import { usesConditions, usesCookies, usesIssuers, usesSnapshots } from './features.ts'
+import { usesConditions, usesCookies, usesIssuers, usesRewrites, usesSlash, usesSnapshots } from './features.ts'
 import { httpsGet } from './https-get.ts'
 import { createJwksCache, type JwksCache } from './jwks-cache.ts'
+import { createWays, type Way } from './rewrites.ts'
 import { missingRight } from './route-rights.ts'
-import { compileRoutes } from './routes.ts'
+import { compileRoutes, type RouteMatch } from './routes.ts'
 import { verifiedAmong } from './several-tokens.ts'
 import { createTokenVerifier } from './token-verifier.ts'
 
@@ -30,7 +31,7 @@ export type Decision =
 export interface Authorizer {
   /**
    * Decides one viewer request, at once unless keys have to be waited for. Never throws or rejects. An allowed request
-   * comes back itself, without its credential.
+   * comes back itself, without its credential, and with the path that its policy rewrites it to.
    */
   authorize(request: ViewerRequest): Decision | Promise<Decision>
   /** The Lambda@Edge viewer-request handler: the request where it is allowed, else the response. Never rejects. */
@@ -45,6 +46,7 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
   const { get = httpsGet, now = Date.now, log = writeLine, snapshots } = options
   const { jwks, methods, corsPreflight } = policy
   const matchRoute = compileRoutes(policy.routes)
+  const wayOf = usesRewrites ? createWays(policy, matchRoute) : matchRoute
   const caches = createCaches(policy, (uri, { algorithms, unnamedKeys }, issuer) =>
     createJwksCache({
       uri,
@@ -60,16 +62,32 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
   const credentials = createCredentials(policy.sources)
   const logDenial = createDenialLog(log, now)
 
-  /** The order is that of SEMANTICS.md: what needs no token is decided first. A promise: to wait for before asking again. */
+  /**
+   * The order is that of SEMANTICS.md: what needs no token is decided first. A promise: to wait for before asking again. A way: the
+   * request passes, to where that leads.
+   */
   function reasonAgainst(
     { method, uri, headers }: ViewerRequest,
     mayWait: boolean,
-  ): Reason | undefined | Promise<unknown> {
+  ): Reason | undefined | Promise<unknown> | Way {
     if (corsPreflight && method === 'OPTIONS' && isPreflight(headers)) return undefined
     if (!methods.includes(method)) return 'method'
+    if (usesRewrites && isRead(method)) {
+      const way = wayOf(uri) as Way | 'uri' | 'no-route'
+      return typeof way === 'string' ? way : (reasonAgainstRoutes(headers, mayWait, way.match, way.served) ?? way)
+    }
     const match = matchRoute(uri)
-    if (typeof match === 'string') return match
-    if (match.route.public) return undefined
+    return typeof match === 'string' ? match : reasonAgainstRoutes(headers, mayWait, match, match)
+  }
+
+  /** Both routes have to be granted; they are one where no path is rewritten. */
+  function reasonAgainstRoutes(
+    headers: Headers,
+    mayWait: boolean,
+    match: RouteMatch,
+    served: RouteMatch,
+  ): Reason | undefined | Promise<unknown> {
+    if (match.route.public && (!usesRewrites || served.route.public)) return undefined
     const text = credentials.read(headers)
     if (!text) return 'no-credentials'
     const token =
@@ -77,20 +95,30 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
         ? verifiedAmong(text, (one) => verify(one, mayWait))
         : verify(text as string, mayWait)
     if (typeof token === 'string' || token instanceof Promise) return token
-    return token.rights.lack ?? missingRight(match, token, policy)
+    return (
+      token.rights.lack ??
+      missingRight(match, token, policy) ??
+      (usesRewrites && served !== match ? missingRight(served, token, policy) : undefined)
+    )
   }
 
-  /** The scopes that the request's route asks for, where it is denied for want of one. */
-  function scopesOf(reason: Reason, { uri }: ViewerRequest): readonly string[] | undefined {
-    const match = reason === 'scope' && matchRoute(uri)
-    return match && typeof match !== 'string' ? match.route.scopes : undefined
+  /** The scopes that the request's routes ask for, where it is denied for want of one. */
+  function scopesOf(reason: Reason, { method, uri }: ViewerRequest): string[] {
+    if (reason !== 'scope') return []
+    const way = usesRewrites && isRead(method) ? wayOf(uri) : matchRoute(uri)
+    if (typeof way === 'string') return []
+    const routes = 'route' in way ? [way.route] : [way.match.route, way.served.route]
+    return [...new Set(routes.flatMap(({ scopes = [] }) => scopes))]
   }
 
   /** Waits once at most: two fetches that time out would take nearly all of a viewer-request function's five seconds. */
   function decide(request: ViewerRequest, mayWait: boolean): Decision | Promise<Decision> {
     try {
-      const reason = reasonAgainst(request, mayWait)
-      if (reason instanceof Promise) return reason.then(() => decide(request, false))
+      const answer = reasonAgainst(request, mayWait)
+      if (answer instanceof Promise) return answer.then(() => decide(request, false))
+      const reason = (usesRewrites && typeof answer === 'object' ? followed(answer, request) : answer) as
+        | Reason
+        | undefined
       if (reason)
         return {
           allow: false,
@@ -113,6 +141,7 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
     const decided = decide(request, true)
     const decision = decided instanceof Promise ? await decided : decided
     if (decision.allow) return decision.request
+    if (usesSlash && decision.reason === 'slash') return decision.response
     try {
       logDenial(decision.reason, decision.response.status, distributionId, requestId)
     } catch {
@@ -123,6 +152,17 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
 
   // One parameter only: `requests.map(authorize)` hands over an index as well.
   return { authorize: (request) => decide(request, true), handler }
+}
+
+/** Rewrites the path of a request that passes; one that lacks the `/` of a directory is sent there instead. */
+function followed({ uri, lacksSlash }: Way, request: ViewerRequest): 'slash' | undefined {
+  if (usesSlash && lacksSlash) return 'slash'
+  request.uri = uri
+  return undefined
+}
+
+function isRead(method: string): boolean {
+  return method === 'GET' || method === 'HEAD'
 }
 
 /** One cache for each issuer; issuers of one provider whose keys are at one place share it. */

@@ -1,8 +1,21 @@
 import type { GeneratedResponse, Headers, ViewerRequest } from './cloudfront.ts'
-import type { EdgePolicy } from './edge-policy.ts'
-import { usesConditions, usesCookies } from './features.ts'
+import type { EdgePolicy, EdgeRedirect } from './edge-policy.ts'
+import {
+  usesConditions,
+  usesCookies,
+  usesCors,
+  usesCorsWildcard,
+  usesPages,
+  usesRedirect,
+  usesReturnPath,
+  usesSlash,
+} from './features.ts'
+import { holdsToken } from './token-text.ts'
 
-/** Stable codes of why a request was denied: in the decision and in the log, never in the response. */
+/**
+ * Stable codes of why a request was denied: in the decision and in the log, never in the response. `slash` is no denial: the
+ * request is sent to the directory that it means.
+ */
 export type Reason =
   | 'method'
   | 'uri'
@@ -32,6 +45,7 @@ export type Reason =
   | 'scope'
   | 'right'
   | 'fault'
+  | 'slash'
 
 /** A fixed set of headers: no denial is cached, sniffed or run as anything. */
 const fixedHeaders = {
@@ -44,7 +58,7 @@ const fixedHeaders = {
 /**
  * The response to a denied request. Its class follows from the reason: *forbidden* before a token matters and after one
  * was verified, *unauthenticated* in between, 503 where no key could be had (a login page would only loop). `scopes`: what the
- * route asks for.
+ * route asks for. Nothing of the request is in it but its path in the return path, and its origin.
  */
 export function denialResponse(
   policy: EdgePolicy,
@@ -58,21 +72,38 @@ export function denialResponse(
   }
   for (const name in fixedHeaders) set(name, fixedHeaders[name as keyof typeof fixedHeaders])
   const { unauthenticated, forbidden, corsOrigins, sources } = policy
-  const status = forbiddenReasons.has(reason) ? forbidden.status : reason === 'no-keys' ? 503 : unauthenticated.status
-
+  const isForbidden = forbiddenReasons.has(reason)
+  let { status, page } = isForbidden ? forbidden : unauthenticated
+  if (usesSlash && reason === 'slash') {
+    status = 302
+    set('location', withSlash(request as ViewerRequest))
+  } else if (reason === 'no-keys') status = 503
+  else if (usesRedirect && !isForbidden && unauthenticated.location) {
+    if (unauthenticated.always || isNavigation(request as ViewerRequest)) {
+      status = 302
+      set('location', loginPage(unauthenticated, request as ViewerRequest))
+    }
+  }
   if (status === 503) set('retry-after', '10')
   const challenge = challengeFor(reason, status, scopes)
   if (challenge) set('www-authenticate', challenge)
-  if (status === 302) set('location', location(unauthenticated, request))
-  if (corsOrigins.length > 0) {
+  if (usesCors && corsOrigins.length > 0) {
     // Fetch standard, CORS protocol: without this a browser hides the denial from the page that asked.
     set('vary', 'Origin')
     const origins = request?.headers.origin
     const origin = origins?.length === 1 && origins[0]?.value
-    if (origin && corsOrigins.includes(origin)) {
+    if (
+      origin &&
+      (usesCorsWildcard ? corsOrigins.some((one) => isOrigin(one, origin)) : corsOrigins.includes(origin))
+    ) {
       set('access-control-allow-origin', origin)
       if (usesCookies && sources.some((source) => 'cookies' in source)) set('access-control-allow-credentials', 'true')
     }
+  }
+  if (usesPages && page && status !== 302 && status !== 503) {
+    set('content-security-policy', page.contentSecurityPolicy)
+    set('content-type', 'text/html; charset=utf-8')
+    if (request?.method !== 'HEAD') return { status: String(status), headers, body: page.body }
   }
   return { status: String(status), headers }
 }
@@ -91,13 +122,50 @@ function challengeFor(reason: Reason, status: number, scopes: readonly string[])
   return reason === 'no-credentials' ? realm : `${realm}, error="invalid_token"`
 }
 
+/**
+ * Whether a browser goes to a page, rather than a script or a page's part being loaded (Fetch Metadata; a frame is no place for a
+ * login page). Browsers without these headers name HTML.
+ */
+function isNavigation({ method, headers }: ViewerRequest): boolean {
+  const { 'sec-fetch-mode': mode, 'sec-fetch-dest': dest, accept } = headers
+  if (method !== 'GET' && method !== 'HEAD') return false
+  if (!mode && !dest) return accept?.some(({ value }) => /text\/html/i.test(value)) === true
+  return isAbsentOr(mode, 'navigate') && isAbsentOr(dest, 'document')
+}
+
+function isAbsentOr(entries: Headers[string] | undefined, value: string): boolean {
+  return !entries || (entries.length === 1 && entries[0]?.value === value)
+}
+
 /** A constant and, if configured, the viewer's own path as one percent-encoded parameter. */
-function location(
-  { location, returnPrefix }: EdgePolicy['unauthenticated'],
-  request: ViewerRequest | undefined,
-): string {
-  // The query string may hold credentials, and a path that holds what looks like a JWS is not repeated either.
-  return returnPrefix && request && request.uri.length <= 1024 && !request.uri.includes('eyJ')
-    ? returnPrefix + encodeURIComponent(request.uri)
-    : (location as string)
+function loginPage({ location, returnPrefix, returnQuery }: EdgeRedirect, request: ViewerRequest): string {
+  const path = usesReturnPath && returnPrefix ? returnPath(request, returnQuery) : undefined
+  return path === undefined ? (location as string) : returnPrefix + encodeURIComponent(path)
+}
+
+/** Longest path, or path and query, that is carried to a login page, in characters. */
+const maxReturnPath = 1024
+
+/** The viewer's path, with its query string where that is wanted and holds no token; nothing where the path itself holds one. */
+function returnPath({ uri, querystring }: ViewerRequest, withQuery: true | undefined): string | undefined {
+  if (uri.length > maxReturnPath || holdsToken(uri)) return undefined
+  const whole = withQuery && querystring ? `${uri}?${querystring.toWellFormed()}` : uri
+  return whole.length > maxReturnPath || holdsToken(whole) ? uri : whole
+}
+
+/**
+ * The path with the `/` of a directory, and its query string: a relative reference (RFC 9110 10.2.2), so the host stays the viewer's
+ * own. A path that has a route begins with one `/`.
+ */
+function withSlash({ uri, querystring }: ViewerRequest): string {
+  const query = querystring && !holdsToken(querystring) ? `?${querystring.toWellFormed()}` : ''
+  return `${uri}/${query}`.replace(/[^!-~]/gu, encodeURIComponent)
+}
+
+/** As CloudFront takes it, `*` stands for the leftmost part of a host: one or more labels. */
+function isOrigin(allowed: string, origin: string): boolean {
+  const [before = '', after] = allowed.split('*')
+  if (after === undefined) return allowed === origin
+  const labels = origin.slice(before.length, -after.length)
+  return origin === before + labels + after && /^[\w-]+(?:\.[\w-]+)*$/.test(labels)
 }

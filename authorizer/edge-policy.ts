@@ -22,10 +22,30 @@ export interface EdgePolicy {
   routes: readonly EdgeRoute[]
   methods: readonly string[]
   corsPreflight: boolean
+  /** In one that has a `*`, that stands for one or more labels of the host. */
   corsOrigins: readonly string[]
-  /** `location` belongs to a 302; with `returnPrefix` the viewer's path, percent-encoded, is appended to that instead. */
-  unauthenticated: { status: number; location?: string; returnPrefix?: string }
-  forbidden: { status: number }
+  unauthenticated: EdgeDenial & EdgeRedirect
+  forbidden: EdgeDenial
+  /** The name of each directory's index, percent-encoded. */
+  index?: string
+  /** A path without a route is redirected to its form with `/`, where that one is granted. */
+  slash?: true
+}
+
+export interface EdgeDenial {
+  status: number
+  /** What the body is, and the Content-Security-Policy that goes with it. */
+  page?: { body: string; contentSecurityPolicy: string }
+}
+
+/** `location`: where navigations, or with `always` all requests, are sent by a 302 in place of the status. */
+export interface EdgeRedirect {
+  location?: string
+  always?: true
+  /** What the viewer's path, percent-encoded, is appended to in place of `location`. */
+  returnPrefix?: string
+  /** The query string goes along with the path. */
+  returnQuery?: true
 }
 
 /** Where in a payload a claim is: its name, or the names on the way to it. */
@@ -86,16 +106,25 @@ export interface ClaimCondition {
 
 export type Condition = ClaimCondition | { scope: string }
 
-/** What a captured segment has to equal: a claim, by its place in `capturedClaims`, or without one any of the token's groups. */
-export interface Capture {
+/**
+ * A capture, or with `any` a `*` that is not the whole last segment. It stands for one or more characters: the segment, or what
+ * is between `prefix` and `suffix`, of which either both or none is there.
+ */
+export interface EdgePart {
+  /** What a capture has to equal: a claim, by its place in `capturedClaims`; absent: any of the token's groups. */
   claim?: number
+  any?: true
+  prefix?: string
+  suffix?: string
 }
 
 export interface EdgeRoute {
-  /** Literals as strings, captures as objects; a final `*` is `rest`. */
-  segments: readonly (string | Capture)[]
+  /** Literals as strings; a final `*` is `rest`. */
+  segments: readonly (string | EdgePart)[]
   rest?: true
   public?: true
+  /** What a path without a file's name is served from, percent-encoded. */
+  app?: string
   hash?: RouteHash
   groups?: readonly string[]
   /** As the policy has them, for the challenge. */

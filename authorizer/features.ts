@@ -22,6 +22,16 @@ declare const EDGEPROOF_CURVES: boolean
 declare const EDGEPROOF_PSS: boolean
 declare const EDGEPROOF_TOLERANCE: boolean
 declare const EDGEPROOF_SNAPSHOTS: boolean
+declare const EDGEPROOF_REWRITES: boolean
+declare const EDGEPROOF_INDEX: boolean
+declare const EDGEPROOF_APPS: boolean
+declare const EDGEPROOF_SLASH: boolean
+declare const EDGEPROOF_PARTS: boolean
+declare const EDGEPROOF_REDIRECT: boolean
+declare const EDGEPROOF_RETURN_PATH: boolean
+declare const EDGEPROOF_PAGES: boolean
+declare const EDGEPROOF_CORS: boolean
+declare const EDGEPROOF_CORS_WILDCARD: boolean
 
 /** A cookie is a source of tokens. */
 export const usesCookies: boolean = typeof EDGEPROOF_COOKIES === 'undefined' || EDGEPROOF_COOKIES
@@ -63,3 +73,23 @@ export const usesTolerance: boolean = typeof EDGEPROOF_TOLERANCE === 'undefined'
 export const usesSnapshots: boolean = typeof EDGEPROOF_SNAPSHOTS === 'undefined' || EDGEPROOF_SNAPSHOTS
 /** RSASSA-PSS. */
 export const usesPss: boolean = typeof EDGEPROOF_PSS === 'undefined' || EDGEPROOF_PSS
+/** One of `index`, `app` and `slash`. */
+export const usesRewrites: boolean = typeof EDGEPROOF_REWRITES === 'undefined' || EDGEPROOF_REWRITES
+/** `index`. */
+export const usesIndex: boolean = typeof EDGEPROOF_INDEX === 'undefined' || EDGEPROOF_INDEX
+/** `app` on a route. */
+export const usesApps: boolean = typeof EDGEPROOF_APPS === 'undefined' || EDGEPROOF_APPS
+/** `slash`. */
+export const usesSlash: boolean = typeof EDGEPROOF_SLASH === 'undefined' || EDGEPROOF_SLASH
+/** `*` before the end of a pattern, and text beside a `*` or a capture. */
+export const usesParts: boolean = typeof EDGEPROOF_PARTS === 'undefined' || EDGEPROOF_PARTS
+/** A redirect of the unauthenticated. */
+export const usesRedirect: boolean = typeof EDGEPROOF_REDIRECT === 'undefined' || EDGEPROOF_REDIRECT
+/** Its return path. */
+export const usesReturnPath: boolean = typeof EDGEPROOF_RETURN_PATH === 'undefined' || EDGEPROOF_RETURN_PATH
+/** Pages of denials. */
+export const usesPages: boolean = typeof EDGEPROOF_PAGES === 'undefined' || EDGEPROOF_PAGES
+/** Origins that may read denials. */
+export const usesCors: boolean = typeof EDGEPROOF_CORS === 'undefined' || EDGEPROOF_CORS
+/** One with a `*`. */
+export const usesCorsWildcard: boolean = typeof EDGEPROOF_CORS_WILDCARD === 'undefined' || EDGEPROOF_CORS_WILDCARD

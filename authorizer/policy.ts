@@ -90,15 +90,16 @@ export interface Provider {
  */
 export interface Route {
   /**
-   * Decoded path pattern: literals, `{sub}`, `{group}`, `{claim:REFERENCE}`, and `*` as the last segment.
-   * `{claim:custom:…}` reaches an access token only through Cognito's access-token customization.
+   * Decoded path pattern. A segment is text; or `{sub}`, `{group}`, `{claim:REFERENCE}` or `*`, each of which stands for one or more
+   * characters, alone or between texts (`{sub}.pdf`, `*.css`). `*` alone at the end is one or more segments. A claim's reference may
+   * hold `/`. `{claim:custom:…}` reaches an access token only through Cognito's access-token customization.
    */
   path: string
   /** True: no token is needed, and a bad one does not matter. Default false. */
   public?: boolean
   /** Whose tokens open it. Default: any provider's, which a policy with several may leave out only where nothing of the token is used. */
   provider?: string | readonly string[]
-  /** The captured segments hold digests of the values instead of the values. Default: the values themselves. */
+  /** The captures hold digests of the values instead of the values. Default: the values themselves. */
   hash?: RouteHash
   /** At least one of these must be among the token's groups, in addition to the captures. */
   groups?: readonly string[]
@@ -106,15 +107,41 @@ export interface Route {
   scopes?: readonly string[]
   /** Rules that the token has to satisfy. */
   claims?: ClaimRules
+  /**
+   * The decoded path of a single-page app's shell, such as `/app/index.html`: GET and HEAD of a path on this route whose last segment
+   * has no `.` are served from there, where the shell's own route is granted too. Default: paths are served as they are.
+   */
+  app?: string
 }
 
 /**
- * `redirect`: 302 to this absolute https URL; `returnTo` names a query parameter that carries the viewer's path, percent-encoded.
+ * The answer to a request without a good token: a status, or a redirect to log in.
  *
  * @example
- * { redirect: 'https://login.example.com/', returnTo: 'to' }
+ * { redirect: '/login', returnTo: 'to', returnQuery: true, page: '<!doctype html><title>401</title><p>Please log in.' }
  */
-export type Denial = { redirect: string; returnTo?: string } | { status: 401 | 403 | 404 }
+export interface UnauthenticatedDenial {
+  /** 302 to this absolute https URL, or to this path on the viewer's own host. Default: none, and the status for all. */
+  redirect?: string
+  /** `"navigation"`: only a browser that goes to a page (Fetch Metadata, else Accept) is redirected. Default `"navigation"`. */
+  redirectOn?: 'navigation' | 'always'
+  /** The query parameter that carries the viewer's path, percent-encoded. Default: none does. */
+  returnTo?: string
+  /** The path carries the viewer's query string along. Default false. */
+  returnQuery?: boolean
+  /** Default 401. */
+  status?: 401 | 403 | 404
+  /** The HTML that goes with the status: under 8 kB, always the same. Default: no body. */
+  page?: string
+}
+
+/** The answer where no token helps, or a good one grants too little. */
+export interface ForbiddenDenial {
+  /** Default 403. */
+  status?: 403 | 404
+  /** The HTML that goes with the status: under 8 kB, always the same. Default: no body. */
+  page?: string
+}
 
 /**
  * Where a token is. `"header"`: the authorization header, scheme Bearer. Another header's name, with its scheme (default
@@ -139,10 +166,16 @@ export interface SitePolicy {
   methods?: readonly string[]
   /** A CORS preflight (Fetch standard, OPTIONS with Origin and Access-Control-Request-Method) passes without a token. Default false. */
   corsPreflight?: boolean
-  /** Origins whose pages may read a denial. Default none. */
+  /** Origins whose pages may read objects and denials; `https://*.example.com` is all hosts below `example.com`. Default none. */
   corsOrigins?: readonly string[]
+  /** Request headers that their pages may send, besides those that the site allows anyway; for the distribution. Default none. */
+  corsHeaders?: readonly string[]
+  /** The name of a directory's index: GET and HEAD of a path that ends with `/` are served from it. Default: none. */
+  index?: string
+  /** GET and HEAD of a path without a route whose form with `/` is granted are redirected there. Default: they are denied. */
+  slash?: 'redirect'
   /** Defaults: unauthenticated `{ status: 401 }`, forbidden `{ status: 403 }`. */
-  deny?: { unauthenticated?: Denial; forbidden?: { status: 403 | 404 } }
+  deny?: { unauthenticated?: UnauthenticatedDenial; forbidden?: ForbiddenDenial }
 }
 
 /**

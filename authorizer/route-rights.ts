@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { EdgePolicy } from './edge-policy.ts'
-import { usesConditions, usesHashes, usesProviders } from './features.ts'
+import { usesConditions, usesHashes, usesParts, usesProviders } from './features.ts'
 import type { RouteCapture, RouteMatch } from './routes.ts'
 import type { VerifiedToken } from './verified-tokens.ts'
 
@@ -24,12 +24,20 @@ export function missingRight(
   }
   if (route.groups && !route.groups.some((group) => groups.includes(group))) return 'right'
   for (const capture of route.captures) {
-    const segment = segments[capture.index] as string
+    const whole = segments[capture.index] as string
+    const segment = usesParts ? captured(whole, capture) : whole
     const isHashed = usesHashes && capture.hash
     const granted = isHashed ? hasDigest(segment, capture, token) : values(capture, token).includes(segment)
     if (!granted) return 'right'
   }
   return undefined
+}
+
+/** What the capture stands for: the segment, or what is between two texts. */
+function captured(segment: string, { prefix, suffix }: RouteCapture): string {
+  return prefix === undefined || suffix === undefined
+    ? segment
+    : segment.slice(prefix.length, segment.length - suffix.length)
 }
 
 /** The token's values that a capture may equal. */

@@ -295,3 +295,197 @@ describe('groups of a route', () => {
     expect(await bedOf([route]).present(token(claims), uri)).toBe(expected)
   })
 })
+
+describe('parts of segments', () => {
+  const png = { path: '/orgs/*/logo.png', public: true }
+  const css = { path: '/assets/*.css', public: true }
+  const pdf = { path: '/users/{sub}.pdf' }
+  const identity = { path: '/private/us-east-1:{sub}/*' }
+
+  it.each<[string, Route[], string, Outcome]>([
+    ['S11: one segment in the middle', [png], '/orgs/acme/logo.png', 'allow'],
+    ['S11: never two', [png], '/orgs/acme/eu/logo.png', 'no-route'],
+    ['S11: never none', [png], '/orgs/logo.png', 'no-route'],
+    ['S11: never an empty one', [png], '/orgs//logo.png', 'uri'],
+    ['S11: never an encoded slash', [png], '/orgs/acme%2Feu/logo.png', 'uri'],
+    ['S11: a suffix', [css], '/assets/site.css', 'allow'],
+    ['S11: a suffix needs something before it', [css], '/assets/.css', 'no-route'],
+    ['S11: a suffix never crosses a slash', [css], '/assets/a/site.css', 'no-route'],
+    ['S11: a suffix is compared in case', [css], '/assets/site.CSS', 'no-route'],
+    ['S11: a suffix is the end', [css], '/assets/site.css.js', 'no-route'],
+    ['S11: a suffix, decoded', [css], '/assets/site%2Ecss', 'allow'],
+    ['S11: a capture before a suffix', [pdf], '/users/ann.pdf', 'allow'],
+    ['S11: another user’s', [pdf], '/users/bob.pdf', 'right'],
+    ['S11: only the beginning of the value', [pdf], '/users/an.pdf', 'right'],
+    ['S11: the suffix twice', [pdf], '/users/ann.pdf.pdf', 'right'],
+    ['S11: the value without the suffix', [pdf], '/users/ann', 'no-route'],
+    ['S11: nothing before the suffix', [pdf], '/users/.pdf', 'no-route'],
+    ['S11: a capture behind a prefix', [identity], '/private/us-east-1:ann/x', 'allow'],
+    ['S11: behind a prefix, another user’s', [identity], '/private/us-east-1:bob/x', 'right'],
+    ['S11: another prefix', [identity], '/private/us-east-2:ann/x', 'no-route'],
+    ['S11: the value without the prefix', [identity], '/private/ann/x', 'no-route'],
+    ['between two texts', [{ path: '/a-{sub}-z' }], '/a-ann-z', 'allow'],
+    ['two texts may not overlap', [{ path: '/ab*ba', public: true }], '/aba', 'no-route'],
+    ['two texts with one character between', [{ path: '/ab*ba', public: true }], '/ab-ba', 'allow'],
+    ['a claim whose name holds slashes', [{ path: '/t/{claim:https://example.com/tenant}/x' }], '/t/acme/x', 'allow'],
+    ['the same, of another value', [{ path: '/t/{claim:https://example.com/tenant}/x' }], '/t/other/x', 'right'],
+  ])('%s', async (_, routes, uri, expected) => {
+    expect(await bedOf(routes).present(token({ 'https://example.com/tenant': 'acme' }), uri)).toBe(expected)
+  })
+
+  const closed = { groups: ['nobody'] }
+  it.each<[string, Route[], string, Outcome]>([
+    [
+      'a literal beats a part',
+      [
+        { path: '/a.css', ...closed },
+        { path: '/*.css', public: true },
+      ],
+      '/a.css',
+      'right',
+    ],
+    [
+      'a part beats a capture',
+      [
+        { path: '/*.css', public: true },
+        { path: '/{sub}', ...closed },
+      ],
+      '/a.css',
+      'allow',
+    ],
+    [
+      'a part beats a final *',
+      [
+        { path: '/*.css', ...closed },
+        { path: '/*', public: true },
+      ],
+      '/a.css',
+      'right',
+    ],
+    [
+      'the longer prefix wins',
+      [
+        { path: '/ab*', ...closed },
+        { path: '/a*.min.css', public: true },
+      ],
+      '/abc.min.css',
+      'right',
+    ],
+    [
+      'then the longer suffix',
+      [
+        { path: '/a*.min.css', ...closed },
+        { path: '/a*.css', public: true },
+      ],
+      '/ab.min.css',
+      'right',
+    ],
+    [
+      'back to a shorter prefix',
+      [
+        { path: '/ab*/x', ...closed },
+        { path: '/a*/y', public: true },
+      ],
+      '/abc/y',
+      'allow',
+    ],
+    [
+      'back to a shorter suffix',
+      [
+        { path: '/*bc/x', ...closed },
+        { path: '/*c/y', public: true },
+      ],
+      '/abc/y',
+      'allow',
+    ],
+    [
+      'back to any segment',
+      [
+        { path: '/a*/x', ...closed },
+        { path: '/*/y', public: true },
+      ],
+      '/ab/y',
+      'allow',
+    ],
+    [
+      'a middle * and a capture are one place',
+      [{ path: '/o/*/logo.png', public: true }, { path: '/o/{group}/*' }],
+      '/o/acme/logo.png',
+      'allow',
+    ],
+    [
+      'and the rest is the capture’s',
+      [{ path: '/o/*/logo.png', public: true }, { path: '/o/{group}/*' }],
+      '/o/acme/plan.pdf',
+      'right',
+    ],
+  ])('from the left, %s', async (_, routes, uri, expected) => {
+    expect(await bedOf(routes).present(token(), uri)).toBe(expected)
+  })
+
+  it.each<[string, Route[], string, Outcome]>([
+    ['under * in a part is ordinary', [css], '/assets/a+b.css', 'allow'],
+    ['under * in the middle is ordinary', [png], '/orgs/a+b/logo.png', 'allow'],
+    ['in text beside * is refused', [{ path: '/c++*.html', public: true }], '/c++x.html', 'uri'],
+    ['in text beside *, encoded, is a plus sign', [{ path: '/c++*.html', public: true }], '/c%2B%2Bx.html', 'allow'],
+    ['in a capture in a part is refused', [pdf], '/users/ann+smith.pdf', 'uri'],
+    ['beside a capture in a part is refused', [{ path: '/a+{sub}' }], '/a+ann', 'uri'],
+    [
+      'under * is refused where S3 reads another route',
+      [css, { path: '/assets/a b.css', ...closed }],
+      '/assets/a+b.css',
+      'uri',
+    ],
+    ['in another segment than the * is refused', [{ path: '/x+y/*.css', public: true }], '/x+y/a+b.css', 'uri'],
+  ])('S17: + %s', async (_, routes, uri, expected) => {
+    expect(await bedOf(routes).present(token({ sub: 'ann smith' }), uri)).toBe(expected)
+  })
+
+  it('with a hash hold the digest of the value, and not the value', async () => {
+    const { present } = bedOf([{ path: '/vault/{group}.zip', hash: 'md5' }])
+    const text = token({ 'cognito:groups': ['a', 'b'] })
+    expect(await present(text, `/vault/${digest('md5', 'b')}.zip`)).toBe('allow')
+    expect(await present(text, `/vault/${digest('md5', 'c')}.zip`)).toBe('right')
+    expect(await present(text, '/vault/b.zip')).toBe('right')
+    expect(await present(text, `/vault/${digest('md5', 'b.zip')}`)).toBe('no-route')
+  })
+})
+
+describe('odd names', () => {
+  it.each<[string, string, Outcome]>([
+    ['a space', '/k/a%20b.txt', 'allow'],
+    ['a plus sign, encoded', '/k/a%2Bb.txt', 'allow'],
+    ['a plus sign, raw, which S3 reads as a space', '/k/a+b.txt', 'allow'],
+    ['%20 in the name', '/k/a%2520b.txt', 'allow'],
+    ['parentheses', '/k/report%20(1).pdf', 'allow'],
+    ['marks', "/k/;v=1,2'!~$", 'allow'],
+    ['an umlaut, composed', '/k/%C3%BC.txt', 'allow'],
+    ['an umlaut, decomposed', '/k/u%CC%88.txt', 'allow'],
+    ['dots at its beginning', '/k/..hidden..txt', 'allow'],
+    ['only dots', '/k/..', 'uri'],
+    ['an encoded slash', '/k/a%2Fb', 'uri'],
+  ])('S17: %s', async (_, uri, expected) => {
+    expect(await bedOf([{ path: '/k/*', public: true }]).outcome(uri)).toBe(expected)
+  })
+
+  it('S17: name one object each, by one encoded name', async () => {
+    const { outcome } = bedOf([{ path: '/k/a b+%20ü.txt', public: true }])
+    expect(await outcome('/k/a%20b%2B%2520%C3%BC.txt')).toBe('allow')
+    expect(await outcome('/k/a%20b+%2520%C3%BC.txt')).toBe('uri')
+    expect(await outcome('/k/a%20b%2B%20%C3%BC.txt')).toBe('no-route')
+    expect(await outcome('/k/a%20b%2B%2520u%CC%88.txt')).toBe('no-route')
+  })
+
+  it.each<[string, string, Outcome]>([
+    ['an umlaut', '/g/gr%C3%BCn/x', 'allow'],
+    ['an umlaut, decomposed', '/g/gru%CC%88n/x', 'right'],
+    ['a plus sign', '/g/r%2Bd/x', 'allow'],
+    ['a plus sign, raw', '/g/r+d/x', 'uri'],
+    ['a bar', '/g/a%7Cb/x', 'allow'],
+    ['a slash, encoded', '/g/eu%2Fwest/x', 'uri'],
+    ['a slash, raw', '/g/eu/west/x', 'right'],
+  ])('S18: of groups: %s', async (_, uri, expected) => {
+    const text = token({ 'cognito:groups': ['grün', 'r+d', 'a|b', 'eu/west'] })
+    expect(await bedOf([{ path: '/g/{group}/*' }]).present(text, uri)).toBe(expected)
+  })
+})

@@ -37,6 +37,10 @@ const internalProperties = [
   'text',
   'octets',
   'backslash',
+  'served',
+  'lacksSlash',
+  'lengths',
+  'texts',
 ]
 
 const projectRoot = fileURLToPath(new URL('../', import.meta.url))

@@ -1,5 +1,9 @@
 import type { EdgePolicy } from '../authorizer/edge-policy.ts'
 
+const usesIndex = ({ index }: EdgePolicy) => index !== undefined
+const usesApps = ({ routes }: EdgePolicy) => routes.some(({ app }) => app !== undefined)
+const usesSlash = ({ slash }: EdgePolicy) => slash === true
+
 /** The constants of `authorizer/features.ts`, and whether a policy needs what each stands for. */
 const features: Readonly<Record<string, (policy: EdgePolicy) => boolean>> = {
   COOKIES: ({ sources }) => sources.some((source) => 'cookies' in source),
@@ -31,6 +35,19 @@ const features: Readonly<Record<string, (policy: EdgePolicy) => boolean>> = {
   HASHES: ({ routes }) => routes.some(({ hash }) => hash),
   CURVES: ({ providers }) => providers.some(({ algorithms }) => algorithms.some((name) => name.startsWith('E'))),
   PSS: ({ providers }) => providers.some(({ algorithms }) => algorithms.some((name) => name.startsWith('P'))),
+  REWRITES: (policy) => usesIndex(policy) || usesApps(policy) || usesSlash(policy),
+  INDEX: usesIndex,
+  APPS: usesApps,
+  SLASH: usesSlash,
+  PARTS: ({ routes }) =>
+    routes.some(({ segments }) =>
+      segments.some((segment) => typeof segment === 'object' && (segment.any || segment.prefix !== undefined)),
+    ),
+  REDIRECT: ({ unauthenticated }) => unauthenticated.location !== undefined,
+  RETURN_PATH: ({ unauthenticated }) => unauthenticated.returnPrefix !== undefined,
+  PAGES: ({ unauthenticated, forbidden }) => (unauthenticated.page ?? forbidden.page) !== undefined,
+  CORS: ({ corsOrigins }) => corsOrigins.length > 0,
+  CORS_WILDCARD: ({ corsOrigins }) => corsOrigins.some((origin) => origin.includes('*')),
 }
 
 /**

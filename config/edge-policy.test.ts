@@ -288,13 +288,10 @@ describe('the policy at the edge', () => {
     ['https://login.example.com/', 'https://login.example.com/?to='],
     ['https://login.example.com/?a=1', 'https://login.example.com/?a=1&to='],
   ])('puts the return parameter after %s', (redirect, returnPrefix) => {
-    expect(edge({ deny: { unauthenticated: { redirect, returnTo: 'to' } } }).unauthenticated).toEqual({
-      status: 302,
-      location: redirect,
-      returnPrefix,
-    })
+    const { unauthenticated } = edge({ deny: { unauthenticated: { redirect, returnTo: 'to' } } })
+    expect(unauthenticated).toEqual({ status: 401, location: redirect, returnPrefix })
     expect(edge({ deny: { unauthenticated: { redirect } } }).unauthenticated).toEqual({
-      status: 302,
+      status: 401,
       location: redirect,
     })
   })

@@ -1,19 +1,23 @@
 import type {
-  Capture,
   ClaimCondition,
   ClaimPath,
   Condition,
   CookieName,
+  EdgeDenial,
   EdgeIssuer,
+  EdgePart,
   EdgePolicy,
   EdgeProvider,
+  EdgeRedirect,
   EdgeRoute,
   EdgeSource,
 } from '../authorizer/edge-policy.ts'
-import type { ClaimRules, CredentialSource, Denial, Policy, Route } from '../authorizer/policy.ts'
+import type { ClaimRules, CredentialSource, Policy, Route } from '../authorizer/policy.ts'
 import { claimPath } from './claim-reference.ts'
+import { denialPage } from './denial-page.ts'
 import { type CompletePolicy, type CompleteProvider, completeSource, withDefaults } from './policy-defaults.ts'
-import { type Capture as PatternCapture, parsePattern } from './route-pattern.ts'
+import { encodedPath } from './rewrites.ts'
+import { type Capture as PatternCapture, type PatternSegment, parsePattern } from './route-pattern.ts'
 
 /**
  * Fills in a policy's defaults and takes its patterns apart. The policy has been checked; strings that may be CloudFormation
@@ -21,7 +25,7 @@ import { type Capture as PatternCapture, parsePattern } from './route-pattern.ts
  */
 export function toEdgePolicy(policy: Policy): EdgePolicy {
   const complete = withDefaults(policy)
-  const { providers, jwks, clockToleranceSeconds, deny } = complete
+  const { providers, jwks, clockToleranceSeconds, deny, index, slash } = complete
   const capturedClaims = createList<ClaimPath>()
   const conditions = createList<Condition>()
   const routes = complete.routes.map((route) => toEdgeRoute(route, providers, capturedClaims, conditions))
@@ -38,8 +42,10 @@ export function toEdgePolicy(policy: Policy): EdgePolicy {
     methods: complete.methods,
     corsPreflight: complete.corsPreflight,
     corsOrigins: complete.corsOrigins,
-    unauthenticated: unauthenticatedResponse(deny.unauthenticated),
-    forbidden: deny.forbidden,
+    unauthenticated: { ...toEdgeDenial(deny.unauthenticated), ...toEdgeRedirect(deny.unauthenticated) },
+    forbidden: toEdgeDenial(deny.forbidden),
+    ...(index === undefined ? {} : { index: encodeURIComponent(index) }),
+    ...(slash === undefined ? {} : { slash: true }),
   }
 }
 
@@ -126,19 +132,16 @@ function toEdgeRoute(
   capturedClaims: List<ClaimPath>,
   conditions: List<Condition>,
 ): EdgeRoute {
-  const { path, public: isPublic, hash, groups, provider } = route
+  const { path, public: isPublic, hash, groups, provider, app } = route
   const pattern = parsePattern(path)
-  const segments: (string | Capture)[] = []
-  for (const segment of pattern) {
-    if (segment.kind === 'literal') segments.push(segment.text)
-    else if (segment.kind === 'capture') segments.push(toEdgeCapture(segment.capture, capturedClaims))
-  }
+  const segments = pattern.flatMap((segment) => (segment.kind === 'rest' ? [] : toEdgeSegment(segment, capturedClaims)))
   const asked = [...(route.scopes ?? []).map((scope) => ({ scope })), ...conditionsOf(route.claims ?? {})]
   const trusted = provider === undefined ? [] : [provider].flat()
   return {
     segments,
     ...(pattern.length > segments.length ? { rest: true } : {}),
     ...(isPublic ? { public: true } : {}),
+    ...(app === undefined ? {} : { app: encodedPath(app) }),
     ...(hash ? { hash } : {}),
     ...(groups ? { groups } : {}),
     ...(route.scopes ? { scopes: route.scopes } : {}),
@@ -158,18 +161,34 @@ function conditionsOf(rules: ClaimRules): ClaimCondition[] {
   })
 }
 
-function toEdgeCapture(capture: PatternCapture, capturedClaims: List<ClaimPath>): Capture {
+function toEdgeSegment(
+  segment: Exclude<PatternSegment, { kind: 'rest' }>,
+  capturedClaims: List<ClaimPath>,
+): string | EdgePart {
+  if (segment.kind === 'literal') return segment.text
+  const { prefix, suffix } = segment
+  return {
+    ...(segment.kind === 'any' ? { any: true } : toEdgeCapture(segment.capture, capturedClaims)),
+    ...(prefix || suffix ? { prefix, suffix } : {}),
+  }
+}
+
+function toEdgeCapture(capture: PatternCapture, capturedClaims: List<ClaimPath>): EdgePart {
   if (capture.kind === 'group') return {}
   return { claim: capturedClaims.placeOf(capture.kind === 'sub' ? 'sub' : claimPath(capture.name)) }
 }
 
-function unauthenticatedResponse(denial: Denial): EdgePolicy['unauthenticated'] {
-  if ('status' in denial) return denial
-  const { redirect, returnTo } = denial
-  if (returnTo === undefined) return { status: 302, location: redirect }
+function toEdgeDenial({ status, page }: { status: number; page?: string }): EdgeDenial {
+  return { status, ...(page === undefined ? {} : { page: denialPage(page) }) }
+}
+
+function toEdgeRedirect(denial: CompletePolicy['deny']['unauthenticated']): EdgeRedirect {
+  const { redirect, redirectOn, returnTo, returnQuery } = denial
+  if (redirect === undefined) return {}
   return {
-    status: 302,
     location: redirect,
-    returnPrefix: `${redirect}${redirect.includes('?') ? '&' : '?'}${returnTo}=`,
+    ...(redirectOn === 'always' ? { always: true } : {}),
+    ...(returnTo === undefined ? {} : { returnPrefix: `${redirect}${redirect.includes('?') ? '&' : '?'}${returnTo}=` }),
+    ...(returnTo !== undefined && returnQuery ? { returnQuery } : {}),
   }
 }

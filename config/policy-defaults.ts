@@ -2,11 +2,12 @@ import type {
   Algorithm,
   ClaimRules,
   CredentialSource,
-  Denial,
+  ForbiddenDenial,
   Policy,
   Provider,
   Route,
   TokenUse,
+  UnauthenticatedDenial,
 } from '../authorizer/policy.ts'
 
 /** A policy in its users' words and units, with nothing left out. */
@@ -20,7 +21,13 @@ export interface CompletePolicy {
   methods: readonly string[]
   corsPreflight: boolean
   corsOrigins: readonly string[]
-  deny: { unauthenticated: Denial; forbidden: { status: 403 | 404 } }
+  corsHeaders: readonly string[]
+  index?: string
+  slash?: 'redirect'
+  deny: {
+    unauthenticated: UnauthenticatedDenial & Required<Pick<UnauthenticatedDenial, 'status'>>
+    forbidden: ForbiddenDenial & Required<Pick<ForbiddenDenial, 'status'>>
+  }
 }
 
 export interface CompleteProvider {
@@ -68,7 +75,13 @@ export function withDefaults(policy: Policy): CompletePolicy {
     methods: policy.methods ?? ['GET', 'HEAD'],
     corsPreflight: policy.corsPreflight === true,
     corsOrigins: policy.corsOrigins ?? [],
-    deny: { unauthenticated: { status: 401 }, forbidden: { status: 403 }, ...policy.deny },
+    corsHeaders: policy.corsHeaders ?? [],
+    ...(policy.index === undefined ? {} : { index: policy.index }),
+    ...(policy.slash === undefined ? {} : { slash: policy.slash }),
+    deny: {
+      unauthenticated: { status: 401, ...policy.deny?.unauthenticated },
+      forbidden: { status: 403, ...policy.deny?.forbidden },
+    },
   }
 }
 

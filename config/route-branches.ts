@@ -2,12 +2,13 @@ import type { PatternSegment } from './route-pattern.ts'
 
 interface Node {
   literals: Map<string, Node>
-  capture: Node | undefined
+  /** By the text before a `*` or a capture, and then by the text behind it; both may be empty. */
+  parts: Map<string, Map<string, Node>>
 }
 
 /**
- * How many beginnings of routes one path can match at most: at each segment that some routes have as a literal and others as a
- * capture, the matcher goes both ways before it knows that no route matches.
+ * How many beginnings of routes one path can match at most: where one segment fits several places (a literal, text around a `*` or
+ * a capture, any segment), the matcher may go each way before it knows that no route matches.
  */
 export function mostBranches(patterns: readonly (readonly PatternSegment[])[]): number {
   const root = createNode()
@@ -15,23 +16,63 @@ export function mostBranches(patterns: readonly (readonly PatternSegment[])[]): 
     let node = root
     for (const segment of pattern) {
       if (segment.kind === 'rest') break
-      if (segment.kind === 'capture') node = node.capture ??= createNode()
-      else {
-        const next: Node = node.literals.get(segment.text) ?? createNode()
-        node.literals.set(segment.text, next)
-        node = next
-      }
+      node =
+        segment.kind === 'literal'
+          ? place(node.literals, segment.text, createNode)
+          : place(place(node.parts, segment.prefix, newMap), segment.suffix, createNode)
     }
   }
   return branches(root)
 }
 
 function createNode(): Node {
-  return { literals: new Map(), capture: undefined }
+  return { literals: new Map(), parts: new Map() }
 }
 
-function branches({ literals, capture }: Node): number {
+function newMap(): Map<string, Node> {
+  return new Map()
+}
+
+function place<T>(map: Map<string, T>, key: string, create: () => T): T {
+  const value = map.get(key) ?? create()
+  map.set(key, value)
+  return value
+}
+
+function branches({ literals, parts }: Node): number {
+  const counts = new Map<string, Map<string, number>>()
+  for (const [prefix, suffixes] of parts) {
+    counts.set(prefix, new Map([...suffixes].map(([suffix, node]) => [suffix, branches(node)])))
+  }
   let most = 0
-  for (const next of literals.values()) most = Math.max(most, branches(next))
-  return 1 + most + (capture ? branches(capture) : 0)
+  for (const [text, node] of literals) {
+    const around = nestedIn(text, counts).map(([before, suffixes]) => fitting(text, suffixes, text.length - before - 1))
+    most = Math.max(most, branches(node) + sum(around))
+  }
+  // A segment that begins with the longest text and ends with the longest fits all that are nested in them.
+  for (const beginning of counts.keys()) {
+    const nested = nestedIn(beginning, counts)
+    const ends = new Set(nested.flatMap(([, suffixes]) => [...suffixes.keys()]))
+    for (const end of ends) most = Math.max(most, sum(nested.map(([, suffixes]) => fitting(end, suffixes, end.length))))
+  }
+  return 1 + most
+}
+
+/** What is there by the text's beginnings, each with its length. */
+function nestedIn<T>(text: string, values: ReadonlyMap<string, T>): [length: number, value: T][] {
+  return Array.from({ length: text.length + 1 }, (_, length) => length).flatMap((length) => {
+    const value = values.get(text.slice(0, length))
+    return value === undefined ? [] : [[length, value]]
+  })
+}
+
+/** The sum over the text's ends of so many characters at most. */
+function fitting(text: string, counts: ReadonlyMap<string, number>, longest: number): number {
+  let total = 0
+  for (let length = 0; length <= longest; length++) total += counts.get(text.slice(text.length - length)) ?? 0
+  return total
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0)
 }

@@ -1,9 +1,10 @@
 /** An authorizer whose issuer, clock, JWKS endpoint and log are in a test's hands; keys, tokens and events are real. */
-import type { Decision } from '../authorizer/authorizer.ts'
+import { createEdgeAuthorizer, type Decision } from '../authorizer/authorizer.ts'
 import type { JwksSnapshot } from '../authorizer/configuration.ts'
 import type { Reason } from '../authorizer/denials.ts'
 import type { OneProviderPolicy, ProvidersPolicy } from '../authorizer/policy.ts'
 import { createAuthorizer } from '../config/create-authorizer.ts'
+import { toEdgePolicy } from '../config/edge-policy.ts'
 import { accessTokenPayload, type SigningKey } from './issuer.ts'
 import { mint } from './mint.ts'
 import { type RequestFields, viewerRequestEvent } from './viewer-request.ts'
@@ -20,6 +21,8 @@ export type Outcome = 'allow' | Reason
 export interface TestBedOptions {
   /** Over a policy with RS256, one client, and a public, a per-user and a catch-all route; or one of several providers, as it is. */
   policy?: Partial<OneProviderPolicy> | ProvidersPolicy
+  /** The policy is taken as it is, without the checks of its schema. */
+  unchecked?: true
   /** What the JWKS endpoint publishes at first. */
   keys?: readonly SigningKey[]
   snapshots?: Record<string, JwksSnapshot>
@@ -29,11 +32,14 @@ export interface TestBedOptions {
   now?: number
 }
 
-export function createTestBed({ policy, keys = [], snapshots, get, now = start }: TestBedOptions = {}) {
+export function createTestBed({ policy, unchecked, keys = [], snapshots, get, now = start }: TestBedOptions = {}) {
   const clock = { now }
   const endpoint = { answer: jwkSet(keys), fetches: 0 }
   const log: string[] = []
-  const authorizer = createAuthorizer(
+  const create: typeof createAuthorizer = unchecked
+    ? (policy, options) => createEdgeAuthorizer(toEdgePolicy(policy), options)
+    : createAuthorizer
+  const authorizer = create(
     policy?.providers
       ? policy
       : {
