@@ -1,0 +1,133 @@
+import type { Policy, Route } from '../authorizer/policy.ts'
+import { createWays } from '../authorizer/rewrites.ts'
+import { compileRoutes, type RouteMatch } from '../authorizer/routes.ts'
+import { pageWarnings } from './denial-page.ts'
+import { toEdgePolicy } from './edge-policy.ts'
+import { withDefaults } from './policy-defaults.ts'
+import { encodedPath } from './rewrites.ts'
+import { parsePattern } from './route-pattern.ts'
+
+/** What is wrong with a policy, or dangerous in it, and the field that says it. */
+export interface SiteFinding {
+  field: readonly (string | number)[]
+  message: string
+}
+
+/**
+ * What is wrong between the fields of a policy whose fields are each right: paths that nobody can have, a login page that sends to
+ * itself, and patterns that mean something else than they seem to and leave that open.
+ */
+export function siteFaults(policy: Policy): SiteFinding[] {
+  return findings(policy).flatMap(({ isFault, ...finding }) => (isFault ? finding : []))
+}
+
+/** What is taken, and may be another thing than was meant. */
+export function siteWarnings(policy: Policy): SiteFinding[] {
+  return findings(policy).flatMap(({ isFault, ...finding }) => (isFault ? [] : finding))
+}
+
+type Found = SiteFinding & { isFault: boolean }
+
+function findings(policy: Policy): Found[] {
+  const edge = toEdgePolicy(policy)
+  const match = compileRoutes(edge.routes)
+  const wayOf = createWays(edge, match)
+  /** A compiled route keeps the list of segments that it was made of. */
+  const placeOf = ({ route }: RouteMatch) => edge.routes.findIndex(({ segments }) => segments === route.segments)
+  return [
+    ...policy.routes.flatMap((route, index) => [
+      ...servedFindings(route, index, wayOf),
+      ...meaningFindings(route, index, (path) => {
+        const found = match(path)
+        return typeof found === 'object' && found.route.public && placeOf(found) !== index ? placeOf(found) : undefined
+      }),
+    ]),
+    ...loginFindings(policy, wayOf),
+    ...(['unauthenticated', 'forbidden'] as const).flatMap((kind) =>
+      pageWarnings(policy.deny?.[kind]?.page ?? '').map((message) => ({
+        field: ['deny', kind, 'page'],
+        message,
+        isFault: false,
+      })),
+    ),
+  ]
+}
+
+type Ways = ReturnType<typeof createWays>
+
+/** An app's shell, and the index of a directory that is written out, need a route of their own. */
+function servedFindings(route: Route, index: number, wayOf: Ways): Found[] {
+  if (route.app !== undefined) {
+    const field = ['routes', index, 'app']
+    const shell = wayOf(encodedPath(route.app))
+    if (typeof shell === 'string')
+      return [
+        { field, message: `no route matches ${route.app}, so that each path it stands for is denied`, isFault: true },
+      ]
+    return route.public && !shell.match.route.public
+      ? [{ field, message: `${route.app} needs a token, and so does each path of this public route`, isFault: false }]
+      : []
+  }
+  const isDirectory = route.path.endsWith('/') && parsePattern(route.path).every(({ kind }) => kind === 'literal')
+  if (!isDirectory || typeof wayOf(encodedPath(route.path)) !== 'string') return []
+  const message = 'no route matches the index that it is served from, so that it is denied'
+  return [{ field: ['routes', index, 'path'], message, isFault: true }]
+}
+
+/** Who is sent to a page that needs a token is sent there for ever. */
+function loginFindings(policy: Policy, wayOf: Ways): Found[] {
+  const { redirect } = withDefaults(policy).deny.unauthenticated
+  if (redirect?.[0] !== '/') return []
+  const field = ['deny', 'unauthenticated', 'redirect']
+  const [path = ''] = redirect.split('?')
+  const way = wayOf(path)
+  if (typeof way === 'string') {
+    const message = `no route matches ${path}: another cache behavior has to serve it, or who is sent there is denied`
+    return [{ field, message, isFault: false }]
+  }
+  if (way.match.route.public && way.served.route.public) return []
+  return [{ field, message: `${path} needs a token itself: who has none would be sent there for ever`, isFault: true }]
+}
+
+/**
+ * A pattern is written decoded and in its own syntax: `%20` is three characters, `?` begins no query, `:sub` is no capture. What
+ * it was meant to protect may then lie under a public `*`.
+ */
+function meaningFindings(
+  { path, public: isPublic }: Route,
+  index: number,
+  publicRouteOf: (uri: string) => number | undefined,
+): Found[] {
+  const cases: readonly (readonly [RegExp, string, (text: string) => string])[] = [
+    [/%[\da-f]{2}/i, 'is written decoded: "%" in it stands for itself', decoded],
+    [/\?/, 'holds "?", which begins no query here: the query string has no part in a decision', (text) => text],
+    [
+      /^:\w/,
+      'holds a segment that begins with ":", which is plain text: captures are {sub}, {group} and {claim:NAME}',
+      () => 'x',
+    ],
+  ]
+  const segments = parsePattern(path)
+  const texts = segments.map((segment) => (segment.kind === 'literal' ? segment.text : ''))
+  return cases.flatMap(([sign, message, meant]): Found[] => {
+    if (!texts.some((text) => sign.test(text))) return []
+    const meaning = segments.map((segment, place) => {
+      const text = texts[place] as string
+      if (segment.kind === 'literal') return sign.test(text) ? meant(text) : text
+      return segment.kind === 'rest' ? 'x' : `${segment.prefix}x${segment.suffix}`
+    })
+    const [uri = ''] = `/${meaning.join('/')}`.split(sign.source === '\\?' ? '?' : '\0')
+    const open = isPublic ? undefined : publicRouteOf(encodedPath(uri))
+    const field = ['routes', index, 'path']
+    if (open === undefined) return [{ field, message, isFault: false }]
+    return [{ field, message: `${message}; ${uri} is public by routes[${open}]`, isFault: true }]
+  })
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
