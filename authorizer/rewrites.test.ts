@@ -173,6 +173,7 @@ describe('a directory without its slash', () => {
     ['may have a dot', '/v1.2', '', '302 /v1.2/'],
     ['S2: that has a route of its own stays', '/docs/sub', '', '/docs/sub'],
     ['S2: that leads nowhere with it either', '/nowhere', '', 'no-route'],
+    ['with the slash has no other form', '/nowhere/', '', 'no-route'],
     ['with two slashes is malformed', '//evil.example', '', 'uri'],
     ['with a backslash is malformed', '/\\evil.example', '', 'uri'],
   ])('%s: %s', async (_, uri, querystring, expected) => {

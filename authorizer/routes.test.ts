@@ -304,6 +304,7 @@ describe('parts of segments', () => {
 
   it.each<[string, Route[], string, Outcome]>([
     ['S11: one segment in the middle', [png], '/orgs/acme/logo.png', 'allow'],
+    ['S11: of a closed route, for any good token', [{ path: '/orgs/*/plan.pdf' }], '/orgs/acme/plan.pdf', 'allow'],
     ['S11: never two', [png], '/orgs/acme/eu/logo.png', 'no-route'],
     ['S11: never none', [png], '/orgs/logo.png', 'no-route'],
     ['S11: never an empty one', [png], '/orgs//logo.png', 'uri'],
