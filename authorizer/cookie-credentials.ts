@@ -84,7 +84,6 @@ export function cookieCredentials({ cookies: names, chunks, lastUser }: CookieSo
       if (usesLastUser && lastUser && found.length > 0) {
         const users = lastUsers(cookie.map(({ value }) => value))
         found = found.filter(({ before, user = '' }) => users.get(before)?.includes(decoded(user)) ?? true)
-        if (found.length === 0) return ''
       }
       if (found.length < 2) return found[0]?.value
       return [...new Set(found.map(({ value }) => value))].slice(0, maxCandidates)

@@ -47,14 +47,6 @@ export type Reason =
   | 'fault'
   | 'slash'
 
-/** A fixed set of headers: no denial is cached, sniffed or run as anything. */
-const fixedHeaders = {
-  'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'",
-  'strict-transport-security': 'max-age=63072000',
-  'x-content-type-options': 'nosniff',
-}
-
 /**
  * The response to a denied request. Its class follows from the reason: *forbidden* before a token matters and after one
  * was verified, *unauthenticated* in between, 503 where no key could be had (a login page would only loop). `scopes`: what the
@@ -70,8 +62,8 @@ export function denialResponse(
   const set = (name: string, value: string) => {
     headers[name] = [{ value }]
   }
-  for (const name in fixedHeaders) set(name, fixedHeaders[name as keyof typeof fixedHeaders])
-  const { unauthenticated, forbidden, corsOrigins, sources } = policy
+  const { denialHeaders, unauthenticated, forbidden, corsOrigins, sources } = policy
+  for (const name in denialHeaders) set(name, denialHeaders[name] as string)
   const isForbidden = forbiddenReasons.has(reason)
   let { status, page } = isForbidden ? forbidden : unauthenticated
   if (usesSlash && reason === 'slash') {

@@ -21,6 +21,8 @@ export interface EdgePolicy {
   clockTolerance: number
   routes: readonly EdgeRoute[]
   methods: readonly string[]
+  /** What every denial has. */
+  denialHeaders: Readonly<Record<string, string>>
   corsPreflight: boolean
   /** In one that has a `*`, that stands for one or more labels of the host. */
   corsOrigins: readonly string[]

@@ -11,13 +11,9 @@ export function keyName(algorithm: string, kid: string | undefined): string {
   return usesUnnamedKeys && kid === undefined ? algorithm : `${algorithm} ${kid}`
 }
 
-/**
- * The key that a token means by a name which is nobody's: one without `kid` that fits the algorithm alone, unless another key,
- * for another algorithm, has the token's `kid`.
- */
+/** The key without `kid` that fits an algorithm alone: a token may mean it by a name that no key for the algorithm has. */
 export function namelessKey(keys: KeysByName, name: string): VerificationKey | undefined {
-  const [algorithm, kid] = name.split(/ (.*)/s)
-  return keys.has(` ${kid}`) ? undefined : keys.get(`${algorithm}?`)
+  return keys.get(`${name.split(' ', 1)[0]}?`)
 }
 
 /**
@@ -46,8 +42,7 @@ export function readJwkSet(
       if (hasKid) add(keyName(key.algorithm, jwk.kid), key)
       if (usesUnnamedKeys && unnamed) {
         add(key.algorithm, key)
-        if (hasKid) keys.set(` ${jwk.kid}`, key)
-        else add(`${key.algorithm}?`, key)
+        if (!hasKid) add(`${key.algorithm}?`, key)
       }
     }
   }

@@ -23,6 +23,17 @@ const internalProperties = [
   'fresh',
   'rights',
   'keyName',
+  'user',
+  'chunk',
+  'before',
+  'start',
+  'read',
+  'remove',
+  'served',
+  'match',
+  'lacksSlash',
+  'texts',
+  'lengths',
   'isSignedBy',
   'lack',
   'met',
@@ -37,10 +48,6 @@ const internalProperties = [
   'text',
   'octets',
   'backslash',
-  'served',
-  'lacksSlash',
-  'lengths',
-  'texts',
 ]
 
 const projectRoot = fileURLToPath(new URL('../', import.meta.url))

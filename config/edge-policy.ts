@@ -32,7 +32,8 @@ export function toEdgePolicy(policy: Policy): EdgePolicy {
   const clientIds = [...new Set(providers.flatMap((provider) => provider.clientIds))]
   return {
     providers: providers.map(toEdgeProvider),
-    issuers: providers.flatMap(toEdgeIssuers),
+    // One that is written out goes before one with a tenant's place.
+    issuers: providers.flatMap(toEdgeIssuers).sort((one, other) => Number('tenant' in one) - Number('tenant' in other)),
     sources: complete.credentials.map((source) => toEdgeSource(source, clientIds)),
     capturedClaims: capturedClaims.values,
     conditions: conditions.values,
@@ -40,6 +41,7 @@ export function toEdgePolicy(policy: Policy): EdgePolicy {
     clockTolerance: clockToleranceSeconds * 1000,
     routes,
     methods: complete.methods,
+    denialHeaders,
     corsPreflight: complete.corsPreflight,
     corsOrigins: complete.corsOrigins,
     unauthenticated: { ...toEdgeDenial(deny.unauthenticated), ...toEdgeRedirect(deny.unauthenticated) },
@@ -47,6 +49,14 @@ export function toEdgePolicy(policy: Policy): EdgePolicy {
     ...(index === undefined ? {} : { index: encodeURIComponent(index) }),
     ...(slash === undefined ? {} : { slash: true }),
   }
+}
+
+/** No denial is cached, sniffed or run as anything. */
+const denialHeaders = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'",
+  'strict-transport-security': 'max-age=63072000',
+  'x-content-type-options': 'nosniff',
 }
 
 /** Values that are listed once, however often they are asked for. */
