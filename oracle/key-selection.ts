@@ -20,7 +20,6 @@ export function mayMean({ kid, alg, isKidOptional }: KeyName, key: PublishedKey)
 export function means(name: KeyName, { keys }: KeySet, key: PublishedKey): boolean {
   if (!keys.some((one) => isSame(one, key) && fits(one, name.alg))) return false
   if (name.kid !== undefined && name.kid === key.kid) return true
-  if (name.kid !== undefined && keys.some(({ kid }) => kid === name.kid)) return false
   return rivals(name, { keys }, key).every((one) => one.doubtful)
 }
 

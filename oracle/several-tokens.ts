@@ -56,7 +56,7 @@ function decide(verified: readonly JudgedToken[]): Decision {
 
 function subjectOf(claims: Claims | null): string | null {
   const sub = claims && own(claims, 'sub')
-  return claims !== null && typeof sub === 'string' && sub !== '' ? JSON.stringify([own(claims, 'iss'), sub]) : null
+  return claims !== null && typeof sub === 'string' ? JSON.stringify([own(claims, 'iss'), sub]) : null
 }
 
 function expiryOf({ claims }: JudgedToken): number {

@@ -156,6 +156,23 @@ describe('credentials', () => {
       may('credentials/several-cookies', 'allow'),
     ],
     [
+      'P14: that of another client of the policy neither',
+      () => ({
+        ...amplify(`C.gate.LastAuthUser=b; C.portal.a.t=${token()}`),
+        provider: { clientIds: ['portal', 'gate'] },
+      }),
+      allow,
+    ],
+    ['P14: an empty one neither', () => amplify(`C.portal.LastAuthUser=; C.portal.a.t=${token()}`), allow],
+    [
+      'P14: cookies of other users alone are not present',
+      () => ({
+        policy: { credentials: [{ cookie: 'C.{client}.{lastUser}.t' }, 'header'] },
+        headers: { cookie: 'C.portal.LastAuthUser=b; C.portal.a.t=x', authorization: `Bearer ${token()}` },
+      }),
+      allow,
+    ],
+    [
       'P14: that of another client names nobody',
       () => amplify(`C.other.LastAuthUser=b; C.portal.a.t=${token()}`),
       allow,
