@@ -46,7 +46,7 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
   const { get = httpsGet, now = Date.now, log = writeLine, snapshots } = options
   const { jwks, methods, corsPreflight } = policy
   const matchRoute = compileRoutes(policy.routes)
-  const wayOf = usesRewrites ? createWays(policy, matchRoute) : matchRoute
+  const wayOf = usesRewrites ? createWays(policy, matchRoute) : undefined
   const caches = createCaches(policy, (uri, { algorithms, unnamedKeys }, issuer) =>
     createJwksCache({
       uri,
@@ -64,16 +64,16 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
 
   /**
    * The order is that of SEMANTICS.md: what needs no token is decided first. A promise: to wait for before asking again. A way: the
-   * request passes, to where that leads.
+   * request passes, to where that leads. Texts: scopes, one of which is missing.
    */
   function reasonAgainst(
     { method, uri, headers }: ViewerRequest,
     mayWait: boolean,
-  ): Reason | undefined | Promise<unknown> | Way {
+  ): Reason | readonly string[] | undefined | Promise<unknown> | Way {
     if (corsPreflight && method === 'OPTIONS' && isPreflight(headers)) return undefined
     if (!methods.includes(method)) return 'method'
-    if (usesRewrites && isRead(method)) {
-      const way = wayOf(uri) as Way | 'uri' | 'no-route'
+    if (wayOf && isRead(method)) {
+      const way = wayOf(uri)
       return typeof way === 'string' ? way : (reasonAgainstRoutes(headers, mayWait, way.match, way.served) ?? way)
     }
     const match = matchRoute(uri)
@@ -86,7 +86,7 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
     mayWait: boolean,
     match: RouteMatch,
     served: RouteMatch,
-  ): Reason | undefined | Promise<unknown> {
+  ): Reason | readonly string[] | undefined | Promise<unknown> {
     if (match.route.public && (!usesRewrites || served.route.public)) return undefined
     const text = credentials.read(headers)
     if (!text) return 'no-credentials'
@@ -95,20 +95,8 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
         ? verifiedAmong(text, (one) => verify(one, mayWait))
         : verify(text as string, mayWait)
     if (typeof token === 'string' || token instanceof Promise) return token
-    return (
-      token.rights.lack ??
-      missingRight(match, token, policy) ??
-      (usesRewrites && served !== match ? missingRight(served, token, policy) : undefined)
-    )
-  }
-
-  /** The scopes that the request's routes ask for, where it is denied for want of one. */
-  function scopesOf(reason: Reason, { method, uri }: ViewerRequest): string[] {
-    if (reason !== 'scope') return []
-    const way = usesRewrites && isRead(method) ? wayOf(uri) : matchRoute(uri)
-    if (typeof way === 'string') return []
-    const routes = 'route' in way ? [way.route] : [way.match.route, way.served.route]
-    return [...new Set(routes.flatMap(({ scopes = [] }) => scopes))]
+    const missing = token.rights.lack ?? missingRight(match, token, policy)
+    return usesRewrites && served !== match ? (missing ?? missingRight(served, token, policy)) : missing
   }
 
   /** Waits once at most: two fetches that time out would take nearly all of a viewer-request function's five seconds. */
@@ -116,21 +104,19 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
     try {
       const answer = reasonAgainst(request, mayWait)
       if (answer instanceof Promise) return answer.then(() => decide(request, false))
-      const reason = (usesRewrites && typeof answer === 'object' ? followed(answer, request) : answer) as
-        | Reason
-        | undefined
-      if (reason)
-        return {
-          allow: false,
-          reason,
-          response: denialResponse(policy, reason, request, usesConditions ? scopesOf(reason, request) : []),
-        }
+      if (usesConditions && Array.isArray(answer)) return denied('scope', request, answer)
+      const reason = usesRewrites && typeof answer === 'object' ? followed(answer as Way, request) : (answer as Reason)
+      if (reason) return denied(reason, request)
       credentials.remove(request)
       return { allow: true, request }
     } catch {
       // What is no viewer request ends here, and whatever else was not foreseen.
-      return { allow: false, reason: 'fault', response: denialResponse(policy, 'fault', undefined) }
+      return denied('fault')
     }
+  }
+
+  function denied(reason: Reason, request?: ViewerRequest, scopes?: readonly string[]): Decision {
+    return { allow: false, reason, response: denialResponse(policy, reason, request, scopes) }
   }
 
   async function handler(event: ViewerRequestEvent): Promise<ViewerRequest | GeneratedResponse> {

@@ -1,11 +1,10 @@
 import type { ClaimCondition, ClaimPath } from './edge-policy.ts'
-import { usesPaths } from './features.ts'
 import { isObject, type JsonObject } from './json-object.ts'
 import type { ClaimValue } from './policy.ts'
 
 /** RFC 6901 4, through objects only: an array on the way ends it, for its order means nothing in a claim. */
 export function claimAt(payload: JsonObject, path: ClaimPath): unknown {
-  if (!usesPaths || typeof path === 'string') return payload[path as string]
+  if (typeof path === 'string') return payload[path]
   let value: unknown = payload
   for (const name of path) value = isObject(value) ? value[name] : undefined
   return value

@@ -5,14 +5,17 @@ import { usesChunks, usesLastUser } from './features.ts'
 /** So many cookies of one name are looked at: whoever can set one for the domain could have each request verify hundreds. */
 const maxCandidates = 4
 
-/** A cookie of the source in a cookie header's line. */
+/** A cookie of the source, with its value, in a cookie header's line. */
 interface Cookie {
   value: string
-  /** What precedes a name's `*`, and what that stands for here. */
+  /** What precedes a name's `*`, or the whole name. */
   before: string
-  user: string | undefined
+  /** What a name's `*` stands for, percent-decoded. */
+  user?: string
   /** What follows a chunked name: `.0` and so on. */
-  chunk: string | undefined
+  chunk?: string
+  /** It names the user, and is no credential. */
+  isLastUser?: boolean
   /** Where it stands in the line: from after the semicolon, and the spaces, before it, to before the semicolon after it. */
   start: number
   end: number
@@ -24,73 +27,45 @@ interface Cookie {
  */
 export function cookieCredentials({ cookies: names, chunks, lastUser }: CookieSource): Credentials {
   const prefix = commonPrefix(names)
-  const lastUserNames = new Map(names.map(([before]) => [`${before}LastAuthUser`, before]))
 
   function cookiesIn(line: string): Cookie[] {
     const found: Cookie[] = []
-    let start = 0
-    while (start < line.length) {
-      const semicolon = line.indexOf(';', start)
-      const end = semicolon < 0 ? line.length : semicolon
+    for (let start = 0, end = 0; start < line.length; start = end + 1) {
+      end = line.indexOf(';', start)
+      if (end < 0) end = line.length
       while (line.charCodeAt(start) === 0x20) start++
-      if (line.startsWith(prefix, start)) {
-        const pair = line.slice(start, end)
-        const equals = pair.indexOf('=')
-        const value = pair.slice(equals + 1)
-        const match = equals < 1 ? undefined : matchOf(pair.slice(0, equals))
-        if (match) found.push({ value, ...match, start, end })
-      }
-      start = end + 1
+      if (!line.startsWith(prefix, start)) continue
+      const pair = line.slice(start, end)
+      const equals = pair.indexOf('=')
+      const cookie = equals > 0 && namedCookie(pair.slice(0, equals))
+      if (cookie) found.push({ ...cookie, value: pair.slice(equals + 1), start, end })
     }
     return found
   }
 
-  function matchOf(name: string): Pick<Cookie, 'before' | 'user' | 'chunk'> | undefined {
+  function namedCookie(name: string): Pick<Cookie, 'before' | 'user' | 'chunk' | 'isLastUser'> | undefined {
     for (const [before, after] of names) {
       if (!name.startsWith(before)) continue
-      if (after !== undefined) {
-        if (name.length < before.length + after.length || !name.endsWith(after)) continue
-        return { before, user: name.slice(before.length, name.length - after.length), chunk: undefined }
-      }
-      const chunk = name.slice(before.length)
-      if (chunk === '' || (usesChunks && chunks && /^\.\d+$/.test(chunk))) return { before, user: undefined, chunk }
+      const rest = name.slice(before.length)
+      if (usesLastUser && lastUser && rest === 'LastAuthUser') return { before, isLastUser: true }
+      if (after === undefined) {
+        if (rest === '' || (usesChunks && chunks && /^\.\d+$/.test(rest))) return { before, chunk: rest }
+      } else if (rest.endsWith(after)) return { before, user: usesLastUser ? decoded(rest.slice(0, rest.length - after.length)) : '' }
     }
     return undefined
   }
 
-  /** The users that `LastAuthUser` names, client by client: Amplify encodes a user's name in one way in names and in another in values. */
-  function lastUsers(lines: readonly string[]): Map<string, string[]> {
-    const users = new Map<string, string[]>()
-    for (const line of lines) {
-      for (const pair of line.split(';')) {
-        const equals = pair.indexOf('=')
-        const user = pair.slice(equals + 1)
-        const before = user && lastUserNames.get(pair.slice(0, equals).trimStart())
-        if (before !== undefined && before !== '') users.set(before, [...(users.get(before) ?? []), decoded(user)])
-      }
-    }
-    return users
-  }
-
   return {
     read({ cookie = [] }) {
-      let found: Cookie[] = []
-      for (const { value } of cookie) found.push(...cookiesIn(value))
-      found = found.filter(({ value }) => value !== '')
-      if (usesChunks && chunks) {
-        const parts = found.filter(({ chunk }) => chunk)
-        if (parts.length > 0) return joined(parts)
-      }
-      if (usesLastUser && lastUser && found.length > 0) {
-        const users = lastUsers(cookie.map(({ value }) => value))
-        found = found.filter(({ before, user = '' }) => users.get(before)?.includes(decoded(user)) ?? true)
-      }
-      if (found.length < 2) return found[0]?.value
-      return [...new Set(found.map(({ value }) => value))].slice(0, maxCandidates)
+      const found = cookie.flatMap(({ value }) => cookiesIn(value)).filter(({ value }) => value)
+      const parts = found.filter(({ chunk }) => chunk)
+      if (usesChunks && parts.length > 0) return joined(parts)
+      const values = (usesLastUser && lastUser ? ofLastUsers(found) : found).map(({ value }) => value)
+      return values.length < 2 ? values[0] : [...new Set(values)].slice(0, maxCandidates)
     },
     remove({ headers }) {
       const lines = headers.cookie?.filter((line) => {
-        const found = cookiesIn(line.value)
+        const found = cookiesIn(line.value).filter(({ isLastUser }) => !isLastUser)
         if (found.length === 0) return true
         line.value = withoutCookies(line.value, found)
         return line.value !== ''
@@ -123,15 +98,25 @@ function withoutCookies(line: string, cookies: readonly Cookie[]): string {
 
 /** RFC 6265 6.1 leaves 4,096 octets to a cookie: `.0` to `.8`, each once and without a gap. Empty where they are not that. */
 function joined(parts: readonly Cookie[]): string {
-  let text = ''
-  for (let index = 0; index < parts.length; index++) {
-    const [part, ...others] = parts.filter(({ chunk }) => chunk === `.${index}`)
-    if (!part || others.length > 0 || index > 8) return ''
-    text += part.value
+  const texts: string[] = []
+  for (const { chunk = '', value } of parts) {
+    const number = Number(chunk.slice(1))
+    if (number > 8 || texts[number] !== undefined || chunk !== `.${number}`) return ''
+    texts[number] = value
   }
-  return text
+  return texts.includes(undefined as never) ? '' : texts.join('')
 }
 
+/** Client by client, the cookies of the users that `LastAuthUser` names, or of all where there is none. */
+function ofLastUsers(found: readonly Cookie[]): Cookie[] {
+  const users = new Map<string, string[]>()
+  for (const { isLastUser, before, value } of found) {
+    if (isLastUser) users.set(before, [...(users.get(before) ?? []), decoded(value)])
+  }
+  return found.filter(({ before, user }) => user !== undefined && users.get(before)?.includes(user) !== false)
+}
+
+/** Amplify encodes a user's name in one way in cookies' names and in another in their values. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text)

@@ -17,7 +17,7 @@ export interface Credentials {
 /** The first source that is present decides, and all are removed: what could pass for a credential reaches no origin. */
 export function createCredentials(sources: readonly EdgeSource[]): Credentials {
   const all = sources.map((source) =>
-    usesCookies && 'cookies' in source ? cookieCredentials(source) : headerCredentials(source as HeaderSource),
+    usesCookies && source.cookies ? cookieCredentials(source) : headerCredentials(source as HeaderSource),
   )
   if (!usesSources) return all[0] as Credentials
   return {

@@ -89,7 +89,7 @@ export function denialResponse(
       (usesCorsWildcard ? corsOrigins.some((one) => isOrigin(one, origin)) : corsOrigins.includes(origin))
     ) {
       set('access-control-allow-origin', origin)
-      if (usesCookies && sources.some((source) => 'cookies' in source)) set('access-control-allow-credentials', 'true')
+      if (usesCookies && sources.some(({ cookies }) => cookies)) set('access-control-allow-credentials', 'true')
     }
   }
   if (usesPages && page && status !== 302 && status !== 503) {

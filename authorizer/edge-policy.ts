@@ -85,6 +85,7 @@ export type EdgeSource = HeaderSource | CookieSource
 
 /** Name in lower case; without a scheme the whole value is the token. */
 export interface HeaderSource {
+  cookies?: undefined
   header: string
   scheme?: string
 }

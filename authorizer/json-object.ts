@@ -79,8 +79,8 @@ function countQuotes(octets: number): number {
   return quotes
 }
 
-function mayNotBe(brace: number, octet = 0): boolean {
-  return octet !== brace && octet > 0x20
+function mayNotBe(brace: number, octet: number | undefined): boolean {
+  return octet !== brace && (octet as number) > 0x20
 }
 
 /** An object in JSON's sense: neither null nor an array. */

@@ -55,7 +55,9 @@ export function signatureFault(
   octets: number,
   key: VerificationKey,
 ): 'signature' | undefined {
-  if (octets !== key.signatureLength) return 'signature'
-  views[octets] ??= signature.subarray(0, octets)
-  return key.isSignedBy(signedOctets(text, length), views[octets]) ? undefined : 'signature'
+  if (octets === key.signatureLength) {
+    views[octets] ??= signature.subarray(0, octets)
+    if (key.isSignedBy(signedOctets(text, length), views[octets])) return undefined
+  }
+  return 'signature'
 }

@@ -10,7 +10,7 @@ const forbidden = /[/\\\u0000-\u001f\u007f]/
 export function pathSegments(uri: string): string[] | undefined {
   if (uri.charCodeAt(0) !== 0x2f) return undefined
   if (!unusual.test(uri)) return split(uri)
-  if (uri.includes('?') || uri.includes('#') || !uri.isWellFormed()) return undefined
+  if (/[?#]/.test(uri) || !uri.isWellFormed()) return undefined
   const segments = split(uri)
   const last = segments.length - 1
   for (let i = 0; i <= last; i++) {

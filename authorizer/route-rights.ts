@@ -7,19 +7,22 @@ import type { VerifiedToken } from './verified-tokens.ts'
 /** What the decision needs of a token here. */
 type Bearer = Pick<VerifiedToken, 'rights' | 'issuer'>
 
-/** What the route asks for and the token does not grant: its provider, a scope or a rule, one of its groups, a captured segment. */
+/**
+ * What the route asks for and the token does not grant: its provider, a rule, one of its groups, a captured segment; of scopes
+ * the list of all that it asks for.
+ */
 export function missingRight(
   { route, segments }: RouteMatch,
   token: Bearer,
   { issuers, conditions }: Pick<EdgePolicy, 'issuers' | 'conditions'>,
-): 'provider' | 'scope' | 'claim' | 'right' | undefined {
+): 'provider' | 'claim' | 'right' | readonly string[] | undefined {
   const { groups, met } = token.rights
   if (usesProviders && route.providers) {
     if (!route.providers.includes(issuers[token.issuer]?.provider as number)) return 'provider'
   }
   if (usesConditions && route.conditions) {
     for (const place of route.conditions) {
-      if (!met?.[place]) return 'scope' in (conditions[place] ?? {}) ? 'scope' : 'claim'
+      if (!met?.[place]) return 'scope' in (conditions[place] as object) ? (route.scopes as string[]) : 'claim'
     }
   }
   if (route.groups && !route.groups.some((group) => groups.includes(group))) return 'right'

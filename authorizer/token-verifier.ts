@@ -73,30 +73,34 @@ export function createTokenVerifier(
     const { text: json, backslash } = payloadText
     // Without an escape every name and value stands in the text as it is: an issuer, or a date of expiry if there is but one.
     const isPlain = backslash < 0
-    if (isPlain && now >= onlyExpiry(json) * 1000 + (usesTolerance ? policy.clockTolerance : 0)) return 'expired'
+    if (isPlain && now >= (onlyExpiry(json) as number) * 1000 + (usesTolerance ? policy.clockTolerance : 0))
+      return 'expired'
 
     const signedLength = headerPart.length + 1 + payloadPart.length
-    const mayBeOf = (index: number) => !isPlain || json.includes(issuers[index]?.issuer as string)
+    const asked: JwksCache[] = []
     let signer: VerificationKey | undefined
     let fault: Reason | undefined = 'issuer'
     for (let index = 0; fault && index < keys.length; index++) {
-      if (!mayBeOf(index)) continue
-      signer = (keys[index] as JwksCache).key(name, now)
+      if (isPlain && !json.includes(issuers[index]?.issuer as string)) continue
+      const cache = keys[index] as JwksCache
+      asked.push(cache)
+      signer = cache.key(name, now)
       fault = signer ? signatureFault(text, signedLength, octets, signer) : 'unknown-key'
     }
-    if (fault === 'issuer') return fault
+    if (asked.length === 0) return fault as Reason
     if (fault) {
-      const caches = keys.filter((_, index) => mayBeOf(index))
       const refreshes = mayWait
-        ? caches.flatMap((cache) => cache.refreshed(now) ?? cache.refreshedFor(name, now) ?? [])
+        ? asked.flatMap((cache) => cache.refreshed(now) ?? cache.refreshedFor(name, now) ?? [])
         : []
       if (refreshes.length > 0) return Promise.all(refreshes)
-      return caches.some((cache) => cache.usable(now)) ? fault : 'no-keys'
+      return asked.some((cache) => cache.usable(now)) ? fault : 'no-keys'
     }
 
     const payload = parseJsonObject(payloadText)
     if (!payload) return 'token-format'
-    const issuer = issuers.findIndex((one) => isOf(payload, one))
+    const issuer = issuers.findIndex((one) =>
+      usesTenants && one.tenant ? isOfTenant(payload, one.issuer, one.tenant) : payload.iss === one.issuer,
+    )
     if (issuer < 0) return 'issuer'
     const provider = providers[issuers[issuer]?.provider as number] as EdgeProvider
     if (!isOfType(header.typ, provider.types)) return 'token-type'
@@ -121,19 +125,14 @@ export function createTokenVerifier(
   }
 }
 
-/** RFC 7519 4.1.1: character by character. */
-function isOf(payload: JsonObject, { issuer, tenant }: EdgeIssuer): boolean {
-  if (!usesTenants || !tenant) return payload.iss === issuer
-  const { tid } = payload
-  const { after, allowed } = tenant
-  return (
-    typeof tid === 'string' && tid !== '' && allowed?.includes(tid) !== false && payload.iss === issuer + tid + after
-  )
+/** The issuer, with the tenant's id in its place. */
+function isOfTenant({ iss, tid }: JsonObject, before: string, { after, allowed }: EdgeIssuer['tenant'] & {}): boolean {
+  return typeof tid === 'string' && tid !== '' && allowed?.includes(tid) !== false && iss === before + tid + after
 }
 
-/** The date of expiry in a JSON text without escapes; NaN where it may be another. Looked for by its rarest letter. */
-function onlyExpiry(json: string): number {
+/** The date of expiry in a JSON text without escapes; undefined where it may be another. Looked for by its rarest letter. */
+function onlyExpiry(json: string): number | undefined {
   const at = json.indexOf('xp"')
   const isOnly = json.startsWith('"exp":', at - 2) && json.indexOf('xp"', at + 3) < 0
-  return isOnly ? Number(json.slice(at + 4, json.indexOf(',', at))) : Number.NaN
+  return isOnly ? Number(json.slice(at + 4, json.indexOf(',', at))) : undefined
 }

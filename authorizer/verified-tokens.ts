@@ -40,7 +40,7 @@ export function createVerifiedTokens(): VerifiedTokens {
   /** Of some 32 bits of a signature: its last character may stand for two bits only. */
   function numberOf(text: string): number {
     let number = 0
-    for (let at = Math.max(text.length - 6, 0); at < text.length; at++) number = (number << 6) ^ text.charCodeAt(at)
+    for (let at = text.length - 6; at < text.length; at++) number = (number << 6) ^ text.charCodeAt(at)
     return number ^ secret
   }
 

@@ -85,7 +85,7 @@ describe('the bundle', () => {
     ]
     const policy = policyWith({
       routes: [{ path: '/users/{sub}/*' }, { path: '/v/{group}/*', hash: 'md5' }, { path: '/public/*', public: true }],
-      deny: { unauthenticated: { redirect: 'https://login.example.com/', returnTo: 'to' } },
+      deny: { unauthenticated: { redirect: 'https://login.example.com/', redirectOn: 'always', returnTo: 'to' } },
     })
     const results = ask(deployable(program, { policy, snapshots }), events)
     expect(results.map((result) => ('status' in result ? result.status : 'allow'))).toEqual([

@@ -2,9 +2,11 @@ import { SourceMap } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { buildSync, type Metafile, transformSync } from 'esbuild'
 import type { EdgeConfiguration, JwksSnapshot } from '../authorizer/configuration.ts'
+import type { EdgePolicy } from '../authorizer/edge-policy.ts'
 import type { Policy } from '../authorizer/policy.ts'
 import { toEdgePolicy } from '../config/edge-policy.ts'
 import { featureConstants } from './features.ts'
+import { shortNames, withShortNames } from './short-names.ts'
 
 /**
  * Properties that only the program's own objects have, shortened in the bundle. Names of the policy, of tokens, keys,
@@ -24,6 +26,7 @@ const internalProperties = [
   'rights',
   'keyName',
   'user',
+  'isLastUser',
   'chunk',
   'before',
   'start',
@@ -86,10 +89,12 @@ export function bundleAuthorizer(policy?: Policy, { snapshots = true }: { snapsh
     ...options,
     minify: true,
     treeShaking: true,
-    mangleProps: new RegExp(`^(?:${internalProperties.join('|')})$`),
+    mangleProps: new RegExp(`^(?:${[...internalProperties, ...Object.keys(shortNames)].join('|')})$`),
+    mangleCache: { ...shortNames },
     sourcemap: true,
   })
-  return { program: code, metafile: { ...metafile, outputs: { 'index.js': attributed(code, map) } } }
+  const { imports } = Object.values(metafile.outputs)[0] ?? { imports: [] }
+  return { program: code, metafile: { ...metafile, outputs: { 'index.js': { ...attributed(code, map), imports } } } }
 }
 
 const options = {
@@ -130,6 +135,7 @@ export interface DeployableOptions {
  * the configuration is code.
  */
 export function deployable(program: string, { policy, snapshots }: DeployableOptions): string {
-  const configuration: EdgeConfiguration = { policy: toEdgePolicy(policy), ...(snapshots ? { snapshots } : {}) }
+  const short = withShortNames(toEdgePolicy(policy)) as EdgePolicy
+  const configuration: EdgeConfiguration = { policy: short, ...(snapshots ? { snapshots } : {}) }
   return `"use strict";const EDGEPROOF_CONFIGURATION=${JSON.stringify(configuration)};\n${program}`
 }

@@ -80,7 +80,7 @@ export function createOracle(policy: Policy, whose: 'ours' | 'foreign'): Oracle 
     return parts
   }
 
-  /** What the token is worth by the keys of one place: the first key by which nothing is refused. */
+  /** What the token is worth by the keys of one place: by the first key with nothing against it, else by the first by which nothing is refused. */
   async function judgeAt(
     { provider, issuers, keys }: Place,
     parts: TokenParts,
@@ -94,6 +94,7 @@ export function createOracle(policy: Policy, whose: 'ours' | 'foreign'): Oracle 
     if (kid !== undefined && typeof kid !== 'string') return refused('token/kid', 'kid is no text')
     const name: KeyName = { kid, alg: String(header.alg), isKidOptional: provider.isKidOptional }
     let best: Judgement | null = null
+    let open: { judgements: Judgement[]; bearer: Bearer } | null = null
     for (const key of keys.everPublished()) {
       if (!mayMean(name, key) || !(await signatureHolds(parts, key))) continue
       const judgements = [
@@ -104,10 +105,14 @@ export function createOracle(policy: Policy, whose: 'ours' | 'foreign'): Oracle 
         ...judgeClaims(provider, issuers, claims, { now, toleranceMs }),
       ]
       const worst = judgements.find(isRefused)
-      if (worst === undefined) return { judgements, bearer: { provider, claims } }
-      best = worst
+      if (worst) best = worst
+      else {
+        const reading = { judgements, bearer: { provider, claims } }
+        if (judgements.every(({ outcome }) => outcome === 'sound')) return reading
+        open ??= reading
+      }
     }
-    return best
+    return open ?? best
   }
 
   async function judgeToken(presented: Presented, path: PathReadings, now: number): Promise<JudgedToken> {
