@@ -72,7 +72,7 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
   ): Reason | readonly string[] | undefined | Promise<unknown> | Way {
     if (corsPreflight && method === 'OPTIONS' && isPreflight(headers)) return undefined
     if (!methods.includes(method)) return 'method'
-    if (wayOf && isRead(method)) {
+    if (usesRewrites && wayOf && isRead(method)) {
       const way = wayOf(uri)
       return typeof way === 'string' ? way : (reasonAgainstRoutes(headers, mayWait, way.match, way.served) ?? way)
     }

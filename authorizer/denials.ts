@@ -62,7 +62,7 @@ export function denialResponse(
   const set = (name: string, value: string) => {
     headers[name] = [{ value }]
   }
-  const { denialHeaders, unauthenticated, forbidden, corsOrigins, sources } = policy
+  const { denialHeaders, unauthenticated, forbidden, corsOrigins, corsWildcards, sources } = policy
   for (const name in denialHeaders) set(name, denialHeaders[name] as string)
   const isForbidden = forbiddenReasons.has(reason)
   let { status, page } = isForbidden ? forbidden : unauthenticated
@@ -79,14 +79,14 @@ export function denialResponse(
   if (status === 503) set('retry-after', '10')
   const challenge = challengeFor(reason, status, scopes)
   if (challenge) set('www-authenticate', challenge)
-  if (usesCors && corsOrigins.length > 0) {
+  if (usesCors && (corsOrigins.length > 0 || (usesCorsWildcard && corsWildcards))) {
     // Fetch standard, CORS protocol: without this a browser hides the denial from the page that asked.
     set('vary', 'Origin')
     const origins = request?.headers.origin
     const origin = origins?.length === 1 && origins[0]?.value
     if (
       origin &&
-      (usesCorsWildcard ? corsOrigins.some((one) => isOrigin(one, origin)) : corsOrigins.includes(origin))
+      (corsOrigins.includes(origin) || (usesCorsWildcard && corsWildcards?.some((one) => isBelow(one, origin))))
     ) {
       set('access-control-allow-origin', origin)
       if (usesCookies && sources.some(({ cookies }) => cookies)) set('access-control-allow-credentials', 'true')
@@ -155,9 +155,7 @@ function withSlash({ uri, querystring }: ViewerRequest): string {
 }
 
 /** As CloudFront takes it, `*` stands for the leftmost part of a host: one or more labels. */
-function isOrigin(allowed: string, origin: string): boolean {
-  const [before = '', after] = allowed.split('*')
-  if (after === undefined) return allowed === origin
+function isBelow([before, after]: readonly [string, string], origin: string): boolean {
   const labels = origin.slice(before.length, -after.length)
   return origin === before + labels + after && /^[\w-]+(?:\.[\w-]+)*$/.test(labels)
 }

@@ -24,8 +24,9 @@ export interface EdgePolicy {
   /** What every denial has. */
   denialHeaders: Readonly<Record<string, string>>
   corsPreflight: boolean
-  /** In one that has a `*`, that stands for one or more labels of the host. */
   corsOrigins: readonly string[]
+  /** `[what precedes the "*", what follows it]`, of origins whose `*` stands for one or more labels of the host. */
+  corsWildcards?: readonly (readonly [before: string, after: string])[]
   unauthenticated: EdgeDenial & EdgeRedirect
   forbidden: EdgeDenial
   /** The name of each directory's index, percent-encoded. */

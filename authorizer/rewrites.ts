@@ -14,12 +14,15 @@ export interface Way {
   lacksSlash: boolean
 }
 
+export type Ways = (uri: string) => Way | 'uri' | 'no-route'
+
 /**
  * What a path stands for in a folder of files: a directory's index, an app's shell, or itself. It is rewritten once, and what comes
- * of that is matched as a path of its own.
+ * of that is matched as a path of its own. Undefined where the policy rewrites none.
  */
-export function createWays({ index, slash }: EdgePolicy, matchRoute: RouteMatcher) {
-  return (viewerUri: string): Way | 'uri' | 'no-route' => {
+export function createWays({ index, slash, routes }: EdgePolicy, matchRoute: RouteMatcher): Ways | undefined {
+  if (index === undefined && slash === undefined && routes.every(({ app }) => app === undefined)) return undefined
+  return (viewerUri: string) => {
     let match = matchRoute(viewerUri)
     const lacksSlash = usesSlash && slash === true && match === 'no-route' && !viewerUri.endsWith('/')
     const directory = lacksSlash ? `${viewerUri}/` : viewerUri

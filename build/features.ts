@@ -46,8 +46,8 @@ const features: Readonly<Record<string, (policy: EdgePolicy) => boolean>> = {
   REDIRECT: ({ unauthenticated }) => unauthenticated.location !== undefined,
   RETURN_PATH: ({ unauthenticated }) => unauthenticated.returnPrefix !== undefined,
   PAGES: ({ unauthenticated, forbidden }) => (unauthenticated.page ?? forbidden.page) !== undefined,
-  CORS: ({ corsOrigins }) => corsOrigins.length > 0,
-  CORS_WILDCARD: ({ corsOrigins }) => corsOrigins.some((origin) => origin.includes('*')),
+  CORS: ({ corsOrigins, corsWildcards }) => corsOrigins.length > 0 || corsWildcards !== undefined,
+  CORS_WILDCARD: ({ corsWildcards }) => corsWildcards !== undefined,
 }
 
 /**

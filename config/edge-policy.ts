@@ -29,6 +29,7 @@ export function toEdgePolicy(policy: Policy): EdgePolicy {
   const capturedClaims = createList<ClaimPath>()
   const conditions = createList<Condition>()
   const routes = complete.routes.map((route) => toEdgeRoute(route, providers, capturedClaims, conditions))
+  const wildcards = complete.corsOrigins.map((origin) => origin.split('*')).filter(isPair)
   const clientIds = [...new Set(providers.flatMap((provider) => provider.clientIds))]
   return {
     providers: providers.map(toEdgeProvider),
@@ -43,7 +44,8 @@ export function toEdgePolicy(policy: Policy): EdgePolicy {
     methods: complete.methods,
     denialHeaders,
     corsPreflight: complete.corsPreflight,
-    corsOrigins: complete.corsOrigins,
+    corsOrigins: complete.corsOrigins.filter((origin) => !origin.includes('*')),
+    ...(wildcards.length > 0 ? { corsWildcards: wildcards } : {}),
     unauthenticated: { ...toEdgeDenial(deny.unauthenticated), ...toEdgeRedirect(deny.unauthenticated) },
     forbidden: toEdgeDenial(deny.forbidden),
     ...(index === undefined ? {} : { index: encodeURIComponent(index) }),
@@ -57,6 +59,10 @@ const denialHeaders = {
   'content-security-policy': "default-src 'none'",
   'strict-transport-security': 'max-age=63072000',
   'x-content-type-options': 'nosniff',
+}
+
+function isPair(parts: readonly string[]): parts is [string, string] {
+  return parts.length === 2
 }
 
 /** Values that are listed once, however often they are asked for. */

@@ -1,5 +1,5 @@
 import type { Policy, Route } from '../authorizer/policy.ts'
-import { createWays } from '../authorizer/rewrites.ts'
+import { createWays, type Ways } from '../authorizer/rewrites.ts'
 import { compileRoutes, type RouteMatch } from '../authorizer/routes.ts'
 import { pageWarnings } from './denial-page.ts'
 import { toEdgePolicy } from './edge-policy.ts'
@@ -31,7 +31,7 @@ type Found = SiteFinding & { isFault: boolean }
 function findings(policy: Policy): Found[] {
   const edge = toEdgePolicy(policy)
   const match = compileRoutes(edge.routes)
-  const wayOf = createWays(edge, match)
+  const wayOf: Ways = createWays(edge, match) ?? ((uri) => unrewritten(match(uri), uri))
   /** A compiled route keeps the list of segments that it was made of. */
   const placeOf = ({ route }: RouteMatch) => edge.routes.findIndex(({ segments }) => segments === route.segments)
   return [
@@ -53,7 +53,9 @@ function findings(policy: Policy): Found[] {
   ]
 }
 
-type Ways = ReturnType<typeof createWays>
+function unrewritten(match: RouteMatch | 'uri' | 'no-route', uri: string): ReturnType<Ways> {
+  return typeof match === 'string' ? match : { match, served: match, uri, lacksSlash: false }
+}
 
 /** An app's shell, and the index of a directory that is written out, need a route of their own. */
 function servedFindings(route: Route, index: number, wayOf: Ways): Found[] {
