@@ -3,7 +3,15 @@ export type { Authorizer, AuthorizerOptions, Decision } from './authorizer/autho
 export type { GeneratedResponse, Headers, ViewerRequest, ViewerRequestEvent } from './authorizer/cloudfront.ts'
 export type { JwksSnapshot } from './authorizer/configuration.ts'
 export type { Reason } from './authorizer/denials.ts'
-export type { Algorithm, Policy, Provider, Route, RouteHash } from './authorizer/policy.ts'
+export type {
+  Algorithm,
+  ForbiddenDenial,
+  Policy,
+  Provider,
+  Route,
+  RouteHash,
+  UnauthenticatedDenial,
+} from './authorizer/policy.ts'
 export { type Config, defineConfig } from './config/config.ts'
 export { createAuthorizer } from './config/create-authorizer.ts'
 export { UsageError } from './config/usage-error.ts'

@@ -77,6 +77,28 @@ describe('the order of decisions', () => {
     expect(await bed.outcome(uri, { method, headers })).toBe(expected)
   })
 
+  it.each(['POST', 'PUT', 'MOVE', 'get', 'BREW', 'HEAD ', 'GET, PUT', ''])(
+    'S16: denies the method %j, with and without a token, with rewrites and without',
+    async (method) => {
+      const site = createTestBed({
+        keys: [key],
+        unchecked: true,
+        policy: {
+          algorithms: ['ES256'],
+          index: 'index.html',
+          slash: 'redirect',
+          routes: [{ path: '/public/*', public: true, app: '/public/index.html' }, { path: '/open/*' }],
+        },
+      })
+      for (const uri of ['/public/', '/public/x', '/open/', '/open/x', '/open', '/nowhere']) {
+        for (const headers of [{}, bearer(good)]) {
+          expect(await bed.outcome(uri, { method, headers })).toBe('method')
+          expect(await site.outcome(uri, { method, headers })).toBe('method')
+        }
+      }
+    },
+  )
+
   it('asks for the required claim before the right of the route', async () => {
     expect(await bed.present(await bed.mint({ sub: 'ann' }), '/users/bob/x')).toBe('required-claim')
   })
