@@ -5,14 +5,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { exportJWK } from 'jose'
 import { afterAll, expect, it } from 'vitest'
-import type { Policy } from '../authorizer/policy.ts'
+import type { OneProviderPolicy } from '../authorizer/policy.ts'
 import { accessTokenPayload, createSigningKey } from '../testing/issuer.ts'
 import { bundleAuthorizer, deployable } from './bundle.ts'
 
 const sandbox = fileURLToPath(new URL('good-tokens.cjs', import.meta.url))
 const issuer = 'https://issuer.example.com/pool'
 const key = await createSigningKey('EdDSA')
-const { program } = await bundleAuthorizer()
 const directory = mkdtempSync(join(tmpdir(), 'bundle-memory-'))
 afterAll(() => rmSync(directory, { recursive: true }))
 
@@ -35,7 +34,7 @@ const hashed = { routes: [{ path: '/vault/{group}/*', hash: 'md5' }] } as const
  * characters into a table, out of which it comes with the next full collection, whether anybody kept it or not. With 830 new
  * ones in every token a process that does nothing but parse them has 100 to 115 MiB, and what is kept does not show.
  */
-const visitors: [name: string, job: object, policy?: Partial<Policy>][] = [
+const visitors: [name: string, job: object, policy?: Partial<OneProviderPolicy>][] = [
   ['ordinary tokens', { claims: accessTokenPayload({ iss: issuer, client_id: 'web' }) }],
   ['18 kB of other cookies', { cookieLength: 18_000 }, { credentials: { cookie: 'token' } }],
   ['100 groups with long names', { groups: 100, nameLength: 54 }],
@@ -52,14 +51,14 @@ it.each(visitors)(
   async (name, job, policy) => {
     const file = join(directory, 'index.js')
     const snapshots = { [issuer]: { fetchedAt: Date.now(), keys: [key.jwk] } }
-    const routes = [{ path: '/open/*' }]
-    writeFileSync(
-      file,
-      deployable(program, {
-        policy: { issuer, clientIds: ['web'], algorithms: ['EdDSA'], routes, ...policy },
-        snapshots,
-      }),
-    )
+    const whole: OneProviderPolicy = {
+      issuer,
+      clientIds: ['web'],
+      algorithms: ['EdDSA'],
+      routes: [{ path: '/open/*' }],
+      ...policy,
+    }
+    writeFileSync(file, deployable(bundleAuthorizer(whole).program, { policy: whole, snapshots }))
     const claims = { iss: issuer, client_id: 'web', token_use: 'access', exp: Math.floor(Date.now() / 1000) + 3600 }
     const defaults = {
       groups: 0,
@@ -70,9 +69,9 @@ it.each(visitors)(
       uri: '/open/x',
     }
     const privateKey = await exportJWK(key.privateKey)
-    const whole = { file, key: privateKey, kid: key.kid, claims, requests, ...defaults, ...job }
+    const started = { file, key: privateKey, kid: key.kid, claims, requests, ...defaults, ...job }
     const flags = [...heapOf128Megabytes, '--expose-gc']
-    const output = execFileSync(process.execPath, [...flags, sandbox, JSON.stringify(whole)], {
+    const output = execFileSync(process.execPath, [...flags, sandbox, JSON.stringify(started)], {
       encoding: 'utf8',
       env: {},
     })
