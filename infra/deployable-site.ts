@@ -34,7 +34,7 @@ function checkPoolProvider(policy: Policy, site: SiteConfig, constructPath: stri
     if (!createUserPool && userPoolArn === undefined)
       refuse('has no pool to stand for the provider; give createUserPool or userPoolArn, or remove it')
   } else if (names.length > 1 && (createUserPool || userPoolArn !== undefined)) {
-    refuse(`is missing; name the provider whose issuer the pool's replaces: ${names.join(' or ')}`)
+    refuse(`is missing; name the provider that the pool stands for: ${names.join(' or ')}`)
   }
 }
 

@@ -181,6 +181,24 @@ describe('CloudFormation tokens', () => {
     expect(text).toContain('"returnPrefix":"https://login.example.com/?client_id=&to="')
   })
 
+  test('stand in each provider where a value is only passed on', () => {
+    const keys = Fn.importValue('Keys')
+    const staff = {
+      issuer: [pool.userPoolProviderUrl, `https://login.${Fn.importValue('Domain')}`],
+      jwksUri: [`${pool.userPoolProviderUrl}/keys`, keys],
+      tokenUse: 'access',
+      clientIds: [Fn.importValue('Client')],
+      audiences: [Fn.importValue('Audience')],
+    }
+    const gate = { issuer: 'https://partners.example.org', tokenUse: null, clientIds: ['gate'], clientClaim: 'azp' }
+    const routes = [{ path: '/*', provider: 'staff', scopes: [`${Fn.importValue('Server')}/read`] }]
+    // Bundled here, with what such a policy uses.
+    siteOf({ policy: { providers: { staff, gate }, routes }, program: undefined })
+    const [, parts] = (functionCode() as { 'Fn::Join': [string, unknown[]] })['Fn::Join']
+    for (const name of ['Domain', 'Keys', 'Client', 'Audience', 'Server'])
+      expect(parts).toContainEqual({ 'Fn::ImportValue': name })
+  })
+
   test('in the site are passed on to AWS', () => {
     const certificate = new acm.Certificate(stack, 'Certificate', { domainName: 'a.example.com' })
     const webAclArn = `arn:${Aws.PARTITION}:wafv2:us-east-1:${Aws.ACCOUNT_ID}:global/webacl/own/0f`
@@ -237,6 +255,7 @@ describe('CloudFormation tokens', () => {
     ['policy.algorithms[0]', { policy: { algorithms: [text] } }, 'write it out'],
     ['policy.methods[0]', { policy: { methods: [text] } }, 'write it out'],
     ['policy.credentials.cookie', { policy: { credentials: { cookie: text } } }, 'write it out'],
+    ['policy.providers.a.clientClaim', { policy: { providers: { a: { clientClaim: text } } } }, 'write it out'],
     ['policy.requiredClaims[0]', { policy: { requiredClaims: [text] } }, 'write it out'],
     ['policy.jwks.maxAge', { policy: { jwks: { maxAge: number } } }, 'write it out'],
     [

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { RequestListener } from 'node:http'
 import { createServer } from 'node:https'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
+import type { Template } from 'aws-cdk-lib/assertions'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { SiteConfig } from '../config/site-schema.ts'
 import { type Certificate, makeCertificate } from '../testing/certificate.ts'
@@ -64,9 +65,45 @@ test.each<[string, RequestListener]>([
   expect(warnings).toEqual([expect.stringContaining(`no snapshot of the keys at ${url}/.well-known/jwks.json: `)])
 })
 
+const oneRoute = [{ path: '/a/*' }]
+const third = { tokenUse: null, clientIds: ['web'] } as const
+
+test('an issuer whose keys are refused is named and left out, and harms no other', async () => {
+  const good = await issuer((_, response) => void response.end(JSON.stringify({ keys })))
+  const refusing = await issuer((_, response) => void response.writeHead(403).end('{"message":"Forbidden"}'))
+  const warnings: string[] = []
+  const providers = {
+    pool: { tokenUse: 'access', clientIds: ['web'], issuer: [refusing, good] },
+    partners: { ...third, issuer: `${good}/partners` },
+  } as const
+  const snapshots = await takeSnapshots({ providers, routes: oneRoute }, (warning) => warnings.push(warning))
+  expect(Object.entries(snapshots).map(([url, snapshot]) => [url, snapshot.keys])).toEqual([
+    [good, keys],
+    [`${good}/partners`, keys],
+  ])
+  expect(warnings).toEqual([
+    `no snapshot of the keys at ${refusing}/.well-known/jwks.json: HTTP 403; the function will fetch them`,
+  ])
+})
+
+test('keys that several issuers share are asked for once', async () => {
+  let asked = 0
+  const url = await issuer((_, response) => {
+    asked++
+    response.end(JSON.stringify({ keys }))
+  })
+  const shared = { ...third, issuer: ['https://a.example.com', 'https://b.example.com'], jwksUri: url }
+  const snapshots = await takeSnapshots({ providers: { shared }, routes: oneRoute }, () => {})
+  expect(Object.keys(snapshots)).toEqual(['https://a.example.com', 'https://b.example.com'])
+  expect(asked).toBe(1)
+})
+
 /** What the synthesized function has been given. */
 async function bakedSnapshots(site: SiteConfig, issuerUrl: string): Promise<unknown> {
-  const template = await templateOf(site, { ...plainPolicy, issuer: issuerUrl }, { snapshot: 'true' })
+  return snapshotsIn(await templateOf(site, { ...plainPolicy, issuer: issuerUrl }, { snapshot: 'true' }))
+}
+
+function snapshotsIn(template: Template) {
   const [handler] = Object.values(template.findResources('AWS::Lambda::Function'))
   const code = handler?.Properties.Code.ZipFile
   const line: string =
@@ -84,4 +121,15 @@ test('a pool that the same deployment creates has no keys to bake in', async () 
   const url = await issuer((_, response) => void response.end(String(++asked)))
   expect(await bakedSnapshots({ createUserPool: {} }, url)).toBeUndefined()
   expect(asked).toBe(0)
+})
+
+test('beside a created pool the keys of the other providers are baked in', async () => {
+  const url = await issuer((_, response) => void response.end(JSON.stringify({ keys })))
+  const providers = { pool: { ...third, issuer: 'https://127.0.0.1:9' }, partners: { ...third, issuer: url } }
+  const template = await templateOf(
+    { createUserPool: {}, userPoolProvider: 'pool' },
+    { providers, routes: [{ path: '/a/*', provider: ['pool', 'partners'] }] },
+    { snapshot: 'true' },
+  )
+  expect(Object.keys(snapshotsIn(template))).toEqual([url])
 })
