@@ -15,7 +15,7 @@ import {
 import { programSides } from './measure/pairs.ts'
 import { percent, quoteCpu } from './noise-line.ts'
 import type { Settings } from './settings.ts'
-import { type RequestSuite, requestSuites, suiteTitles } from './suites.ts'
+import { calibratedSuites, type RequestSuite, requestSuites, suiteTitles } from './suites.ts'
 import type { Decision } from './verdict/decision.ts'
 
 /** A gate that could not have seen a change of this size says nothing. */
@@ -43,10 +43,19 @@ export async function cpuPart({
   )
   const quoted = quoteCpu(calibration, { ...plan, processes: comparison.processes })
   return {
-    checks: comparison.decisions.map((decision) => suiteCheck(decision, comparison, plan.limits, quoted)),
+    checks: comparison.decisions.map((decision) =>
+      suiteCheck(decision, comparison, plan.limits, isCalibrated(decision.suite) ? quoted : notCalibrated),
+    ),
     data: { looks, limits: plan.limits, ...comparison },
   }
 }
+
+/** Others are judged in the same family, so that their error rate is bounded with it, but were not measured. */
+function isCalibrated(suite: string): boolean {
+  return calibratedSuites.some((name) => name === suite)
+}
+
+const notCalibrated = 'this suite is not calibrated: the limit has no A/A ratio in it, the power is unknown'
 
 /** Logarithm of the ratio that each suite allows: its threshold above what A/A shows on this machine, where it is calibrated. */
 export function limits(settings: Settings, calibration: Calibration | null): Record<RequestSuite, number> {
