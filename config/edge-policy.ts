@@ -128,7 +128,7 @@ function toEdgeSource(source: CredentialSource, clientIds: readonly string[]): E
   return {
     cookies: cookieNames(cookie, clientIds),
     ...(chunks ? { chunks } : {}),
-    ...(cookie.includes('{lastUser}') ? { lastUser: true } : {}),
+    ...(cookie.includes('{lastUser}') ? { lastUser: true as const } : {}),
   }
 }
 
