@@ -15,7 +15,7 @@ function hmacOver(secret: string): Edit[] {
     const secret = ${secret}
     return require('node:crypto').createHmac('sha' + alg.slice(2), secret).update(input).digest().equals(signature)
   }
-  if (!algorithms.includes(alg) || !fits(alg, key)) return false`,
+  if (!fits(alg, key)) return false`,
     ],
   ]
 }

@@ -85,7 +85,7 @@ export const claimFlaws: readonly Flaw[] = [
     class: 'claims',
     cwe: 'CWE-863',
     source: 'CVE-2025-62610',
-    edits: [[`  checkClient(claims)\n`, '']],
+    edits: [[`  checkClient(claims, provider)\n`, '']],
   },
   {
     name: 'client-by-substring',
@@ -94,8 +94,8 @@ export const claimFlaws: readonly Flaw[] = [
     source: 'RFC 8725 3.9',
     edits: [
       [
-        `texts.some((one) => POLICY.clientIds.includes(one))`,
-        `texts.some((one) => POLICY.clientIds.some((id) => String(one).includes(id)))`,
+        `texts.some((one) => provider.clientIds.includes(one))`,
+        `texts.some((one) => provider.clientIds.some((id) => String(one).includes(id)))`,
       ],
     ],
   },
@@ -110,8 +110,8 @@ export const claimFlaws: readonly Flaw[] = [
         '',
       ],
       [
-        `claim(claims, 'client_id') : claim(claims, 'aud')`,
-        `claim(claims, 'client_id') ?? claim(claims, 'aud') : claim(claims, 'aud')`,
+        `  const client = claim(claims, clientClaim)\n`,
+        `  const client = claim(claims, clientClaim) ?? claim(claims, 'aud')\n`,
       ],
     ],
   },
@@ -140,14 +140,14 @@ export const claimFlaws: readonly Flaw[] = [
     class: 'claims',
     cwe: 'CWE-862',
     source: 'RFC 9068 4',
-    edits: [[`    if (claim(claims, name) == null) throw new Denied('forbidden', 'required claim')\n`, '']],
+    edits: [[`    if (claimAt(claims, name) == null) throw new Denied('forbidden', 'required claim')\n`, '']],
   },
   {
     name: 'required-claim-null',
     class: 'claims',
     cwe: 'CWE-843',
     source: 'RFC 9068 4',
-    edits: [[`claim(claims, name) == null`, `!(name in claims)`]],
+    edits: [[`claimAt(claims, name) == null`, `!(name in claims)`]],
   },
   {
     name: 'capture-made-a-string',
@@ -224,8 +224,8 @@ export const claimFlaws: readonly Flaw[] = [
     source: 'CVE-2018-16487',
     edits: [
       [
-        `  checkDates(claims)\n  checkClient(claims)\n`,
-        `  merge(session, claims)\n  checkDates(claims)\n  checkClient(claims)\n`,
+        `  checkDates(claims)\n  checkClient(claims, provider)\n`,
+        `  merge(session, claims)\n  checkDates(claims)\n  checkClient(claims, provider)\n`,
       ],
       [
         `function base64url(`,
@@ -250,8 +250,8 @@ function base64url(`,
     source: 'CWE-20',
     edits: [
       [
-        `  checkClient(claims)\n  return claims`,
-        `  checkClient(claims)
+        `  checkConfirmation(claims, provider)\n  return claims`,
+        `  checkConfirmation(claims, provider)
   return { ...claims, sub: /"sub":"([^"]*)"/.exec(Buffer.from(encodedPayload, 'base64url').toString())?.[1] }`,
       ],
     ],

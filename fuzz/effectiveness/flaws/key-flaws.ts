@@ -1,12 +1,12 @@
 import type { Flaw } from './flaw.ts'
 
-const findsKey = `const key = await findKey(issuer, kid)`
-const checksIssuer = `const issuer = issuers.indexOf(claim(claims, 'iss') as string)`
+const findsKey = `const key = await findKey(issuer, kid, alg)`
+const checksIssuer = `const issuer = issuerOf(claims)`
 const refusesIssuer = `  if (issuer < 0) throw new Denied('unauthenticated', 'iss')\n`
 
 /** Keys from a URL that the token names. */
 const fetched = (url: string) =>
-  `importKeys(await bounded(await fetch(${url}))).values().next().value ?? (await findKey(issuer, kid))`
+  `importKeys(await bounded(await fetch(${url})))[0] ?? (await findKey(issuer, kid, alg))`
 
 export const keyFlaws: readonly Flaw[] = [
   {
@@ -17,7 +17,7 @@ export const keyFlaws: readonly Flaw[] = [
     edits: [
       [
         findsKey,
-        `const key: Key = header.jwk ? { object: createPublicKey({ key: header.jwk, format: 'jwk' }), alg: undefined } : await findKey(issuer, kid)`,
+        `const key: Key = header.jwk ? { object: createPublicKey({ key: header.jwk, format: 'jwk' }), alg: undefined } : await findKey(issuer, kid, alg)`,
       ],
     ],
   },
@@ -30,7 +30,7 @@ export const keyFlaws: readonly Flaw[] = [
       [
         findsKey,
         `const chain = header.x5c as string[]
-  const key: Key = chain ? { object: new (require('node:crypto').X509Certificate)(Buffer.from(chain[0], 'base64')).publicKey, alg: undefined } : await findKey(issuer, kid)`,
+  const key: Key = chain ? { object: new (require('node:crypto').X509Certificate)(Buffer.from(chain[0], 'base64')).publicKey, alg: undefined } : await findKey(issuer, kid, alg)`,
       ],
     ],
   },
@@ -39,7 +39,7 @@ export const keyFlaws: readonly Flaw[] = [
     class: 'key-selection',
     cwe: 'CWE-918',
     source: 'RFC 7515 10.1',
-    edits: [[findsKey, `const key: Key = header.jku ? ${fetched('header.jku')} : await findKey(issuer, kid)`]],
+    edits: [[findsKey, `const key: Key = header.jku ? ${fetched('header.jku')} : await findKey(issuer, kid, alg)`]],
   },
   {
     name: 'key-url-checked-by-substring',
@@ -49,7 +49,7 @@ export const keyFlaws: readonly Flaw[] = [
     edits: [
       [
         findsKey,
-        `const key: Key = String(header.jku).includes(new URL(issuers[issuer]).host) ? ${fetched('header.jku')} : await findKey(issuer, kid)`,
+        `const key: Key = String(header.jku).includes(new URL(issuers[issuer]).host) ? ${fetched('header.jku')} : await findKey(issuer, kid, alg)`,
       ],
     ],
   },
@@ -61,7 +61,7 @@ export const keyFlaws: readonly Flaw[] = [
     edits: [
       [
         findsKey,
-        `const key: Key = String(header.jku).startsWith(new URL(issuers[issuer]).origin) ? ${fetched('header.jku')} : await findKey(issuer, kid)`,
+        `const key: Key = String(header.jku).startsWith(new URL(issuers[issuer]).origin) ? ${fetched('header.jku')} : await findKey(issuer, kid, alg)`,
       ],
     ],
   },
@@ -73,7 +73,7 @@ export const keyFlaws: readonly Flaw[] = [
     edits: [
       [
         findsKey,
-        `const key: Key = header.x5u ? { object: createPublicKey(await (await fetch(header.x5u as string)).text()), alg: undefined } : await findKey(issuer, kid)`,
+        `const key: Key = header.x5u ? { object: createPublicKey(await (await fetch(header.x5u as string)).text()), alg: undefined } : await findKey(issuer, kid, alg)`,
       ],
     ],
   },
@@ -86,7 +86,7 @@ export const keyFlaws: readonly Flaw[] = [
       [refusesIssuer, ''],
       [
         findsKey,
-        `const key: Key = issuer >= 0 ? await findKey(issuer, kid) : ${fetched('claims.iss + "/.well-known/jwks.json"')}`,
+        `const key: Key = issuer >= 0 ? await findKey(issuer, kid, alg) : ${fetched('claims.iss + "/.well-known/jwks.json"')}`,
       ],
     ],
   },
@@ -100,7 +100,7 @@ export const keyFlaws: readonly Flaw[] = [
       [
         findsKey,
         `const discovery = issuer >= 0 ? null : await (await fetch(claims.iss + '/.well-known/openid-configuration')).json()
-  const key: Key = issuer >= 0 ? await findKey(issuer, kid) : ${fetched('discovery.jwks_uri')}`,
+  const key: Key = issuer >= 0 ? await findKey(issuer, kid, alg) : ${fetched('discovery.jwks_uri')}`,
       ],
     ],
   },
@@ -116,7 +116,7 @@ export const keyFlaws: readonly Flaw[] = [
       ],
       [
         findsKey,
-        `const key: Key = issuer >= 0 ? await findKey(issuer, kid) : ${fetched('claims.iss + "/.well-known/jwks.json"')}`,
+        `const key: Key = issuer >= 0 ? await findKey(issuer, kid, alg) : ${fetched('claims.iss + "/.well-known/jwks.json"')}`,
       ],
     ],
   },
@@ -179,8 +179,8 @@ export const keyFlaws: readonly Flaw[] = [
     },
     edits: [
       [
-        `  const key = set.keys.get(kid)\n`,
-        `  for (const [index, other] of keySets.entries()) if (!other.keys.has(kid)) await refresh(other, jwksUris[index] as string)\n  const key = keySets.map((one) => one.keys.get(kid)).find((one) => one)\n`,
+        `  const key = find()\n`,
+        `  for (const [index, other] of keySets.entries()) if (!keyOf(other.keys, kid, alg)) await refresh(other, jwksUris[index] as string)\n  const key = keySets.map((one) => keyOf(one.keys, kid, alg)).find((one) => one)\n`,
       ],
     ],
   },
@@ -189,9 +189,7 @@ export const keyFlaws: readonly Flaw[] = [
     class: 'key-selection',
     cwe: 'CWE-347',
     source: 'RFC 7515 4.1.4',
-    edits: [
-      [`  const key = set.keys.get(kid)\n`, `  const key = set.keys.get(kid) ?? set.keys.values().next().value\n`],
-    ],
+    edits: [[`  const key = find()\n`, `  const key = find() ?? set.keys[0]\n`]],
   },
   {
     name: 'kid-by-prefix',
@@ -199,10 +197,7 @@ export const keyFlaws: readonly Flaw[] = [
     cwe: 'CWE-187',
     source: 'RFC 7515 4.1.4',
     edits: [
-      [
-        `  const key = set.keys.get(kid)\n`,
-        `  const key = [...set.keys].find(([name]) => name.startsWith(kid))?.[1]\n`,
-      ],
+      [`  const key = find()\n`, `  const key = set.keys.find((one) => String(one.kid).startsWith(String(kid)))\n`],
     ],
   },
   {
@@ -213,7 +208,7 @@ export const keyFlaws: readonly Flaw[] = [
     edits: [
       [
         findsKey,
-        `await findKey(issuer, kid).catch(() => null)\n  const all = [...(keySets[issuer] as KeySet).keys.values()]`,
+        `await findKey(issuer, kid, alg).catch(() => null)\n  const all = [...(keySets[issuer] as KeySet).keys]`,
       ],
       [
         `if (!verifySignature(alg, key, \`\${encodedHeader}.\${encodedPayload}\`, signature)) {`,
@@ -257,7 +252,7 @@ export const keyFlaws: readonly Flaw[] = [
     source: 'CVE-2022-25898',
     edits: [
       [`  if (bytes.toString('base64url') !== text) throw new Denied('unauthenticated', 'base64url')\n`, ''],
-      [`([A-Za-z0-9._~+/-]+=*)$/i`, `(\\S+)$/i`],
+      [`([A-Za-z0-9._~+/-]+=*)$\`, 'i')`, `(\\\\S+)$\`, 'i')`],
     ],
   },
   {
@@ -273,7 +268,7 @@ export const keyFlaws: readonly Flaw[] = [
     cwe: 'CWE-290',
     source: 'CVE-2022-39227',
     edits: [
-      [`([A-Za-z0-9._~+/-]+=*)$/i`, `(.+)$/i`],
+      [`([A-Za-z0-9._~+/-]+=*)$\`, 'i')`, `(.+)$\`, 'i')`],
       [
         `  const parts = token.split('.')\n`,
         `  if (token.startsWith('{')) {

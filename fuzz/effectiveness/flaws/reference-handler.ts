@@ -14,9 +14,9 @@ import {
   verify,
 } from 'node:crypto'
 import type { Headers, ViewerRequest, ViewerRequestEvent } from '../../../authorizer/cloudfront.ts'
-import type { OneProviderPolicy, Route } from '../../../authorizer/policy.ts'
+import type { ClaimRules, Policy, Provider, Route } from '../../../authorizer/policy.ts'
 
-declare const POLICY: OneProviderPolicy
+declare const POLICY: Policy
 
 type Json = Record<string, unknown>
 type Denial = 'unauthenticated' | 'forbidden'
@@ -28,17 +28,36 @@ class Denied extends Error {
   }
 }
 
-const issuers = [POLICY.issuer].flat()
-const jwksUris = [POLICY.jwksUri ?? issuers.map((issuer) => `${issuer}/.well-known/jwks.json`)].flat()
-const algorithms: readonly string[] = POLICY.algorithms ?? ['RS256']
-const tokenUse = POLICY.tokenUse === undefined ? 'access' : POLICY.tokenUse
+type Trusted = Provider & { name: string }
+type HeaderSource = { header: string; scheme: string | null }
+type CookieSource = { cookie: string; chunks?: boolean }
+
+const providers: Trusted[] = POLICY.providers
+  ? Object.entries(POLICY.providers).map(([name, provider]) => ({ ...provider, name }))
+  : [{ tokenUse: 'access', ...POLICY, name: 'default' }]
+/** Whose the issuer of the same index is, and where its keys are. */
+const owners = providers.flatMap((provider) => [provider.issuer].flat().map(() => provider))
+const issuers = providers.flatMap(({ issuer }) => issuer)
+const jwksUris = providers.flatMap(({ issuer, jwksUri = [] }) =>
+  [issuer].flat().map((one, index) => (typeof jwksUri === 'string' ? jwksUri : (jwksUri[index] ?? jwksUriOf(one)))),
+)
+const clientIds = providers.flatMap((provider) => provider.clientIds)
+const sources = [POLICY.credentials ?? 'header'].flat().map((source): HeaderSource | CookieSource => {
+  if (source === 'header') return { header: 'authorization', scheme: 'Bearer' }
+  if ('cookie' in source) return source
+  const { header, scheme = 'Bearer' } = source
+  return { header: header.toLowerCase(), scheme }
+})
 const { maxAge = 3600, maxStale = 86_400, cooldown = 10 } = POLICY.jwks ?? {}
 const tolerance = POLICY.clockToleranceSeconds ?? 0
 const methods: readonly string[] = POLICY.methods ?? ['GET', 'HEAD']
 
-const cookieName = (POLICY.credentials as { cookie?: string } | undefined)?.cookie
-
 const now = () => Date.now() / 1000
+
+/** OpenID Connect Discovery 4.1: a terminating `/` is taken off first. */
+function jwksUriOf(issuer: string): string {
+  return `${issuer.replace(/\/$/, '')}/.well-known/jwks.json`
+}
 
 export const handler = async (event: ViewerRequestEvent) => {
   const request = event.Records[0]?.cf.request
@@ -60,10 +79,15 @@ async function authorize(request: ViewerRequest): Promise<void> {
   const route = findRoute(segments)
   if (!route) throw new Denied('forbidden', 'no route')
   if (route.public) return
-  const claims = await verifyToken(credential(request.headers))
-  for (const name of POLICY.requiredClaims ?? []) {
-    if (claim(claims, name) == null) throw new Denied('forbidden', 'required claim')
+  const claims = await verifyAmong(credential(request.headers))
+  const provider = providerOf(claims)
+  for (const name of provider.requiredClaims ?? []) {
+    if (claimAt(claims, name) == null) throw new Denied('forbidden', 'required claim')
   }
+  if (!satisfies(claims, provider.claims)) throw new Denied('forbidden', 'claims')
+  if (route.provider && ![route.provider].flat().includes(provider.name)) throw new Denied('forbidden', 'provider')
+  if (!hasScopes(claims, route.scopes)) throw new Denied('forbidden', 'scope')
+  if (!satisfies(claims, route.claims)) throw new Denied('forbidden', 'claims')
   if (!grants(route, segments, claims)) throw new Denied('forbidden', 'route')
 }
 
@@ -81,21 +105,86 @@ function single(headers: Headers, name: string): string {
 
 // Credentials: RFC 6750 2.1, RFC 6265 5.4.
 
-function credential(headers: Headers): string {
-  if (cookieName !== undefined) return cookieCredential(headers, cookieName)
-  const value = single(headers, 'authorization')
-  const match = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(value)
-  if (!match?.[1]) throw new Denied('unauthenticated', 'credentials')
-  return match[1]
+/** What the first source that is present has. */
+function credential(headers: Headers): string[] {
+  for (const source of sources) {
+    const found = 'header' in source ? headerCredential(headers, source) : cookieCredential(headers, source)
+    if (found) return found
+  }
+  throw new Denied('unauthenticated', 'credentials')
 }
 
-function cookieCredential(headers: Headers, name: string): string {
-  const values = cookies(headers).filter((cookie) => isCredentialCookie(cookie.name, name))
-  if (values.length !== 1 || !values[0]) throw new Denied('unauthenticated', 'credentials')
-  return values[0].value
+const bare = /^([A-Za-z0-9._~+/-]+=*)$/
+const withScheme = (scheme: string) => new RegExp(`^${scheme} +([A-Za-z0-9._~+/-]+=*)$`, 'i')
+
+function headerCredential(headers: Headers, { header, scheme }: HeaderSource): string[] | undefined {
+  const value = single(headers, header)
+  const match = (scheme === null ? bare : withScheme(scheme)).exec(value)
+  if (match?.[1]) return [match[1]]
+  if (headers[header]?.some((entry) => isOfScheme(entry.value, scheme))) {
+    throw new Denied('unauthenticated', 'credentials')
+  }
+  return undefined
 }
 
-function cookies(headers: Headers): { name: string; value: string; text: string }[] {
+function isOfScheme(value: string, scheme: string | null): boolean {
+  return scheme === null ? value !== '' : value.split(' ')[0]?.toLowerCase() === scheme.toLowerCase()
+}
+
+function cookieCredential(headers: Headers, source: CookieSource): string[] | undefined {
+  const all = cookies(headers).filter(({ value }) => value !== '')
+  const named = all.filter((cookie) => isCredentialCookie(cookie.name, source))
+  if (named.length === 0) return undefined
+  if (source.chunks && named.some(({ name }) => chunkOf(name) !== '')) return [joinChunks(named)]
+  const values = [...new Set(ofLastUser(named, all, source).map(({ value }) => value))]
+  if (values.length === 0) throw new Denied('unauthenticated', 'credentials')
+  return values.slice(0, 4)
+}
+
+/** `0` of `session.0`. */
+function chunkOf(name: string): string {
+  return /\.(\d+)$/.exec(name)?.[1] ?? ''
+}
+
+function joinChunks(named: Cookie[]): string {
+  const parts: string[] = []
+  for (const { name, value } of named) {
+    const chunk = chunkOf(name)
+    if (chunk === '') continue
+    if (!/^[0-8]$/.test(chunk)) throw new Denied('unauthenticated', 'credentials')
+    if (parts[Number(chunk)] !== undefined) throw new Denied('unauthenticated', 'credentials')
+    parts[Number(chunk)] = value
+  }
+  if ([...parts].includes(undefined as never)) throw new Denied('unauthenticated', 'credentials')
+  return parts.join('')
+}
+
+/** Amplify has a cookie of each user who has signed in, and one that says whose turn it is. */
+function ofLastUser(named: Cookie[], all: Cookie[], { cookie }: CookieSource): Cookie[] {
+  const [before = '', after] = cookie.split('{lastUser}')
+  if (after === undefined) return named
+  const says = (name: string) => clientIds.some((id) => name === `${before.replaceAll('{client}', id)}LastAuthUser`)
+  const users = all.filter(({ name }) => says(name)).map(({ value }) => decoded(value))
+  if (users.length === 0) return named
+  const names = users.flatMap((user) => clientIds.map((id) => `${before}${user}${after}`.replaceAll('{client}', id)))
+  return named.filter(({ name }) => names.includes(decoded(name)))
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+interface Cookie {
+  name: string
+  value: string
+  text: string
+}
+
+function cookies(headers: Headers): Cookie[] {
   return (headers.cookie ?? [])
     .flatMap(({ value }) => value.split(';'))
     .map((text) => {
@@ -104,13 +193,27 @@ function cookies(headers: Headers): { name: string; value: string; text: string 
     })
 }
 
-function isCredentialCookie(name: string, pattern: string): boolean {
-  return POLICY.clientIds.some((client) => {
-    const [start = '', ...rest] = pattern.replaceAll('{client}', client).split('*')
-    if (rest.length === 0) return name === start
+function isCredentialCookie(name: string, { cookie: pattern, chunks }: CookieSource): boolean {
+  const whole = chunks ? name.replace(/\.\d+$/, '') : name
+  return clientIds.some((client) => {
+    const [start = '', ...rest] = pattern.replaceAll('{client}', client).replace('{lastUser}', '*').split('*')
+    if (rest.length === 0) return whole === start
     const end = rest.join('*')
-    return name.length > start.length + end.length && name.startsWith(start) && name.endsWith(end)
+    return whole.length >= start.length + end.length && whole.startsWith(start) && whole.endsWith(end)
   })
+}
+
+/** A server cannot tell whose cookies of one name are: those that verify have to be one subject's. */
+async function verifyAmong(tokens: string[]): Promise<Json> {
+  const results = await Promise.allSettled(tokens.map((token) => verifyToken(token)))
+  const good = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+  const [first] = good
+  if (!first) throw (results[0] as PromiseRejectedResult).reason
+  const subject = ({ iss, sub }: Json) => JSON.stringify([iss, sub])
+  if (good.some((claims) => claims.sub === undefined || subject(claims) !== subject(first)) && good.length > 1) {
+    throw new Denied('unauthenticated', 'subjects')
+  }
+  return good.reduce((best, claims) => (Number(claims.exp) > Number(best.exp) ? claims : best))
 }
 
 // Token: RFC 7515, RFC 7519, RFC 8725.
@@ -123,19 +226,59 @@ async function verifyToken(token: string): Promise<Json> {
   const claims = jsonObject(encodedPayload)
   const alg = claim(header, 'alg')
   const kid = claim(header, 'kid')
-  if (typeof alg !== 'string' || !algorithms.includes(alg)) throw new Denied('unauthenticated', 'alg')
-  if (typeof kid !== 'string') throw new Denied('unauthenticated', 'kid')
   if (Object.hasOwn(header, 'crit') || Object.hasOwn(header, 'b64')) throw new Denied('unauthenticated', 'crit')
-  const issuer = issuers.indexOf(claim(claims, 'iss') as string)
+  const issuer = issuerOf(claims)
   if (issuer < 0) throw new Denied('unauthenticated', 'iss')
-  const key = await findKey(issuer, kid)
+  const provider = providerOf(claims)
+  const algorithms: readonly string[] = provider.algorithms ?? ['RS256']
+  if (typeof alg !== 'string' || !algorithms.includes(alg)) throw new Denied('unauthenticated', 'alg')
+  if (!isKid(kid, provider)) throw new Denied('unauthenticated', 'kid')
+  checkType(claim(header, 'typ'), provider)
+  const key = await findKey(issuer, kid, alg)
   const signature = base64url(encodedSignature)
   if (!verifySignature(alg, key, `${encodedHeader}.${encodedPayload}`, signature)) {
     throw new Denied('unauthenticated', 'signature')
   }
   checkDates(claims)
-  checkClient(claims)
+  checkClient(claims, provider)
+  checkAudience(claims, provider)
+  checkConfirmation(claims, provider)
   return claims
+}
+
+/** Index of the issuer that the token names, or -1. */
+function issuerOf(claims: Json): number {
+  return issuers.findIndex((issuer, index) => isIssuer(claims, issuer, owners[index] as Trusted))
+}
+
+/** `{tid}` stands for the tenant of that claim. */
+function isIssuer(claims: Json, issuer: string, { tenants = [] }: Trusted): boolean {
+  const iss = claim(claims, 'iss')
+  if (!issuer.includes('{tid}')) return iss === issuer
+  const tid = claim(claims, 'tid')
+  if (typeof tid !== 'string' || tid === '') return false
+  if (tenants !== 'any' && !tenants.includes(tid)) return false
+  return iss === issuer.replace('{tid}', () => tid)
+}
+
+/** Of a token whose issuer is known. With one provider there is no question. */
+function providerOf(claims: Json): Trusted {
+  return (providers.length === 1 ? providers[0] : owners[issuerOf(claims)]) as Trusted
+}
+
+function isKid(kid: unknown, provider: Trusted): kid is string | undefined {
+  return typeof kid === 'string' || (kid === undefined && provider.kid === 'optional')
+}
+
+/** RFC 8725 3.11: an issuer signs JWTs of other kinds, too. */
+function checkType(typ: unknown, { types }: Trusted): void {
+  if (typ === undefined && !types) return
+  const accepted = (types ?? ['JWT', 'at+jwt']).map(plainType)
+  if (typeof typ !== 'string' || !accepted.includes(plainType(typ))) throw new Denied('unauthenticated', 'typ')
+}
+
+function plainType(typ: string): string {
+  return typ.toLowerCase().replace(/^application\//, '')
 }
 
 function base64url(text: string): Buffer {
@@ -160,6 +303,17 @@ function claim(object: Json, name: string): unknown {
   return Object.hasOwn(object, name) ? object[name] : undefined
 }
 
+/** A claim by its name, or by a JSON Pointer (RFC 6901) that goes through objects. */
+function claimAt(claims: Json, reference: string): unknown {
+  if (!reference.startsWith('/')) return claim(claims, reference)
+  let value: unknown = claims
+  for (const step of reference.slice(1).split('/')) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined
+    value = claim(value as Json, step.replaceAll('~1', '/').replaceAll('~0', '~'))
+  }
+  return value
+}
+
 function checkDates(claims: Json): void {
   const exp = claim(claims, 'exp')
   if (!Number.isFinite(exp)) throw new Denied('unauthenticated', 'exp')
@@ -171,19 +325,53 @@ function checkDates(claims: Json): void {
   if (iat !== undefined && !Number.isFinite(iat)) throw new Denied('unauthenticated', 'iat')
 }
 
-function checkClient(claims: Json): void {
+function checkClient(claims: Json, provider: Trusted): void {
+  const { tokenUse, clientClaim = tokenUse === 'access' ? 'client_id' : 'aud' } = provider
   if (tokenUse !== null && claim(claims, 'token_use') !== tokenUse) throw new Denied('unauthenticated', 'token_use')
-  const client = tokenUse === 'access' ? claim(claims, 'client_id') : claim(claims, 'aud')
-  const accepted = tokenUse === null ? [client].flat() : [client]
+  const client = claim(claims, clientClaim)
+  const accepted = clientClaim === 'aud' && tokenUse !== 'id' ? [client].flat() : [client]
   const texts = accepted.every((one) => typeof one === 'string') ? accepted : []
-  if (!texts.some((one) => POLICY.clientIds.includes(one))) {
+  if (!texts.some((one) => provider.clientIds.includes(one))) {
     throw new Denied('unauthenticated', 'client')
   }
+}
+
+/** RFC 8707, RFC 9068 4: whom the token was made for, besides the client. */
+function checkAudience(claims: Json, { audiences }: Trusted): void {
+  if (!audiences) return
+  const aud = [claim(claims, 'aud')].flat()
+  if (!aud.every((one) => typeof one === 'string')) throw new Denied('unauthenticated', 'aud')
+  if (!aud.some((one) => audiences.includes(one))) throw new Denied('unauthenticated', 'aud')
+}
+
+/** RFC 7800 3.1: who bears it has to show a key, and a plain bearer shows none. */
+function checkConfirmation(claims: Json, { cnf }: Trusted): void {
+  if (cnf !== 'ignore' && claim(claims, 'cnf') !== undefined) throw new Denied('unauthenticated', 'cnf')
+}
+
+// Rights: RFC 6750 3.1, RFC 9068 2.2.3.
+
+function hasScopes(claims: Json, wanted: readonly string[] = []): boolean {
+  const scope = claim(claims, 'scope') === undefined ? claim(claims, 'scp') : claim(claims, 'scope')
+  const scopes: unknown[] = typeof scope === 'string' ? scope.split(' ') : Array.isArray(scope) ? scope : []
+  return wanted.every((one) => scopes.includes(one))
+}
+
+function satisfies(claims: Json, rules: ClaimRules = {}): boolean {
+  return Object.entries(rules).every(([reference, rule]) => {
+    const value = claimAt(claims, reference)
+    const isList = typeof rule === 'object' && 'contains' in rule
+    if (isList && !Array.isArray(value)) return false
+    const wanted: unknown[] = [isList ? rule.contains : rule].flat()
+    const members: unknown[] = Array.isArray(value) ? value : [value]
+    return members.some((member) => wanted.includes(member))
+  })
 }
 
 // Signatures: RFC 7518 3, RFC 8037 3.1.
 
 interface Key {
+  kid?: unknown
   object: KeyObject
   alg: unknown
 }
@@ -192,7 +380,7 @@ function verifySignature(alg: string, key: Key, input: string, signature: Buffer
   if (!fits(alg, key)) return false
   if (signature.length !== signatureLength(alg, key.object)) return false
   const data = Buffer.from(input)
-  const hash = alg === 'EdDSA' ? null : `sha${alg.slice(2)}`
+  const hash = alg.startsWith('Ed') ? null : `sha${alg.slice(2)}`
   if (alg.startsWith('ES')) return verify(hash, data, { key: key.object, dsaEncoding: 'ieee-p1363' }, signature)
   if (alg.startsWith('PS')) {
     return verify(
@@ -209,13 +397,13 @@ const curves: Record<string, string> = { ES256: 'prime256v1', ES384: 'secp384r1'
 
 function fits(alg: string, { object, alg: declared }: Key): boolean {
   if (declared !== undefined && declared !== alg) return false
-  if (alg === 'EdDSA') return object.asymmetricKeyType === 'ed25519'
+  if (alg.startsWith('Ed')) return object.asymmetricKeyType === 'ed25519'
   if (alg.startsWith('ES')) return object.asymmetricKeyDetails?.namedCurve === curves[alg]
   return object.asymmetricKeyType === 'rsa' && (object.asymmetricKeyDetails?.modulusLength ?? 0) >= 2048
 }
 
 function signatureLength(alg: string, key: KeyObject): number {
-  if (alg === 'EdDSA') return 64
+  if (alg.startsWith('Ed')) return 64
   if (alg.startsWith('ES')) return { ES256: 64, ES384: 96, ES512: 132 }[alg] ?? 0
   return Math.ceil((key.asymmetricKeyDetails?.modulusLength ?? 0) / 8)
 }
@@ -223,20 +411,42 @@ function signatureLength(alg: string, key: KeyObject): number {
 // The issuers' keys: RFC 7517 5.
 
 interface KeySet {
-  keys: Map<string, Key>
+  keys: Key[]
+  /** Keys without `kid` can be meant. */
+  isOptional: boolean
   fetchedAt: number
   triedAt: number
 }
 
-const keySets: KeySet[] = issuers.map(() => ({ keys: new Map(), fetchedAt: -Infinity, triedAt: -Infinity }))
+const keySets = owners.map(
+  ({ kid }): KeySet => ({ keys: [], isOptional: kid === 'optional', fetchedAt: -Infinity, triedAt: -Infinity }),
+)
 
-async function findKey(issuer: number, kid: string): Promise<Key> {
+async function findKey(issuer: number, kid: string | undefined, alg: string): Promise<Key> {
   const set = keySets[issuer] as KeySet
-  if (!isYounger(set.fetchedAt, maxAge) || !set.keys.has(kid)) await refresh(set, jwksUris[issuer] as string)
+  const find = () => keyOf(set.keys, kid, alg) ?? (set.isOptional ? namelessKey(set.keys, kid, alg) : undefined)
+  if (!isYounger(set.fetchedAt, maxAge) || !find()) await refresh(set, jwksUris[issuer] as string)
   if (!isYounger(set.fetchedAt, maxAge + maxStale)) throw new Denied('unauthenticated', 'no keys')
-  const key = set.keys.get(kid)
+  const key = find()
   if (!key) throw new Denied('unauthenticated', 'unknown kid')
   return key
+}
+
+/** RFC 7517 4.5: keys of one `kid` are told apart by what they are for. */
+function keyOf(keys: Key[], kid: string | undefined, alg: string): Key | undefined {
+  const named = keys.filter((key) => key.kid !== undefined && key.kid === kid)
+  return only(named.length > 1 ? named.filter((key) => fits(alg, key)) : named)
+}
+
+/** RFC 7515 4.1.4: where either says no `kid`, the one key that fits is meant. */
+function namelessKey(keys: Key[], kid: string | undefined, alg: string): Key | undefined {
+  const fitting = only(keys.filter((key) => fits(alg, key)))
+  return kid === undefined || fitting?.kid === undefined ? fitting : undefined
+}
+
+/** A key that is listed twice is one. */
+function only([key, ...others]: Key[]): Key | undefined {
+  return others.every((other) => key?.object.equals(other.object)) ? key : undefined
 }
 
 /** A time in the future is of no age: the clock was set back since. */
@@ -250,8 +460,8 @@ async function refresh(set: KeySet, uri: string): Promise<void> {
   try {
     const response = await fetch(uri, { redirect: 'error', signal: AbortSignal.timeout(2000) })
     if (response.status !== 200) return
-    const keys = importKeys(await bounded(response))
-    if (keys.size === 0) return
+    const keys = importKeys(await bounded(response)).filter(({ kid }) => typeof kid === 'string' || set.isOptional)
+    if (keys.length === 0) return
     set.keys = keys
     set.fetchedAt = now()
   } catch {
@@ -271,23 +481,14 @@ async function bounded(response: Response): Promise<string> {
   return Buffer.concat(chunks).toString()
 }
 
-function importKeys(text: string): Map<string, Key> {
-  const keys = new Map<string, Key>()
-  const repeated = new Set<string>()
-  for (const jwk of JSON.parse(text).keys as Json[]) {
-    const key = importKey(jwk)
-    if (!key) continue
-    if (keys.has(key.kid)) repeated.add(key.kid)
-    keys.set(key.kid, key)
-  }
-  for (const kid of repeated) keys.delete(kid)
-  return keys
+function importKeys(text: string): Key[] {
+  return (JSON.parse(text).keys as Json[]).flatMap((jwk) => importKey(jwk) ?? [])
 }
 
-function importKey(jwk: Json | null): (Key & { kid: string }) | null {
+function importKey(jwk: Json | null): Key | null {
   try {
     const { kid, kty, alg, use, key_ops: operations } = jwk ?? {}
-    if (typeof kid !== 'string' || !['RSA', 'EC', 'OKP'].includes(kty as string)) return null
+    if (!['RSA', 'EC', 'OKP'].includes(kty as string)) return null
     if (use !== undefined && use !== 'sig') return null
     if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) return null
     return { kid, alg, object: createPublicKey({ key: jwk as JsonWebKeyInput['key'], format: 'jwk' }) }
@@ -318,8 +519,9 @@ function decodeSegment(raw: string, index: number, all: string[]): string {
   return raw.includes('+') ? `\0${segment}` : segment
 }
 
+/** A `/` between braces belongs to a claim's name. */
 function patternSegments(route: Route): string[] {
-  return route.path.slice(1).split('/')
+  return route.path.slice(1).split(/\/(?![^{]*\})/)
 }
 
 const isCapture = (part: string) => part.startsWith('{')
@@ -356,15 +558,24 @@ function grants(route: Route, segments: string[], claims: Json): boolean {
 }
 
 function groupsOf(claims: Json): string[] {
-  const groups = claim(claims, 'cognito:groups')
+  const { groupsClaim = 'cognito:groups' } = providerOf(claims)
+  const place = typeof groupsClaim === 'string' ? { claim: groupsClaim } : groupsClaim
+  let groups = claimAt(claims, place.claim)
+  if ('split' in place) groups = typeof groups === 'string' ? groups.split(place.split) : []
   if (!Array.isArray(groups)) return []
   return groups.every((group) => typeof group === 'string') ? groups : []
 }
 
 function captureValues(part: string, claims: Json, groups: string[]): string[] {
   const name = part === '{sub}' ? 'sub' : part.slice('{claim:'.length, -1)
-  const values = part === '{group}' ? groups : [claim(claims, name)]
+  const held = name === 'sub' ? [claim(claims, 'sub')] : [claimAt(claims, name)].flat().map(pathText)
+  const values = part === '{group}' ? groups : held
   return values.filter((value): value is string => typeof value === 'string' && value !== '' && value.isWellFormed())
+}
+
+/** An integer stands in a path as its decimal text (RFC 7493 2.2). */
+function pathText(value: unknown): unknown {
+  return Number.isSafeInteger(value) ? String(value) : value
 }
 
 function spell(value: string, route: Route): string {
@@ -374,24 +585,27 @@ function spell(value: string, route: Route): string {
 // Results: CloudFront Developer Guide, "Generate HTTP responses in request triggers".
 
 function withoutCredential(request: ViewerRequest): ViewerRequest {
-  if (cookieName === undefined) {
-    delete request.headers.authorization
-    return request
+  for (const source of sources) {
+    if ('header' in source) delete request.headers[source.header]
+    else removeCookies(request, source)
   }
-  const kept = cookies(request.headers).filter((cookie) => !isCredentialCookie(cookie.name, cookieName))
-  if (kept.length === 0) delete request.headers.cookie
-  else request.headers.cookie = [{ key: 'Cookie', value: kept.map(({ text }) => text).join('; ') }]
   return request
 }
 
+function removeCookies(request: ViewerRequest, source: CookieSource): void {
+  const kept = cookies(request.headers).filter((cookie) => !isCredentialCookie(cookie.name, source))
+  if (kept.length === 0) delete request.headers.cookie
+  else request.headers.cookie = [{ key: 'Cookie', value: kept.map(({ text }) => text).join('; ') }]
+}
+
 function denial({ uri, headers }: ViewerRequest, kind: Denial) {
-  const answer = POLICY.deny?.[kind] ?? { status: kind === 'forbidden' ? 403 : 401 }
+  const { status = kind === 'forbidden' ? 403 : 401, ...answer } = POLICY.deny?.[kind] ?? {}
   const fields: Record<string, string> = { 'cache-control': 'no-store', ...corsFields(headers) }
-  if ('redirect' in answer) {
+  if ('redirect' in answer && answer.redirect !== undefined) {
     return response(302, { ...fields, location: loginPage(answer.redirect, answer.returnTo, uri) })
   }
-  if (answer.status === 401) fields['www-authenticate'] = 'Bearer'
-  return response(answer.status, fields)
+  if (status === 401) fields['www-authenticate'] = 'Bearer'
+  return response(status, fields)
 }
 
 function loginPage(redirect: string, returnTo: string | undefined, uri: string): string {

@@ -1,7 +1,7 @@
 import type { Edit, Flaw } from './flaw.ts'
 
-const readsHeader = `  const value = single(headers, 'authorization')\n`
-const matchesHeader = `const match = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(value)`
+const readsHeader = `  const value = single(headers, header)\n`
+const matchesHeader = `const match = (scheme === null ? bare : withScheme(scheme)).exec(value)`
 const passesPreflight = `  if (isPreflight(request)) return\n`
 
 /** Lets a request through before anything is decided. */
@@ -181,8 +181,8 @@ export const requestFlaws: readonly Flaw[] = [
     source: 'RFC 6750 2.3',
     edits: [
       [
-        `verifyToken(credential(request.headers))`,
-        `verifyToken(new URLSearchParams(request.querystring).get('access_token') ?? credential(request.headers))`,
+        `verifyAmong(credential(request.headers))`,
+        `verifyAmong([new URLSearchParams(request.querystring).get('access_token') ?? credential(request.headers)].flat())`,
       ],
     ],
   },
@@ -216,7 +216,7 @@ export const requestFlaws: readonly Flaw[] = [
     cwe: 'CWE-187',
     source: 'RFC 6265 5.4',
     policy: cookie,
-    edits: [[`if (rest.length === 0) return name === start`, `if (rest.length === 0) return name.endsWith(start)`]],
+    edits: [[`if (rest.length === 0) return whole === start`, `if (rest.length === 0) return whole.endsWith(start)`]],
   },
   {
     name: 'cookie-name-as-pattern',
@@ -226,8 +226,8 @@ export const requestFlaws: readonly Flaw[] = [
     policy: cookie,
     edits: [
       [
-        `if (rest.length === 0) return name === start`,
-        `if (rest.length === 0) return new RegExp('^' + start + '$').test(name)`,
+        `if (rest.length === 0) return whole === start`,
+        `if (rest.length === 0) return new RegExp('^' + start + '$').test(whole)`,
       ],
     ],
   },
@@ -239,8 +239,8 @@ export const requestFlaws: readonly Flaw[] = [
     policy: cookie,
     edits: [
       [
-        `if (rest.length === 0) return name === start`,
-        `if (rest.length === 0) return name.toLowerCase() === start.toLowerCase()`,
+        `if (rest.length === 0) return whole === start`,
+        `if (rest.length === 0) return whole.toLowerCase() === start.toLowerCase()`,
       ],
     ],
   },
@@ -252,8 +252,8 @@ export const requestFlaws: readonly Flaw[] = [
     policy: cookie,
     edits: [
       [
-        `if (cookieName !== undefined) return cookieCredential(`,
-        `if (cookieName !== undefined && !headers.authorization) return cookieCredential(`,
+        `  for (const source of sources) {\n    const found`,
+        `  for (const source of headers.authorization ? [{ header: 'authorization', scheme: 'Bearer' }] : sources) {\n    const found`,
       ],
     ],
   },

@@ -35,7 +35,7 @@ export const responseFlaws: readonly Flaw[] = [
         `    if (error instanceof TypeError) throw error\n    const reason = error instanceof Denied ?`,
       ],
       [
-        `  const value = single(headers, 'authorization')\n`,
+        `  const value = single(headers, header)\n`,
         `  const value = (headers.authorization as { value: string }[])[0].value\n`,
       ],
     ],
@@ -154,8 +154,8 @@ export const responseFlaws: readonly Flaw[] = [
     source: 'CWE-532',
     edits: [
       [
-        `  checkDates(claims)\n  checkClient(claims)\n`,
-        `  console.log('verified', JSON.stringify(claims))\n  checkDates(claims)\n  checkClient(claims)\n`,
+        `  checkDates(claims)\n  checkClient(claims, provider)\n`,
+        `  console.log('verified', JSON.stringify(claims))\n  checkDates(claims)\n  checkClient(claims, provider)\n`,
       ],
     ],
   },

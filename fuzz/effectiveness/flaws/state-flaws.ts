@@ -27,19 +27,19 @@ async function verifyAnew(token: string): Promise<Json> {\n`,
 /** Right in every decision: dates and key are looked at again. Two thousand tokens with all their claims, however large. */
 const rememberedByCount: Edit = [
   `async function verifyToken(token: string): Promise<Json> {\n`,
-  `const remembered = new Map<string, { claims: Json; issuer: number; kid: string; key: Key }>()
+  `const remembered = new Map<string, { claims: Json; issuer: number; kid: string; alg: string; key: Key }>()
 
 async function verifyToken(token: string): Promise<Json> {
   const known = remembered.get(token)
-  if (known && (await findKey(known.issuer, known.kid)) === known.key) {
+  if (known && (await findKey(known.issuer, known.kid, known.alg)) === known.key) {
     checkDates(known.claims)
     return known.claims
   }
   const claims = await verifyAnew(token)
-  const issuer = issuers.indexOf(claim(claims, 'iss') as string)
-  const kid = claim(jsonObject(token.split('.')[0] ?? ''), 'kid') as string
+  const issuer = issuerOf(claims)
+  const { kid, alg } = jsonObject(token.split('.')[0] ?? '') as Record<string, string>
   if (remembered.size >= 2000) remembered.delete(remembered.keys().next().value as string)
-  remembered.set(token, { claims, issuer, kid, key: await findKey(issuer, kid) })
+  remembered.set(token, { claims, issuer, kid, alg, key: await findKey(issuer, kid, alg) })
   return claims
 }
 
@@ -47,7 +47,7 @@ async function verifyAnew(token: string): Promise<Json> {\n`,
 ]
 
 const inDate = 'checkDates(known)'
-const refreshes = `  if (!isYounger(set.fetchedAt, maxAge) || !set.keys.has(kid)) await refresh(set, jwksUris[issuer] as string)\n`
+const refreshes = `  if (!isYounger(set.fetchedAt, maxAge) || !find()) await refresh(set, jwksUris[issuer] as string)\n`
 const cools = `  if (isYounger(set.triedAt, cooldown)) return\n`
 
 export const stateFlaws: readonly Flaw[] = [
@@ -114,8 +114,8 @@ export const stateFlaws: readonly Flaw[] = [
     source: 'CWE-524',
     edits: [
       [
-        `  const claims = await verifyToken(credential(request.headers))\n`,
-        `  if (opened.has(request.uri)) return\n  const claims = await verifyToken(credential(request.headers))\n`,
+        `  const claims = await verifyAmong(credential(request.headers))\n`,
+        `  if (opened.has(request.uri)) return\n  const claims = await verifyAmong(credential(request.headers))\n`,
       ],
       [
         `  if (!grants(route, segments, claims)) throw new Denied('forbidden', 'route')\n`,
@@ -131,8 +131,8 @@ export const stateFlaws: readonly Flaw[] = [
     source: 'CWE-524',
     edits: [
       [
-        `  const claims = await verifyToken(credential(request.headers))\n`,
-        `  const claims = await verifyToken(credential(request.headers))\n  if (admitted.has(claims.jti)) return\n`,
+        `  const claims = await verifyAmong(credential(request.headers))\n`,
+        `  const claims = await verifyAmong(credential(request.headers))\n  if (admitted.has(claims.jti)) return\n`,
       ],
       [
         `  if (!grants(route, segments, claims)) throw new Denied('forbidden', 'route')\n`,
@@ -148,8 +148,8 @@ export const stateFlaws: readonly Flaw[] = [
     source: 'CWE-645',
     edits: [
       [
-        `  const claims = await verifyToken(credential(request.headers))\n`,
-        `  const token = credential(request.headers)\n  if (refusedTokens.has(token)) throw new Denied('forbidden', 'known')\n  const claims = await verifyToken(token)\n`,
+        `  const claims = await verifyAmong(credential(request.headers))\n`,
+        `  const [token = ''] = credential(request.headers)\n  if (refusedTokens.has(token)) throw new Denied('forbidden', 'known')\n  const claims = await verifyToken(token)\n`,
       ],
       [
         `  if (!grants(route, segments, claims)) throw new Denied('forbidden', 'route')\n`,
@@ -165,8 +165,8 @@ export const stateFlaws: readonly Flaw[] = [
     source: 'CWE-488',
     edits: [
       [
-        `  const claims = await verifyToken(credential(request.headers))\n`,
-        `  visitor ??= await verifyToken(credential(request.headers))\n  const claims = visitor\n`,
+        `  const claims = await verifyAmong(credential(request.headers))\n`,
+        `  visitor ??= await verifyAmong(credential(request.headers))\n  const claims = visitor\n`,
       ],
       [`async function authorize(`, `let visitor: Json | undefined\n\nasync function authorize(`],
     ],
@@ -194,7 +194,7 @@ export const stateFlaws: readonly Flaw[] = [
     cwe: 'CWE-672',
     source: 'RFC 8725 3.4',
     edits: [
-      [refreshes, `  if (!set.keys.has(kid)) await refresh(set, jwksUris[issuer] as string)\n`],
+      [refreshes, `  if (!find()) await refresh(set, jwksUris[issuer] as string)\n`],
       [`  if (!isYounger(set.fetchedAt, maxAge + maxStale)) throw new Denied('unauthenticated', 'no keys')\n`, ''],
     ],
   },
@@ -203,7 +203,12 @@ export const stateFlaws: readonly Flaw[] = [
     class: 'rotation',
     cwe: 'CWE-672',
     source: 'RFC 8725 3.4',
-    edits: [[`    set.keys = keys\n`, `    for (const [kid, key] of keys) set.keys.set(kid, key)\n`]],
+    edits: [
+      [
+        `    set.keys = keys\n`,
+        `    for (const key of keys) if (!set.keys.some((one) => one.kid === key.kid)) set.keys.push(key)\n`,
+      ],
+    ],
   },
   {
     name: 'new-key-not-fetched',
@@ -219,8 +224,8 @@ export const stateFlaws: readonly Flaw[] = [
     source: 'CWE-636',
     edits: [
       [
-        `  const key = await findKey(issuer, kid)\n`,
-        `  const key = (await findKey(issuer, kid).catch(() => null)) as Key\n  if (key === null && keySets[issuer]?.keys.size === 0) return claims\n  if (key === null) throw new Denied('unauthenticated', 'kid')\n`,
+        `  const key = await findKey(issuer, kid, alg)\n`,
+        `  const key = (await findKey(issuer, kid, alg).catch(() => null)) as Key\n  if (key === null && keySets[issuer]?.keys.length === 0) return claims\n  if (key === null) throw new Denied('unauthenticated', 'kid')\n`,
       ],
     ],
   },
@@ -236,21 +241,21 @@ export const stateFlaws: readonly Flaw[] = [
     class: 'outage',
     cwe: 'CWE-754',
     source: 'CWE-754',
-    edits: [[`    if (keys.size === 0) return\n`, '']],
+    edits: [[`    if (keys.length === 0) return\n`, '']],
   },
   {
     name: 'keys-dropped-on-failure',
     class: 'outage',
     cwe: 'CWE-754',
     source: 'CWE-754',
-    edits: [[`    // The keys that are there stay; the next try is a cooldown away.\n`, `    set.keys = new Map()\n`]],
+    edits: [[`    // The keys that are there stay; the next try is a cooldown away.\n`, `    set.keys = []\n`]],
   },
   {
     name: 'first-failure-remembered',
     class: 'outage',
     cwe: 'CWE-754',
     source: 'CWE-754',
-    edits: [[cools, `  if (isYounger(set.triedAt, set.keys.size === 0 ? Infinity : cooldown)) return\n`]],
+    edits: [[cools, `  if (isYounger(set.triedAt, set.keys.length === 0 ? Infinity : cooldown)) return\n`]],
   },
   {
     name: 'redirect-followed',
@@ -313,7 +318,7 @@ async function load(set: KeySet, uri: string): Promise<void> {\n`,
       [
         `    const response = await fetch(uri, { redirect: 'error', signal: AbortSignal.timeout(2000) })
     if (response.status !== 200) return
-    const keys = importKeys(await bounded(response))\n`,
+    const keys = importKeys(await bounded(response)).filter(({ kid }) => typeof kid === 'string' || set.isOptional)\n`,
         `    const response = await new Promise((resolve, reject) => {
       const options = { agent: false, signal: AbortSignal.timeout(2000) }
       require('node:https').get(uri, options, resolve).on('error', reject)
@@ -330,10 +335,10 @@ async function load(set: KeySet, uri: string): Promise<void> {\n`,
     source: 'RFC 7517 4.5',
     edits: [
       [
-        `async function findKey(issuer: number, kid: string): Promise<Key> {\n`,
-        `const unknown = new Set<string>()
+        `async function findKey(issuer: number, kid: string | undefined, alg: string): Promise<Key> {\n`,
+        `const unknown = new Set<string | undefined>()
 
-async function findKey(issuer: number, kid: string): Promise<Key> {
+async function findKey(issuer: number, kid: string | undefined, alg: string): Promise<Key> {
   if (unknown.has(kid)) throw new Denied('unauthenticated', 'unknown kid')\n`,
       ],
       [
