@@ -6,29 +6,38 @@ import { algorithmConfusionAttacks } from './algorithm-confusion.ts'
 import { algorithmNoneAttacks } from './algorithm-none.ts'
 import type { Attack } from './attack.ts'
 import { capturedValueAttacks } from './captured-values.ts'
+import { capturedNumberAttacks, claimPlaceAttacks } from './claim-places.ts'
+import { claimRuleAttacks, scopeRightAttacks } from './claim-rules.ts'
 import { bystanderClaimAttacks, claimTypeAttacks, forwardedClaimAttacks } from './claim-types.ts'
+import {
+  chunkedCookieAttacks,
+  credentialSourceAttacks,
+  longCredentialAttacks,
+  repeatedCookieAttacks,
+} from './credential-sources.ts'
 import { cookieCredentialAttacks, headerCredentialAttacks, misplacedCredentialAttacks } from './credentials.ts'
 import { dateAttacks, passingTimeAttacks } from './dates.ts'
 import { eventShapeAttacks } from './event-shapes.ts'
 import { forwardingHeaderAttacks } from './forwarding-headers.ts'
 import { groupAttacks } from './groups.ts'
-import { headerMemberAttacks } from './header-members.ts'
+import { headerMemberAttacks, tokenTypeAttacks } from './header-members.ts'
 import { issuerClaimAttacks } from './issuer-claim.ts'
 import { jsonTextAttacks } from './json-text.ts'
 import { keyIdAttacks } from './key-id.ts'
 import { keyInjectionAttacks } from './key-injection.ts'
 import { keyRotationAttacks } from './key-rotation.ts'
-import { keySetAnswerAttacks } from './key-set-answers.ts'
+import { keySetAnswerAttacks, sharedKeyNameAttacks } from './key-set-answers.ts'
 import { loadOutageAttacks } from './load-outage.ts'
 import { methodAndPreflightAttacks } from './methods.ts'
 import { decoyPathAttacks } from './path-decoy.ts'
 import { disguisedPathAttacks } from './path-disguise.ts'
 import { traversalAttacks } from './path-traversal.ts'
+import { providerAttacks, tenantAttacks } from './providers.ts'
 import { chokingAttacks, volumeAndLogAttacks } from './resources.ts'
 import { secondSpellingAttacks } from './second-spelling.ts'
 import { serializationAttacks } from './serialization.ts'
 import { signatureAttacks } from './signature.ts'
-import { tokenPurposeAttacks } from './token-purpose.ts'
+import { boundTokenAttacks, tokenPurposeAttacks } from './token-purpose.ts'
 import { tokenReuseAttacks } from './token-reuse.ts'
 import { weakExponentAttacks } from './weak-exponent.ts'
 
@@ -49,13 +58,25 @@ const ideas: readonly (readonly Attack[])[] = [
   bystanderClaimAttacks,
   forwardedClaimAttacks,
   tokenPurposeAttacks,
+  boundTokenAttacks,
+  tokenTypeAttacks,
+  providerAttacks,
+  tenantAttacks,
+  claimPlaceAttacks,
+  claimRuleAttacks,
+  scopeRightAttacks,
   dateAttacks,
   passingTimeAttacks,
   groupAttacks,
   capturedValueAttacks,
+  capturedNumberAttacks,
   jsonTextAttacks,
   headerCredentialAttacks,
   cookieCredentialAttacks,
+  credentialSourceAttacks,
+  chunkedCookieAttacks,
+  repeatedCookieAttacks,
+  longCredentialAttacks,
   misplacedCredentialAttacks,
   forwardingHeaderAttacks,
   methodAndPreflightAttacks,
@@ -66,6 +87,7 @@ const ideas: readonly (readonly Attack[])[] = [
   keyRotationAttacks,
   loadOutageAttacks,
   keySetAnswerAttacks,
+  sharedKeyNameAttacks,
   chokingAttacks,
   volumeAndLogAttacks,
   eventShapeAttacks,

@@ -96,9 +96,10 @@ function capturedBy(route: Route | undefined, value: string, visitor: Visitor): 
 }
 
 function pathWith(route: Route, value: string): string {
-  const segments = parsePattern(route.path).map((segment) =>
-    segment.kind === 'rest' ? 'a.txt' : segment.kind === 'literal' ? segment.text : value,
-  )
+  const segments = parsePattern(route.path).map((segment) => {
+    if (segment.kind === 'rest') return 'a.txt'
+    return segment.kind === 'literal' ? segment.text : `${segment.prefix}${value}${segment.suffix}`
+  })
   return `/${segments.join('/')}`
 }
 

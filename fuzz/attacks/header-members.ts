@@ -63,4 +63,20 @@ const compressed = tokenAttack(
   },
 )
 
+/** Other kinds of JWT that the same issuer signs for the same client, and the kinds that a provider may ask for. */
+const kinds: readonly { name: string; types: readonly unknown[] }[] = [
+  { name: 'logout', types: ['logout+jwt', 'LOGOUT+JWT', 'application/logout+jwt'] },
+  { name: 'event', types: ['secevent+jwt', 'dpop+jwt', 'token-introspection+jwt', 'x+jwt', '+jwt'] },
+  { name: 'absent', types: [undefined, null, ''] },
+  { name: 'plain', types: ['JWT', 'jwt', 'application/jwt'] },
+  { name: 'access', types: ['at+jwt', 'AT+JWT', 'application/at+jwt', 'at+jwt ', 'xat+jwt', ['at+jwt']] },
+]
+
+const otherKinds = kinds.map(({ name, types }) =>
+  tokenAttack(`type-${name}`, 'claims', 'RFC 8725 3.11', (world, visitor) =>
+    types.map((typ) => issuedToken(world, visitor, {}, { typ })),
+  ),
+)
+
 export const headerMemberAttacks = [...memberAttacks, unencodedPayload, compressed]
+export const tokenTypeAttacks = otherKinds

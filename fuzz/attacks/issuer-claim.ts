@@ -8,7 +8,11 @@ import { attackerKey, attackerToken, change, issuedToken, signedBy } from './tok
 
 /** An issuer that is no URL is read as a host (RFC 7519 4.1.1 allows any string). */
 function urlOf(issuer: string): URL {
-  return new URL(URL.canParse(issuer) ? issuer : `https://${issuer}`)
+  return new URL(urlTextOf(issuer))
+}
+
+function urlTextOf(issuer: string): string {
+  return URL.canParse(issuer) ? issuer : `https://${issuer}`
 }
 
 type Spell = (issuer: string, attacker: string) => unknown
@@ -62,7 +66,8 @@ const discovered: Attack[] = foreign.map(({ name, source, iss }) =>
 )
 
 /** Discovery (OpenID Connect Discovery 1.0 4, RFC 8414 3) and key set of an issuer that the attacker plays. */
-function playedIssuer(world: World, issuer: string) {
+function playedIssuer(world: World, name: string) {
+  const issuer = urlTextOf(name)
   const jwksUri = `${issuer}/.well-known/jwks.json`
   const discovery = { kind: 'body' as const, body: JSON.stringify({ issuer, jwks_uri: jwksUri }) }
   return {

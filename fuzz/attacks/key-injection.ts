@@ -111,7 +111,7 @@ const embeddedCertificate = tokenAttack(
 export const keyInjectionAttacks = [embeddedJwk, embeddedKeyElsewhere, ...namedUrls, embeddedCertificate]
 
 function certificate(world: World): Buffer | null {
-  return selfSignedCertificate(attackerKey(world), new URL(world.issuers[0].issuer).host)
+  return selfSignedCertificate(attackerKey(world), new URL(world.issuers[0].jwksUri).host)
 }
 
 function pemCertificate(world: World): string {

@@ -1,8 +1,9 @@
 /** Answers to the handler's fetch that are no good key set, or only half of one (RFC 7517 5, SEMANTICS.md: The issuer's keys). */
 
 import type { Served } from '../../oracle/served-urls.ts'
+import type { SigningKey } from '../../testing/issuer.ts'
 import { jwksAnswer } from '../world/make-world.ts'
-import type { World } from '../world/world.ts'
+import type { World, WorldIssuer } from '../world/world.ts'
 import type { Attack } from './attack.ts'
 import { advance } from './dates.ts'
 import { request } from './request-step.ts'
@@ -250,6 +251,94 @@ const unfitMembers: Attack[] = [
   },
 }))
 
+/** Sets in which a name alone does not tell which key is meant, and yet each token's key can be told (RFC 7517 4.5). */
+const sharedNames: readonly { name: string; source: string; set: (issuer: WorldIssuer) => SharedName }[] = [
+  {
+    name: 'listed-twice',
+    source: 'RFC 7517 5',
+    set: ({ keys }) => ({ members: [...keys, ...keys].map(({ jwk }) => jwk), signers: keys }),
+  },
+  {
+    name: 'beside-encryption-key',
+    source: 'RFC 7517 4.2',
+    set: ({ keys, spareKeys }) => ({
+      members: [{ ...spareKeys[0].jwk, kid: keys[0].kid, use: 'enc' }, keys[0].jwk],
+      signers: keys.slice(0, 1),
+    }),
+  },
+  {
+    // As RFC 7517 4.5 has it: one name, keys for different algorithms.
+    name: 'for-other-algorithms',
+    source: 'RFC 7517 4.5',
+    set({ keys }) {
+      // The first of each algorithm.
+      const each = [...new Map(keys.toReversed().map((key) => [key.algorithm, { ...key, kid: keys[0].kid }])).values()]
+      return { members: each.map(({ jwk, kid }) => ({ ...jwk, kid })), signers: each }
+    },
+  },
+  {
+    name: 'one-key-for-two-algorithms',
+    source: 'RFC 7517 4.4',
+    set({ keys: [key], provider }) {
+      const family = provider.algorithms.filter((one) => /^[RP]S/.test(one) && /^[RP]S/.test(key.algorithm))
+      const each = family.map((algorithm) => ({ ...key, algorithm }))
+      return { members: each.map(({ jwk, algorithm }) => ({ ...jwk, alg: algorithm })), signers: each }
+    },
+  },
+]
+
+interface SharedName {
+  members: readonly object[]
+  signers: readonly SigningKey[]
+}
+
+const sharedNameAttacks: Attack[] = sharedNames.map(({ name, source, set }) => ({
+  name: `jwks-name-${name}`,
+  class: 'benign',
+  source,
+  build(world) {
+    const [{ issuer, claims, granted }] = world.visitors
+    const { members, signers } = set(issuer)
+    if (signers.length === 0) return null
+    const tokens = signers.map((key) => signedBy(world, key, claims))
+    const forged = attackerToken(world, claims, { kid: issuer.keys[0].kid })
+    return {
+      serve: { [issuer.jwksUri]: keySet(members) },
+      steps: [...tokens, forged].map((token) => request(world, { uri: granted[0], token })),
+    }
+  },
+}))
+
+/** Names left out by the set, the token or both, where one key fits and where several do (RFC 7515 4.1.4). */
+const namelessAttacks: Attack[] = (['alone', 'among-others'] as const).map((name) => ({
+  name: `jwks-nameless-${name}`,
+  class: 'key-selection',
+  source: 'RFC 7515 4.1.4',
+  build(world) {
+    const visitor = world.visitors.find((one) => one.issuer.provider.kid === 'optional')
+    if (!visitor) return null
+    const { issuer, claims, granted } = visitor
+    const [key] = issuer.keys
+    const others = name === 'alone' ? [] : issuer.spareKeys
+    const jwks = [{ ...key.jwk, kid: undefined }, ...others.map(({ jwk }) => jwk)]
+    const named = keySet([key, ...others].map(({ jwk }) => jwk))
+    const tokens = [key, ...others].flatMap((signer) => [
+      signedBy(world, signer, claims, { kid: undefined }),
+      signedBy(world, signer, claims),
+      signedBy(world, signer, claims, { kid: 'unheard-of' }),
+    ])
+    const forged = [undefined, key.kid].map((kid) => attackerToken(world, claims, { kid }))
+    const uses = [...tokens, ...forged].map((token) => request(world, { uri: granted[0], token }))
+    const republished = { kind: 'serve' as const, urls: { [issuer.jwksUri]: named } }
+    const { maxAge = 3600 } = world.policy.jwks ?? {}
+    return {
+      serve: { [issuer.jwksUri]: keySet(jwks) },
+      steps: [...uses, republished, advance(maxAge * 1000 + 60_000), ...uses.slice(0, 3)],
+    }
+  },
+}))
+
+export const sharedKeyNameAttacks = [...sharedNameAttacks, ...namelessAttacks]
 export const keySetAnswerAttacks = [...badAnswers, symmetricMember, ...unfitMembers]
 
 function body(value: unknown) {

@@ -48,7 +48,7 @@ function chunksOf(token: string): string[] {
   return token === '' ? [''] : (token.match(new RegExp(`.{1,${length}}`, 'gs')) ?? [])
 }
 
-type CookieSource = Extract<CredentialSource, { cookie: string }>
+export type CookieSource = Extract<CredentialSource, { cookie: string }>
 
 /** A name that the policy's cookie pattern accepts; `access_token` where the policy looks first at a header. */
 export function cookieName(policy: Policy): string {
@@ -56,12 +56,13 @@ export function cookieName(policy: Policy): string {
   return typeof source === 'object' && 'cookie' in source ? nameOf(source, policy) : 'access_token'
 }
 
-function nameOf({ cookie }: CookieSource, policy: Policy, user = 'visitor'): string {
+/** The name that a cookie of this user has, where its source has a place for one. */
+export function nameOf({ cookie }: CookieSource, policy: Policy, user = 'visitor'): string {
   return cookie.replaceAll('{client}', clientIdsOf(policy)[0] ?? '').replace(/\*|\{lastUser\}/, user)
 }
 
 /** Amplify's cookie that says which of the users counts. */
-function lastUserName({ cookie }: CookieSource, policy: Policy): string {
+export function lastUserName({ cookie }: CookieSource, policy: Policy): string {
   const [before = ''] = cookie.split('{lastUser}')
   return `${before.replaceAll('{client}', clientIdsOf(policy)[0] ?? '')}LastAuthUser`
 }

@@ -80,4 +80,42 @@ const everyClient = tokenAttack('purpose-each-client', 'benign', 'RFC 8725 3.9',
   visitor.issuer.provider.clientIds.map((client) => issuedToken(world, visitor, clientChanges(visitor.issuer, client))),
 )
 
-export const tokenPurposeAttacks = [...singles, everyClient]
+const clientClaims = ['client_id', 'aud', 'azp', 'appid', 'cid', 'sub']
+
+/** The client everywhere but in the claim that names it. */
+const clientElsewhere = tokenAttack('purpose-client-elsewhere', 'claims', 'RFC 8725 3.9', (world, visitor) => {
+  const { provider } = visitor.issuer
+  const beside = Object.fromEntries(clientClaims.map((claim) => [claim, provider.clientIds[0]]))
+  return [other, undefined].map((client) =>
+    issuedToken(world, visitor, { ...beside, sub: visitor.claims.sub, ...clientChanges(visitor.issuer, client) }),
+  )
+})
+
+/** For the right client, and for another resource server (RFC 8707). */
+const otherAudiences = tokenAttack('purpose-audience', 'claims', 'RFC 9068 4', (world, visitor) => {
+  const { clientIds, audiences, clientClaim } = visitor.issuer.provider
+  const [good = other] = audiences ?? []
+  const client = clientClaim === 'aud' ? clientIds.slice(0, 1) : []
+  const values = [other, `${good}x`, good.slice(0, -1), `x ${good}`, undefined, clientIds[0], { [good]: true }, good]
+  return [
+    ...values.map((value) => issuedToken(world, visitor, { aud: client.length > 0 ? [...client, value] : value })),
+    issuedToken(world, visitor, { aud: [...client, other, good] }),
+    issuedToken(world, visitor, { aud: [...client, other] }),
+    issuedToken(world, visitor, { aud: [...client, good], ...clientChanges(visitor.issuer, other) }),
+  ]
+})
+
+const confirmations: readonly { name: string; source: string; cnf: unknown }[] = [
+  { name: 'dpop', source: 'RFC 9449 6.1', cnf: { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' } },
+  { name: 'certificate', source: 'RFC 8705 3.1', cnf: { 'x5t#S256': 'bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2' } },
+  { name: 'key', source: 'RFC 7800 3.2', cnf: { jwk: { kty: 'OKP', crv: 'Ed25519', x: 'AAAA' } } },
+  { name: 'odd', source: 'RFC 7800 3.1', cnf: {} },
+]
+
+/** Bound to a key that whoever stole the token does not have. */
+const bound = confirmations.map(({ name, source, cnf }) =>
+  tokenAttack(`bound-to-${name}`, 'claims', source, (world, visitor) => issuedToken(world, visitor, { cnf })),
+)
+
+export const tokenPurposeAttacks = [...singles, everyClient, clientElsewhere, otherAudiences]
+export const boundTokenAttacks = bound

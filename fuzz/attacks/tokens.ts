@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto'
 import type { SigningKey } from '../../testing/issuer.ts'
 import { encode, mint, rawToken } from '../../testing/mint.ts'
-import type { Visitor, World } from '../world/world.ts'
+import type { Visitor, World, WorldIssuer } from '../world/world.ts'
 
 /** Members to set; undefined removes one. */
 export type Changes = Record<string, unknown>
@@ -41,8 +41,7 @@ export function signedBy(world: World, key: SigningKey, claims: object, header: 
 
 /** With the `typ` that the issuer of these claims writes, where the provider asks for one. */
 export function typeHeader({ issuers }: World, claims: object): { typ?: string } {
-  const { provider } = issuers.find(({ issuer }) => 'iss' in claims && issuer === claims.iss) ?? issuers[0]
-  const [typ] = provider.types ?? []
+  const [typ] = issuerOf({ issuers }, claims).provider.types ?? []
   return typ === undefined ? {} : { typ }
 }
 
@@ -54,14 +53,19 @@ export function signedTexts(world: World, key: SigningKey, header: string, paylo
 
 /** Signed with an attacker's own key, under any header. */
 export function attackerToken(world: World, claims: object, header: Changes = {}): string {
-  const key = attackerKey(world)
+  const key = attackerKey(world, issuerOf(world, claims))
   const full = change(typeHeader(world, claims), header)
   return once(world, JSON.stringify([claims, full]), () => mint(key, claims, full))
 }
 
+/** Whose these claims say they are; the first one's where they name none. */
+function issuerOf({ issuers }: Pick<World, 'issuers'>, claims: object): WorldIssuer {
+  return issuers.find(({ issuer }) => 'iss' in claims && issuer === claims.iss) ?? issuers[0]
+}
+
 /** The attacker's key of the kind that the issuer's own tokens use. */
-export function attackerKey(world: World): SigningKey {
-  const wanted = world.issuers[0].keys[0].algorithm
+export function attackerKey(world: World, issuer: WorldIssuer = world.issuers[0]): SigningKey {
+  const wanted = issuer.keys[0].algorithm
   return world.attackerKeys.find((key) => key.algorithm === wanted) ?? world.attackerKeys[0]
 }
 

@@ -27,8 +27,8 @@ export function examineDenial(
       unsafe('deny/cache-control', 'a denial may be kept by a shared cache: no-store and private are absent'),
     )
   }
-  const login =
-    policy.deny?.unauthenticated && 'redirect' in policy.deny.unauthenticated ? policy.deny.unauthenticated : null
+  const { redirect, returnTo } = policy.deny?.unauthenticated ?? {}
+  const login = redirect === undefined ? null : { redirect, ...(returnTo === undefined ? {} : { returnTo }) }
   for (const location of valuesOf(headers, 'location')) {
     const fault = locationFault(location, request, login) ?? (isForbidden ? 'loop' : null)
     if (fault === 'elsewhere' && login === null) {

@@ -68,8 +68,17 @@ async function worldIssuer({ issuer, jwksUri, provider }: Place, owner: number):
 }
 
 /** Whether tokens of this issuer may open the route. */
-export function opens({ provider }: Route, issuer: WorldIssuer): boolean {
+function opens({ provider }: Route, issuer: WorldIssuer): boolean {
   return provider === undefined || [provider].flat().includes(issuer.provider.name)
+}
+
+/** For each route, whose tokens would open it if it trusted their provider. */
+export function strangers({ policy, issuers, start }: World): Visitor[] {
+  return policy.routes.flatMap((route, index) =>
+    route.public
+      ? []
+      : issuers.filter((issuer) => !opens(route, issuer)).map((issuer) => visitor(route, index, issuer, start)),
+  )
 }
 
 /** A visitor for each issuer. */
@@ -177,12 +186,14 @@ function pathOf(route: Route, { issuer, claims }: Pick<Visitor, 'issuer' | 'clai
   const segments = parsePattern(route.path).map((segment) => {
     if (segment.kind === 'rest') return rest
     if (segment.kind === 'literal') return encodeURIComponent(segment.text)
-    const { capture } = segment
+    if (segment.kind === 'any') return encodeURIComponent(`${segment.prefix}x${segment.suffix}`)
+    const { capture, prefix, suffix } = segment
     const text =
       capture.kind === 'group'
         ? String(groupsOf({ issuer, claims })[0])
         : String(spelt(capture.kind === 'sub' ? claims.sub : claimAt(claims, capture.name)))
-    return encodeURIComponent(route.hash ? createHash(route.hash).update(text).digest('hex') : text)
+    const held = route.hash ? createHash(route.hash).update(text).digest('hex') : text
+    return encodeURIComponent(`${prefix}${held}${suffix}`)
   })
   return `/${segments.join('/')}`
 }
