@@ -1,31 +1,13 @@
 import fc from 'fast-check'
-import type { OneProviderPolicy, Policy, Route } from '../../authorizer/policy.ts'
+import type { ClaimRules, CredentialSource, Policy, Provider, Route, SitePolicy } from '../../authorizer/policy.ts'
 import { patternShape } from '../../config/route-pattern.ts'
 
-const issuer = 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_EXAMPLE01'
-const otherIssuer = 'https://login.example.com/tenant'
+type Site = Omit<SitePolicy, 'routes'>
 
-/** A valid policy of any shape: every kind of route, credential, token, algorithm, answer and key life, in any combination. */
-export const anyPolicy: fc.Arbitrary<Policy> = fc
+const site: fc.Arbitrary<Site> = fc
   .record(
     {
-      issuer: fc.constantFrom<OneProviderPolicy['issuer']>(issuer, [issuer], [issuer, otherIssuer]),
-      clientIds: fc.constantFrom<OneProviderPolicy['clientIds']>(['exampleclient'], ['exampleclient', 'second']),
-      routes: routes(),
-      credentials: fc.constantFrom<NonNullable<Policy['credentials']>>(
-        'header',
-        { cookie: 'session' },
-        { cookie: 'CognitoIdentityServiceProvider.{client}.*.accessToken' },
-      ),
-      tokenUse: fc.constantFrom<'access' | 'id' | null>('access', 'id', null),
-      requiredClaims: fc.constantFrom<readonly string[]>([], ['cognito:groups'], ['scope', 'custom:tenant']),
-      algorithms: fc.constantFrom<NonNullable<OneProviderPolicy['algorithms']>>(
-        ['RS256'],
-        ['ES256'],
-        ['EdDSA'],
-        ['PS256', 'RS256'],
-        ['ES512'],
-      ),
+      credentials: credentials(),
       jwks: fc.record(
         {
           maxAge: fc.constantFrom(60, 3600),
@@ -48,31 +30,137 @@ export const anyPolicy: fc.Arbitrary<Policy> = fc
         },
       ),
     },
-    { requiredKeys: ['issuer', 'clientIds', 'routes'] },
+    { requiredKeys: [] },
   )
-  .map((policy) => policy as Policy)
+  .map((fields) => fields as Site)
 
-/** One to six routes, no two of one shape. */
-function routes(): fc.Arbitrary<Route[]> {
+/** One source, or two or three. */
+function credentials(): fc.Arbitrary<NonNullable<Policy['credentials']>> {
+  const source = fc.constantFrom<CredentialSource>(
+    'header',
+    { cookie: 'session' },
+    { cookie: 'CognitoIdentityServiceProvider.{client}.*.accessToken' },
+    { cookie: 'CognitoIdentityServiceProvider.{client}.{lastUser}.accessToken' },
+    // Nothing but the end of the name is known.
+    { cookie: '*.accessToken' },
+    { cookie: 'auth', chunks: true },
+    { header: 'cf-access-jwt-assertion', scheme: null },
+    { header: 'x-token', scheme: 'JWT' },
+  )
+  const several = fc.uniqueArray(source, { minLength: 2, maxLength: 3, selector: (one) => JSON.stringify(one) })
+  return fc.oneof({ weight: 3, arbitrary: source }, { weight: 1, arbitrary: several })
+}
+
+const tenants = ['6babcaad-604b-40ac-a9d7-9fd97c0b779f', '9188040d-6c67-4c5b-b112-36a304b66dad']
+
+/** A provider whose issuers are all at this host. */
+function provider(host: string): fc.Arbitrary<Provider> {
+  const keys = `https://${host}/keys`
+  const issuers = fc.constantFrom<Pick<Provider, 'issuer' | 'jwksUri' | 'tenants'>>(
+    { issuer: `https://${host}/us-east-1_EXAMPLE01` },
+    { issuer: `https://${host}/` },
+    { issuer: [`https://${host}/us-east-1_EXAMPLE01`, `https://issuer.${host}/us-east-1_EXAMPLE01`] },
+    // No URLs (RFC 7519 4.1.1), and one set of keys for both.
+    { issuer: [host, `https://${host}`], jwksUri: keys },
+    { issuer: `https://${host}/{tid}/v2.0`, jwksUri: keys, tenants },
+    { issuer: `https://${host}/{tid}/v2.0`, jwksUri: keys, tenants: 'any' },
+  )
+  const fields = fc.record(
+    {
+      tokenUse: fc.constantFrom<Provider['tokenUse']>('access', 'id', null),
+      clientIds: fc.constantFrom<readonly string[]>(['exampleclient'], [`${host}-client`, 'second']),
+      clientClaim: fc.constantFrom('azp', 'appid', 'client_id'),
+      audiences: fc.constantFrom<readonly string[]>(['https://files.example.com'], ['files', 'reports']),
+      types: fc.constantFrom<readonly string[]>(['at+jwt'], ['JWT', 'application/at+jwt']),
+      algorithms: fc.constantFrom<NonNullable<Provider['algorithms']>>(
+        ['RS256'],
+        ['ES256'],
+        ['EdDSA'],
+        ['Ed25519'],
+        ['PS256', 'RS256'],
+        ['ES256', 'RS256'],
+        ['ES512'],
+      ),
+      kid: fc.constantFrom('required', 'optional'),
+      cnf: fc.constantFrom('refuse', 'ignore'),
+      groupsClaim: fc.constantFrom<NonNullable<Provider['groupsClaim']>>(
+        'cognito:groups',
+        'groups',
+        'https://example.com/roles',
+        '/realm_access/roles',
+        '/a~1b/~01/0',
+        { claim: 'scope', split: ' ' },
+        { claim: '/org/groups', split: ',' },
+      ),
+      requiredClaims: fc.constantFrom<readonly string[]>([], ['jti'], ['scope', 'custom:tenant'], ['/org/id']),
+      claims: rules(),
+    },
+    { requiredKeys: ['tokenUse', 'clientIds'] },
+  )
+  // An id token's aud is one string, and cannot name the client and an audience.
+  const isAmbiguous = ({ tokenUse, clientClaim, audiences }: Partial<Provider>) =>
+    tokenUse === 'id' && clientClaim === undefined && audiences !== undefined
+  return fc
+    .tuple(issuers, fields)
+    .map(([place, all]) => ({ ...place, ...all }) as Provider)
+    .filter((one) => !isAmbiguous(one))
+}
+
+/** Each kind of rule and of value. */
+function rules(): fc.Arbitrary<ClaimRules> {
+  return fc.constantFrom<ClaimRules>(
+    { email_verified: true },
+    { disabled: false, hd: ['example.com', 'example.org'] },
+    { level: [0, 2] },
+    { '/org/tier': 'gold', amr: { contains: ['mfa', 'otp'] } },
+    { 'https://example.com/trusted': { contains: true } },
+  )
+}
+
+/** One to six routes, no two of one shape. With several providers each that looks at a token says whose. */
+function routes(providers: readonly string[]): fc.Arbitrary<Route[]> {
   const literal = fc.constantFrom('public', 'users', 'groups', 'a', 'A', 'été', 'with space', 'g1')
-  const capture = fc.constantFrom('{sub}', '{group}', '{claim:custom:tenant}', '{claim:username}')
+  const capture = fc.constantFrom(
+    '{sub}',
+    '{group}',
+    '{claim:custom:tenant}',
+    '{claim:username}',
+    '{claim:/org/id}',
+    '{claim:https://example.com/tenant}',
+    '{claim:level}',
+  )
   const ending = fc.constantFrom('*', 'index.html', '')
   const open = fc
     .tuple(fc.array(literal, { minLength: 1, maxLength: 2 }), ending)
     .map(([parts, end]): Route => ({ path: `/${[...parts, end].join('/')}`, public: true }))
+  const asked = fc.record(
+    {
+      groups: fc.constant(['analysts', 'g1']),
+      scopes: fc.constantFrom<readonly string[]>(['files:read'], ['files:read', 'files']),
+      claims: rules(),
+    },
+    { requiredKeys: [] },
+  )
+  const trusted =
+    providers.length === 0
+      ? fc.constant([])
+      : fc.subarray([...providers], { minLength: 1, maxLength: providers.length })
   const guarded = fc
     .tuple(
       fc.array(fc.oneof(literal, capture), { minLength: 1, maxLength: 3 }),
       ending,
       fc.option(fc.constantFrom('md5', 'sha256'), { nil: undefined }),
-      fc.boolean(),
+      fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: asked }),
+      trusted,
     )
-    .map(([parts, end, hash, groups]): Route => {
+    .map(([parts, end, hash, rights, whose]): Route => {
       const path = `/${[...parts, end].join('/')}`
+      const [only, ...others] = whose
       return {
         path,
         ...(hash !== undefined && path.includes('{') ? { hash } : {}),
-        ...(groups ? { groups: ['analysts', 'g1'] } : {}),
+        ...rights,
+        ...(only === undefined ? {} : { provider: others.length === 0 ? only : whose }),
       }
     })
   return fc.uniqueArray(fc.oneof({ weight: 1, arbitrary: open }, { weight: 3, arbitrary: guarded }), {
@@ -81,3 +169,21 @@ function routes(): fc.Arbitrary<Route[]> {
     selector: patternShape,
   })
 }
+
+/** A valid policy of any shape: every kind of provider, route, credential, answer and key life, in any combination. */
+export const anyPolicy: fc.Arbitrary<Policy> = fc.oneof(
+  fc
+    .tuple(site, provider('one.example.com'), routes([]))
+    .map(([fields, one, all]): Policy => ({ ...fields, ...one, routes: all })),
+  fc
+    .tuple(
+      site,
+      provider('one.example.com'),
+      provider('two.example.com'),
+      fc.option(provider('three.example.com'), { nil: undefined, freq: 2 }),
+    )
+    .chain(([fields, staff, partners, guests]) => {
+      const providers: Record<string, Provider> = { staff, partners, ...(guests ? { guests } : {}) }
+      return routes(Object.keys(providers)).map((all): Policy => ({ ...fields, providers, routes: all }))
+    }),
+)
