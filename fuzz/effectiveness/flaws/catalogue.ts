@@ -1,10 +1,13 @@
 import { algorithmFlaws } from './algorithm-flaws.ts'
 import { claimFlaws } from './claim-flaws.ts'
+import { credentialFlaws } from './credential-flaws.ts'
 import type { Flaw } from './flaw.ts'
 import { keyFlaws } from './key-flaws.ts'
 import { pathFlaws } from './path-flaws.ts'
+import { providerFlaws } from './provider-flaws.ts'
 import { requestFlaws } from './request-flaws.ts'
 import { responseFlaws } from './response-flaws.ts'
+import { rightFlaws } from './right-flaws.ts'
 import { stateFlaws } from './state-flaws.ts'
 
 /** Every flawed handler: one mistake each. */
@@ -12,8 +15,11 @@ export const flaws: readonly Flaw[] = [
   ...algorithmFlaws,
   ...keyFlaws,
   ...claimFlaws,
+  ...providerFlaws,
+  ...rightFlaws,
   ...pathFlaws,
   ...requestFlaws,
+  ...credentialFlaws,
   ...stateFlaws,
   ...responseFlaws,
 ]
