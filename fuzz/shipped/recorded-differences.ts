@@ -160,6 +160,20 @@ export const recordedDifferences: readonly RecordedDifference[] = [
   {
     ...cognitoAtEdge,
     class: 'bypass',
+    rule: 'token/type',
+    attack: 'type-logout',
+    evidence: 'does not look at typ: any JWT that the issuer signs for the client will do (Cognito signs no others)',
+  },
+  {
+    ...cognitoAtEdge,
+    class: 'bypass',
+    rule: 'claims/cnf',
+    attack: 'bound-to-dpop',
+    evidence: 'does not look at cnf: a token that is bound to a key passes without it (Cognito binds none)',
+  },
+  {
+    ...cognitoAtEdge,
+    class: 'bypass',
     rule: 'order/method',
     attack: 'method-OPTIONS',
     evidence: 'does not look at the method',
