@@ -107,7 +107,8 @@ export function createIssuerKeys(policy: Policy, algorithms: readonly Algorithm[
       }
       const current = periods.at(-1)?.set
       const set = current?.quality === 'bad' ? lastGood?.set : current
-      const others = set ? rivals(name, set, key) : []
+      // A key that is not in the set has no rivals there: that is a matter of age, too.
+      const others = set?.keys.some((one) => isSame(one, key)) ? rivals(name, set, key) : []
       if (others.length === 0) return sound
       if (others.every(({ doubtful }) => doubtful)) {
         return may('token/two-keys', 'the token could mean another key of the set, if that were any good')
