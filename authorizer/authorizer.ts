@@ -1,10 +1,24 @@
-import type { GeneratedResponse, Headers, ViewerRequest, ViewerRequestEvent } from './cloudfront.ts'
+import {
+  type GeneratedResponse,
+  type Headers,
+  isRead,
+  type ViewerRequest,
+  type ViewerRequestEvent,
+} from './cloudfront.ts'
 import type { JwksSnapshot } from './configuration.ts'
-import { createCredentials } from './credentials.ts'
+import { createCredentials } from './credential-sources.ts'
 import { createDenialLog, type LogLine } from './denial-log.ts'
 import { denialResponse, type Reason } from './denials.ts'
 import type { EdgePolicy, EdgeProvider } from './edge-policy.ts'
-import { usesConditions, usesCookies, usesIssuers, usesRewrites, usesSlash, usesSnapshots } from './features.ts'
+import {
+  usesConditions,
+  usesCookies,
+  usesIssuers,
+  usesRewrites,
+  usesSlash,
+  usesSnapshots,
+  usesTenants,
+} from './features.ts'
 import { httpsGet } from './https-get.ts'
 import { createJwksCache, type JwksCache } from './jwks-cache.ts'
 import { createWays, type Way } from './rewrites.ts'
@@ -147,21 +161,18 @@ function followed({ uri, lacksSlash }: Way, request: ViewerRequest): 'slash' | u
   return undefined
 }
 
-function isRead(method: string): boolean {
-  return method === 'GET' || method === 'HEAD'
-}
-
 /** One cache for each issuer; issuers of one provider whose keys are at one place share it. */
 function createCaches(
   { providers, issuers }: EdgePolicy,
   create: (uri: string, provider: EdgeProvider, issuer: string) => JwksCache,
 ): JwksCache[] {
   const caches: JwksCache[] = []
-  for (const { issuer, jwksUri, provider } of issuers) {
+  for (const { issuer, tenant, jwksUri, provider } of issuers) {
     const same = usesIssuers
       ? issuers.findIndex((other) => other.jwksUri === jwksUri && other.provider === provider)
       : 0
-    caches.push(caches[same] ?? create(jwksUri, providers[provider] as EdgeProvider, issuer))
+    const whole = usesTenants && tenant ? `${issuer}{tid}${tenant.after}` : issuer
+    caches.push(caches[same] ?? create(jwksUri, providers[provider] as EdgeProvider, whole))
   }
   return caches
 }

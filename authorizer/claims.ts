@@ -64,7 +64,7 @@ export function readClaims(payload: JsonObject, provider: EdgeProvider, policy: 
   }
 }
 
-function valueOf(payload: JsonObject, path: ClaimPath): unknown {
+function claimOf(payload: JsonObject, path: ClaimPath): unknown {
   return usesPaths ? claimAt(payload, path) : payload[path as string]
 }
 
@@ -94,7 +94,7 @@ function isAudience(aud: unknown, accepted: readonly string[]): boolean {
 
 /** Those that a segment can equal; undefined where the claim is of another type. */
 function groupsOf(payload: JsonObject, provider: EdgeProvider): readonly string[] | undefined {
-  let claim = valueOf(payload, provider.groupsClaim)
+  let claim = claimOf(payload, provider.groupsClaim)
   if (claim === undefined) return []
   if (usesSplit && provider.groupsSplit !== undefined) {
     if (!isString(claim)) return undefined
@@ -112,7 +112,7 @@ function groupsOf(payload: JsonObject, provider: EdgeProvider): readonly string[
 function capturedValues(payload: JsonObject, { capturedClaims }: EdgePolicy): (readonly string[])[] {
   // `sub` is a string (RFC 7519 4.1.2).
   return capturedClaims.map((path) =>
-    usesCapturedClaims && path !== 'sub' ? texts(valueOf(payload, path)) : [payload.sub].filter(isComparable),
+    usesCapturedClaims && path !== 'sub' ? texts(claimOf(payload, path)) : [payload.sub].filter(isComparable),
   )
 }
 
@@ -130,7 +130,7 @@ function conditionsMet(payload: JsonObject, { conditions }: EdgePolicy): boolean
 }
 
 function lackOf(payload: JsonObject, provider: EdgeProvider): TokenRights['lack'] {
-  if (provider.requiredClaims.some((path) => valueOf(payload, path) == null)) return 'required-claim'
+  if (provider.requiredClaims.some((path) => claimOf(payload, path) == null)) return 'required-claim'
   return usesConditions && provider.rules?.some((rule) => !isMet(payload, rule)) ? 'claim' : undefined
 }
 

@@ -23,3 +23,8 @@ export interface GeneratedResponse {
   headers: Headers
   body?: string
 }
+
+/** RFC 9110 9.3.1 and 9.3.2: what browsers go to pages with. */
+export function isRead(method: string): boolean {
+  return method === 'GET' || method === 'HEAD'
+}

@@ -5,17 +5,17 @@ import { usesChunks, usesLastUser } from './features.ts'
 /** So many cookies of one name are looked at: whoever can set one for the domain could have each request verify hundreds. */
 const maxCandidates = 4
 
-/** A cookie of the source, with its value, in a cookie header's line. */
+/** A cookie of the source, in a cookie header's line. */
 interface Cookie {
   value: string
   /** What precedes a name's `*`, or the whole name. */
   before: string
-  /** What a name's `*` stands for, percent-decoded. */
-  user?: string
   /** What follows a chunked name: `.0` and so on. */
-  chunk?: string
+  rest: string
+  /** What a name's `*` stands for, percent-decoded, where the last user matters. */
+  user: string
   /** It names the user, and is no credential. */
-  isLastUser?: boolean
+  isLastUser: boolean
   /** Where it stands in the line: from after the semicolon, and the spaces, before it, to before the semicolon after it. */
   start: number
   end: number
@@ -27,9 +27,14 @@ interface Cookie {
  */
 export function cookieCredentials({ cookies: names, chunks, lastUser }: CookieSource): Credentials {
   const prefix = commonPrefix(names)
+  /** The line looked at last, and what was in it: a request's cookies are read and then removed. */
+  let seen: string | undefined
+  let inSeen: Cookie[] = []
 
   function cookiesIn(line: string): Cookie[] {
-    const found: Cookie[] = []
+    if (line === seen) return inSeen
+    seen = line
+    inSeen = []
     for (let start = 0, end = 0; start < line.length; start = end + 1) {
       end = line.indexOf(';', start)
       if (end < 0) end = line.length
@@ -37,35 +42,49 @@ export function cookieCredentials({ cookies: names, chunks, lastUser }: CookieSo
       if (!line.startsWith(prefix, start)) continue
       const pair = line.slice(start, end)
       const equals = pair.indexOf('=')
-      const cookie = equals > 0 && namedCookie(pair.slice(0, equals))
-      if (cookie) found.push({ ...cookie, value: pair.slice(equals + 1), start, end })
+      const cookie = equals > 0 && namedCookie(pair.slice(0, equals), pair.slice(equals + 1), start, end)
+      if (cookie) inSeen.push(cookie)
     }
-    return found
+    return inSeen
   }
 
-  function namedCookie(name: string): Pick<Cookie, 'before' | 'user' | 'chunk' | 'isLastUser'> | undefined {
+  function namedCookie(name: string, value: string, start: number, end: number): Cookie | undefined {
     for (const [before, after] of names) {
       if (!name.startsWith(before)) continue
       const rest = name.slice(before.length)
-      if (usesLastUser && lastUser && rest === 'LastAuthUser') return { before, isLastUser: true }
+      const cookie: Cookie = { value, before, rest: '', user: '', isLastUser: false, start, end }
+      if (usesLastUser && lastUser && rest === 'LastAuthUser') {
+        cookie.isLastUser = true
+        return cookie
+      }
       if (after === undefined) {
-        if (rest === '' || (usesChunks && chunks && /^\.\d+$/.test(rest))) return { before, chunk: rest }
-      } else if (rest.endsWith(after)) return { before, user: usesLastUser ? decoded(rest.slice(0, rest.length - after.length)) : '' }
+        if (rest !== '' && !(usesChunks && chunks && /^\.\d+$/.test(rest))) continue
+        cookie.rest = rest
+        return cookie
+      }
+      if (!rest.endsWith(after)) continue
+      if (usesLastUser && lastUser) cookie.user = decoded(rest.slice(0, rest.length - after.length))
+      return cookie
     }
     return undefined
   }
 
   return {
-    read({ cookie = [] }) {
-      const found = cookie.flatMap(({ value }) => cookiesIn(value)).filter(({ value }) => value)
-      const parts = found.filter(({ chunk }) => chunk)
+    read({ cookie }) {
+      if (!cookie) return undefined
+      let found =
+        cookie.length === 1 ? cookiesIn(cookie[0]?.value as string) : cookie.flatMap(({ value }) => cookiesIn(value))
+      const [first] = found
+      if (found.length === 1 && first && !first.rest && !first.isLastUser) return first.value || undefined
+      found = found.filter(({ value }) => value)
+      const parts = found.filter(({ rest }) => rest)
       if (usesChunks && parts.length > 0) return joined(parts)
-      const values = (usesLastUser && lastUser ? ofLastUsers(found) : found).map(({ value }) => value)
-      return values.length < 2 ? values[0] : [...new Set(values)].slice(0, maxCandidates)
+      const values = new Set((usesLastUser && lastUser ? ofLastUsers(found) : found).map(({ value }) => value))
+      return values.size < 2 ? [...values][0] : [...values].slice(0, maxCandidates)
     },
     remove({ headers }) {
       const lines = headers.cookie?.filter((line) => {
-        const found = cookiesIn(line.value).filter(({ isLastUser }) => !isLastUser)
+        const found = cookiesIn(line.value)
         if (found.length === 0) return true
         line.value = withoutCookies(line.value, found)
         return line.value !== ''
@@ -85,23 +104,26 @@ function commonPrefix(names: readonly CookieName[]): string {
   return prefix
 }
 
-/** The line without these, each with the delimiter before it. */
+/** The line without the credentials among these, each with the delimiter before it. */
 function withoutCookies(line: string, cookies: readonly Cookie[]): string {
-  let rest = ''
+  let left = ''
   let from = 0
-  for (const { start, end } of cookies) {
-    rest += line.slice(from, Math.max(from, line.lastIndexOf(';', start)))
+  for (const { start, end, isLastUser } of cookies) {
+    if (usesLastUser && isLastUser) continue
+    left += line.slice(from, Math.max(from, line.lastIndexOf(';', start)))
     from = end
   }
-  return (rest + line.slice(from)).replace(/^[; ]+/, '')
+  left += line.slice(from)
+  // What followed a credential at the beginning of the line still has its delimiter.
+  return /^[; ]/.test(left) ? left.replace(/^[; ]+/, '') : left
 }
 
 /** RFC 6265 6.1 leaves 4,096 octets to a cookie: `.0` to `.8`, each once and without a gap. Empty where they are not that. */
 function joined(parts: readonly Cookie[]): string {
   const texts: string[] = []
-  for (const { chunk = '', value } of parts) {
-    const number = Number(chunk.slice(1))
-    if (number > 8 || texts[number] !== undefined || chunk !== `.${number}`) return ''
+  for (const { rest, value } of parts) {
+    const number = Number(rest.slice(1))
+    if (number > 8 || texts[number] !== undefined || rest !== `.${number}`) return ''
     texts[number] = value
   }
   return texts.includes(undefined as never) ? '' : texts.join('')
@@ -113,7 +135,7 @@ function ofLastUsers(found: readonly Cookie[]): Cookie[] {
   for (const { isLastUser, before, value } of found) {
     if (isLastUser) users.set(before, [...(users.get(before) ?? []), decoded(value)])
   }
-  return found.filter(({ before, user }) => user !== undefined && users.get(before)?.includes(user) !== false)
+  return found.filter(({ isLastUser, before, user }) => !isLastUser && users.get(before)?.includes(user) !== false)
 }
 
 /** Amplify encodes a user's name in one way in cookies' names and in another in their values. */

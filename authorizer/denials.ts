@@ -1,4 +1,4 @@
-import type { GeneratedResponse, Headers, ViewerRequest } from './cloudfront.ts'
+import { type GeneratedResponse, type Headers, isRead, type ViewerRequest } from './cloudfront.ts'
 import type { EdgePolicy, EdgeRedirect } from './edge-policy.ts'
 import {
   usesConditions,
@@ -120,7 +120,7 @@ function challengeFor(reason: Reason, status: number, scopes: readonly string[])
  */
 function isNavigation({ method, headers }: ViewerRequest): boolean {
   const { 'sec-fetch-mode': mode, 'sec-fetch-dest': dest, accept } = headers
-  if (method !== 'GET' && method !== 'HEAD') return false
+  if (!isRead(method)) return false
   if (!mode && !dest) return accept?.some(({ value }) => /text\/html/i.test(value)) === true
   return isAbsentOr(mode, 'navigate') && isAbsentOr(dest, 'document')
 }

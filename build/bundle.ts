@@ -27,7 +27,6 @@ const internalProperties = [
   'keyName',
   'user',
   'isLastUser',
-  'chunk',
   'before',
   'start',
   'read',
@@ -110,15 +109,16 @@ const options = {
 /** How many bytes of the program come from each source: esbuild itself counts what is left out again. */
 function attributed(code: string, map: string): Metafile['outputs'][string] {
   const sourceMap = new SourceMap(JSON.parse(map))
-  const inputs: Record<string, { bytesInOutput: number }> = {}
+  const bytes = new Map<string, number>()
   for (const [line, text] of code.split('\n').entries()) {
     for (let column = 0; column < text.length; column++) {
       const entry = sourceMap.findEntry(line, column)
       if (!('originalSource' in entry)) continue
-      const input = (inputs[entry.originalSource] ??= { bytesInOutput: 0 })
-      input.bytesInOutput += Buffer.byteLength(text[column] ?? '')
+      const { originalSource } = entry
+      bytes.set(originalSource, (bytes.get(originalSource) ?? 0) + Buffer.byteLength(text[column] ?? ''))
     }
   }
+  const inputs = Object.fromEntries([...bytes].map(([source, bytesInOutput]) => [source, { bytesInOutput }]))
   return { bytes: Buffer.byteLength(code), inputs, imports: [], exports: [] }
 }
 

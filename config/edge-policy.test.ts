@@ -50,6 +50,12 @@ describe('the policy at the edge', () => {
       clockTolerance: 0,
       routes: [{ segments: [], rest: true }],
       methods: ['GET', 'HEAD'],
+      denialHeaders: {
+        'cache-control': 'no-store',
+        'content-security-policy': "default-src 'none'",
+        'strict-transport-security': 'max-age=63072000',
+        'x-content-type-options': 'nosniff',
+      },
       corsPreflight: false,
       corsOrigins: [],
       unauthenticated: { status: 401 },
@@ -206,8 +212,8 @@ describe('the policy at the edge', () => {
       { claim: 'level', values: [2], list: true },
     ])
     expect(routes).toEqual([
-      { segments: ['a'], conditions: [0, 1, 2], providers: [1] },
-      { segments: ['b'], conditions: [1, 3], providers: [0, 1] },
+      { segments: ['a'], scopes: ['read', 'write'], conditions: [0, 1, 2], providers: [1] },
+      { segments: ['b'], scopes: ['write'], conditions: [1, 3], providers: [0, 1] },
       { segments: ['c'] },
     ])
   })

@@ -1,8 +1,10 @@
 /** The policy as its users may write it, checked when it is read; this library never reaches the bundle. */
 import * as z from 'zod'
 import type { Policy, Provider, SitePolicy } from '../authorizer/policy.ts'
+import { corsHeaderFault, credentialedOriginFault, originFault } from './cors.ts'
 import { credentialsSchema, isCookieName } from './credentials-schema.ts'
 import { crossFieldRule, type RuleContext } from './cross-field-rule.ts'
+import { denySchema } from './deny-schema.ts'
 import { defaultJwks, onlyProvider } from './policy-defaults.ts'
 import {
   type NamedProvider,
@@ -12,21 +14,11 @@ import {
   refuseUnknownKeys,
 } from './provider-schema.ts'
 import { record } from './record-schema.ts'
+import { indexFault } from './rewrites.ts'
 import { routesSchema, usesToken } from './route-schema.ts'
-import { httpToken, isHttps, name } from './text-schema.ts'
+import { siteFaults } from './site-checks.ts'
+import { httpToken, name, text } from './text-schema.ts'
 
-const redirectUrl = z
-  .string()
-  .refine(
-    (text) => isHttps(text) && !/[^\x21-\x7e]|#/.test(text),
-    'should be an absolute https URL in ASCII, without a fragment',
-  )
-const origin = z
-  .string()
-  .refine(
-    (text) => URL.canParse(text) && new URL(text).origin === text,
-    'should be an origin such as https://app.example.com, without a path',
-  )
 const seconds = z
   .number()
   .min(0, 'should be a number of seconds, 0 or more')
@@ -60,27 +52,11 @@ const siteShape = {
     .min(1, 'should name at least one method')
     .exactOptional(),
   corsPreflight: z.boolean().exactOptional(),
-  corsOrigins: z.array(origin).exactOptional(),
-  deny: z
-    .strictObject({
-      unauthenticated: z
-        .union(
-          [
-            z.strictObject({
-              redirect: redirectUrl,
-              returnTo: z
-                .string()
-                .regex(/^[A-Za-z0-9_.~-]+$/, 'should be the name of a query parameter, without escapes')
-                .exactOptional(),
-            }),
-            z.strictObject({ status: z.literal([401, 403, 404]) }),
-          ],
-          'should be { "redirect": "https://…" } or { "status": 401, 403 or 404 }',
-        )
-        .exactOptional(),
-      forbidden: z.strictObject({ status: z.literal([403, 404]) }).exactOptional(),
-    })
-    .exactOptional(),
+  corsOrigins: z.array(text(originFault)).exactOptional(),
+  corsHeaders: z.array(text(corsHeaderFault)).exactOptional(),
+  index: text(indexFault).exactOptional(),
+  slash: z.literal('redirect').exactOptional(),
+  deny: denySchema.exactOptional(),
 }
 
 const siteSchema = z.strictObject(siteShape) satisfies z.ZodType<SitePolicy>
@@ -110,6 +86,8 @@ const anyForm: z.ZodType<AnyForm> = z
     }),
     crossFieldRule(refuseUnclearRoutes),
     crossFieldRule(refuseClientsOutOfCookies),
+    crossFieldRule(refuseOriginsInTheClear),
+    crossFieldRule(refuseWhatNobodyHas),
   )
   .meta({
     id: 'Policy',
@@ -161,6 +139,21 @@ function refuseClientsOutOfCookies(policy: AnyForm, { isRight, refuse }: RuleCon
         'has {client}, and no client of this policy can stand in the name of a cookie (RFC 6265 4.1.1)',
       )
   }
+}
+
+/** Pages of origins that anybody on the way can write, where browsers send a cookie along. */
+function refuseOriginsInTheClear({ corsOrigins, credentials }: AnyForm, { isRight, refuse }: RuleContext): void {
+  if (!Array.isArray(corsOrigins) || !isRight('corsOrigins') || !isRight('credentials')) return
+  for (const [index, one] of corsOrigins.entries()) {
+    const fault = credentialedOriginFault(one, [credentials ?? []].flat())
+    if (fault) refuse(['corsOrigins', index], fault)
+  }
+}
+
+/** What the fields of a right policy say together (`site-checks.ts`). */
+function refuseWhatNobodyHas(policy: AnyForm, { isRight, refuse }: RuleContext): void {
+  if (!isRight()) return
+  for (const { field, message } of siteFaults(policy as Policy)) refuse(field, message)
 }
 
 /** A route that names a provider which is not there, or names none where it matters which. */

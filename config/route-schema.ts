@@ -4,14 +4,16 @@ import type { Route } from '../authorizer/policy.ts'
 import { claimReferenceFault } from './claim-reference.ts'
 import { claimRules } from './claim-schema.ts'
 import { crossFieldRule } from './cross-field-rule.ts'
+import { appFault } from './rewrites.ts'
 import { mostBranches } from './route-branches.ts'
 import { type Capture, parsePattern, patternShape } from './route-pattern.ts'
-import { name, oneOrMore } from './text-schema.ts'
+import { name, oneOrMore, text } from './text-schema.ts'
 
 const route: z.ZodType<Route> = z
   .strictObject({
     path: z.string(),
     public: z.boolean().exactOptional(),
+    app: text(appFault).exactOptional(),
     provider: oneOrMore(name, 'should be the name of a provider, or a list of names').exactOptional(),
     hash: z.enum(['md5', 'sha1', 'sha256', 'sha384', 'sha512']).exactOptional(),
     groups: z.array(name).min(1, 'should name at least one group').exactOptional(),

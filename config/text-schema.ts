@@ -30,3 +30,11 @@ export function isHttpsUrl(text: string): boolean {
   const url = new URL(text)
   return url.username === '' && url.password === '' && !/[?#\s]/.test(text)
 }
+
+/** A text of which the function says what is wrong. */
+export function text(fault: (text: string) => string | undefined): z.ZodType<string> {
+  return z.string().superRefine((value, context) => {
+    const message = fault(value)
+    if (message !== undefined) context.addIssue({ code: 'custom', message, input: value })
+  })
+}

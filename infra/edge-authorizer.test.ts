@@ -1,5 +1,6 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions'
 import { expect, test } from 'vitest'
+import { shortNames } from '../build/short-names.ts'
 import { plainPolicy, templateOf } from './template-of.ts'
 
 function versionIds(template: Template): string[] {
@@ -77,7 +78,8 @@ test('a policy in any script stands in the template in ASCII, and reads the same
   const code: string = handler?.Properties.Code.ZipFile
   expect(code).toMatch(/^[\x00-\x7f]+$/)
   const configuration = JSON.parse(/EDGEPROOF_CONFIGURATION=(.*);\n/.exec(code)?.[1] ?? '')
-  expect(configuration.policy.routes.map(({ segments }: { segments: unknown[] }) => segments[0])).toEqual([
+  const { routes: short = '', segments = '' } = shortNames
+  expect(configuration.policy[short].map((route: Record<string, unknown[]>) => route[segments]?.[0])).toEqual([
     'отчёты',
     '日本',
   ])
