@@ -4,6 +4,7 @@ import { Template } from 'aws-cdk-lib/assertions'
 import * as acm from 'aws-cdk-lib/aws-certificatemanager'
 import * as cognito from 'aws-cdk-lib/aws-cognito'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { shortNames } from '../build/short-names.ts'
 import { createAuthorizer } from '../config/create-authorizer.ts'
 import { withDefaults } from '../config/policy-defaults.ts'
 import { UsageError } from '../config/usage-error.ts'
@@ -178,7 +179,7 @@ describe('CloudFormation tokens', () => {
     expect(parts).toContainEqual({ 'Fn::ImportValue': 'Keys' })
     expect(parts).toContainEqual({ 'Fn::Select': [0, { Ref: 'Clients' }] })
     const text = parts.filter((part) => typeof part === 'string').join('')
-    expect(text).toContain('"returnPrefix":"https://login.example.com/?client_id=&to="')
+    expect(text).toContain(`"${shortNames.returnPrefix}":"https://login.example.com/?client_id=&to="`)
   })
 
   test('stand in each provider where a value is only passed on', () => {
