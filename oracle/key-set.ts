@@ -84,7 +84,7 @@ async function publishedKey(jwk: Record<string, unknown>, allowed: readonly Algo
   if (one === undefined) return null
   // Public members only: use, key_ops and a private part are judged here, not by the import.
   const { kty, n, e, crv, x, y } = jwk as Record<string, string>
-  const material = JSON.stringify({ kty, n, e, crv, x, y })
+  const material = JSON.stringify(kty === 'RSA' ? { kty, n, e } : { kty, crv, x, y })
   const imported = new Map<Algorithm, Promise<CryptoKey>>()
   const load = (algorithm: Algorithm) => {
     const key = imported.get(algorithm) ?? (importJWK(JSON.parse(material), algorithm) as Promise<CryptoKey>)
