@@ -123,16 +123,17 @@ function changesTo(
   return changes
 }
 
-/** White space around cookies says nothing, of whatever kind (RFC 6265 5.2 and 5.4). */
+/** White space around cookies says nothing, of whatever kind, nor do semicolons without one (RFC 6265 5.2 and 5.4). */
 function comparable(name: string, entries: Headers[string] | undefined): string {
   if (name !== 'cookie' || !Array.isArray(entries)) return JSON.stringify(entries) ?? ''
   const trimmed = entries.map((entry) => ({
     ...entry,
     value: String(entry?.value)
       .split(';')
-      .map((pair) => pair.trim()),
+      .map((pair) => pair.trim())
+      .filter((pair) => pair !== ''),
   }))
-  const filled = trimmed.filter(({ value }) => value.some((pair) => pair !== ''))
+  const filled = trimmed.filter(({ value }) => value.length > 0)
   return filled.length === 0 ? '' : JSON.stringify(filled)
 }
 
