@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { ClaimRule, ClaimRules, ClaimValue, Policy, Route } from '../authorizer/policy.ts'
 import { type Claims, claimAt, own } from './claim-reference.ts'
 import type { JudgedProvider } from './policy-defaults.ts'
-import { bestMatch, type Match, type Part } from './route-match.ts'
+import { bestMatch, type Match, type Open, openSpan } from './route-match.ts'
 
 /** Who asks: a token that verifies. */
 export interface Bearer {
@@ -31,24 +31,26 @@ function hasRight({ route, parts }: Match, segments: readonly string[], bearer: 
   const groups = groupsOf(bearer)
   if (route.groups && !route.groups.some((group) => groups.includes(group))) return false
   return parts.every((part, index) => {
-    if (part.kind === 'literal' || part.kind === 'rest') return true
-    return valuesOf(part, bearer, groups).some((value) => {
+    if (part.kind !== 'between' || part.open.kind === 'any') return true
+    const segment = segments[index] ?? ''
+    const span = openSpan(part, segment)
+    return valuesOf(part.open, bearer, groups).some((value) => {
       if (value === '' || !value.isWellFormed()) return false
       const expected = route.hash ? createHash(route.hash).update(value, 'utf8').digest('hex') : value
-      return segments[index] === expected
+      return span !== null && segment.slice(span.from, span.to) === expected
     })
   })
 }
 
-/** What a captured segment may be. */
-function valuesOf(part: Part, { claims }: Bearer, groups: readonly string[]): string[] {
-  if (part.kind === 'group') return [...groups]
-  if (part.kind === 'sub') {
+/** What a capture may stand for. */
+function valuesOf(open: Open, { claims }: Bearer, groups: readonly string[]): string[] {
+  if (open.kind === 'group') return [...groups]
+  if (open.kind === 'sub') {
     const sub = own(claims, 'sub')
     return typeof sub === 'string' ? [sub] : []
   }
-  if (part.kind !== 'claim') return []
-  const claim = claimAt(claims, part.reference)
+  if (open.kind !== 'claim') return []
+  const claim = claimAt(claims, open.reference)
   return (Array.isArray(claim) ? claim : [claim]).flatMap((value) => {
     if (typeof value === 'string') return [value]
     return Number.isSafeInteger(value) ? [BigInt(value).toString()] : []

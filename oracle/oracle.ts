@@ -15,7 +15,7 @@ import { type KeyName, mayMean } from './key-selection.ts'
 import { type PathReadings, readPath } from './path-readings.ts'
 import { defaults, type JudgedProvider, providersOf } from './policy-defaults.ts'
 import type { Presented } from './presented.ts'
-import { bestMatch } from './route-match.ts'
+import { bestMatch, openSpan } from './route-match.ts'
 import type { Fetch, ServedUrls } from './served-urls.ts'
 import { type JudgedToken, judgeSeveral, verdictOnToken } from './several-tokens.ts'
 import { signatureHolds } from './signature.ts'
@@ -275,19 +275,30 @@ function judgeGrant(policy: Policy, path: PathReadings, bearer: Bearer | null): 
       ? may('paths/malformed', `the URI ${path.fault}, yet every reading is granted`, 'deny')
       : refused('paths/malformed', `the URI ${path.fault}, and some reading of it is not granted`)
   }
-  if (all.some((segments) => plusIsMatched(policy, path, segments))) {
+  if (plusMatters(policy, path)) {
     return all.every(granted)
-      ? may('paths/plus', 'a literal or capture matches a raw "+", and both readings are granted', 'deny')
-      : refused('paths/plus', 'a literal or capture matches a raw "+"')
+      ? may('paths/plus', 'a raw "+" matters to the route, and both readings are granted', 'deny')
+      : refused('paths/plus', 'a raw "+" matters to the route')
   }
   const [segments = []] = path.readings
   const grant = grantOf(policy, segments, bearer)
   return grant === 'public' || grant === 'granted' ? sound : lacks[grant]
 }
 
-/** Whether a segment with a raw `+` is one that a literal or a capture of the deciding route matches. */
-function plusIsMatched(policy: Policy, { plusSegments }: PathReadings, segments: readonly string[]): boolean {
-  const parts = bestMatch(policy.routes, segments)?.parts ?? []
-  const rest = parts.at(-1)?.kind === 'rest' ? parts.length - 1 : parts.length
-  return plusSegments.some((index) => index < rest)
+/** Whether a raw `+` is in text that the pattern or a capture has to match, or decides which route it is. */
+function plusMatters(policy: Policy, { pluses, readings, spaceReadings }: PathReadings): boolean {
+  const [plus, space] = [...readings, ...spaceReadings].map((segments) => ({
+    segments,
+    match: bestMatch(policy.routes, segments),
+  }))
+  if (plus === undefined || space === undefined) return false
+  if (plus.match?.route !== space.match?.route) return true
+  const parts = plus.match?.parts ?? []
+  return pluses.some(({ segment, at }) => {
+    const part = parts[Math.min(segment, parts.length - 1)]
+    if (part === undefined || part.kind === 'rest') return false
+    const span = openSpan(part, plus.segments[segment] ?? '')
+    const isOpen = part.kind === 'between' && part.open.kind === 'any'
+    return !(isOpen && span !== null && at >= span.from && at < span.to)
+  })
 }

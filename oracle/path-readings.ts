@@ -11,8 +11,8 @@ export interface PathReadings {
   readings: string[][]
   /** The readings where a raw `+` is a space, as S3 has it; empty where the URI has none. */
   spaceReadings: string[][]
-  /** Indices of the segments of a well-formed URI that hold a raw `+`. */
-  plusSegments: number[]
+  /** Each raw `+` of a well-formed URI: the index of its segment, and where it is in the decoded one, in code units. */
+  pluses: { segment: number; at: number }[]
 }
 
 export function readPath(uri: string): PathReadings {
@@ -24,10 +24,12 @@ export function readPath(uri: string): PathReadings {
       fault,
       readings: [segmentsOf(uri)],
       spaceReadings: hasPlus ? [segmentsOf(uri.replaceAll('+', ' '))] : [],
-      plusSegments: uri
+      pluses: uri
         .slice(1)
         .split('/')
-        .flatMap((segment, index) => (segment.includes('+') ? [index] : [])),
+        .flatMap((raw, segment) =>
+          [...raw.matchAll(/\+/g)].map(({ index }) => ({ segment, at: decodeURIComponent(raw.slice(0, index)).length })),
+        ),
     }
   }
   const texts = textsOf(uri)
@@ -36,7 +38,7 @@ export function readPath(uri: string): PathReadings {
     fault,
     readings: texts.flatMap(looseReadings),
     spaceReadings: hasPlus ? texts.flatMap((text) => looseReadings(text.replaceAll('+', ' '))) : [],
-    plusSegments: [],
+    pluses: [],
   }
 }
 
