@@ -27,9 +27,10 @@ export function lax(rule: Rule, reason: string, ours: 'allow' | 'deny' = 'deny')
 }
 
 /** Refusals of a token that is good: who bears it has logged in. */
-const forbidden: ReadonlySet<Rule> = new Set([
+export const forbidden: ReadonlySet<Rule> = new Set([
   'order/required-claim',
   'order/claims',
+  'order/rewrite',
   'paths/no-right',
   'paths/provider',
   'paths/scopes',

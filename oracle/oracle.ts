@@ -10,14 +10,15 @@ import { isIssuer, judgeClaims } from './claims.ts'
 import { presentedTokens } from './credentials.ts'
 import { type Bearer, brokenRule, type Grant, grantOf, missingClaim } from './grants.ts'
 import { createIssuerKeys, type IssuerKeys } from './issuer-keys.ts'
-import { type Judgement, lax, may, refused, sound, verdictOf } from './judgement.ts'
+import { forbidden, type Judgement, lax, may, refused, sound, verdictOf } from './judgement.ts'
 import { type KeyName, mayMean } from './key-selection.ts'
 import { type PathReadings, readPath } from './path-readings.ts'
+import { plusMatters } from './plus.ts'
 import { defaults, type JudgedProvider, providersOf } from './policy-defaults.ts'
 import type { Presented } from './presented.ts'
-import { bestMatch, openSpan } from './route-match.ts'
+import { rewriteOf, slashLocation, withSlash } from './rewrites.ts'
 import type { Fetch, ServedUrls } from './served-urls.ts'
-import { type JudgedToken, judgeSeveral, verdictOnToken } from './several-tokens.ts'
+import { denialOf, type JudgedToken, judgeSeveral, verdictOnToken } from './several-tokens.ts'
 import { signatureHolds } from './signature.ts'
 import { judgeHeader, type TokenParts, takeApart } from './token.ts'
 import type { Verdict } from './verdict.ts'
@@ -32,8 +33,11 @@ export interface Oracle {
   observe(fetches: readonly Fetch[], options?: { sure?: boolean }): void
   /** A freeze cut off what the handler was fetching from these URLs, one for each: it got no answer. */
   cutOff(urls: readonly string[]): void
-  /** `now`: the suite's clock in milliseconds when the event is handed over. */
-  judge(event: unknown, now: number): Promise<Verdict>
+  /**
+   * `now`: the suite's clock in milliseconds when the event is handed over. `isRewritten`: its URI is one that a handler
+   * returned, which is not rewritten again.
+   */
+  judge(event: unknown, now: number, options?: { isRewritten?: boolean }): Promise<Verdict>
   /**
    * Whether the keys can be had of each issuer that a token of the event names, or of every issuer where none names one or
    * there is no event; where not, a 5xx is as good as a denial.
@@ -115,7 +119,7 @@ export function createOracle(policy: Policy, whose: 'ours' | 'foreign'): Oracle 
     return open ?? best
   }
 
-  async function judgeToken(presented: Presented, path: PathReadings, now: number): Promise<JudgedToken> {
+  async function judgeToken(presented: Presented, paths: readonly PathReadings[], now: number): Promise<JudgedToken> {
     const not = (judgement: Judgement): JudgedToken => ({ verification: [judgement], rights: [], claims: null })
     const unread = presented.judgements.find(isRefused)
     if (unread) return not(unread)
@@ -129,7 +133,7 @@ export function createOracle(policy: Policy, whose: 'ours' | 'foreign'): Oracle 
       if (judged !== null && 'bearer' in judged) {
         return {
           verification: [...presented.judgements, ...parts.judgements, ...judged.judgements],
-          rights: [...judgeBearer(judged.bearer), judgeGrant(policy, path, judged.bearer)],
+          rights: [...judgeBearer(judged.bearer), ...judgeGrants(policy, paths, judged.bearer)],
           claims: parts.claims,
         }
       }
@@ -138,23 +142,53 @@ export function createOracle(policy: Policy, whose: 'ours' | 'foreign'): Oracle 
     return not(best)
   }
 
-  /** Steps 4 to 8 of the order: the path, then the credentials, then the right. */
-  async function judgePath(uri: string, headers: Headers, now: number): Promise<Verdict> {
-    const path = readPath(uri)
-    const anonymous = judgeGrant(policy, path, null)
-    if (anonymous.outcome !== 'refused' || anonymous.rule === 'paths/no-route') return verdictOf([anonymous])
+  /** Steps 4 to 8 of the order, for the viewer's path and what it is rewritten to: the paths, the credentials, the rights. */
+  async function judgePaths(paths: readonly PathReadings[], headers: Headers, now: number): Promise<Verdict> {
+    const anonymous = judgeGrants(policy, paths, null)
+    const barred = anonymous.find((one) => one.outcome === 'refused' && one.rule === 'paths/no-route')
+    if (barred !== undefined) return { ...verdictOf([barred]), denial: 'forbidden' }
+    if (!anonymous.some(isRefused)) return { ...verdictOf(anonymous), denial: 'forbidden' }
     const { counted, others } = presentedTokens(policy, headers)
-    const judge = (presented: readonly Presented[]) => Promise.all(presented.map((one) => judgeToken(one, path, now)))
+    const judge = (presented: readonly Presented[]) => Promise.all(presented.map((one) => judgeToken(one, paths, now)))
     const tokens = await judge(counted)
-    const verdict = verdictOnTokens(tokens, whose)
-    if (verdict !== null && verdict.outcome !== 'must-deny') return verdict
-    const verdicts = (await judge(others)).map(verdictOnToken)
-    return (
-      verdicts.find(({ outcome }) => outcome !== 'must-deny') ??
-      verdict ??
-      verdicts[0] ??
-      verdictOf([refused('credentials/absent', 'no source of credentials is present')])
-    )
+    const isAskedForToken = paths.every((path) => path.wellFormed && !plusMatters(policy, path))
+    const denial = isAskedForToken ? denialOf(tokens) : 'forbidden'
+    return { ...(await verdictOnPresented()), ...(denial ? { denial } : {}) }
+
+    async function verdictOnPresented(): Promise<Verdict> {
+      const verdict = verdictOnTokens(tokens, whose)
+      if (verdict !== null && verdict.outcome !== 'must-deny') return verdict
+      const verdicts = (await judge(others)).map(verdictOnToken)
+      return (
+        verdicts.find(({ outcome }) => outcome !== 'must-deny') ??
+        verdict ??
+        verdicts[0] ??
+        verdictOf([refused('credentials/absent', 'no source of credentials is present')])
+      )
+    }
+  }
+
+  /** Step 9. */
+  async function judgeRewritten(request: ViewerRequest, now: number): Promise<Verdict> {
+    const path = readPath(request.uri)
+    const rewrite = rewriteOf(policy, request)
+    if (rewrite === null) return judgePaths([path], request.headers, now)
+    const verdict = await judgePaths([path, readPath(rewrite.uri)], request.headers, now)
+    if (whose === 'ours' || verdict.outcome !== 'must-deny') return verdict
+    // Who rewrites nothing gives nothing away by it.
+    const alone = await judgePaths([path], request.headers, now)
+    return alone.outcome === 'must-deny' ? verdict : verdictOf([lax('order/rewrite', verdict.reason)])
+  }
+
+  /** The path, or in its place the one with the slash that it lacks. */
+  async function judgeRequest(request: ViewerRequest, now: number): Promise<Verdict> {
+    const slashed = withSlash(policy, request)
+    if (slashed === null) return judgeRewritten(request, now)
+    const verdict = await judgeRewritten({ ...request, uri: slashed }, now)
+    if (verdict.outcome === 'must-deny') return verdict
+    const reason = 'no route matches the path without the slash'
+    const slash = { location: slashLocation(slashed, request.querystring ?? ''), verdict }
+    return { ...verdictOf([refused('paths/slash', reason)]), ...(verdict.denial && { denial: verdict.denial }), slash }
   }
 
   return {
@@ -187,7 +221,7 @@ export function createOracle(policy: Policy, whose: 'ours' | 'foreign'): Oracle 
       })
       return (named.length > 0 ? named : places).every(({ keys }) => keys.reachable(now))
     },
-    async judge(event, now) {
+    async judge(event, now, { isRewritten = false } = {}) {
       const request = viewerRequestOf(event)
       if (request === null) {
         const reason = 'the event is not one that CloudFront sends at viewer request'
@@ -197,9 +231,9 @@ export function createOracle(policy: Policy, whose: 'ours' | 'foreign'): Oracle 
         return { outcome: 'must-allow', rule: 'order/preflight', reason: 'it is a CORS preflight', ours: 'allow' }
       }
       if (!(policy.methods ?? defaults.methods).includes(request.method)) {
-        return verdictOf([refused('order/method', 'the method is not one of the policy')])
+        return { ...verdictOf([refused('order/method', 'the method is not one of the policy')]), denial: 'forbidden' }
       }
-      return judgePath(request.uri, request.headers, now)
+      return isRewritten ? judgePaths([readPath(request.uri)], request.headers, now) : judgeRequest(request, now)
     },
   }
 }
@@ -267,6 +301,17 @@ const lacks: Readonly<Record<Exclude<Grant, 'public' | 'granted'>, Judgement>> =
   'wrong-claim': refused('paths/claims', "a claim is not what the route's rule says"),
 }
 
+/** The viewer's path, and the one that it is rewritten to, if any. */
+function judgeGrants(policy: Policy, paths: readonly PathReadings[], bearer: Bearer | null): Judgement[] {
+  return paths.map((path, index) => {
+    const judgement = judgeGrant(policy, path, bearer)
+    if (index === 0 || judgement.outcome === 'sound') return judgement
+    const reason = `of the path that it is rewritten to: ${judgement.reason}`
+    const isForbidden = judgement.outcome === 'refused' && forbidden.has(judgement.rule)
+    return isForbidden ? refused('order/rewrite', reason) : { ...judgement, reason }
+  })
+}
+
 function judgeGrant(policy: Policy, path: PathReadings, bearer: Bearer | null): Judgement {
   const granted = (segments: readonly string[]) => ['public', 'granted'].includes(grantOf(policy, segments, bearer))
   const all = [...path.readings, ...path.spaceReadings]
@@ -283,22 +328,4 @@ function judgeGrant(policy: Policy, path: PathReadings, bearer: Bearer | null): 
   const [segments = []] = path.readings
   const grant = grantOf(policy, segments, bearer)
   return grant === 'public' || grant === 'granted' ? sound : lacks[grant]
-}
-
-/** Whether a raw `+` is in text that the pattern or a capture has to match, or decides which route it is. */
-function plusMatters(policy: Policy, { pluses, readings, spaceReadings }: PathReadings): boolean {
-  const [plus, space] = [...readings, ...spaceReadings].map((segments) => ({
-    segments,
-    match: bestMatch(policy.routes, segments),
-  }))
-  if (plus === undefined || space === undefined) return false
-  if (plus.match?.route !== space.match?.route) return true
-  const parts = plus.match?.parts ?? []
-  return pluses.some(({ segment, at }) => {
-    const part = parts[Math.min(segment, parts.length - 1)]
-    if (part === undefined || part.kind === 'rest') return false
-    const span = openSpan(part, plus.segments[segment] ?? '')
-    const isOpen = part.kind === 'between' && part.open.kind === 'any'
-    return !(isOpen && span !== null && at >= span.from && at < span.to)
-  })
 }

@@ -28,7 +28,10 @@ export function readPath(uri: string): PathReadings {
         .slice(1)
         .split('/')
         .flatMap((raw, segment) =>
-          [...raw.matchAll(/\+/g)].map(({ index }) => ({ segment, at: decodeURIComponent(raw.slice(0, index)).length })),
+          [...raw.matchAll(/\+/g)].map(({ index }) => ({
+            segment,
+            at: decodeURIComponent(raw.slice(0, index)).length,
+          })),
         ),
     }
   }

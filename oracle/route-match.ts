@@ -26,7 +26,7 @@ function partsOf(route: Route): Part[] {
 
 /** Braces are read before "/": a claim's name may be a URL, or a pointer. */
 function parse(path: string): Part[] {
-  const pieces = path.match(/\{sub\}|\{group\}|\{claim:[^}]*\}|[^]/g) ?? []
+  const pieces = path.match(/\{sub\}|\{group\}|\{claim:[^}]*\}|./gs) ?? []
   const segments: string[][] = []
   for (const piece of pieces) {
     if (piece === '/') segments.push([])

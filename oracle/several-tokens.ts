@@ -2,7 +2,7 @@
 import type { Claims } from './claim-reference.ts'
 import { own } from './claim-reference.ts'
 import { type Judgement, may, verdictOf } from './judgement.ts'
-import type { Verdict } from './verdict.ts'
+import type { DenialClass, Verdict } from './verdict.ts'
 
 export interface JudgedToken {
   /** What the token is worth, whatever is asked for: these make it *unauthenticated*. */
@@ -17,6 +17,21 @@ const looksAt = 4
 
 export function verdictOnToken({ verification, rights }: JudgedToken): Verdict {
   return verdictOf([...verification, ...rights])
+}
+
+/** What our denial is for, should it deny; undefined: either. */
+export function denialOf(tokens: readonly JudgedToken[]): DenialClass | undefined {
+  const [token] = tokens
+  if (token === undefined) return 'unauthenticated'
+  if (tokens.length > 1) {
+    const { decision } = judgeSeveral(tokens)
+    if (decision === 'forbidden') return 'forbidden'
+    return decision === 'none' || decision === 'two-subjects' ? 'unauthenticated' : undefined
+  }
+  const verifies = token.claims === null ? 'deny' : verdictOf(token.verification).ours
+  if (verifies === 'deny') return 'unauthenticated'
+  if (verifies === 'allow') return 'forbidden'
+  return verdictOf(token.rights).ours === 'allow' ? 'unauthenticated' : undefined
 }
 
 type Decision = 'none' | 'two-subjects' | 'forbidden' | 'allow' | 'open'

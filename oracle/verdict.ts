@@ -1,5 +1,8 @@
 import type { Rule } from './rules.ts'
 
+/** What a denial is for: a token that is good would help, or none would. */
+export type DenialClass = 'unauthenticated' | 'forbidden'
+
 /** What SEMANTICS.md says about one request. */
 export interface Verdict {
   /** Refused alone for what a good token does not grant (SEMANTICS.md, "Order" 7). */
@@ -10,4 +13,22 @@ export interface Verdict {
   reason: string
   /** What our own authorizer does where others may choose; absent where even ours may do either. */
   ours?: 'allow' | 'deny'
+  /** The class of our own denial, should it deny; absent where it may be either. */
+  denial?: DenialClass
+  /** Where the path lacks a slash (`paths/slash`): what the redirect's Location is, and what the path with the slash is worth. */
+  slash?: { location: string; verdict: Verdict }
+}
+
+/** One verdict for a request that was handed over at the first and answered at the second: where they differ either answer will do. */
+export function eitherOf(first: Verdict, second: Verdict): Verdict {
+  if (JSON.stringify(first) === JSON.stringify(second)) return first
+  if (first.outcome !== second.outcome) return { outcome: 'may', rule: second.rule, reason: second.reason }
+  const { denial, slash, ...verdict } = first
+  if (slash === undefined && second.slash === undefined) {
+    return denial === second.denial && denial !== undefined ? { ...verdict, denial } : verdict
+  }
+  // A redirect, or the denial of what it leads to.
+  const target = slash ?? second.slash
+  const either: Verdict = { outcome: 'may', rule: 'paths/slash', reason: verdict.reason }
+  return target === undefined ? verdict : { ...verdict, slash: { ...target, verdict: either } }
 }
