@@ -34,7 +34,7 @@ export function importVerificationKeys(jwk: unknown, allowed: readonly Algorithm
       if ((jwk.alg ?? algorithm) !== algorithm || (curve ? crv !== curve[0] : kty !== 'RSA')) continue
       keys.push({
         algorithm,
-        identity: JSON.stringify([algorithm, n, e, crv, x, y]),
+        identity: JSON.stringify(curve ? [algorithm, x, y] : [algorithm, n, e]),
         signatureLength: curve ? curve[1] : Math.ceil(modulusLength / 8),
         isSignedBy: signatureCheck(algorithm, key),
       })

@@ -7,7 +7,7 @@ export function isNavigation({ method, headers }: ViewerRequest): boolean {
   const mode = values('sec-fetch-mode')
   const dest = values('sec-fetch-dest')
   if (mode.length === 0 && dest.length === 0) {
-    return values('accept').some((value) => value.toLowerCase().includes('text/html'))
+    return values('accept').some((value) => /text\/html/i.test(value))
   }
   const says = (entries: readonly string[], expected: string) =>
     entries.length === 0 || (entries.length === 1 && entries[0] === expected)

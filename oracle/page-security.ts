@@ -12,6 +12,7 @@ export function contentSecurityPolicy(page?: string): string {
 /** The texts of the style elements. What a comment or another element's text says of one is none. */
 function stylesOf(page: string): string[] {
   const html = page.replace(/\r\n?/g, '\n')
-  const texts = /<!--.*?-->|<(style|script|title|textarea)(?=[\s/>])(?:[^>"']|"[^"]*"|'[^']*')*>(.*?)<\/\1(?=[\s/>])/gis
+  const texts =
+    /<!--(?:-?>|.*?--!?>)|<(style|script|title|textarea)(?=[\s/>])(?:[^>"']|"[^"]*"|'[^']*')*>(.*?)<\/\1(?=[\s/>])/gis
   return [...html.matchAll(texts)].flatMap(([, name, text]) => (name?.toLowerCase() === 'style' ? [text ?? ''] : []))
 }

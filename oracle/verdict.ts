@@ -23,12 +23,12 @@ export interface Verdict {
 export function eitherOf(first: Verdict, second: Verdict): Verdict {
   if (JSON.stringify(first) === JSON.stringify(second)) return first
   if (first.outcome !== second.outcome) return { outcome: 'may', rule: second.rule, reason: second.reason }
-  const { denial, slash, ...verdict } = first
-  if (slash === undefined && second.slash === undefined) {
-    return denial === second.denial && denial !== undefined ? { ...verdict, denial } : verdict
-  }
+  const verdict: Verdict = { outcome: first.outcome, rule: first.rule, reason: first.reason }
+  if (first.isForbidden && second.isForbidden) verdict.isForbidden = true
+  if (first.ours !== undefined && first.ours === second.ours) verdict.ours = first.ours
+  if (first.denial !== undefined && first.denial === second.denial) verdict.denial = first.denial
+  const slash = first.slash ?? second.slash
   // A redirect, or the denial of what it leads to.
-  const target = slash ?? second.slash
-  const either: Verdict = { outcome: 'may', rule: 'paths/slash', reason: verdict.reason }
-  return target === undefined ? verdict : { ...verdict, slash: { ...target, verdict: either } }
+  const either: Verdict = { outcome: 'may', rule: 'paths/slash', reason: first.reason }
+  return slash === undefined ? verdict : { ...verdict, slash: { ...slash, verdict: either } }
 }

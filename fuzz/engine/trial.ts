@@ -2,7 +2,7 @@
 import type { ViewerRequest } from '../../authorizer/cloudfront.ts'
 import { createOracle, type Oracle } from '../../oracle/oracle.ts'
 import type { ServedUrls } from '../../oracle/served-urls.ts'
-import type { Verdict } from '../../oracle/verdict.ts'
+import { eitherOf, type Verdict } from '../../oracle/verdict.ts'
 import { viewerRequestOf } from '../../oracle/viewer-request-shape.ts'
 import type { Answer } from '../answer.ts'
 import type { Step } from '../case.ts'
@@ -153,15 +153,14 @@ export class Trial {
   async #verdictBetween(event: unknown, from: number, to: number): Promise<Verdict> {
     const verdict = await this.#oracle.judge(event, from)
     if (to === from) return verdict
-    const later = await this.#oracle.judge(event, to)
-    return later.outcome === verdict.outcome ? verdict : { outcome: 'may', rule: later.rule, reason: later.reason }
+    return eitherOf(verdict, await this.#oracle.judge(event, to))
   }
 
   async #rewritten(request: ViewerRequest | null, { result }: Answer, now: number) {
     if (request === null || result.kind !== 'request' || typeof result.request.uri !== 'string') return undefined
     if (result.request.uri === request.uri) return undefined
     const changed = { Records: [{ cf: { request: { ...request, uri: result.request.uri } } }] }
-    return this.#oracle.judge(changed, now)
+    return this.#oracle.judge(changed, now, { isRewritten: true })
   }
 
   #follow(effects: Effects): Observation[] {

@@ -1,21 +1,41 @@
 /** Whether a denial is safe (SEMANTICS.md, "Deny"; RFC 9111 5.2.2.5 and 5.2.2.7). */
 import type { Headers, ViewerRequest } from '../../authorizer/cloudfront.ts'
-import type { Policy } from '../../authorizer/policy.ts'
+import type { Policy, UnauthenticatedDenial } from '../../authorizer/policy.ts'
+import { isSentToLogIn, pageOf } from '../../oracle/denial.ts'
+import { returnPath } from '../../oracle/login-location.ts'
+import { namesOrigin } from '../../oracle/origins.ts'
 import type { Rule } from '../../oracle/rules.ts'
+import type { Verdict } from '../../oracle/verdict.ts'
 import type { ReturnedResponse } from '../answer.ts'
+import { echoOf } from './echo.ts'
+import { bodyOf, valuesOf } from './header-values.ts'
 import type { Observation, Remark } from './observation.ts'
+import { differences } from './own-response.ts'
 import { percentDecoded } from './percent-decoded.ts'
+
+interface Examination {
+  observations: Observation[]
+  remarks: Remark[]
+}
+
+interface Circumstances {
+  keysReachable: boolean
+  whose: 'ours' | 'foreign'
+  verdict: Verdict
+}
 
 export function examineDenial(
   policy: Policy,
   request: ViewerRequest,
   response: ReturnedResponse,
-  { keysReachable, isForbidden }: { keysReachable: boolean; isForbidden: boolean },
-): { observations: Observation[]; remarks: Remark[] } {
-  const observations: Observation[] = []
-  const remarks: Remark[] = []
+  circumstances: Circumstances,
+): Examination {
+  const { keysReachable, whose, verdict } = circumstances
+  const examination: Examination = { observations: [], remarks: [] }
+  const { observations } = examination
   const headers = response.headers ?? {}
   const status = String(response.status)
+  const isUnreachable = status.startsWith('5') && !keysReachable
   if (/^2/.test(status)) observations.push(unsafe('deny/status', `a denial has the status ${status}`))
   else if (!/^[345]/.test(status)) observations.push(unsafe('deny/status', `a denial has the status ${status}`))
   else if (status.startsWith('5') && keysReachable) {
@@ -27,9 +47,33 @@ export function examineDenial(
       unsafe('deny/cache-control', 'a denial may be kept by a shared cache: no-store and private are absent'),
     )
   }
-  const { redirect, returnTo } = policy.deny?.unauthenticated ?? {}
-  const login = redirect === undefined ? null : { redirect, ...(returnTo === undefined ? {} : { returnTo }) }
-  for (const location of valuesOf(headers, 'location')) {
+  const add = ({ observations: found, remarks }: Examination) => {
+    observations.push(...found)
+    examination.remarks.push(...remarks)
+  }
+  add(examineLocations(policy, request, response, verdict))
+  add(examineReaders(policy, request, headers, whose))
+  if (whose === 'foreign') add(examineForeign(policy, request, response, circumstances))
+  // What must have passed is a finding already, whatever its denial says.
+  else if (observations.length === 0 && !isUnreachable && (verdict.ours !== 'allow' || verdict.slash)) {
+    for (const { rule, story } of differences(policy, request, response, verdict)) {
+      observations.push(unsafe(rule, story))
+    }
+  }
+  return examination
+}
+
+function examineLocations(
+  policy: Policy,
+  request: ViewerRequest,
+  response: ReturnedResponse,
+  { isForbidden, slash }: Verdict,
+): Examination {
+  const observations: Observation[] = []
+  const remarks: Remark[] = []
+  const login = loginOf(policy)
+  for (const location of valuesOf(response.headers ?? {}, 'location')) {
+    if (slash !== undefined && leadsTo(location, slash.location, request)) continue
     const fault = locationFault(location, request, login) ?? (isForbidden ? 'loop' : null)
     if (fault === 'elsewhere' && login === null) {
       remarks.push({ rule: 'deny/location', story: 'a denial leads to a page that the policy does not name' })
@@ -39,23 +83,98 @@ export function examineDenial(
         rule: 'deny/location',
         story: `${locationStories[fault]}: ${location.slice(0, 200)}`,
       })
+    } else if (login !== null && /^3/.test(String(response.status)) && !isSentToLogIn(policy, request)) {
+      observations.push(unsafe('deny/redirect-on', 'a request that is no navigation is sent to the login page'))
+    } else if (login?.redirect.startsWith('/') && !location.startsWith('/')) {
+      remarks.push({ rule: 'deny/location', story: "the login page on the viewer's own host is named with the host" })
     }
-  }
-  const origin = valuesOf(request.headers, 'origin')[0]
-  const readers = valuesOf(headers, 'access-control-allow-origin')
-  if (origin !== undefined && readers.includes(origin) && !(policy.corsOrigins ?? []).includes(origin)) {
-    remarks.push({ rule: 'deny/cors', story: 'a denial may be read by an origin that the policy does not name' })
   }
   return { observations, remarks }
 }
 
-function unsafe(rule: Rule, story: string): Observation {
-  return { class: 'unsafe-denial', rule, story }
+function examineReaders(
+  policy: Policy,
+  request: ViewerRequest,
+  headers: Headers,
+  whose: 'ours' | 'foreign',
+): Examination {
+  const [origin, ...others] = valuesOf(request.headers, 'origin')
+  if (origin === undefined) return { observations: [], remarks: [] }
+  const isReader = valuesOf(headers, 'access-control-allow-origin').includes(origin)
+  const isNamed = namesOrigin(policy, origin)
+  if (isReader && !isNamed) {
+    const story = 'a denial may be read by an origin that the policy does not name'
+    return whose === 'ours'
+      ? { observations: [unsafe('deny/cors', story)], remarks: [] }
+      : { observations: [], remarks: [{ rule: 'deny/cors', story }] }
+  }
+  const isKept = whose === 'ours' && isNamed && !isReader && others.length === 0
+  const story = 'a denial may not be read by an origin that the policy names'
+  return { observations: isKept ? [unsafe('deny/cors', story)] : [], remarks: [] }
 }
 
-function valuesOf(headers: Headers, name: string): string[] {
-  const entries: unknown = Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1]
-  return Array.isArray(entries) ? entries.map((entry) => String(entry?.value)) : []
+/** What is no more than a note of a foreign handler, and its own words. */
+function examineForeign(
+  policy: Policy,
+  request: ViewerRequest,
+  response: ReturnedResponse,
+  { keysReachable, verdict }: Circumstances,
+): Examination {
+  const observations: Observation[] = []
+  const remarks: Remark[] = []
+  const login = loginOf(policy)
+  const isRedirect = /^3/.test(String(response.status))
+  const locations = valuesOf(response.headers ?? {}, 'location')
+  if (verdict.slash?.verdict.outcome === 'must-allow') {
+    const { location } = verdict.slash
+    if (!isRedirect || !locations.some((one) => leadsTo(one, location, request))) {
+      remarks.push({ rule: 'paths/slash', story: 'a path without its slash is denied as one without a route' })
+    }
+  } else if (login !== null && verdict.denial === 'unauthenticated' && isSentToLogIn(policy, request)) {
+    if (!isRedirect && keysReachable) {
+      remarks.push({ rule: 'deny/redirect-on', story: 'a navigation is not sent to the login page' })
+    }
+    const { returnTo } = login
+    const isAsked = isRedirect && returnTo !== undefined && returnPath(login, request) !== null
+    if (isAsked && !locations.some((location) => parametersOf(location).has(returnTo))) {
+      remarks.push({ rule: 'deny/return-path', story: 'the login page is not told where to return to' })
+    }
+  }
+  const body = bodyOf(response)
+  const pages = [pageOf(policy, 'unauthenticated'), pageOf(policy, 'forbidden'), '']
+  const echo = echoOf(request, body, JSON.stringify(policy))
+  if (echo !== null) {
+    observations.push(unsafe('deny/page', `the viewer's words are in a body: ${JSON.stringify(echo.slice(0, 100))}`))
+  } else if (!pages.includes(body)) {
+    remarks.push({ rule: 'deny/page', story: "a denial has a text of the handler's own" })
+  }
+  return { observations, remarks }
+}
+
+interface Login extends UnauthenticatedDenial {
+  redirect: string
+}
+
+/** Null: the policy names no login page. */
+function loginOf({ deny }: Policy): Login | null {
+  const { redirect, ...others } = deny?.unauthenticated ?? {}
+  return redirect === undefined ? null : { ...others, redirect }
+}
+
+/** Whether a Location is that path, or that path with the viewer's own host. */
+function leadsTo(location: string, path: string, request: ViewerRequest): boolean {
+  const base = `https://${hostOf(request)}`
+  return location === path || (URL.canParse(location) && location === `${base}${path}`)
+}
+
+function parametersOf(location: string): URLSearchParams {
+  return URL.canParse(location, `https://${noHost}`)
+    ? new URL(location, `https://${noHost}`).searchParams
+    : new URLSearchParams()
+}
+
+function unsafe(rule: Rule, story: string): Observation {
+  return { class: 'unsafe-denial', rule, story }
 }
 
 const locationStories = {
@@ -68,17 +187,21 @@ const locationStories = {
 /** Stands for the viewer's host where no request says one (RFC 2606). */
 const noHost = 'viewer.invalid'
 
+function hostOf(request: ViewerRequest): string {
+  const claimed = valuesOf(request.headers, 'host')[0] ?? ''
+  // A host header that is no host is the viewer's fault alone.
+  return URL.canParse(`https://${claimed}`) ? new URL(`https://${claimed}`).host : noHost
+}
+
 function locationFault(
   location: string,
   request: ViewerRequest,
-  login: { redirect: string; returnTo?: string } | null,
+  login: Login | null,
 ): Exclude<keyof typeof locationStories, 'loop'> | null {
-  const claimed = valuesOf(request.headers, 'host')[0] ?? ''
-  // A host header that is no host is the viewer's fault alone.
-  const host = URL.canParse(`https://${claimed}`) ? new URL(`https://${claimed}`).host : noHost
+  const host = hostOf(request)
   if (!URL.canParse(location, `https://${host}`)) return 'foreign'
   const target = new URL(location, `https://${host}`)
-  const page = login && new URL(login.redirect)
+  const page = login && new URL(login.redirect, `https://${host}`)
   const words = `${request.uri} ${request.querystring} ${JSON.stringify(request.headers)}`.toLowerCase()
   const isHome = target.host === host || target.host === page?.host
   if ((target.host !== '' && !isHome && words.includes(target.hostname)) || !/^https?:$/.test(target.protocol)) {

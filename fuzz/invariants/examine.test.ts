@@ -23,6 +23,7 @@ const request: ViewerRequest = {
   querystring: 'q=//evil.example',
   headers: {
     host: [{ key: 'Host', value: 'site.example' }],
+    accept: [{ key: 'Accept', value: 'text/html,*/*;q=0.8' }],
     authorization: [{ key: 'Authorization', value: `Bearer ${token}` }],
   },
 }

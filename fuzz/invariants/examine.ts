@@ -2,6 +2,7 @@
 import type { Headers, ViewerRequest } from '../../authorizer/cloudfront.ts'
 import type { Policy } from '../../authorizer/policy.ts'
 import { isCredentialCookie } from '../../oracle/credentials.ts'
+import { rewriteOf } from '../../oracle/rewrites.ts'
 import type { Verdict } from '../../oracle/verdict.ts'
 import type { Answer } from '../answer.ts'
 import { credentialHeaders, credentialText } from './credential-text.ts'
@@ -22,7 +23,7 @@ export interface Circumstances {
   /** Null where the event is none that CloudFront sends. */
   request: ViewerRequest | null
   verdict: Verdict
-  /** The verdict for the URI that the handler returned, where it returned another. */
+  /** The verdict for the URI that the handler returned, where it returned another; it is not rewritten again. */
   rewritten: Verdict | undefined
   keysReachable: boolean
 }
@@ -74,18 +75,20 @@ function examineStrangeEvent({ result }: Answer, { whose, verdict }: Circumstanc
 function examineAllowed(
   returned: { uri?: unknown; method?: unknown; querystring?: unknown; headers?: Headers },
   request: ViewerRequest,
-  { policy, whose, verdict, rewritten }: Circumstances,
+  circumstances: Circumstances,
 ): Examination {
+  const { policy, whose, rewritten } = circumstances
   const observations: Observation[] = []
   const remarks: Remark[] = []
   const fault = requestFault(returned, { ...request })
   if (fault) observations.push({ class: 'invalid-result', rule: 'result/request', story: fault })
   observations.push(...injectedHeaders(returned.headers, request.headers))
-  const judged = rewritten ?? verdict
+  const judged = decisive(circumstances)
   if (judged.outcome === 'must-deny') {
-    const where = rewritten
-      ? `${JSON.stringify(returned.uri)} in the place of the viewer's`
-      : JSON.stringify(request.uri)
+    const where =
+      judged === rewritten
+        ? `${JSON.stringify(returned.uri)} in the place of the viewer's`
+        : JSON.stringify(request.uri)
     observations.push({ class: 'bypass', rule: judged.rule, story: `${where} passed although ${judged.reason}` })
   } else if (judged.outcome !== 'must-allow') {
     const story = `passed although ${judged.reason}`
@@ -93,32 +96,42 @@ function examineAllowed(
     else if (judged.outcome === 'lax') remarks.push({ rule: judged.rule, story })
   }
   const changes = changesTo(returned, request, policy)
-  if (whose === 'ours') {
-    for (const story of changes) observations.push({ class: 'leak', rule: 'allow/unchanged', story })
-  } else for (const story of changes) remarks.push({ rule: 'allow/unchanged', story })
+  if (whose === 'ours') for (const change of changes) observations.push({ class: 'leak', ...change })
+  else remarks.push(...changes)
   return { observations, remarks }
 }
 
-/** What an allowed request has lost, gained or kept over the viewer's own without its credential. */
+/** A foreign handler is judged by the URI that it returns, ours by the viewer's, too. */
+function decisive({ whose, verdict, rewritten }: Circumstances): Verdict {
+  if (rewritten === undefined) return verdict
+  if (whose === 'foreign') return rewritten
+  return [verdict, rewritten].find(({ outcome }) => outcome === 'must-deny') ?? verdict
+}
+
+/** What an allowed request has lost, gained or kept over the viewer's own without its credential, rewritten as the policy says. */
 function changesTo(
   returned: { uri?: unknown; method?: unknown; querystring?: unknown; headers?: Headers },
   request: ViewerRequest,
   policy: Policy,
-): string[] {
+): Remark[] {
   const expected = withoutCredential(policy, request.headers)
   const headers = returned.headers ?? {}
-  const changes: string[] = []
-  for (const name of ['method', 'uri', 'querystring'] as const) {
-    if (returned[name] !== request[name]) changes.push(`the ${name} was changed`)
+  const changes: Remark[] = []
+  const changed = (story: string) => changes.push({ rule: 'allow/unchanged', story })
+  for (const name of ['method', 'querystring'] as const) {
+    if (returned[name] !== request[name]) changed(`the ${name} was changed`)
   }
+  const rewrite = rewriteOf(policy, request)
+  if (returned.uri === request.uri && rewrite !== null) {
+    changes.push({ rule: rewrite.rule, story: 'the uri was not rewritten as the policy says' })
+  } else if (returned.uri !== (rewrite?.uri ?? request.uri)) changed('the uri was changed')
   for (const name of new Set([...Object.keys(expected), ...Object.keys(headers)])) {
     if (comparable(name, headers[name]) === comparable(name, expected[name])) continue
     const isKept =
       credentialHeaders(policy).includes(name) &&
       name !== 'cookie' &&
       comparable(name, headers[name]) === comparable(name, request.headers[name])
-    if (isKept) changes.push('the credential is kept')
-    else changes.push(`the header ${name} was changed, added or removed`)
+    changed(isKept ? 'the credential is kept' : `the header ${name} was changed, added or removed`)
   }
   return changes
 }
@@ -172,7 +185,8 @@ function examineDenied(
   }
   const denial = examineDenial(policy, request, response, {
     keysReachable,
-    isForbidden: verdict.isForbidden ?? false,
+    whose,
+    verdict,
   })
   const leaks = leaksInto('response', JSON.stringify(response), credentialText(policy, request))
   return {
