@@ -11,8 +11,8 @@ export interface PathReadings {
   readings: string[][]
   /** The readings where a raw `+` is a space, as S3 has it; empty where the URI has none. */
   spaceReadings: string[][]
-  /** Each raw `+` of a well-formed URI: the index of its segment, and where it is in the decoded one, in code units. */
-  pluses: { segment: number; at: number }[]
+  /** Indices of the segments of a well-formed URI that hold a raw `+`. */
+  plusSegments: number[]
 }
 
 export function readPath(uri: string): PathReadings {
@@ -24,15 +24,10 @@ export function readPath(uri: string): PathReadings {
       fault,
       readings: [segmentsOf(uri)],
       spaceReadings: hasPlus ? [segmentsOf(uri.replaceAll('+', ' '))] : [],
-      pluses: uri
+      plusSegments: uri
         .slice(1)
         .split('/')
-        .flatMap((raw, segment) =>
-          [...raw.matchAll(/\+/g)].map(({ index }) => ({
-            segment,
-            at: decodeURIComponent(raw.slice(0, index)).length,
-          })),
-        ),
+        .flatMap((segment, index) => (segment.includes('+') ? [index] : [])),
     }
   }
   const texts = textsOf(uri)
@@ -41,7 +36,7 @@ export function readPath(uri: string): PathReadings {
     fault,
     readings: texts.flatMap(looseReadings),
     spaceReadings: hasPlus ? texts.flatMap((text) => looseReadings(text.replaceAll('+', ' '))) : [],
-    pluses: [],
+    plusSegments: [],
   }
 }
 

@@ -29,8 +29,9 @@ export function rewriteOf(policy: Policy, { method, uri }: Pick<ViewerRequest, '
 
 /** The path with the slash that it lacks; null where it is not without one, or nothing is said of it. */
 export function withSlash(policy: Policy, { method, uri }: Pick<ViewerRequest, 'method' | 'uri'>): string | null {
+  if (policy.slash !== 'redirect' || uri.endsWith('/')) return null
   const path = readPath(uri)
-  if (policy.slash !== 'redirect' || uri.endsWith('/') || !isRewritable(policy, method, path)) return null
+  if (!isRewritable(policy, method, path)) return null
   const [segments = []] = path.readings
   const matches = (all: readonly string[]) => bestMatch(policy.routes, all) !== null
   return !matches(segments) && matches([...segments, '']) ? `${uri}/` : null

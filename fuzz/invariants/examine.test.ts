@@ -92,6 +92,18 @@ describe('a decision is held against its verdict', () => {
     expect(classesOf({ ...allowed, uri: '/files/b' }, { verdict: mustAllow, rewritten: mustDeny })).toEqual(['bypass'])
     expect(classesOf({ ...allowed, uri: '/public' }, { rewritten: mustAllow })).toEqual([])
   })
+  test('ours by the viewer’s path and by where it leads, which the policy says', () => {
+    const site: Policy = { ...policy, index: 'index.html' }
+    const asked = { ...request, uri: '/files/' }
+    const circumstances = { whose: 'ours', policy: site, request: asked } as const
+    const index = { ...allowed, uri: '/files/index.html' }
+    const allow = { ...circumstances, verdict: mustAllow }
+    expect(classesOf(index, { ...allow, rewritten: mustAllow })).toEqual([])
+    expect(classesOf(index, { ...circumstances, rewritten: mustAllow })).toEqual(['bypass'])
+    expect(classesOf(index, { ...allow, rewritten: mustDeny })).toEqual(['bypass'])
+    expect(classesOf({ ...allowed, uri: '/files/' }, allow)).toEqual(['leak'])
+    expect(classesOf({ ...allowed, uri: '/files/b' }, { ...allow, rewritten: mustAllow })).toEqual(['leak'])
+  })
   test('ours changes nothing but the credential', () => {
     expect(classesOf({ ...allowed, querystring: '' }, { verdict: mustAllow, whose: 'ours' })).toEqual(['leak'])
     expect(classesOf(request, { verdict: mustAllow, whose: 'ours' })).toEqual(['leak'])

@@ -90,6 +90,20 @@ describe('S1: a directory is its index', () => {
   test('only where the policy has one', async () => {
     expect(await outcome({ routes: [{ path: '/docs/*' }] }, '/docs/')).toBe('passes /docs/')
   })
+  test('nor of a path that is not well-formed', () => {
+    const policy = { ...policyOf({}), ...site } as Policy
+    const rewritten = ['/docs/', '/docs/+/', '/a+/', '/a%2B/', '/docs//', '/nowhere/'].map(
+      (uri) => rewriteOf(policy, requestOf(uri, {}).request)?.uri,
+    )
+    expect(rewritten).toEqual([
+      '/docs/index.html',
+      '/docs/+/index.html',
+      undefined,
+      '/a%2B/index.html',
+      undefined,
+      undefined,
+    ])
+  })
   test('whose name is encoded', async () => {
     expect(await outcome({ ...site, index: 'été 1.html' }, '/docs/')).toBe('passes /docs/%C3%A9t%C3%A9%201.html')
   })
@@ -191,6 +205,11 @@ describe('S4: what a path is rewritten to has to be granted', () => {
     ['/own/you/x', '403 by paths/no-right'],
     ['/both/x', 'passes /open/deep/shell.html', { claims: null }],
   ])
+  test('is no matter of logging in', async () => {
+    const { verdict } = await judge(site, '/app/x')
+    expect(verdict).toMatchObject({ isForbidden: true, denial: 'forbidden' })
+    expect((await judge(site, '/app/x', { claims: null })).verdict.isForbidden).toBeUndefined()
+  })
   test('the token has to have what its provider asks for', async () => {
     const { event } = requestOf('/open/', {})
     const policy = { ...policyOf({ provider: { requiredClaims: ['email'] } }), ...site } as Policy
@@ -270,7 +289,16 @@ describe('S7, S8, S9: the way to the login page and back', () => {
   test('a token is left out, however often it is encoded', async () => {
     const [head = '', body = ''] = token.split('.')
     const twice = [...head].map((character) => `%25${character.charCodeAt(0).toString(16)}`).join('')
-    for (const text of [token, head, body, `x${head}`, twice, head.replace('eyJ', 'e%79J')]) {
+    for (const text of [
+      token,
+      `survey${head}`,
+      `eyJ.${head}`,
+      head,
+      body,
+      `x${head}`,
+      twice,
+      head.replace('eyJ', 'e%79J'),
+    ]) {
       expect(await location(login, '/a', `t=${text}`)).toBe('/login?to=%2Fa')
       expect(await location(login, `/a/${text}`, 'b=c')).toBe('/login')
     }
@@ -362,6 +390,12 @@ describe('S11: parts of segments', () => {
     { path: '/docs/c++-*.html', public: true },
     { path: '/mid/{claim:sub}/end' },
     { path: '/mid/*/other', public: true },
+    { path: '/order/{sub}' },
+    { path: '/order/*.css', public: true },
+    { path: '/order/ab*', groups: ['none'] },
+    { path: '/order/a*yz', public: true },
+    { path: '/order/{group}/*' },
+    { path: '/order/*/x/y', public: true },
   ]
   rows({ routes }, [
     ['/orgs/g1/logo.png', 'passes /orgs/g1/logo.png', { claims: null }],
@@ -395,6 +429,11 @@ describe('S11: parts of segments', () => {
     ['/docs/c++-x.html', '403 by paths/plus'],
     ['/docs/c%2B%2B-x.html', 'passes /docs/c%2B%2B-x.html', { claims: null }],
     ['/docs/c%2B%2B-x+.html', 'passes /docs/c%2B%2B-x+.html', { claims: null }],
+    ['/order/a.css', 'passes /order/a.css', { claims: null }],
+    ['/order/abxyz', '403 by paths/no-right'],
+    ['/order/acxyz', 'passes /order/acxyz', { claims: null }],
+    ['/order/g2/x/y', 'passes /order/g2/x/y', { claims: null }],
+    ['/order/g2/x/z', '403 by paths/no-right'],
     ['/mid/me/end', 'passes /mid/me/end'],
     ['/mid/me/other', 'passes /mid/me/other', { claims: null }],
     ['/mid/+/other', 'passes /mid/+/other', { claims: null }],
