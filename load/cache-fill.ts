@@ -4,7 +4,12 @@ import type { Identity } from './population/expectation.ts'
 const concurrency = 8
 
 /** Asks for every object once, as somebody who may read it, so that what is measured next is a warm site. */
-export async function fillCache({ url, population, credentials }: LoadTarget, signal: AbortSignal): Promise<void> {
+export async function fillCache(
+  { url: loaded, edge, population, credentials }: LoadTarget,
+  signal: AbortSignal,
+): Promise<void> {
+  // The local edge's plain port: its certificate is known to nobody.
+  const url = edge?.url ?? loaded
   const readers = new Map<string, Identity | null>()
   for (const { identity, folders } of [population.anyone, ...population.users]) {
     for (const { path } of folders.flat()) readers.set(path, identity)

@@ -52,6 +52,7 @@ function runCommand(): Command {
         .argParser(positiveInteger)
         .conflicts('target'),
     )
+    .addOption(new Option('--http2', 'HTTP/2 over TLS instead of plain HTTP/1.1').conflicts('target'))
     .addOption(new Option('--authorizer-share', 'also measure hits without the authorizer').conflicts('target'))
     .option('--target <url or file>', "a real distribution, or cdk's outputs file")
     .option('--tokens <file>', 'for --target: access tokens, as edgeproof tokens writes them')

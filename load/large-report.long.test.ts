@@ -29,6 +29,10 @@ function writeLargeLoad(out: string): void {
     const sample: Sample = {
       at: (index * 600_000 * parts) / requests,
       durationMs,
+      intendedMs: durationMs,
+      lateMs: 0,
+      connectMs: 0,
+      tlsMs: 0,
       class: classes[index % 7] ?? 'other',
       route: `/route-${index % 20}/*`,
       cache,

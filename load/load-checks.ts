@@ -35,6 +35,7 @@ export function loadChecks({ run, scenario, objectives, edge, seconds }: Judged)
     ...(run.join ? joinChecks(run.join) : []),
     share('load.hit-ratio', 'cache hits, of cacheable requests', hitRatio(measured.counts), target.hitRatio),
     share('load.byte-hit-ratio', 'cache hits, of cacheable bytes', byteHitRatio(measured.counts), null),
+    ...lateness(measured, target.p99Ms, noise),
     ...timeChecks(measured, target.p99Ms, noise),
     ...(edge ? edgeChecks(edge) : []),
     ...machineChecks(machine, objectives),
@@ -119,6 +120,40 @@ function droppedIterations(measured: Measurement, noise: string | null): Check {
   return { ...fields, value: measured.dropped, verdict: 'inconclusive', detail: why }
 }
 
+/** Of the objective for p99: what k6 may be late itself, or the times say more about k6 than about the edge. */
+const mostLate = 0.25
+
+/**
+ * How late k6 itself began the requests: what stands between its own times and those from the intended start. A run whose
+ * requests were late was not the load that was asked for.
+ */
+function lateness(measured: Measurement, p99Ms: number | null, noise: string | null): Check[] {
+  if (measured.timesRecorded('late') === 0) return []
+  const late = (percentile: number) => measured.percentile('late', percentile)
+  const judged = check({
+    id: 'load.late.p99',
+    title: 'how late k6 began requests, p99',
+    value: late(99),
+    unit: 'ms',
+    limit: p99Ms === null ? null : p99Ms * mostLate,
+    direction: p99Ms === null ? 'none' : 'lower',
+    detail: `median ${text(late(50))}, at most ${text(late(100))}`,
+  })
+  if (judged.verdict === 'pass') return [judged]
+  const why = noise ?? 'k6 was held up, or the machine is too small for this rate'
+  return [
+    {
+      ...judged,
+      verdict: 'inconclusive',
+      detail: `${judged.detail}; ${why}: lower the rate, or use a larger or quieter machine`,
+    },
+  ]
+}
+
+function text(milliseconds: number | null): string {
+  return `${(milliseconds ?? 0).toFixed(1)} ms`
+}
+
 function joinChecks(join: JoinCounts): Check[] {
   return [
     check({
@@ -165,16 +200,36 @@ function timeChecks(measured: Measurement, limit: number | null, noise: string |
     })
     return noise !== null && most !== null ? { ...fields, verdict: 'not-measured', detail: noise } : fields
   }
+  const intended = (name: string, title: string, kind: string, percentile: number, most: number | null = null) =>
+    time(`intended.${name}`, `${title}, from the intended start`, `intended-${kind}`, percentile, most)
   return [
-    time('allowed.p50', 'time of allowed requests, median', 'allowed', 50),
-    time('allowed.p99', 'time of allowed requests, p99', 'allowed', 99, limit),
-    time('hit.p99', 'time of hits, p99', 'hit', 99),
-    time('miss.p99', 'time of misses, p99', 'miss', 99),
-    time('denial.p99', 'time of denials, p99', 'denial', 99),
+    intended('allowed.p50', 'time of allowed requests, median', 'allowed', 50),
+    intended('allowed.p95', 'time of allowed requests, p95', 'allowed', 95),
+    blamed(intended('allowed.p99', 'time of allowed requests, p99', 'allowed', 99, limit), measured, limit),
+    intended('allowed.p99.9', 'time of allowed requests, p99.9', 'allowed', 99.9),
+    intended('allowed.max', 'time of allowed requests, longest', 'allowed', 100),
+    intended('hit.p99', 'time of hits, p99', 'hit', 99),
+    intended('miss.p99', 'time of misses, p99', 'miss', 99),
+    intended('denial.p99', 'time of denials, p99', 'denial', 99),
+    time('allowed.p50', "time of allowed requests, median, by k6's clock", 'allowed', 50),
+    time('allowed.p99', "time of allowed requests, p99, by k6's clock", 'allowed', 99, limit),
+    time('hit.p99', "time of hits, p99, by k6's clock", 'hit', 99),
+    time('miss.p99', "time of misses, p99, by k6's clock", 'miss', 99),
+    time('denial.p99', "time of denials, p99, by k6's clock", 'denial', 99),
+    time('connect.p99', 'connecting, p99', 'connect', 99),
+    time('tls.p99', 'TLS handshake, p99', 'tls', 99),
     time('cold-start.p50', 'time of requests that started a sandbox, median', 'cold-start', 50),
     time('authorizer.p50', 'authorizer, median', 'authorizer', 50),
     time('authorizer.p99', 'authorizer, p99', 'authorizer', 99),
   ].filter(({ value, limit }) => value !== null || limit !== null)
+}
+
+/** Where k6's own times meet the objective and those from the intended start do not, it may be k6 that was late. */
+function blamed(judged: Check, measured: Measurement, limit: number | null): Check {
+  const late = measured.percentile('late', 99)
+  if (judged.verdict !== 'fail' || limit === null || late === null || late <= limit * mostLate) return judged
+  const detail = `k6 began its requests up to ${text(late)} late (p99): the edge may be fast and k6 slow, or both slow`
+  return { ...judged, verdict: 'inconclusive', detail }
 }
 
 function edgeChecks({ sandboxes, issuer }: EdgeMetrics): Check[] {

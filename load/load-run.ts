@@ -6,7 +6,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Policy } from '../authorizer/policy.ts'
 import type { Progress } from '../command/progress.ts'
 import type { Edge } from '../edge/edge.ts'
-import { k6Options, peakRate } from './k6/k6-options.ts'
+import { k6Options, peakRate, runDescription } from './k6/k6-options.ts'
 import { type K6End, runK6, writePlan } from './k6/run-k6.ts'
 import type { Sample } from './k6/sample.ts'
 import { type MachineShare, watchMachine } from './measurement/foreign-load.ts'
@@ -29,6 +29,8 @@ const intervalSeconds = 0.5
 
 export interface LoadTarget {
   url: string
+  /** k6 takes its certificate as it is. Default false. */
+  selfSigned?: boolean
   policy: Policy
   population: Population
   credentials: CredentialSource
@@ -80,8 +82,14 @@ export async function loadRun(options: LoadRunOptions): Promise<LoadRun> {
         target: target.url,
         preflight: preflightHeaders(target.policy),
         renewal: renewal ? { url: renewal.url, everySeconds: renewal.everySeconds } : null,
+        ...runDescription({ scenario, rate, seconds }),
       }
-      writePlan(directory, plan, settings, k6Options({ scenario, rate, seconds, resolveEachTime }))
+      writePlan(
+        directory,
+        plan,
+        settings,
+        k6Options({ scenario, rate, seconds, resolveEachTime, selfSigned: target.selfSigned ?? false }),
+      )
       signal.throwIfAborted()
       return await send(options, directory)
     } finally {

@@ -25,6 +25,8 @@ export interface LoadOptions {
   segments?: number
   /** Points of presence of the local edge. Default 1. */
   pops?: number
+  /** HTTP/2 over TLS instead of plain HTTP/1.1. Default false. */
+  http2?: boolean
   /** Of the random choice of users and objects. Default 1. */
   seed?: number
   /** Also measures hits without the authorizer, in eight short runs more. Default false. */
@@ -36,12 +38,12 @@ const shareSeconds = 3
 
 export const loadStage: Stage<LoadOptions> = async ({ config, progress, signal }, options) => {
   const scenario = scenarioNamed(options.scenario ?? 'smoke')
-  const { seconds = scenario.seconds, rate = scenario.rate, segments = 1, seed = 1, pops = 1 } = options
-  return stageResult('load', { scenario: scenario.name, seconds, rate, segments, pops, seed }, async () => {
+  const { seconds = scenario.seconds, rate = scenario.rate, segments = 1, seed = 1, pops = 1, http2 = false } = options
+  return stageResult('load', { scenario: scenario.name, seconds, rate, segments, pops, http2, seed }, async () => {
     const k6 = await findK6({ log: progress.log, signal })
     progress.step('load: starting the local edge')
     const requests = Math.ceil(peakRate(scenario, rate) * lengthOf(scenario, seconds))
-    const local = { config, scenario, requests, seconds, pops, signal }
+    const local = { config, scenario, requests, seconds, pops, http2, signal }
     const target = await startLocalTarget(local)
     try {
       if (scenario.filled) {

@@ -19,6 +19,8 @@ import { orNoSpace } from './temporary-space.ts'
 
 export interface LocalTarget {
   url: string
+  /** Its certificate was made for this run, and no authority knows it. */
+  selfSigned: boolean
   /** The configuration's policy, with what the scenario replaces. */
   policy: Policy
   population: Population
@@ -39,6 +41,10 @@ export interface LocalTargetOptions {
   /** Good tokens outlive the run. */
   seconds: number
   pops?: number
+  /** HTTP/2 over TLS instead of plain HTTP/1.1. Default false. */
+  http2?: boolean
+  /** A server that holds the objects, in place of the local bucket. */
+  originUrl?: string
   /** The viewer-request function's program. Default the authorizer. */
   program?: string
   sandboxes?: SandboxOptions
@@ -55,7 +61,7 @@ export async function startLocalTarget(options: LocalTargetOptions): Promise<Loc
     const bucket = join(directory, 'bucket')
     mkdirSync(bucket)
     writeObjects(bucket, allObjects(population))
-    const { pops, program, sandboxes } = options
+    const { pops, program, sandboxes, originUrl, http2 = false } = options
     const outdir = join(directory, 'cdk.out')
     const { template } = await synthesize(config, { outdir, ...(program === undefined ? {} : { program }) })
     const functionLog = join(directory, 'function.log')
@@ -66,7 +72,9 @@ export async function startLocalTarget(options: LocalTargetOptions): Promise<Loc
       functionLog,
       signal,
       ...(pops === undefined ? {} : { pops }),
+      ...(http2 ? { tlsPort: 0 } : {}),
       ...(sandboxes === undefined ? {} : { sandboxes }),
+      ...(originUrl === undefined ? {} : { originUrl }),
     })
     const rotations = (scenario.events ?? []).filter(({ action }) => action === 'rotate-keys').length
     const nextKeys = await Promise.all(
@@ -74,7 +82,8 @@ export async function startLocalTarget(options: LocalTargetOptions): Promise<Loc
     )
     const mints = [edge.issuer.mint, ...nextKeys.map((key) => mintWith(key, policy))]
     return {
-      url: edge.url,
+      url: edge.tlsUrl ?? edge.url,
+      selfSigned: http2,
       policy,
       population,
       credentials: await localCredentials(policy, mints, options.seconds + 3600),

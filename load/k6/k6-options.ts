@@ -1,5 +1,7 @@
 /** A scenario's arrival rate as k6's options (https://grafana.com/docs/k6/latest/using-k6/k6-options/reference/). */
 import type { Scenario } from '../scenarios/scenario.ts'
+import { type ArrivalExecutor, milliseconds } from './arrival-times.ts'
+import type { RunDescription } from './run-description.ts'
 
 export interface ArrivalOptions {
   scenario: Scenario
@@ -8,9 +10,11 @@ export interface ArrivalOptions {
   seconds: number
   /** Names are looked up before each request, and one of several addresses is taken at random: CloudFront moves. */
   resolveEachTime: boolean
+  /** The target's certificate is taken as it is. */
+  selfSigned: boolean
 }
 
-export function k6Options({ scenario, rate, seconds, resolveEachTime }: ArrivalOptions): object {
+export function k6Options({ scenario, rate, seconds, resolveEachTime, selfSigned }: ArrivalOptions): object {
   return {
     scenarios: {
       [scenario.name.replaceAll('-', '_')]: {
@@ -21,11 +25,26 @@ export function k6Options({ scenario, rate, seconds, resolveEachTime }: ArrivalO
     },
     // No tag of k6's own: each combination of tags is kept in memory for the whole run.
     systemTags: [],
+    ...(selfSigned ? { insecureSkipTLSVerify: true } : {}),
     ...(resolveEachTime ? { dns: { ttl: '0', select: 'random' } } : {}),
   }
 }
 
-function arrival(scenario: Scenario, rate: number, seconds: number): object {
+/** The same, for those who read what k6 wrote. */
+export function runDescription({ scenario, rate, seconds }: Pick<ArrivalOptions, 'scenario' | 'rate' | 'seconds'>): {
+  about: RunDescription
+  lengthMs: number
+} {
+  const executor = arrival(scenario, rate, seconds)
+  const durations =
+    executor.executor === 'constant-arrival-rate' ? [`${seconds}s`] : executor.stages.map(({ duration }) => duration)
+  return {
+    about: { scenario: scenario.name, seconds, arrival: executor },
+    lengthMs: durations.reduce((sum, duration) => sum + milliseconds(duration), 0),
+  }
+}
+
+function arrival(scenario: Scenario, rate: number, seconds: number): ArrivalExecutor & { duration?: string } {
   const { rampSeconds = 0 } = scenario
   if (scenario.arrival === 'constant' && rampSeconds > 0) {
     const target = Math.round(rate * 60)
@@ -47,7 +66,7 @@ function arrival(scenario: Scenario, rate: number, seconds: number): object {
 }
 
 /** k6 takes whole numbers: 0.5 per second is one in two seconds. */
-function wholeRate(rate: number): object {
+function wholeRate(rate: number): { rate: number; timeUnit: string } {
   return Number.isInteger(rate) ? { rate, timeUnit: '1s' } : { rate: 1, timeUnit: `${Math.round(1000 / rate)}ms` }
 }
 

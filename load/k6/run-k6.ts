@@ -5,6 +5,7 @@ import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Plan, PlannedRequest } from '../population/request-plan.ts'
+import type { RunDescription } from './run-description.ts'
 import { type K6Event, k6EventReader } from './sample.ts'
 
 /** What k6 runs. */
@@ -16,6 +17,9 @@ export interface PlanSettings {
   renewal: { url: string; everySeconds: number } | null
   /** The headers of every OPTIONS. */
   preflight: Readonly<Record<string, string>> | null
+  /** Of the load, in milliseconds, and what its output says of it. */
+  lengthMs: number
+  about: RunDescription
 }
 
 /** Writes the plan's files as the script reads them; they hold tokens, so only the user may read them. */
@@ -117,7 +121,7 @@ function memorySettings(segments: number): { GOGC: string; GOMEMLIMIT: string } 
 const graceMs = 3000
 
 function end(child: ChildProcess, run: K6Run, index: number): Promise<K6End> {
-  const read = k6EventReader((event) => run.onEvent(event, index))
+  const read = k6EventReader((event) => run.onEvent(event, index), run.segments)
   child.stdout?.on('data', read)
   let said = ''
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {

@@ -8,6 +8,10 @@ const samples: Sample[] = Array.from({ length: 5000 }, (_, index) => ({
   at: index,
   // Times over five orders of magnitude.
   durationMs: 0.05 * 10 ** (random() * 5),
+  intendedMs: 0.1 * 10 ** (random() * 5),
+  lateMs: random(),
+  connectMs: random() < 0.1 ? random() : 0,
+  tlsMs: 0,
   class: random() < 0.8 ? 'valid' : 'forged',
   route: '/users/{sub}/*',
   cache: ['Hit', 'RefreshHit', 'Miss', 'LambdaGeneratedResponse', 'Error'][Math.floor(random() * 5)] ?? '',

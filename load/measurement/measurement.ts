@@ -52,6 +52,9 @@ export class Measurement {
   /** Counts one sample; a fault counts during the warm-up too, times and ratios do not. */
   add(sample: Sample, warmUp: boolean): void {
     if (sample.fault !== null) this.#addFault(sample.fault, sample.class)
+    // Most connections are made in the warm-up, and they are the same ones later.
+    if (sample.connectMs > 0) this.recordTime('connect', sample.connectMs)
+    if (sample.tlsMs > 0) this.recordTime('tls', sample.tlsMs)
     if (warmUp) {
       this.warmUpRequests += 1
       return
@@ -62,6 +65,15 @@ export class Measurement {
       addTo(entry(this.by[dimension], sample[dimension], noCounts), kind, sample.bytes)
     this.recordTime(kind, sample.durationMs)
     if (kind === 'hit' || kind === 'miss') this.recordTime('allowed', sample.durationMs)
+    this.#addArrival(sample, kind)
+  }
+
+  /** Beside k6's own times, those from the intended start. */
+  #addArrival({ intendedMs, lateMs }: Sample, kind: AnswerKind): void {
+    if (intendedMs === null || lateMs === null) return
+    this.recordTime('late', lateMs)
+    this.recordTime(`intended-${kind}`, intendedMs)
+    if (kind === 'hit' || kind === 'miss') this.recordTime('intended-allowed', intendedMs)
   }
 
   /** A time in milliseconds under a name of its own, for example `cold-start`. */

@@ -46,6 +46,7 @@ export class RunRecorder {
       this.series.addDropped(event.at, event.count)
       return
     }
+    if (event.kind === 'run') return
     const { sample } = event
     if (this.#first === null) {
       this.#first = sample.at

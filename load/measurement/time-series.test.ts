@@ -7,6 +7,10 @@ const start = 1_700_000_000_000
 const sample = (seconds: number, changes: Partial<Sample> = {}): Sample => ({
   at: start + seconds * 1000,
   durationMs: 5,
+  intendedMs: 5,
+  lateMs: 0,
+  connectMs: 0,
+  tlsMs: 0,
   class: 'valid',
   route: '/users/{sub}/*',
   cache: 'Hit',

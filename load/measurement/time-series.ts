@@ -4,7 +4,7 @@ import type { Sample } from '../k6/sample.ts'
 import { answerKind } from './answer-kind.ts'
 import { latencyHistogram, percentileMs, recordMilliseconds } from './latency-histogram.ts'
 
-export interface Bucket {
+interface Bucket {
   /** Seconds from the first answer to the bucket's start. */
   at: number
   requests: number
@@ -16,6 +16,10 @@ export interface Bucket {
   /** Of allowed requests; null where there was none. */
   p50Ms: number | null
   p99Ms: number | null
+  /** The same from the intended start; null where k6 does not tell it. */
+  intendedP99Ms: number | null
+  /** The latest that k6 began a request. */
+  lateMs: number
   coldStarts: number
   /** Sandboxes alive and, of these, running an event: the most seen at once. */
   sandboxes: number
@@ -47,12 +51,19 @@ export interface Reading {
 
 const mostBuckets = 120
 
+/** A bucket with the times of its allowed requests, k6's own and from the intended start. */
+interface Times {
+  bucket: Bucket
+  times: Histogram
+  intended: Histogram
+}
+
 export class TimeSeries {
   readonly #bucketSeconds: number
   readonly #warmUpSeconds: number
-  readonly #buckets: { bucket: Bucket; times: Histogram }[] = []
+  readonly #buckets: Times[] = []
   /** Made ahead: a long run whose memory is watched must not grow by its own bookkeeping. */
-  readonly #unused: Histogram[]
+  readonly #unused: Omit<Times, 'bucket'>[]
   #began: number | null = null
   #throttles = 0
 
@@ -62,7 +73,10 @@ export class TimeSeries {
     this.#warmUpSeconds = warmUpSeconds
     const buckets = Math.ceil(seconds / this.#bucketSeconds) + lateBuckets
     // Two digits are enough for a line in a chart.
-    this.#unused = Array.from({ length: buckets }, () => latencyHistogram(2))
+    this.#unused = Array.from({ length: buckets }, () => ({
+      times: latencyHistogram(2),
+      intended: latencyHistogram(2),
+    }))
   }
 
   /** Time zero, in milliseconds since the epoch; what came before counts to the first bucket. */
@@ -71,8 +85,9 @@ export class TimeSeries {
   }
 
   addSample(sample: Sample): void {
-    const { bucket, times } = this.#at(sample.at)
+    const { bucket, times, intended } = this.#at(sample.at)
     bucket.requests += 1
+    bucket.lateMs = Math.max(bucket.lateMs, sample.lateMs ?? 0)
     const kind = answerKind(sample)
     if (kind === 'denial') bucket.denials += 1
     else if (kind === 'error') bucket.errors += 1
@@ -80,6 +95,7 @@ export class TimeSeries {
       if (kind === 'hit') bucket.hits += 1
       else bucket.misses += 1
       recordMilliseconds(times, sample.durationMs)
+      if (sample.intendedMs !== null) recordMilliseconds(intended, sample.intendedMs)
     }
   }
 
@@ -106,23 +122,24 @@ export class TimeSeries {
     return {
       bucketSeconds: this.#bucketSeconds,
       warmUpSeconds: this.#warmUpSeconds,
-      buckets: this.#buckets.map(({ bucket, times }) => ({
+      buckets: this.#buckets.map(({ bucket, times, intended }) => ({
         ...bucket,
         p50Ms: percentileOf(times, 50),
         p99Ms: percentileOf(times, 99),
+        intendedP99Ms: percentileOf(intended, 99),
       })),
     }
   }
 
-  #at(at: number): { bucket: Bucket; times: Histogram } {
+  #at(at: number): Times {
     const index = Math.max(0, Math.floor((at - (this.#began ?? at)) / 1000 / this.#bucketSeconds))
     while (this.#buckets.length <= index) {
-      const times = this.#unused.pop()
+      const unused = this.#unused.pop()
       // The last answers may come after the planned end, and a clock may jump.
-      if (!times) break
-      this.#buckets.push({ bucket: emptyBucket(this.#buckets.length * this.#bucketSeconds), times })
+      if (!unused) break
+      this.#buckets.push({ bucket: emptyBucket(this.#buckets.length * this.#bucketSeconds), ...unused })
     }
-    return this.#buckets[Math.min(index, this.#buckets.length - 1)] as { bucket: Bucket; times: Histogram }
+    return this.#buckets[Math.min(index, this.#buckets.length - 1)] as Times
   }
 }
 
@@ -144,6 +161,8 @@ function emptyBucket(at: number): Bucket {
     dropped: 0,
     p50Ms: null,
     p99Ms: null,
+    intendedP99Ms: null,
+    lateMs: 0,
     coldStarts: 0,
     sandboxes: 0,
     sandboxesBusy: 0,

@@ -56,7 +56,7 @@ async function measure(file: string, series: TimeSeries, isWarmUp: (sample: Samp
     if (event.kind === 'dropped') {
       part.dropped += event.count
       series.addDropped(event.at, event.count)
-    } else {
+    } else if (event.kind === 'sample') {
       part.add(event.sample, isWarmUp(event.sample))
       series.addSample(event.sample)
     }

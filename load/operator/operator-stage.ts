@@ -6,7 +6,7 @@ import { UsageError } from '../../config/usage-error.ts'
 import { check } from '../../result/result.ts'
 import { explainLoadTesting, isLoopback, loadTestingReasons } from '../distribution/load-testing-policy.ts'
 import { forRealTarget, type RealTargetOptions, realTarget } from '../distribution/real-distribution.ts'
-import { k6Options, peakRate } from '../k6/k6-options.ts'
+import { k6Options, peakRate, runDescription } from '../k6/k6-options.ts'
 import { planFiles, script } from '../k6/run-k6.ts'
 import type { LoadOptions } from '../load-stage.ts'
 import { timelineOf } from '../population/key-windows.ts'
@@ -44,8 +44,13 @@ export const operatorStage: Stage<OperatorOptions> = async ({ config, out, progr
         segments,
         longest: 50_000,
       })
-      const settings = { target: target.url, renewal: null, preflight: preflightHeaders(target.policy) }
-      const arrival = k6Options({ scenario, rate, seconds, resolveEachTime: true })
+      const settings = {
+        target: target.url,
+        renewal: null,
+        preflight: preflightHeaders(target.policy),
+        ...runDescription({ scenario, rate, seconds }),
+      }
+      const arrival = k6Options({ scenario, rate, seconds, resolveEachTime: true, selfSigned: false })
       const manifests = operatorManifests({
         name: `edgeproof-${scenario.name}`,
         parallelism: segments,

@@ -16,6 +16,10 @@ interface Settings {
   renewal: { url: string; everySeconds: number } | null
   preflight: Record<string, string> | null
   windows: { from: number; start: number; length: number }[]
+  /** Of the one scenario, in milliseconds. */
+  lengthMs: number
+  /** What `edgeproof load merge` has to know of the run. */
+  about: object
   options: object
 }
 
@@ -47,7 +51,7 @@ type Answer = RefinedResponse<'text' | 'binary'>
 
 const directory = __ENV.EDGEPROOF_PLAN
 const settings: Settings = JSON.parse(open(`${directory}/settings.json`))
-const { target, renewal, windows } = settings
+const { target, renewal, windows, lengthMs } = settings
 const preflight = settings.preflight ?? {}
 
 export const options = settings.options
@@ -58,6 +62,7 @@ const credentials = shared<[string, string]>('credentials', __ENV.EDGEPROOF_CRED
 const sequence = shared<number>('sequence')
 
 const edgeRequest = new Trend('edge_request', true)
+const edgeRun = new Trend('edge_run')
 // Without it k6 makes one sample less for each request; the type does not know null, the documentation does.
 http.setResponseCallback(null as unknown as ReturnType<typeof http.expectedStatuses>)
 
@@ -72,7 +77,9 @@ export default function sendNext(): void {
     scenario = exec.scenario
     metadata = exec.vu.metrics.metadata as Record<string, string>
   }
-  const planned = parse((requests[sequence[position(scenario)] as number] as [string])[0])
+  const iteration = scenario.iterationInTest
+  if (scenario.iterationInInstance === 0) describeRun()
+  const planned = parse((requests[sequence[position(scenario, iteration)] as number] as [string])[0])
   const { credential } = planned
   const response = send(planned.method, target + planned.path, null, {
     headers: credential ? { [credential[0]]: credential[1] } : planned.method === 'OPTIONS' ? preflight : {},
@@ -81,7 +88,22 @@ export default function sendNext(): void {
     responseType: planned.md5 === '' ? 'text' : 'binary',
     timeout: 10_000,
   }) as Answer
-  record(planned, response)
+  record(planned, response, iteration, elapsedMs(scenario))
+}
+
+/**
+ * Since the scenario's start, to the nanosecond: JavaScript's clock here has whole milliseconds. The progress ends with the
+ * arrivals; what is answered after them is timed by that clock, which is at most a millisecond more.
+ */
+function elapsedMs({ progress, startTime }: typeof exec.scenario): number {
+  return progress < 1 ? progress * lengthMs : Date.now() - startTime + 1
+}
+
+/** Once for each k6, so that its output says by itself what was run. */
+function describeRun(): void {
+  metadata.run = JSON.stringify(settings.about)
+  edgeRun.add(1)
+  delete metadata.run
 }
 
 function parse(line: string): Planned {
@@ -111,13 +133,13 @@ function current(credential: readonly [string, string]): readonly [string, strin
 }
 
 /** Where in the sequence this iteration is: by time which window, by its number which entry of it. */
-function position(running: typeof exec.scenario): number {
+function position(running: typeof exec.scenario, iteration: number): number {
   let window = windows[0]
   if (windows.length > 1) {
     const elapsed = (Date.now() - running.startTime) / 1000
     for (const candidate of windows) if (candidate.from <= elapsed) window = candidate
   }
-  return window ? window.start + (running.iterationInTest % window.length) : 0
+  return window ? window.start + (iteration % window.length) : 0
 }
 
 /** What is wrong with an answer; empty: nothing. The part before the colon is the kind. */
@@ -144,15 +166,17 @@ function denialFault(credential: Planned['credential'], response: Answer, header
 }
 
 /** Few tags, because k6 keeps each combination; what differs from request to request is metadata, in one piece. */
-function record(planned: Planned, response: Answer): void {
-  const { status, headers } = response
+function record(planned: Planned, response: Answer, iteration: number, endedMs: number): void {
+  const { status, headers, timings } = response
   const found = fault(planned, response, status, headers)
   const words = found === '' ? '' : `${found} (${planned.method} ${planned.path})`
   const bytes = headers['Content-Length'] ?? lengthOf(response.body)
-  metadata.answer = `${headers['X-Amz-Cf-Id'] ?? ''}\t${status}\t${bytes}\t${planned.route}\t${words}`
+  const { blocked, connecting, tls_handshaking: handshake } = timings
+  const times = `${iteration}\t${endedMs.toFixed(3)}\t${blocked.toFixed(3)}\t${connecting.toFixed(3)}\t${handshake.toFixed(3)}`
+  metadata.answer = `${headers['X-Amz-Cf-Id'] ?? ''}\t${status}\t${bytes}\t${planned.route}\t${times}\t${words}`
   const xCache = headers['X-Cache'] ?? ''
   const space = xCache.indexOf(' ')
-  edgeRequest.add(response.timings.duration, {
+  edgeRequest.add(timings.duration, {
     class: planned.class,
     cache: space < 0 ? xCache : xCache.slice(0, space),
     pop: headers['X-Amz-Cf-Pop'] ?? '',
