@@ -17,7 +17,22 @@ export function terminalTable(results: readonly Result[], stream: NodeJS.WriteSt
       table.push([command, check.title, valueText(check), limitText(check), verdictText(check, stream)])
     }
   }
-  return table.toString()
+  return [table.toString(), ...openLines(results, stream)].join('\n')
+}
+
+/** Why each check that did not pass did not, and what to do: a line for all that share their reason. */
+function openLines(results: readonly Result[], stream: NodeJS.WriteStream): string[] {
+  const titles = new Map<string, { check: Check; titles: string[] }>()
+  for (const check of results.flatMap(({ checks }) => checks)) {
+    if (check.verdict === 'pass' || check.detail === undefined) continue
+    const key = `${check.verdict} ${check.detail}`
+    const known = titles.get(key) ?? { check, titles: [] }
+    known.titles.push(check.title)
+    titles.set(key, known)
+  }
+  return [...titles.values()].map(
+    ({ check, titles: own }) => `${colourVerdict(check.verdict, stream)}  ${own.join('; ')}: ${check.detail}`,
+  )
 }
 
 /** The value with its unit and, where known, its interval. */

@@ -14,31 +14,38 @@ export interface SearchOptions {
   repeats?: number
 }
 
+/** Where one bisection ended: the highest rate that was sustained, and the lowest that was not. */
+interface Bracket {
+  passes: number
+  fails: number
+}
+
 export interface Knee {
   /** Median over the repeats of the highest sustained rate; 0 where not even the lowest one was. */
   rate: number
-  /** The interval of that median over independent searches; of up to five repeats the lowest and the highest. */
-  low: number
-  high: number
-  level: number
+  /**
+   * From the lowest sustained rate to the highest that was not, over the repeats: a knee lies between the two of its own
+   * bisection, and the range of such knees covers their median. Null where one search cannot tell: the rate is a bound only.
+   */
+  interval: { low: number; high: number; level: number } | null
   /** The highest rate tried was sustained: the knee lies above. */
   open: boolean
-  repeats: number[]
+  repeats: Bracket[]
 }
 
 export async function findKnee({ sustained, from, most, precision = 1.1, repeats = 3 }: SearchOptions): Promise<Knee> {
   const bracket = await firstFailure(sustained, from, most)
-  if (bracket.fails === null) return knee([bracket.passes], true)
-  const found: number[] = []
+  if (bracket.fails === null) return { rate: bracket.passes, interval: null, open: true, repeats: [] }
+  const found: Bracket[] = []
   while (found.length < repeats) {
     // A repeat starts over from a bracket twice as wide as the knee is known, or it would only confirm the first one.
-    const centre = found.at(-1)
+    const centre = found.at(-1)?.passes
     const wide = centre
       ? { passes: centre / 2, fails: Math.min(most, centre * 2) }
-      : { ...bracket, fails: bracket.fails }
+      : { passes: bracket.passes, fails: bracket.fails }
     found.push(await bisect(sustained, wide, precision))
   }
-  return knee(found, false)
+  return knee(found)
 }
 
 async function firstFailure(
@@ -55,11 +62,7 @@ async function firstFailure(
 }
 
 /** The ends of the bracket are taken as known. */
-async function bisect(
-  sustained: SearchOptions['sustained'],
-  bracket: { passes: number; fails: number },
-  precision: number,
-): Promise<number> {
+async function bisect(sustained: SearchOptions['sustained'], bracket: Bracket, precision: number): Promise<Bracket> {
   let { passes, fails } = bracket
   // Below one request per second there is nothing to find.
   while (fails > Math.max(1, passes) * precision && fails >= 2) {
@@ -68,10 +71,12 @@ async function bisect(
     if (await sustained(rate)) passes = rate
     else fails = rate
   }
-  return passes
+  return { passes, fails }
 }
 
-function knee(repeats: number[], open: boolean): Knee {
-  const { median: rate, ...interval } = medianInterval(repeats)
-  return { rate, ...interval, open, repeats }
+function knee(repeats: Bracket[]): Knee {
+  const { median: rate, level } = medianInterval(repeats.map(({ passes }) => passes))
+  const low = Math.min(...repeats.map(({ passes }) => passes))
+  const high = Math.max(...repeats.map(({ fails }) => fails))
+  return { rate, interval: repeats.length < 2 ? null : { low, high, level }, open: false, repeats }
 }

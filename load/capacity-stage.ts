@@ -51,6 +51,7 @@ export const capacityStage: Stage<CapacityOptions> = async ({ config, progress, 
     const sustained = async (rate: number): Promise<boolean> => {
       signal.throwIfAborted()
       const run = await loadRun({ k6, target, scenario, rate, seconds, segments: 1, seed, progress, signal })
+      // Half a probe is none.
       signal.throwIfAborted()
       const checks = loadChecks({ run, scenario, objectives, seconds })
       const probe = probeOf(rate, run, checks)
@@ -64,8 +65,15 @@ export const capacityStage: Stage<CapacityOptions> = async ({ config, progress, 
     }
     try {
       await fillCache(target, signal)
-      const knee = await findKnee({ sustained, from, most, repeats })
-      return { checks: capacityChecks(knee, probes, verdicts), data: { probes: probes.map((probe) => ({ ...probe })) } }
+      const knee = await findKnee({ sustained, from, most, repeats }).catch((error: unknown) => {
+        if (!signal.aborted || probes.length === 0) throw error
+        return null
+      })
+      const rate = knee === null ? unfinished(probes) : kneeCheck(knee, probes, verdicts.includes('not-measured'))
+      return {
+        checks: [wrongAnswers(verdicts.includes('fail')), rate],
+        data: { probes: probes.map((probe) => ({ ...probe })) },
+      }
     } finally {
       await target.close()
     }
@@ -87,34 +95,57 @@ function probeOf(rate: number, { measured, machine }: LoadRun, checks: readonly 
   }
 }
 
-function capacityChecks(knee: Knee, probes: readonly Probe[], verdicts: readonly Verdict[]): Check[] {
-  const wrong = verdicts.includes('fail')
-  const noisy = verdicts.includes('not-measured')
-  const rate: Check = {
-    ...check({
-      id: 'capacity.rate',
-      title: knee.open ? 'requests per second, at least' : 'highest sustained requests per second',
-      value: knee.rate,
-      unit: '1/s',
-      limit: null,
-      direction: 'none',
-      interval: { low: knee.low, high: knee.high, level: knee.level },
-      samples: knee.repeats,
-      detail: `${probes.length} probes; knees found: ${knee.repeats.join(', ')}`,
-    }),
-    ...(noisy
-      ? { verdict: 'not-measured' as const, detail: 'other programs or the hypervisor used too much CPU time' }
-      : {}),
+function wrongAnswers(wrong: boolean): Check {
+  const fields = check({
+    id: 'capacity.wrong-answers',
+    title: 'wrong answers at any rate',
+    value: wrong ? 'some' : 'none',
+    unit: '',
+    limit: null,
+    direction: 'none',
+  })
+  if (!wrong) return fields
+  const detail = 'an answer was not what the policy says; edgeproof load with the same scenario names it'
+  return { ...fields, verdict: 'fail', detail }
+}
+
+function kneeCheck({ rate, interval, open, repeats }: Knee, probes: readonly Probe[], noisy: boolean): Check {
+  const brackets = repeats.map(({ passes, fails }) => `between ${Math.round(passes)} and ${Math.round(fails)}`)
+  const found = open ? 'no rate failed; look higher with --most' : `knees ${brackets.join(', ')}`
+  const once = interval === null && !open ? '; one search has no interval, --repeats 3 has' : ''
+  const fields = check({
+    id: 'capacity.rate',
+    title: open ? 'requests per second, at least' : 'highest sustained requests per second',
+    value: rate,
+    unit: '1/s',
+    limit: null,
+    direction: 'none',
+    ...(interval && { interval }),
+    ...(repeats.length > 0 && { samples: repeats.map(({ passes }) => passes) }),
+    detail: `${probes.length} probes; ${found}${once}`,
+  })
+  if (!noisy) return fields
+  const why = 'other programs or the hypervisor used too much CPU time: run it again on a quiet machine'
+  return { ...fields, verdict: 'not-measured', detail: `${why} (${fields.detail})` }
+}
+
+/** What an interrupted search knows: the probes that it made. */
+function unfinished(probes: readonly Probe[]): Check {
+  const rates = (wanted: boolean) => probes.filter(({ sustained }) => sustained === wanted).map(({ rate }) => rate)
+  const sustained = rates(true)
+  const failed = rates(false)
+  const words = [
+    sustained.length > 0 ? `sustained up to ${Math.max(...sustained)}` : 'none sustained',
+    ...(failed.length > 0 ? [`not at ${Math.min(...failed)}`] : []),
+  ]
+  return {
+    id: 'capacity.rate',
+    title: 'requests per second, search interrupted',
+    value: sustained.length > 0 ? Math.max(...sustained) : null,
+    unit: '1/s',
+    limit: null,
+    direction: 'none',
+    verdict: 'inconclusive',
+    detail: `interrupted after ${probes.length} probes: ${words.join(', ')}; run it again`,
   }
-  return [
-    check({
-      id: 'capacity.wrong-answers',
-      title: 'wrong answers at any rate',
-      value: wrong ? 'some' : 'none',
-      unit: '',
-      limit: null,
-      direction: 'none',
-    }),
-    rate,
-  ].map((entry) => (entry.id === 'capacity.wrong-answers' && wrong ? { ...entry, verdict: 'fail' as const } : entry))
 }

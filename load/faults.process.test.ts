@@ -126,8 +126,8 @@ describe.skipIf(!k6)('under load', () => {
       })
       expect(stderr).toMatch(/load\.json: cannot be written \(ENOSPC\); choose another directory with --out\n$/)
       expect(stdout).toMatch(/wrong answers/)
-      // Nothing is listed after the table.
-      expect(stdout).toMatch(/┘\n$/)
+      // Nothing is listed after the figures.
+      expect(stdout).not.toMatch(/load\.json/)
       expect(status).toBe(2)
     },
   )
@@ -173,6 +173,9 @@ describe.skipIf(!k6)('under load', () => {
     const result = readResult(join(out, 'load.json'))
     expect(result.checks[0]).toMatchObject({ id: 'load.end', verdict: 'inconclusive' })
     expect(result.checks[0]?.detail).toMatch(/^the run was interrupted; what was measured until then is kept/)
+    // Cut off in its warm-up or on a cold cache: no reason to call the edge bad.
+    expect(result.verdict).toBe('inconclusive')
+    expect(said).toMatch(/^inconclusive {2}the run came to its end: the run was interrupted/m)
     expect((result.data as { join: { joined: number } }).join.joined).toBeGreaterThan(20)
     expect(processesOf(own)).toEqual([])
     expect(readdirSync(directory)).toEqual([...before, 'out'].sort())

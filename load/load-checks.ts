@@ -27,27 +27,33 @@ export function loadChecks({ run, scenario, objectives, edge, seconds }: Judged)
   const { measured, machine } = run
   const target = { ...objectives, ...scenario.objectives }
   const noise = noiseReason(machine, objectives)
-  return [
-    ...endChecks(run),
-    wrongAnswers(measured),
+  const checks = [
     errorRatio(measured, target.errorRatio),
     droppedIterations(measured, noise),
     ...(run.join ? joinChecks(run.join) : []),
-    share('load.hit-ratio', 'cache hits, of cacheable requests', hitRatio(measured.counts), target.hitRatio),
-    share('load.byte-hit-ratio', 'cache hits, of cacheable bytes', byteHitRatio(measured.counts), null),
+    ...hitChecks(measured, target.hitRatio),
     ...lateness(measured, target.p99Ms, noise),
     ...timeChecks(measured, target.p99Ms, noise),
     ...(edge ? edgeChecks(edge) : []),
     ...machineChecks(machine, objectives),
     ...(seconds >= judgedFrom ? memoryChecks(run, noise) : []),
   ]
+  // A wrong answer is one however the run ended; for everything else a part of a run is not the run.
+  return [...endChecks(run), wrongAnswers(measured), ...(run.interrupted ? checks.map(interrupted) : checks)]
+}
+
+function interrupted(judged: Check): Check {
+  if (judged.verdict !== 'fail') return judged
+  return { ...judged, verdict: 'inconclusive', detail: 'the run was interrupted before its end: run it again' }
 }
 
 /** Why times say nothing; null where they do. */
 export function noiseReason({ foreign, steal }: MachineShare, limits: Required<Objectives>): string | null {
-  const text = (share: number) => `${Math.round(share * 100)} %`
-  if (foreign !== null && foreign > limits.foreignLoad) return `other programs used ${text(foreign)} of the CPU time`
-  if (steal !== null && steal > limits.cpuSteal) return `the hypervisor took ${text(steal)} of the CPU time`
+  const percentText = (each: number) => `${Math.round(each * 100)} %`
+  if (foreign !== null && foreign > limits.foreignLoad)
+    return `other programs used ${percentText(foreign)} of the CPU time: end them and run again, or raise objectives.foreignLoad (${limits.foreignLoad})`
+  if (steal !== null && steal > limits.cpuSteal)
+    return `the hypervisor took ${percentText(steal)} of the CPU time: run again on a quieter host, or raise objectives.cpuSteal (${limits.cpuSteal})`
   return null
 }
 
@@ -60,7 +66,10 @@ function endChecks({ ends, interrupted, measured }: LoadRun): Check[] {
       ended(`k6 ${how}; what was measured until then is kept. ${bad.said.split('\n').at(-1) ?? ''}`.trim(), 'fail'),
     ]
   }
-  if (measured.counts.requests === 0) return [ended('no request was answered after the warm-up', 'not-measured')]
+  if (measured.counts.requests === 0)
+    return [
+      ended('no request was answered after the warm-up: is the target up, and the run long enough?', 'not-measured'),
+    ]
   return []
 }
 
@@ -165,15 +174,41 @@ function joinChecks(join: JoinCounts): Check[] {
       direction: 'lower',
       detail: join.example ?? `${join.joined} requests joined, ${join.k6Hits} hits on both sides`,
     }),
-    check({
-      id: 'load.join.one-sided',
-      title: 'requests that only one side knows',
-      value: join.onlyK6 + join.onlyEdge + join.withoutId,
-      unit: 'count',
-      limit: null,
-      direction: 'none',
-      detail: `only k6 ${join.onlyK6}, only the edge ${join.onlyEdge}, without an id ${join.withoutId}`,
-    }),
+    oneSided(join),
+  ]
+}
+
+/**
+ * A viewer that gave up leaves a record of the edge's alone, and a request without an answer, which `load.error-ratio` counts.
+ * An answer that the edge did not log is nobody's; a record that no request of k6's stands against is of one that k6 left off.
+ */
+function oneSided({ onlyK6, onlyEdge, withoutId }: JoinCounts): Check {
+  const left = Math.max(0, onlyEdge - withoutId)
+  const judged = check({
+    id: 'load.join.one-sided',
+    title: 'requests that only one side knows, less those that were given up',
+    value: onlyK6 + left,
+    unit: 'count',
+    limit: 0,
+    direction: 'lower',
+    detail: `only k6 ${onlyK6}, only the edge ${onlyEdge}, without an id ${withoutId}`,
+  })
+  if (onlyK6 > 0 || left === 0) return judged
+  const detail = `${judged.detail}: k6 ended before their answers; hits are compared without them. Run longer, or at a lower rate`
+  return { ...judged, verdict: 'inconclusive', detail }
+}
+
+function hitChecks({ counts }: Measurement, limit: number | null): Check[] {
+  const { hits, misses, refreshHits } = counts
+  return [
+    share('load.hit-ratio', 'cache hits, of cacheable requests', hitRatio(counts), limit),
+    share('load.byte-hit-ratio', 'cache hits, of cacheable bytes', byteHitRatio(counts), null),
+    share(
+      'load.refresh-hits',
+      'hits that the origin confirmed (RefreshHit)',
+      hits + misses === 0 ? null : refreshHits / (hits + misses),
+      null,
+    ),
   ]
 }
 
@@ -184,7 +219,16 @@ function percent(share: number | null): number | null {
 
 function share(id: string, title: string, value: number | null, limit: number | null): Check {
   const direction = limit === null ? 'none' : 'higher'
-  return check({ id, title, value: percent(value), unit: '%', limit: percent(limit), direction })
+  const why = 'no answer with bytes was let through after the warm-up: run longer, or a scenario with valid requests'
+  return check({
+    id,
+    title,
+    value: percent(value),
+    unit: '%',
+    limit: percent(limit),
+    direction,
+    ...detailOf(value === null ? why : ''),
+  })
 }
 
 function timeChecks(measured: Measurement, limit: number | null, noise: string | null): Check[] {
@@ -196,7 +240,10 @@ function timeChecks(measured: Measurement, limit: number | null, noise: string |
       unit: 'ms',
       limit: most,
       direction: most === null ? 'none' : 'lower',
-      detail: `${measured.timesRecorded(name)} requests`,
+      detail:
+        measured.timesRecorded(name) === 0
+          ? 'no such request was answered after the warm-up: run longer, or another scenario'
+          : `${measured.timesRecorded(name)} requests`,
     })
     return noise !== null && most !== null ? { ...fields, verdict: 'not-measured', detail: noise } : fields
   }
@@ -209,6 +256,7 @@ function timeChecks(measured: Measurement, limit: number | null, noise: string |
     intended('allowed.p99.9', 'time of allowed requests, p99.9', 'allowed', 99.9),
     intended('allowed.max', 'time of allowed requests, longest', 'allowed', 100),
     intended('hit.p99', 'time of hits, p99', 'hit', 99),
+    intended('refresh-hit.p99', 'time of refresh hits, p99', 'refresh-hit', 99),
     intended('miss.p99', 'time of misses, p99', 'miss', 99),
     intended('denial.p99', 'time of denials, p99', 'denial', 99),
     time('allowed.p50', "time of allowed requests, median, by k6's clock", 'allowed', 50),
@@ -268,7 +316,7 @@ function memoryChecks({ memory }: LoadRun, noise: string | null): Check[] {
       limit: mostGrowth,
       direction: 'lower',
       ...(found && { interval: { low: low * 100, high: high * 100, level: 0.95 } }),
-      ...detailOf(noise ?? ''),
+      ...detailOf(found === null ? 'too few readings, or a system without /proc: run longer, on Linux' : (noise ?? '')),
     })
     const straddles = found !== null && low * 100 <= mostGrowth && high * 100 > mostGrowth
     return straddles

@@ -77,6 +77,7 @@ function shareChecks(medians: readonly Medians[]): Check[] {
       limit: null,
       direction: 'none',
       samples,
+      ...(samples.length < pairs.length && { detail: 'not every run had a hit: run it again, with more requests' }),
     })
   const shareCheck = figure('authorizer-share', "the authorizer's share of the time of a hit", shares, '%')
   return [

@@ -59,8 +59,26 @@ describe('a measurement', () => {
     expect([...measurement.faults.values()]).toMatchObject([{ kind: 'wrongly-allowed', count: 1 }])
   })
 
+  it('counts and times refresh hits apart: they had to ask the origin', () => {
+    const of = (cache: string) => samples.filter((each) => each.cache === cache && each.at >= 100).length
+    expect(whole.counts.refreshHits).toBe(of('RefreshHit'))
+    expect(whole.counts.hits).toBe(of('Hit') + of('RefreshHit'))
+    expect(whole.timesRecorded('hit')).toBe(of('Hit'))
+    expect(whole.timesRecorded('refresh-hit')).toBe(of('RefreshHit'))
+    expect(whole.timesRecorded('intended-allowed')).toBe(of('Hit') + of('RefreshHit') + of('Miss'))
+  })
+
   it('counts hits among what could be cached: denials and errors are neither', () => {
-    const counts = { requests: 10, hits: 3, misses: 1, denials: 5, errors: 1, hitBytes: 50, missBytes: 50 }
+    const counts = {
+      requests: 10,
+      hits: 3,
+      refreshHits: 1,
+      misses: 1,
+      denials: 5,
+      errors: 1,
+      hitBytes: 50,
+      missBytes: 50,
+    }
     expect(hitRatio(counts)).toBe(0.75)
     expect(byteHitRatio(counts)).toBe(0.5)
     expect(hitRatio({ ...counts, hits: 0, misses: 0 })).toBeNull()

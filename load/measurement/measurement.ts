@@ -4,13 +4,15 @@
  */
 import { decodeFromCompressedBase64, encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram-js'
 import type { Sample } from '../k6/sample.ts'
-import { type AnswerKind, answerKind } from './answer-kind.ts'
+import { type AnswerKind, answerKind, isAllowed } from './answer-kind.ts'
 import { latencyHistogram, percentileMs, recordMilliseconds } from './latency-histogram.ts'
 
 export interface Counts {
   /** Also those that are none of the following: preflights. */
   requests: number
   hits: number
+  /** Of the hits, those that had expired and were confirmed by the origin. */
+  refreshHits: number
   misses: number
   denials: number
   errors: number
@@ -64,7 +66,7 @@ export class Measurement {
     for (const dimension of dimensions)
       addTo(entry(this.by[dimension], sample[dimension], noCounts), kind, sample.bytes)
     this.recordTime(kind, sample.durationMs)
-    if (kind === 'hit' || kind === 'miss') this.recordTime('allowed', sample.durationMs)
+    if (isAllowed(kind)) this.recordTime('allowed', sample.durationMs)
     this.#addArrival(sample, kind)
   }
 
@@ -73,7 +75,7 @@ export class Measurement {
     if (intendedMs === null || lateMs === null) return
     this.recordTime('late', lateMs)
     this.recordTime(`intended-${kind}`, intendedMs)
-    if (kind === 'hit' || kind === 'miss') this.recordTime('intended-allowed', intendedMs)
+    if (isAllowed(kind)) this.recordTime('intended-allowed', intendedMs)
   }
 
   /** A time in milliseconds under a name of its own, for example `cold-start`. */
@@ -170,13 +172,14 @@ export function byteHitRatio({ hitBytes, missBytes }: Counts): number | null {
 }
 
 function noCounts(): Counts {
-  return { requests: 0, hits: 0, misses: 0, denials: 0, errors: 0, hitBytes: 0, missBytes: 0 }
+  return { requests: 0, hits: 0, refreshHits: 0, misses: 0, denials: 0, errors: 0, hitBytes: 0, missBytes: 0 }
 }
 
 function addTo(counts: Counts, kind: AnswerKind, bytes: number): void {
   counts.requests += 1
-  if (kind === 'hit') {
+  if (kind === 'hit' || kind === 'refresh-hit') {
     counts.hits += 1
+    if (kind === 'refresh-hit') counts.refreshHits += 1
     counts.hitBytes += bytes
   } else if (kind === 'miss') {
     counts.misses += 1

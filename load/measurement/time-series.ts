@@ -92,8 +92,8 @@ export class TimeSeries {
     if (kind === 'denial') bucket.denials += 1
     else if (kind === 'error') bucket.errors += 1
     else if (kind !== 'uncached') {
-      if (kind === 'hit') bucket.hits += 1
-      else bucket.misses += 1
+      if (kind === 'miss') bucket.misses += 1
+      else bucket.hits += 1
       recordMilliseconds(times, sample.durationMs)
       if (sample.intendedMs !== null) recordMilliseconds(intended, sample.intendedMs)
     }
