@@ -4,13 +4,14 @@ import { objectivesOf } from '../config/objectives-schema.ts'
 import { type Check, check, type Verdict } from '../result/result.ts'
 import { fillCache } from './cache-fill.ts'
 import { findKnee, type Knee } from './capacity-search.ts'
+import { type FunctionOptions, functionUnderLoad } from './function-under-load.ts'
 import { findK6 } from './k6/find-k6.ts'
 import { loadChecks } from './load-checks.ts'
 import { type LoadRun, loadRun } from './load-run.ts'
 import { startLocalTarget } from './local-distribution.ts'
 import { scenarioNamed } from './scenarios/catalogue.ts'
 
-export interface CapacityOptions {
+export interface CapacityOptions extends FunctionOptions {
   /** A name from `scenarios/`. Default `steady`. */
   scenario?: string
   /** Length of each probe. Default 8. */
@@ -37,14 +38,17 @@ interface Probe {
   failed: string[]
 }
 
-export const capacityStage: Stage<CapacityOptions> = async ({ config, progress, signal }, options) => {
+export const capacityStage: Stage<CapacityOptions> = async ({ config: given, progress, signal }, options) => {
   const { seconds = 8, from = 200, most = 20_000, repeats = 3, seed = 1 } = options
-  const scenario = { ...scenarioNamed(options.scenario ?? 'steady'), warmUp: 0.25, rampSeconds: 2 }
-  const inputs = { scenario: scenario.name, seconds, from, most, repeats, seed }
+  const named = { ...scenarioNamed(options.scenario ?? 'steady'), warmUp: 0.25, rampSeconds: 2 }
+  const underLoad = await functionUnderLoad(options, given, named)
+  const { config, scenario } = underLoad
+  const { handler = null, template = null, policy = null } = options
+  const inputs = { scenario: scenario.name, seconds, from, most, repeats, seed, handler, template, policy }
   return stageResult('capacity', inputs, async () => {
     const k6 = await findK6({ log: progress.log, signal })
     progress.step('capacity: starting the local edge')
-    const target = await startLocalTarget({ config, scenario, requests: from * seconds, seconds, signal })
+    const target = await startLocalTarget({ ...underLoad, requests: from * seconds, seconds, signal })
     const objectives = objectivesOf(config.objectives)
     const probes: Probe[] = []
     const verdicts: Verdict[] = []

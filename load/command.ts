@@ -23,6 +23,9 @@ export function registerLoad(program: Command): void {
       .option('--most <n>', 'rates above are not tried (default: 20000)', positiveInteger)
       .option('--repeats <n>', 'how often the knee is searched (default: 3)', positiveInteger)
       .option('--seed <n>', 'of the random choice of users and objects (default: 1)', positiveInteger)
+      .addOption(handlerOption())
+      .addOption(templateOption())
+      .option('--paths <file>', 'for a function without a policy: paths to ask for, one on each line')
       .action((options: SharedOptions & CapacityOptions) =>
         runStage(options, async () => (await import('./capacity-stage.ts')).capacityStage),
       ),
@@ -47,30 +50,45 @@ function runCommand(): Command {
       'smoke, steady, cold-cache, token-churn, hostile, spike, key-rotation, issuer-outage, soak or breakpoint (default: smoke)',
     )
     .option('--segments <n>', 'k6 processes that share the load (default: 1)', positiveInteger)
+    .addOption(handlerOption().conflicts(['template', 'target']))
+    .addOption(templateOption().conflicts('target'))
     .addOption(
       new Option('--pops <n>', 'points of presence of the local edge (default: 1)')
         .argParser(positiveInteger)
         .conflicts('target'),
     )
     .addOption(new Option('--http2', 'HTTP/2 over TLS instead of plain HTTP/1.1').conflicts('target'))
-    .addOption(new Option('--authorizer-share', 'also measure hits without the authorizer').conflicts('target'))
+    .addOption(
+      new Option('--authorizer-share', 'also measure hits without the authorizer').conflicts(['target', 'template']),
+    )
     .option('--target <url or file>', "a real distribution, or cdk's outputs file")
     .option('--tokens <file>', 'for --target: access tokens, as edgeproof tokens writes them')
-    .option('--paths <file>', 'for --target: existing paths, one on each line')
+    .option('--paths <file>', 'for --target: existing paths, one on each line; or to ask for, where there is no policy')
     .option('--i-may-load-test <why>', 'for --target: your statement that more than a probe is allowed')
     .action((options: SharedOptions & Partial<RealLoadOptions>) => runStage(options, () => chosenStage(options)))
 }
 
 async function chosenStage(given: Partial<RealLoadOptions>): Promise<Stage<Partial<RealLoadOptions>>> {
-  const { target, tokens, paths, iMayLoadTest } = given
+  const { target, tokens, iMayLoadTest } = given
   if (target !== undefined) {
     const { realLoadStage } = await import('./distribution/real-load-stage.ts')
     return (context, options) => realLoadStage(context, { ...options, target })
   }
-  for (const [option, value] of Object.entries({ tokens, paths, 'i-may-load-test': iMayLoadTest })) {
+  for (const [option, value] of Object.entries({ tokens, 'i-may-load-test': iMayLoadTest })) {
     if (value !== undefined) throw new UsageError(`--${option}: is for a real distribution; name it with --target`)
   }
   return (await import('./load-stage.ts')).loadStage
+}
+
+function handlerOption(): Option {
+  return new Option(
+    '--handler <file>',
+    "anybody's viewer-request function, judged by --policy or --config where given (default: our authorizer)",
+  ).conflicts('template')
+}
+
+function templateOption(): Option {
+  return new Option('--template <file>', 'a synthesized template, whose own function and behaviors are served')
 }
 
 function mergeCommand(): Command {

@@ -27,19 +27,21 @@ export function loadChecks({ run, scenario, objectives, edge, seconds }: Judged)
   const { measured, machine } = run
   const target = { ...objectives, ...scenario.objectives }
   const noise = noiseReason(machine, objectives)
+  const unjudged = scenario.mix.unjudged !== undefined
   const checks = [
     errorRatio(measured, target.errorRatio),
     droppedIterations(measured, noise),
     ...(run.join ? joinChecks(run.join) : []),
-    ...hitChecks(measured, target.hitRatio),
+    ...(unjudged && hitRatio(measured.counts) === null ? [] : hitChecks(measured, target.hitRatio)),
     ...lateness(measured, target.p99Ms, noise),
-    ...timeChecks(measured, target.p99Ms, noise),
+    ...timeChecks(measured, target.p99Ms, noise, unjudged ? withoutPolicy : judgedByPolicy),
     ...(edge ? edgeChecks(edge) : []),
     ...machineChecks(machine, objectives),
     ...(seconds >= judgedFrom ? memoryChecks(run, noise) : []),
   ]
   // A wrong answer is one however the run ended; for everything else a part of a run is not the run.
-  return [...endChecks(run), wrongAnswers(measured), ...(run.interrupted ? checks.map(interrupted) : checks)]
+  const wrong = unjudged ? [] : [wrongAnswers(measured)]
+  return [...endChecks(run), ...wrong, ...(run.interrupted ? checks.map(interrupted) : checks)]
 }
 
 function interrupted(judged: Check): Check {
@@ -231,7 +233,17 @@ function share(id: string, title: string, value: number | null, limit: number | 
   })
 }
 
-function timeChecks(measured: Measurement, limit: number | null, noise: string | null): Check[] {
+/** Whose times are judged, and what the function's own answers are called. */
+interface Subject {
+  kind: 'allowed' | 'answered'
+  words: string
+  denials: string
+}
+
+const judgedByPolicy: Subject = { kind: 'allowed', words: 'allowed requests', denials: 'denials' }
+const withoutPolicy: Subject = { kind: 'answered', words: 'answers', denials: 'answers of the function' }
+
+function timeChecks(measured: Measurement, limit: number | null, noise: string | null, subject: Subject): Check[] {
   const time = (id: string, title: string, name: string, percentile: number, most: number | null = null): Check => {
     const fields = check({
       id: `load.${id}`,
@@ -249,26 +261,27 @@ function timeChecks(measured: Measurement, limit: number | null, noise: string |
   }
   const intended = (name: string, title: string, kind: string, percentile: number, most: number | null = null) =>
     time(`intended.${name}`, `${title}, from the intended start`, `intended-${kind}`, percentile, most)
+  const { kind, words } = subject
   return [
-    intended('allowed.p50', 'time of allowed requests, median', 'allowed', 50),
-    intended('allowed.p95', 'time of allowed requests, p95', 'allowed', 95),
-    blamed(intended('allowed.p99', 'time of allowed requests, p99', 'allowed', 99, limit), measured, limit),
-    intended('allowed.p99.9', 'time of allowed requests, p99.9', 'allowed', 99.9),
-    intended('allowed.max', 'time of allowed requests, longest', 'allowed', 100),
+    intended(`${kind}.p50`, `time of ${words}, median`, kind, 50),
+    intended(`${kind}.p95`, `time of ${words}, p95`, kind, 95),
+    blamed(intended(`${kind}.p99`, `time of ${words}, p99`, kind, 99, limit), measured, limit),
+    intended(`${kind}.p99.9`, `time of ${words}, p99.9`, kind, 99.9),
+    intended(`${kind}.max`, `time of ${words}, longest`, kind, 100),
     intended('hit.p99', 'time of hits, p99', 'hit', 99),
     intended('refresh-hit.p99', 'time of refresh hits, p99', 'refresh-hit', 99),
     intended('miss.p99', 'time of misses, p99', 'miss', 99),
-    intended('denial.p99', 'time of denials, p99', 'denial', 99),
-    time('allowed.p50', "time of allowed requests, median, by k6's clock", 'allowed', 50),
-    time('allowed.p99', "time of allowed requests, p99, by k6's clock", 'allowed', 99, limit),
+    intended('denial.p99', `time of ${subject.denials}, p99`, 'denial', 99),
+    time(`${kind}.p50`, `time of ${words}, median, by k6's clock`, kind, 50),
+    time(`${kind}.p99`, `time of ${words}, p99, by k6's clock`, kind, 99, limit),
     time('hit.p99', "time of hits, p99, by k6's clock", 'hit', 99),
     time('miss.p99', "time of misses, p99, by k6's clock", 'miss', 99),
-    time('denial.p99', "time of denials, p99, by k6's clock", 'denial', 99),
+    time('denial.p99', `time of ${subject.denials}, p99, by k6's clock`, 'denial', 99),
     time('connect.p99', 'connecting, p99', 'connect', 99),
     time('tls.p99', 'TLS handshake, p99', 'tls', 99),
     time('cold-start.p50', 'time of requests that started a sandbox, median', 'cold-start', 50),
-    time('authorizer.p50', 'authorizer, median', 'authorizer', 50),
-    time('authorizer.p99', 'authorizer, p99', 'authorizer', 99),
+    time('authorizer.p50', 'the function, median', 'authorizer', 50),
+    time('authorizer.p99', 'the function, p99', 'authorizer', 99),
   ].filter(({ value, limit }) => value !== null || limit !== null)
 }
 
@@ -287,6 +300,15 @@ function edgeChecks({ sandboxes, issuer }: EdgeMetrics): Check[] {
     count('sandboxes', 'sandboxes started', sandboxes.started),
     count('throttles', 'requests refused for want of a sandbox', sandboxes.throttles),
     count('jwks-fetches', 'JWKS fetches', issuer.fetches),
+    ...(sandboxes.refusedConnections > 0
+      ? [
+          count(
+            'refused-connections',
+            "connections refused to the function: only the issuer's keys are there",
+            sandboxes.refusedConnections,
+          ),
+        ]
+      : []),
   ]
 }
 

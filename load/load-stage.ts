@@ -3,6 +3,7 @@
 import { type Stage, stageResult } from '../command/stage.ts'
 import { objectivesOf } from '../config/objectives-schema.ts'
 import { fillCache } from './cache-fill.ts'
+import { type FunctionOptions, functionUnderLoad } from './function-under-load.ts'
 import { findK6 } from './k6/find-k6.ts'
 import { peakRate } from './k6/k6-options.ts'
 import { loadChecks } from './load-checks.ts'
@@ -14,7 +15,7 @@ import { scenarioNamed } from './scenarios/catalogue.ts'
 import { eventsOf } from './scenarios/run-schedule.ts'
 import { lengthOf } from './scenarios/scenario.ts'
 
-export interface LoadOptions {
+export interface LoadOptions extends FunctionOptions {
   /** A name from `scenarios/`. Default `smoke`. */
   scenario?: string
   /** Length of the load. Default the scenario's. */
@@ -36,34 +37,41 @@ export interface LoadOptions {
 /** Length of each run that compares hits with and without the authorizer. */
 const shareSeconds = 3
 
-export const loadStage: Stage<LoadOptions> = async ({ config, progress, signal }, options) => {
-  const scenario = scenarioNamed(options.scenario ?? 'smoke')
+export const loadStage: Stage<LoadOptions> = async ({ config: given, progress, signal }, options) => {
+  const named = scenarioNamed(options.scenario ?? 'smoke')
+  const underLoad = await functionUnderLoad(options, given, named)
+  const { config, scenario } = underLoad
   const { seconds = scenario.seconds, rate = scenario.rate, segments = 1, seed = 1, pops = 1, http2 = false } = options
-  return stageResult('load', { scenario: scenario.name, seconds, rate, segments, pops, http2, seed }, async () => {
-    const k6 = await findK6({ log: progress.log, signal })
-    progress.step('load: starting the local edge')
-    const requests = Math.ceil(peakRate(scenario, rate) * lengthOf(scenario, seconds))
-    const local = { config, scenario, requests, seconds, pops, http2, signal }
-    const target = await startLocalTarget(local)
-    try {
-      if (scenario.filled) {
-        progress.step('load: filling the cache')
-        await fillCache(target, signal)
+  const { handler = null, template = null, policy = null } = options
+  return stageResult(
+    'load',
+    { scenario: scenario.name, seconds, rate, segments, pops, http2, seed, handler, template, policy },
+    async () => {
+      const k6 = await findK6({ log: progress.log, signal })
+      progress.step('load: starting the local edge')
+      const requests = Math.ceil(peakRate(scenario, rate) * lengthOf(scenario, seconds))
+      const local = { ...underLoad, requests, seconds, pops, http2, signal }
+      const target = await startLocalTarget(local)
+      try {
+        if (scenario.filled) {
+          progress.step('load: filling the cache')
+          await fillCache(target, signal)
+        }
+        progress.step('load: making tokens and the plan')
+        const shared = { k6, rate, segments, seed, progress, signal }
+        const run = await loadRun({ ...shared, target, scenario, seconds })
+        const edge = target.edge.metrics()
+        const denials = denialReasons(target.functionLog, edge.results.LambdaGeneratedResponse ?? 0)
+        const objectives = objectivesOf(config.objectives)
+        const checks = loadChecks({ run, scenario, objectives, edge, seconds })
+        if (options.authorizerShare && !run.interrupted) {
+          checks.push(...(await authorizerShare({ local, run: shared, objectives, seconds: shareSeconds })))
+        }
+        const data = { ...runData(run), denials, edge, events: eventsOf(scenario, seconds) }
+        return { checks, data: JSON.parse(JSON.stringify(data)) }
+      } finally {
+        await target.close()
       }
-      progress.step('load: making tokens and the plan')
-      const shared = { k6, rate, segments, seed, progress, signal }
-      const run = await loadRun({ ...shared, target, scenario, seconds })
-      const edge = target.edge.metrics()
-      const denials = denialReasons(target.functionLog, edge.results.LambdaGeneratedResponse ?? 0)
-      const objectives = objectivesOf(config.objectives)
-      const checks = loadChecks({ run, scenario, objectives, edge, seconds })
-      if (options.authorizerShare && !run.interrupted) {
-        checks.push(...(await authorizerShare({ local, run: shared, objectives, seconds: shareSeconds })))
-      }
-      const data = { ...runData(run), denials, edge, events: eventsOf(scenario, seconds) }
-      return { checks, data: JSON.parse(JSON.stringify(data)) }
-    } finally {
-      await target.close()
-    }
-  })
+    },
+  )
 }

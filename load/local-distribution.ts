@@ -13,7 +13,7 @@ import { startEdge } from '../edge/start-edge.ts'
 import { synthesize } from '../infra/synth.ts'
 import { createSigningKey } from '../testing/issuer.ts'
 import { type CredentialSource, localCredentials, mintWith } from './population/credentials.ts'
-import { allObjects, makePopulation, type Population, writeObjects } from './population/population.ts'
+import { allObjects, makePopulation, type Population, populationAt, writeObjects } from './population/population.ts'
 import type { EdgeAction, Scenario } from './scenarios/scenario.ts'
 import { orNoSpace } from './temporary-space.ts'
 
@@ -45,6 +45,10 @@ export interface LocalTargetOptions {
   http2?: boolean
   /** A server that holds the objects, in place of the local bucket. */
   originUrl?: string
+  /** What the edge serves. Default: synthesized from the configuration, with `program`. */
+  template?: object
+  /** Paths of the objects. Default: such as the policy's routes grant. */
+  paths?: readonly string[]
   /** The viewer-request function's program. Default the authorizer. */
   program?: string
   sandboxes?: SandboxOptions
@@ -57,13 +61,14 @@ export async function startLocalTarget(options: LocalTargetOptions): Promise<Loc
   const config = { ...options.config, policy }
   const directory = await mkdtemp(join(tmpdir(), 'edgeproof-load-'))
   try {
-    const population = populationFor(scenario, policy, options.requests)
+    const population = populationFor(options, policy)
     const bucket = join(directory, 'bucket')
     mkdirSync(bucket)
     writeObjects(bucket, allObjects(population))
     const { pops, program, sandboxes, originUrl, http2 = false } = options
     const outdir = join(directory, 'cdk.out')
-    const { template } = await synthesize(config, { outdir, ...(program === undefined ? {} : { program }) })
+    const ours = async () => synthesize(config, { outdir, ...(program === undefined ? {} : { program }) })
+    const template = options.template ?? (await ours()).template
     const functionLog = join(directory, 'function.log')
     const edge = await startEdge({
       template,
@@ -113,7 +118,8 @@ const actions: Record<Exclude<EdgeAction, 'rotate-keys'>, (edge: Edge) => void> 
   'kill-sandbox': (edge) => void edge.killSandbox(),
 }
 
-function populationFor(scenario: Scenario, policy: Policy, requests: number): Population {
+function populationFor({ scenario, requests, paths }: LocalTargetOptions, policy: Policy): Population {
+  if (paths !== undefined) return populationAt(policy, paths)
   if (scenario.objects !== 'fresh') return makePopulation(policy, scenario.users, scenario.objects)
   const { anyone, users } = makePopulation(policy, scenario.users, 1)
   const folders = allObjects({ anyone: { identity: null, folders: [] }, users }).length

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { decodeJwt } from 'jose'
 import type { Policy } from '../../authorizer/policy.ts'
 import { UsageError } from '../../config/usage-error.ts'
+import { readPathList } from '../function-under-load.ts'
 import type { LoadTarget } from '../load-run.ts'
 import { givenCredentials } from '../population/credentials.ts'
 import { expectedOutcome, type Identity, routeOf } from '../population/expectation.ts'
@@ -130,13 +131,7 @@ export function identityOf(token: string, file: string): Identity {
 }
 
 function readPaths(file: string, policy: Policy): SiteObject[] {
-  const paths = readText(file, '--paths')
-    .split(/\r?\n/)
-    .filter((line) => line !== '')
-  return paths.map((path) => {
-    if (!path.startsWith('/')) throw new UsageError(`--paths: ${file}: "${path}" should begin with "/"`)
-    return { path, route: routeOf(policy, path)?.path ?? '', md5: null }
-  })
+  return readPathList(file).map((path) => ({ path, route: routeOf(policy, path)?.path ?? '', md5: null }))
 }
 
 function readJson(file: string, option: string): unknown {

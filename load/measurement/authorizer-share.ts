@@ -29,11 +29,14 @@ const mostRate = 300
 const pairs = [true, false, true, false]
 
 export async function authorizerShare({ local, run, objectives, seconds }: ShareOptions): Promise<Check[]> {
-  const scenario: Scenario = { ...local.scenario, mix: { valid: 1 }, arrival: 'constant', warmUp: 0.4, rampSeconds: 1 }
+  const mix: Scenario['mix'] = local.scenario.mix.unjudged === undefined ? { valid: 1 } : { unjudged: 1 }
+  const scenario: Scenario = { ...local.scenario, mix, arrival: 'constant', warmUp: 0.4, rampSeconds: 1 }
   const options = { ...local, scenario }
   const authorizer = await startLocalTarget(options)
   try {
-    const bare = await startLocalTarget({ ...options, program: passThrough })
+    // Ours around another function: a foreign one stands in our template too.
+    const { template: _, ...ours } = options
+    const bare = await startLocalTarget({ ...ours, program: passThrough })
     try {
       const medians: Medians[] = []
       let noise: string | null = null

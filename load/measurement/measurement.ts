@@ -67,15 +67,19 @@ export class Measurement {
       addTo(entry(this.by[dimension], sample[dimension], noCounts), kind, sample.bytes)
     this.recordTime(kind, sample.durationMs)
     if (isAllowed(kind)) this.recordTime('allowed', sample.durationMs)
+    // Whatever the function made of it, where nobody says what it should.
+    if (sample.class === 'unjudged' && kind !== 'error') this.recordTime('answered', sample.durationMs)
     this.#addArrival(sample, kind)
   }
 
   /** Beside k6's own times, those from the intended start. */
-  #addArrival({ intendedMs, lateMs }: Sample, kind: AnswerKind): void {
+  #addArrival(sample: Sample, kind: AnswerKind): void {
+    const { intendedMs, lateMs } = sample
     if (intendedMs === null || lateMs === null) return
     this.recordTime('late', lateMs)
     this.recordTime(`intended-${kind}`, intendedMs)
     if (isAllowed(kind)) this.recordTime('intended-allowed', intendedMs)
+    if (sample.class === 'unjudged' && kind !== 'error') this.recordTime('intended-answered', intendedMs)
   }
 
   /** A time in milliseconds under a name of its own, for example `cold-start`. */

@@ -54,6 +54,12 @@ export function makePopulation(policy: Policy, users: number, objects: number): 
   return { anyone: reader(null), users: identities(policy, users).map(reader) }
 }
 
+/** Objects at these paths, for everybody. */
+export function populationAt(policy: Policy, paths: readonly string[]): Population {
+  const folder = paths.map((path) => ({ path, route: routeOf(policy, path)?.path ?? '', md5: md5Of(path) }))
+  return { anyone: { identity: null, folders: [folder] }, users: [] }
+}
+
 function objectsIn(policy: Policy, route: Route, captured: readonly string[], count: number): SiteObject[] {
   const open = parsePattern(route.path).at(-1)?.kind === 'rest'
   return Array.from({ length: open ? count : 1 }, (_, index) => pathOf(route, captured, index))

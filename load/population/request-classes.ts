@@ -65,6 +65,7 @@ export function requestMaker(options: MakerOptions): () => Promise<Exchange> {
 
   const makers: Record<RequestClass, () => Promise<Exchange>> = {
     public: async () => allowed('public', pick.anyone(), null, random),
+    unjudged: async () => ({ ...allowed('unjudged', pick.anyone(), null, random), statuses: [], md5: null }),
     valid: async () => {
       const { identity, object } = pick.user()
       return allowed('valid', object, await valid(identity, window.generation), random)
@@ -95,7 +96,7 @@ export function requestMaker(options: MakerOptions): () => Promise<Exchange> {
   }
 
   const possible = (kind: RequestClass): boolean => {
-    if (kind === 'public') return population.anyone.folders.length > 0
+    if (kind === 'public' || kind === 'unjudged') return population.anyone.folders.length > 0
     if (kind === 'preflight') return preflightHeaders(policy) !== null && users.length > 0
     if (kind === 'withdrawn') return window.withdrawn !== null && users.length > 0
     if (kind === 'forbidden') return forbidden.possible

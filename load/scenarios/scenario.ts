@@ -6,6 +6,7 @@
  * about another origin, without a token, on any path. All three must be allowed.
  * `anonymous`, `expired`, `forged`, `malformed` (no JWT at all, or a path no route matches), `forbidden` (a good
  * token, somebody else's path), `withdrawn` (signed by a key that left the issuer's set): all must be denied.
+ * `unjudged`: no token, on any path, for a function without a policy: whatever comes is right, but an error.
  */
 export type RequestClass =
   | 'public'
@@ -17,6 +18,7 @@ export type RequestClass =
   | 'malformed'
   | 'forbidden'
   | 'withdrawn'
+  | 'unjudged'
 
 /** What happens to the local edge while the load runs. */
 export type EdgeAction =
