@@ -61,7 +61,7 @@ describe('help', () => {
       expect.arrayContaining([
         ...['run', 'build', 'size', 'bench', 'gate', 'edge', 'capacity', 'report'],
         ...['fuzz', 'fuzz run', 'fuzz replay', 'fuzz effectiveness', 'fuzz rates', 'fuzz wycheproof'],
-        ...['load', 'load run', 'load merge', 'load logs', 'load operator'],
+        ...['load', 'load run', 'load script', 'load merge', 'load logs', 'load operator'],
       ]),
     )
     for (const [path, command] of commands) expect(command.helpInformation()).toContain(`Usage: ${path} [`)
@@ -140,7 +140,7 @@ describe('a mistake on the command line is one line', () => {
     ['build --nope', /unknown option '--nope'/],
     ['build --jsn', /unknown option '--jsn' \(Did you mean --json\?\)/],
     ['fuzz attack', /unknown command 'fuzz attack'; choose one of run, replay, effectiveness, rates, wycheproof/],
-    ['load attack', /unknown command 'load attack'; choose one of run, merge, logs, operator/],
+    ['load attack', /unknown command 'load attack'; choose one of run, script, merge, logs, operator/],
     ['fuzz --effectiveness', /unknown option '--effectiveness'/],
     ['fuzz rates --runs 3', /unknown option '--runs'/],
     ['fuzz replay', /missing required argument 'file'/],

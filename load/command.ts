@@ -10,10 +10,11 @@ import type { TokensOptions } from './distribution/tokens-stage.ts'
 import { loadSeconds, positiveInteger, positiveNumber } from './number-option.ts'
 import type { MergeOptions } from './operator/merge-stage.ts'
 import type { OperatorOptions } from './operator/operator-stage.ts'
+import type { ScriptOptions } from './script/script-stage.ts'
 
 export function registerLoad(program: Command): void {
   registerEdge(program)
-  const commands = [runCommand(), mergeCommand(), logsCommand(), operatorCommand()] as const
+  const commands = [runCommand(), scriptCommand(), mergeCommand(), logsCommand(), operatorCommand()] as const
   program.addCommand(commandGroup('load', 'k6 against the local edge, with cache-hit measurement', commands))
   program.addCommand(
     stageCommand('capacity', 'the highest load that still meets the objectives, with its interval')
@@ -25,7 +26,7 @@ export function registerLoad(program: Command): void {
       .option('--seed <n>', 'of the random choice of users and objects (default: 1)', positiveInteger)
       .addOption(handlerOption())
       .addOption(templateOption())
-      .option('--paths <file>', 'for a function without a policy: paths to ask for, one on each line')
+      .option('--paths <file>', 'existing paths, where no policy tells')
       .action((options: SharedOptions & CapacityOptions) =>
         runStage(options, async () => (await import('./capacity-stage.ts')).capacityStage),
       ),
@@ -44,32 +45,39 @@ export function registerLoad(program: Command): void {
 }
 
 function runCommand(): Command {
+  const names = 'smoke, steady, cold-cache, hostile, spike, soak ...'
   return loadCommand('run', 'k6 against the local edge, or a real distribution')
-    .option(
-      '--scenario <name>',
-      'smoke, steady, cold-cache, token-churn, hostile, spike, key-rotation, issuer-outage, soak or breakpoint (default: smoke)',
-    )
+    .option('--scenario <name>', `${names} (default: smoke)`)
     .option('--segments <n>', 'k6 processes that share the load (default: 1)', positiveInteger)
     .addOption(handlerOption().conflicts(['template', 'target']))
     .addOption(templateOption().conflicts('target'))
-    .addOption(
-      new Option('--pops <n>', 'points of presence of the local edge (default: 1)')
-        .argParser(positiveInteger)
-        .conflicts('target'),
-    )
-    .addOption(new Option('--http2', 'HTTP/2 over TLS instead of plain HTTP/1.1').conflicts('target'))
+    .addOption(popsOption().conflicts('target'))
+    .addOption(http2Option().conflicts('target'))
     .addOption(
       new Option('--authorizer-share', 'also measure hits without the authorizer').conflicts(['target', 'template']),
     )
+    .addOption(
+      new Option('--script <file>', 'your own k6 script: the same as load script FILE').conflicts([
+        ...['scenario', 'target', 'rate', 'seconds', 'seed', 'authorizerShare'],
+      ]),
+    )
+    .addOption(liveOption())
+    .addOption(k6OutOption())
     .option('--target <url or file>', "a real distribution, or cdk's outputs file")
-    .option('--tokens <file>', 'for --target: access tokens, as edgeproof tokens writes them')
-    .option('--paths <file>', 'for --target: existing paths, one on each line; or to ask for, where there is no policy')
-    .option('--i-may-load-test <why>', 'for --target: your statement that more than a probe is allowed')
-    .action((options: SharedOptions & Partial<RealLoadOptions>) => runStage(options, () => chosenStage(options)))
+    .option('--tokens <file>', 'for --target: what edgeproof tokens wrote')
+    .option('--paths <file>', 'existing paths, where no policy or target tells')
+    .option('--i-may-load-test <why>', 'for --target: why more than a probe is allowed')
+    .action((options: SharedOptions & RunOptions) => runStage(options, () => chosenStage(options)))
 }
 
-async function chosenStage(given: Partial<RealLoadOptions>): Promise<Stage<Partial<RealLoadOptions>>> {
-  const { target, tokens, iMayLoadTest } = given
+type RunOptions = Partial<RealLoadOptions & ScriptOptions>
+
+async function chosenStage(given: RunOptions): Promise<Stage<RunOptions>> {
+  const { script, target, tokens, iMayLoadTest } = given
+  if (script !== undefined) {
+    const { scriptStage } = await import('./script/script-stage.ts')
+    return (context, options) => scriptStage(context, { ...options, script })
+  }
   if (target !== undefined) {
     const { realLoadStage } = await import('./distribution/real-load-stage.ts')
     return (context, options) => realLoadStage(context, { ...options, target })
@@ -80,15 +88,51 @@ async function chosenStage(given: Partial<RealLoadOptions>): Promise<Stage<Parti
   return (await import('./load-stage.ts')).loadStage
 }
 
+function scriptCommand(): Command {
+  return stageCommand('script', 'your own k6 script against the local edge')
+    .argument('<file>', 'it finds EDGEPROOF_URL, EDGEPROOF_TOKEN and EDGEPROOF_PATHS')
+    .option('--env <name=value>', 'a variable, {url}, {token}, {path} filled in; repeatable', repeated)
+    .option('--host <name>', 'requests to it go to the local edge; repeatable', repeated)
+    .option('--segments <n>', 'k6 processes that share the load (default: 1)', positiveInteger)
+    .addOption(handlerOption().conflicts('template'))
+    .addOption(templateOption())
+    .option('--paths <file>', 'existing paths, where no policy tells')
+    .addOption(popsOption())
+    .addOption(http2Option())
+    .addOption(liveOption())
+    .addOption(k6OutOption())
+    .action((script: string, options: SharedOptions & Omit<ScriptOptions, 'script'>) =>
+      runStage({ ...options, script }, async () => (await import('./script/script-stage.ts')).scriptStage),
+    )
+}
+
+/** For commander: an option that may be repeated. */
+function repeated(value: string, former: string[] = []): string[] {
+  return [...former, value]
+}
+
 function handlerOption(): Option {
-  return new Option(
-    '--handler <file>',
-    "anybody's viewer-request function, judged by --policy or --config where given (default: our authorizer)",
-  ).conflicts('template')
+  return new Option('--handler <file>', "anybody's function, judged by --policy if given").conflicts('template')
 }
 
 function templateOption(): Option {
-  return new Option('--template <file>', 'a synthesized template, whose own function and behaviors are served')
+  return new Option('--template <file>', 'a synthesized template with its own function')
+}
+
+function popsOption(): Option {
+  return new Option('--pops <n>', 'points of presence of the local edge (default: 1)').argParser(positiveInteger)
+}
+
+function http2Option(): Option {
+  return new Option('--http2', 'HTTP/2 over TLS instead of plain HTTP/1.1')
+}
+
+function liveOption(): Option {
+  return new Option('--live', 'say each second: rate, p50, p99, hits, errors')
+}
+
+function k6OutOption(): Option {
+  return new Option('--k6-out <output>', "also an output of k6's, as csv=FILE; repeatable").argParser(repeated)
 }
 
 function mergeCommand(): Command {
@@ -130,5 +174,5 @@ function loadCommand(name: string, description: string): Command {
   return stageCommand(name, description)
     .option('--seconds <n>', "length of the load (default: the scenario's)", loadSeconds)
     .option('--rate <n>', "requests per second (default: the scenario's)", positiveNumber)
-    .option('--seed <n>', 'of the random choice of users and objects (default: 1)', positiveInteger)
+    .option('--seed <n>', 'of the random choices (default: 1)', positiveInteger)
 }

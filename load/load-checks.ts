@@ -41,12 +41,13 @@ export function loadChecks({ run, scenario, objectives, edge, seconds }: Judged)
   ]
   // A wrong answer is one however the run ended; for everything else a part of a run is not the run.
   const wrong = unjudged ? [] : [wrongAnswers(measured)]
-  return [...endChecks(run), ...wrong, ...(run.interrupted ? checks.map(interrupted) : checks)]
+  return [...endChecks(run), ...wrong, ...(run.interrupted ? interruptedChecks(checks) : checks)]
 }
 
-function interrupted(judged: Check): Check {
-  if (judged.verdict !== 'fail') return judged
-  return { ...judged, verdict: 'inconclusive', detail: 'the run was interrupted before its end: run it again' }
+/** What an interrupted run falls short of says nothing. */
+export function interruptedChecks(checks: readonly Check[]): Check[] {
+  const detail = 'the run was interrupted before its end: run it again'
+  return checks.map((each) => (each.verdict === 'fail' ? { ...each, verdict: 'inconclusive', detail } : each))
 }
 
 /** Why times say nothing; null where they do. */
@@ -59,7 +60,7 @@ export function noiseReason({ foreign, steal }: MachineShare, limits: Required<O
   return null
 }
 
-function endChecks({ ends, interrupted, measured }: LoadRun): Check[] {
+export function endChecks({ ends, interrupted, measured }: LoadRun, requests = measured.counts.requests): Check[] {
   const bad = ends.find(({ code }) => code !== 0)
   if (interrupted) return [ended('the run was interrupted; what was measured until then is kept', 'inconclusive')]
   if (bad) {
@@ -68,7 +69,7 @@ function endChecks({ ends, interrupted, measured }: LoadRun): Check[] {
       ended(`k6 ${how}; what was measured until then is kept. ${bad.said.split('\n').at(-1) ?? ''}`.trim(), 'fail'),
     ]
   }
-  if (measured.counts.requests === 0)
+  if (requests === 0)
     return [
       ended('no request was answered after the warm-up: is the target up, and the run long enough?', 'not-measured'),
     ]
@@ -101,9 +102,9 @@ function wrongAnswers(measured: Measurement): Check {
   })
 }
 
-function errorRatio(measured: Measurement, limit: number | null): Check {
+export function errorRatio(measured: Measurement, limit: number | null, requests?: number): Check {
   const errors = [...measured.faults.values()].filter(({ kind }) => availability.includes(kind))
-  const all = measured.counts.requests + measured.warmUpRequests
+  const all = requests ?? measured.counts.requests + measured.warmUpRequests
   const count = errors.reduce((sum, fault) => sum + fault.count, 0)
   return check({
     id: 'load.error-ratio',
@@ -117,7 +118,7 @@ function errorRatio(measured: Measurement, limit: number | null): Check {
 }
 
 /** A dropped iteration is a request that a viewer would have sent and k6 did not: the times are then too good. */
-function droppedIterations(measured: Measurement, noise: string | null): Check {
+export function droppedIterations(measured: Measurement, noise: string | null): Check {
   const fields = {
     id: 'load.dropped',
     title: 'requests that k6 could not send in time',
@@ -138,7 +139,7 @@ const mostLate = 0.25
  * How late k6 itself began the requests: what stands between its own times and those from the intended start. A run whose
  * requests were late was not the load that was asked for.
  */
-function lateness(measured: Measurement, p99Ms: number | null, noise: string | null): Check[] {
+export function lateness(measured: Measurement, p99Ms: number | null, noise: string | null): Check[] {
   if (measured.timesRecorded('late') === 0) return []
   const late = (percentile: number) => measured.percentile('late', percentile)
   const judged = check({
@@ -200,7 +201,7 @@ function oneSided({ onlyK6, onlyEdge, withoutId }: JoinCounts): Check {
   return { ...judged, verdict: 'inconclusive', detail }
 }
 
-function hitChecks({ counts }: Measurement, limit: number | null): Check[] {
+export function hitChecks({ counts }: Measurement, limit: number | null): Check[] {
   const { hits, misses, refreshHits } = counts
   return [
     share('load.hit-ratio', 'cache hits, of cacheable requests', hitRatio(counts), limit),
@@ -233,18 +234,9 @@ function share(id: string, title: string, value: number | null, limit: number | 
   })
 }
 
-/** Whose times are judged, and what the function's own answers are called. */
-interface Subject {
-  kind: 'allowed' | 'answered'
-  words: string
-  denials: string
-}
-
-const judgedByPolicy: Subject = { kind: 'allowed', words: 'allowed requests', denials: 'denials' }
-const withoutPolicy: Subject = { kind: 'answered', words: 'answers', denials: 'answers of the function' }
-
-function timeChecks(measured: Measurement, limit: number | null, noise: string | null, subject: Subject): Check[] {
-  const time = (id: string, title: string, name: string, percentile: number, most: number | null = null): Check => {
+/** Makes a check of a percentile; one with a limit says nothing on a busy machine. */
+export function timeOf(measured: Measurement, noise: string | null) {
+  return (id: string, title: string, name: string, percentile: number, most: number | null = null): Check => {
     const fields = check({
       id: `load.${id}`,
       title,
@@ -259,6 +251,20 @@ function timeChecks(measured: Measurement, limit: number | null, noise: string |
     })
     return noise !== null && most !== null ? { ...fields, verdict: 'not-measured', detail: noise } : fields
   }
+}
+
+/** Whose times are judged, and what the function's own answers are called. */
+interface Subject {
+  kind: 'allowed' | 'answered'
+  words: string
+  denials: string
+}
+
+const judgedByPolicy: Subject = { kind: 'allowed', words: 'allowed requests', denials: 'denials' }
+const withoutPolicy: Subject = { kind: 'answered', words: 'answers', denials: 'answers of the function' }
+
+function timeChecks(measured: Measurement, limit: number | null, noise: string | null, subject: Subject): Check[] {
+  const time = timeOf(measured, noise)
   const intended = (name: string, title: string, kind: string, percentile: number, most: number | null = null) =>
     time(`intended.${name}`, `${title}, from the intended start`, `intended-${kind}`, percentile, most)
   const { kind, words } = subject
@@ -293,7 +299,7 @@ function blamed(judged: Check, measured: Measurement, limit: number | null): Che
   return { ...judged, verdict: 'inconclusive', detail }
 }
 
-function edgeChecks({ sandboxes, issuer }: EdgeMetrics): Check[] {
+export function edgeChecks({ sandboxes, issuer }: EdgeMetrics): Check[] {
   const count = (id: string, title: string, value: number) =>
     check({ id: `load.${id}`, title, value, unit: 'count', limit: null, direction: 'none' })
   return [
@@ -312,7 +318,7 @@ function edgeChecks({ sandboxes, issuer }: EdgeMetrics): Check[] {
   ]
 }
 
-function machineChecks({ foreign, steal }: MachineShare, limits: Required<Objectives>): Check[] {
+export function machineChecks({ foreign, steal }: MachineShare, limits: Required<Objectives>): Check[] {
   const used = (id: string, title: string, value: number | null, limit: number): Check => ({
     ...share(`load.${id}`, title, value, null),
     detail: `times count up to ${limit * 100} %`,

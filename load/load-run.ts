@@ -2,18 +2,19 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Policy } from '../authorizer/policy.ts'
 import type { Progress } from '../command/progress.ts'
 import type { Edge } from '../edge/edge.ts'
 import { k6Options, peakRate, runDescription } from './k6/k6-options.ts'
 import { type K6End, runK6, writePlan } from './k6/run-k6.ts'
-import type { Sample } from './k6/sample.ts'
-import { type MachineShare, watchMachine } from './measurement/foreign-load.ts'
+import { k6EventReader, type Sample } from './k6/sample.ts'
+import type { MachineShare } from './measurement/foreign-load.ts'
 import type { JoinCounts } from './measurement/id-join.ts'
+import { liveLines } from './measurement/live-lines.ts'
 import type { Measurement } from './measurement/measurement.ts'
-import { type MemorySamples, watchMemory } from './measurement/memory.ts'
+import type { MemorySamples } from './measurement/memory.ts'
 import { RunRecorder } from './measurement/run-recorder.ts'
+import { watchRun } from './measurement/run-watch.ts'
 import type { TimeSeriesDocument } from './measurement/time-series.ts'
 import type { Credential, CredentialSource } from './population/credentials.ts'
 import { timelineOf } from './population/key-windows.ts'
@@ -23,9 +24,6 @@ import { makePlan } from './population/request-plan.ts'
 import { eventsOf, RunSchedule } from './scenarios/run-schedule.ts'
 import { type EdgeAction, lengthOf, type Scenario, warmUpOf } from './scenarios/scenario.ts'
 import { orNoSpace } from './temporary-space.ts'
-
-/** Between two looks at the machine, its memory and the sandboxes. */
-const intervalSeconds = 0.5
 
 export interface LoadTarget {
   url: string
@@ -51,6 +49,10 @@ export interface LoadRunOptions {
   seed: number
   progress: Progress
   signal: AbortSignal
+  /** Outputs of k6's beside the one that is read, as its `--out` takes them. Default none. */
+  outputs?: readonly string[]
+  /** Says each second how it goes. Default false. */
+  live?: boolean
   /** Told of each sample, the warm-up's too. */
   onSample?: (sample: Sample) => void
 }
@@ -106,8 +108,13 @@ async function send(options: LoadRunOptions, planDirectory: string): Promise<Loa
   const { scenario, target, seconds, segments, progress, signal } = options
   const length = lengthOf(scenario, seconds)
   const schedule = new RunSchedule(eventsOf(scenario, seconds), target.act ?? (async () => {}), progress.log)
+  const live = options.live ? liveLines(progress.log) : null
   const recorder = new RunRecorder({
     ...options,
+    onSample: (sample) => {
+      live?.add(sample)
+      options.onSample?.(sample)
+    },
     withEdge: target.edge !== undefined,
     seconds: length,
     warmUpSeconds: warmUpOf(scenario, seconds),
@@ -116,44 +123,34 @@ async function send(options: LoadRunOptions, planDirectory: string): Promise<Loa
   const unsubscribe = target.edge?.log.subscribe((record) => recorder.addEdge(record))
   const run = runK6({
     binary: options.k6,
-    planDirectory,
+    environment: { EDGEPROOF_PLAN: planDirectory },
+    flags: ['--no-thresholds'],
+    outputs: options.outputs ?? [],
     segments,
     signal,
-    onEvent: (event, segment) => recorder.addK6(event, segment),
+    reader: (segment) => k6EventReader((event) => recorder.addK6(event, segment), segments),
   })
-  const machine = watchMachine(run.processIds)
-  const memory = watchMemory(run.processIds, { seconds: length, intervalSeconds })
-  const loopDelay = monitorEventLoopDelay()
-  loopDelay.enable()
-  const earlierThrottles = target.edge?.metrics().sandboxes.throttles ?? 0
-  const ticker = setInterval(() => {
-    machine.sample()
-    const { running = 0, busy = 0, throttles = earlierThrottles } = target.edge?.metrics().sandboxes ?? {}
-    recorder.series.addReading(Date.now(), {
-      sandboxes: running,
-      sandboxesBusy: busy,
-      throttles: throttles - earlierThrottles,
-      loopDelayMs: loopDelay.max / 1e6,
-      ...memory.sample(),
-    })
-    loopDelay.reset()
-    progress.step(`load: ${scenario.name}`, Math.min(length, Math.round(recorder.elapsed)), length)
-  }, intervalSeconds * 1000)
+  const watch = watchRun({
+    processIds: run.processIds,
+    ...(target.edge && { edge: target.edge }),
+    seconds: length,
+    series: recorder.series,
+    onInterval: () => progress.step(`load: ${scenario.name}`, Math.min(length, Math.round(recorder.elapsed)), length),
+  })
   try {
     const ends = await run.ended
     return {
       measured: recorder.measured,
       join: recorder.join,
       series: recorder.series.toDocument(),
-      machine: machine.share(),
-      memory: memory.samples(),
+      ...watch.seen(),
       ends,
       seconds: recorder.elapsed,
       interrupted: signal.aborted,
     }
   } finally {
-    clearInterval(ticker)
-    loopDelay.disable()
+    live?.end()
+    watch.end()
     schedule.end()
     unsubscribe?.()
     progress.clear()

@@ -26,6 +26,10 @@ export interface LoadOptions extends FunctionOptions {
   segments?: number
   /** Points of presence of the local edge. Default 1. */
   pops?: number
+  /** Outputs of k6's, as its `--out` takes them. Default none. */
+  k6Out?: string[]
+  /** Says each second how it goes. Default false. */
+  live?: boolean
   /** HTTP/2 over TLS instead of plain HTTP/1.1. Default false. */
   http2?: boolean
   /** Of the random choice of users and objects. Default 1. */
@@ -59,7 +63,8 @@ export const loadStage: Stage<LoadOptions> = async ({ config: given, progress, s
         }
         progress.step('load: making tokens and the plan')
         const shared = { k6, rate, segments, seed, progress, signal }
-        const run = await loadRun({ ...shared, target, scenario, seconds })
+        const { k6Out: outputs = [], live = false } = options
+        const run = await loadRun({ ...shared, target, scenario, seconds, outputs, live })
         const edge = target.edge.metrics()
         const denials = denialReasons(target.functionLog, edge.results.LambdaGeneratedResponse ?? 0)
         const objectives = objectivesOf(config.objectives)

@@ -62,6 +62,8 @@ export const realLoadStage: Stage<RealLoadOptions> = async ({ config, out, progr
         progress,
         signal,
         onSample: ids.write,
+        outputs: options.k6Out ?? [],
+        live: options.live ?? false,
       })
       const checks = loadChecks({ run, scenario, objectives: objectivesOf(config.objectives), seconds })
       return { checks: [permission, ...checks], data: JSON.parse(JSON.stringify(runData(run))) }

@@ -6,7 +6,6 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Plan, PlannedRequest } from '../population/request-plan.ts'
 import type { RunDescription } from './run-description.ts'
-import { type K6Event, k6EventReader } from './sample.ts'
 
 /** What k6 runs. */
 export const script = fileURLToPath(new URL('../scenarios/script.ts', import.meta.url))
@@ -53,10 +52,18 @@ function requestLine(request: PlannedRequest): string {
 
 export interface K6Run {
   binary: string
-  planDirectory: string
+  /** What k6 runs. Default: our own script. */
+  script?: string
+  /** Environment variables of the script. */
+  environment: Readonly<Record<string, string>>
+  /** k6's own flags. */
+  flags: readonly string[]
+  /** Outputs of k6's beside the one that is read here, as its `--out` takes them. Default none. */
+  outputs?: readonly string[]
   /** How many processes share the load, each an execution segment. Default 1. */
   segments?: number
-  onEvent: (event: K6Event, segment: number) => void
+  /** Takes what the k6 of a segment writes: its JSON output, chunk by chunk. */
+  reader: (segment: number) => (chunk: Buffer) => void
   signal: AbortSignal
 }
 
@@ -90,18 +97,11 @@ function segmentsOf(count: number): string[][] {
 }
 
 function start(run: K6Run, segment: readonly string[], index: number): { child: ChildProcess; ended: Promise<K6End> } {
-  const args = [
-    'run',
-    ...segment,
-    '--quiet',
-    '--no-color',
-    '--no-usage-report',
-    '--no-thresholds',
-    '--summary-mode=disabled',
-  ]
-  const child = spawn(run.binary, [...args, '--address', '', '--out', 'json', script], {
+  const shared = ['--quiet', '--no-color', '--no-usage-report', '--summary-mode=disabled', '--address', '']
+  const outputs = ['json', ...(run.outputs ?? [])].flatMap((output) => ['--out', output])
+  const child = spawn(run.binary, ['run', ...segment, ...shared, ...run.flags, ...outputs, run.script ?? script], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...memorySettings(run.segments ?? 1), ...process.env, EDGEPROOF_PLAN: run.planDirectory },
+    env: { ...memorySettings(run.segments ?? 1), ...process.env, ...run.environment },
     // Its own process group: a Ctrl-C in the terminal reaches us alone, and we end k6.
     detached: true,
   })
@@ -121,8 +121,7 @@ function memorySettings(segments: number): { GOGC: string; GOMEMLIMIT: string } 
 const graceMs = 3000
 
 function end(child: ChildProcess, run: K6Run, index: number): Promise<K6End> {
-  const read = k6EventReader((event) => run.onEvent(event, index), run.segments)
-  child.stdout?.on('data', read)
+  child.stdout?.on('data', run.reader(index))
   let said = ''
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-4000)

@@ -53,7 +53,7 @@ export class Measurement {
 
   /** Counts one sample; a fault counts during the warm-up too, times and ratios do not. */
   add(sample: Sample, warmUp: boolean): void {
-    if (sample.fault !== null) this.#addFault(sample.fault, sample.class)
+    if (sample.fault !== null) this.addFault(sample.fault, sample.class)
     // Most connections are made in the warm-up, and they are the same ones later.
     if (sample.connectMs > 0) this.recordTime('connect', sample.connectMs)
     if (sample.tlsMs > 0) this.recordTime('tls', sample.tlsMs)
@@ -107,7 +107,7 @@ export class Measurement {
     for (const dimension of dimensions) {
       for (const [name, counts] of other.by[dimension]) addCounts(entry(this.by[dimension], name, noCounts), counts)
     }
-    for (const fault of other.faults.values()) this.#addFault(fault.example, fault.class, fault.count)
+    for (const fault of other.faults.values()) this.addFault(fault.example, fault.class, fault.count)
     for (const [name, histogram] of other.#histograms) {
       entry(this.#histograms, name, () => latencyHistogram(3)).add(histogram)
     }
@@ -140,14 +140,14 @@ export class Measurement {
         measurement.by[dimension].set(name, { ...counts })
       }
     }
-    for (const fault of document.faults) measurement.#addFault(fault.example, fault.class, fault.count)
+    for (const fault of document.faults) measurement.addFault(fault.example, fault.class, fault.count)
     for (const [name, encoded] of Object.entries(document.histograms)) {
       measurement.#histograms.set(name, decodeFromCompressedBase64(encoded, 32))
     }
     return measurement
   }
 
-  #addFault(words: string, requestClass: string, count = 1): void {
+  addFault(words: string, requestClass: string, count = 1): void {
     const kind = words.slice(0, words.indexOf(':'))
     entry(this.faults, `${kind} ${requestClass}`, () => ({
       kind,
