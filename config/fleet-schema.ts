@@ -28,6 +28,7 @@ const quotaNames = [
   'scalingRequests',
   'scalingSeconds',
   'distributionRequests',
+  'jwksRequests',
 ] as const
 const priceNames = [
   'edgeInvocation',
@@ -40,13 +41,23 @@ const priceNames = [
   'dashboard',
   'additionalMetrics',
 ] as const
-const assumptionNames = ['idleSeconds', 'lifetimeSeconds', 'slowdown', 'zipf', 'headroom'] as const
+const assumptionNames = [
+  'idleSeconds',
+  'lifetimeSeconds',
+  'billedInit',
+  'deploySeconds',
+  'slowdown',
+  'zipf',
+  'headroom',
+] as const
 
 export type QuotaName = (typeof quotaNames)[number]
 export type PriceName = (typeof priceNames)[number]
 export type AssumptionName = (typeof assumptionNames)[number]
 
 export interface FleetConfig {
+  /** Of the function, 128 to 10,240. Default 128. */
+  memoryMegabytes?: number
   traffic?: FleetTraffic
   quotas?: Partial<Record<QuotaName, number>>
   prices?: Partial<Record<PriceName, number>>
@@ -89,6 +100,7 @@ const traffic = z.strictObject({
 })
 
 export const fleetSchema: z.ZodType<FleetConfig> = z.strictObject({
+  memoryMegabytes: z.int().min(128, 'should be 128 or more').max(10_240, 'should be at most 10,240').exactOptional(),
   traffic: traffic.exactOptional(),
   quotas: partial(quotaNames, positive).exactOptional(),
   prices: partial(priceNames, z.number().min(0, 'should be 0 or more')).exactOptional(),

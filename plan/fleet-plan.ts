@@ -1,8 +1,10 @@
 /** The plan: for each rate what every region and the distribution need, against the quotas, and what a month costs. */
 import type { FleetTraffic } from '../config/fleet-schema.ts'
 import { type Estimate, exactly, overScenarios, type Ranges } from './estimate.ts'
+import { type FlatRatePlan, flatRateMonth, flatRatePlanFor } from './flat-rate-plans.ts'
 import { hitRatio } from './hit-ratio.ts'
 import { type SpikePlan, spikePlan } from './launch-spike.ts'
+import { memorySizes } from './memory.ts'
 import { type MonthlyCost, type MonthlyUse, monthlyCost, monthlyUse } from './monthly-cost.ts'
 import { type Increase, increasesFor } from './quota-increases.ts'
 import { type RegionPlan, regionPlan } from './region-plan.ts'
@@ -39,6 +41,23 @@ export interface RatePlan {
   /** US dollars for a month; `init` is null where INIT was not measured, and the total is then without it. */
   cost: { [Name in keyof MonthlyCost]: Estimate | null }
   increases: Increase[]
+  /** Of the quota that is used most, in any region or of the distribution: 1 is all of it. */
+  quotaUse: Estimate
+  /** JWKS fetches per second after a deployment. */
+  deployRate: Estimate
+  /** What other sizes of the function's memory would do. */
+  memory: MemoryChoice[]
+  /** The cheapest flat-rate plan for so many requests, and a month in it; null: none has so many. */
+  flatRate: { plan: FlatRatePlan; month: Estimate } | null
+}
+
+export interface MemoryChoice {
+  megabytes: number
+  /** Milliseconds; null where INIT was not measured. */
+  initMs: Estimate | null
+  meanMs: Estimate
+  /** US dollars for a month, all in all. */
+  month: Estimate
 }
 
 export interface FleetPlan {
@@ -68,18 +87,62 @@ function ratePlan(inputs: PlanInputs, service: Ranges<Scenario>['service'], rate
   const ranges = scenarios(inputs, service, costed?.ratio ?? exactly(0))
   const regions = traffic.regions.map((share) => regionPlan(inputs, ranges, share, rate * share))
   const whole = overScenarios(ranges, (scenario) => monthOf(inputs, scenario, rate))
-  const { deployStorm, requests, gigabyteSeconds, initGigabyteSeconds, logGigabytes, ...cost } = whole
+  const { deployStorm: storm, requests, gigabyteSeconds, initGigabyteSeconds, logGigabytes, ...cost } = whole
+  const deployStorm = storm ?? exactly(0)
+  const hits = costed?.ratio ?? exactly(0)
   return {
     rate,
     regions,
+    quotaUse: mostUsed(regions, rate / book.quotas.distributionRequests),
+    deployRate: perSecond(deployStorm, book.assumptions.deploySeconds),
+    memory: memorySizes.map((megabytes) => memoryChoice(inputs, rate, hits, megabytes)),
+    flatRate: flatRateOf(requests?.value ?? 0, cost),
     distributionUse: rate / book.quotas.distributionRequests,
-    deployStorm: deployStorm ?? exactly(0),
+    deployStorm,
     hitRatios,
     costedPops: costed?.pops ?? 1,
     use: { requests, gigabyteSeconds, initGigabyteSeconds, logGigabytes },
     cost,
     increases: increasesFor(book, regions, rate),
   }
+}
+
+/** Everything spread over the time that it takes, and the worst of it in the least. */
+function perSecond(storm: Estimate, seconds: Estimate): Estimate {
+  return { value: storm.value / seconds.value, low: storm.low / seconds.high, high: storm.high / seconds.low }
+}
+
+function mostUsed(regions: readonly RegionPlan[], distributionUse: number): Estimate {
+  const most = (end: keyof Estimate) =>
+    Math.max(
+      distributionUse,
+      ...regions.flatMap(({ requestsUse, concurrencyUse }) => [requestsUse[end], concurrencyUse[end]]),
+    )
+  return { value: most('value'), low: most('low'), high: most('high') }
+}
+
+function memoryChoice(inputs: PlanInputs, rate: number, hits: Estimate, megabytes: number): MemoryChoice {
+  const times = inputs.timesAt(megabytes)
+  const service = times.service?.range ?? exactly({ meanMs: 0, billedMs: 0 })
+  const own = { ...inputs, times, memoryMegabytes: megabytes }
+  const { total } = overScenarios(scenarios(own, service, hits), (scenario) => ({
+    total: monthOf(own, scenario, rate).total,
+  }))
+  const { value, low, high } = service
+  return {
+    megabytes,
+    initMs: times.init?.range ?? null,
+    meanMs: { value: value.meanMs, low: low.meanMs, high: high.meanMs },
+    month: total ?? exactly(0),
+  }
+}
+
+/** What a plan replaces are CloudFront's own requests; the function, the bucket and the watching are counted beside it. */
+function flatRateOf(requests: number, cost: RatePlan['cost']): RatePlan['flatRate'] {
+  const plan = flatRatePlanFor(requests)
+  if (plan === null) return null
+  const { invocations, duration, init, originRequests, denialLogs, monitoring } = cost
+  return { plan, month: flatRateMonth(plan, [invocations, duration, init, originRequests, denialLogs, monitoring]) }
 }
 
 function hitRatioRange({ traffic, book }: PlanInputs, rate: number, pops: number): Estimate {
@@ -90,16 +153,17 @@ function hitRatioRange({ traffic, book }: PlanInputs, rate: number, pops: number
   return ratio ?? exactly(0)
 }
 
-function monthOf({ config, traffic, book }: PlanInputs, scenario: Scenario, rate: number) {
+function monthOf({ config, traffic, book, memoryMegabytes }: PlanInputs, scenario: Scenario, rate: number) {
   const { service, initMs } = scenario
   const perRegion = traffic.regions.map((share) => lifecycle(scenario, rate * share))
   const alive = perRegion.reduce((sum, each) => sum + each.sandboxes, 0)
   const starts = perRegion.reduce((sum, each) => sum + each.starts, 0)
   const month = {
     requestsPerSecond: rate,
+    memoryMegabytes,
     billedDuration: service.billedMs,
     coldStarts: starts / rate,
-    billedInit: Math.ceil(initMs ?? 0),
+    billedInit: Math.ceil(initMs ?? 0) * scenario.billedInit,
     denied: traffic.denied,
     misses: (1 - traffic.denied) * (1 - scenario.hitRatio),
     sandboxes: alive,

@@ -9,6 +9,7 @@ const { prices } = fleetBook()
 function assumed(requestsPerSecond: number): Traffic {
   return {
     requestsPerSecond,
+    memoryMegabytes: 128,
     billedDuration: 1,
     coldStarts: 0.001,
     billedInit: 150,

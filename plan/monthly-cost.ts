@@ -1,6 +1,5 @@
 /** The month's bill by component. */
 import type { PriceName } from '../config/fleet-schema.ts'
-import { edgeFunction } from '../infra/limits.ts'
 
 /** 730 hours. */
 const secondsPerMonth = 730 * 3600
@@ -14,6 +13,8 @@ const platformLineBytes = 350
 /** What the bill depends on, besides prices. */
 export interface Traffic {
   requestsPerSecond: number
+  /** Of the function. */
+  memoryMegabytes: number
   /** Milliseconds, each invocation rounded up to a whole one. */
   billedDuration: number
   /** Of invocations, those that start a sandbox, and the milliseconds billed for one. */
@@ -78,7 +79,7 @@ export function monthlyCost(traffic: Traffic, prices: Record<PriceName, number>)
 
 export function monthlyUse(traffic: Traffic): MonthlyUse {
   const requests = traffic.requestsPerSecond * secondsPerMonth
-  const gigabyteSeconds = (milliseconds: number) => (milliseconds / 1000) * (edgeFunction.memoryMegabytes / 1024)
+  const gigabyteSeconds = (milliseconds: number) => (milliseconds / 1000) * (traffic.memoryMegabytes / 1024)
   const denialLines = Math.min(
     requests * traffic.denied,
     traffic.sandboxes * traffic.reasons * denialLinesPerSandboxSecond * secondsPerMonth,

@@ -1,7 +1,7 @@
 /** The plan's figures as checks: what is needed, never what is good or bad, since that depends on what was asked for. */
 import { type Check, check } from '../result/result.ts'
 import { type Estimate, rounded, times } from './estimate.ts'
-import type { FleetPlan, RatePlan } from './fleet-plan.ts'
+import type { FleetPlan, MemoryChoice, RatePlan } from './fleet-plan.ts'
 import type { SpikePlan } from './launch-spike.ts'
 import type { Increase } from './quota-increases.ts'
 import type { FleetBook } from './quotas-and-prices.ts'
@@ -15,7 +15,12 @@ export function planChecks(plan: FleetPlan | null, times: ServiceTimes, { quotas
     figure('init', 'INIT of a sandbox', times.init?.range ?? null, 'ms', times.init?.source ?? 'pass --init-ms'),
   ]
   if (!plan) return inputs
-  return [...inputs, ...plan.rates.flatMap((rate) => rateChecks(rate, quotas)), ...spikeChecks(plan.spike)]
+  return [
+    ...inputs,
+    ...coldStartByMemory(plan),
+    ...plan.rates.flatMap((rate) => rateChecks(rate, quotas)),
+    ...spikeChecks(plan.spike),
+  ]
 }
 
 function meanOf({ service }: ServiceTimes): Estimate | null {
@@ -33,6 +38,7 @@ function rateChecks(plan: RatePlan, quotas: FleetBook['quotas']): Check[] {
     ...(busiest
       ? [text(id('binds'), title('quota that binds first, busiest region'), ...binding(busiest, plan, quotas))]
       : []),
+    quotaCheck(id('quotas'), title('quotas used, at most'), plan.quotaUse, plan.increases),
     text(id('increases'), title('quota increases to ask for'), ...increaseText(plan.increases)),
     figure(
       id('cold-starts'),
@@ -47,8 +53,11 @@ function rateChecks(plan: RatePlan, quotas: FleetBook['quotas']): Check[] {
       '1/min',
     ),
     figure(id('deploy-storm'), title('JWKS fetches at once after a deployment, at worst'), plan.deployStorm, 'count'),
+    stormCheck(id('deploy-rate'), title('JWKS fetches a second after a deployment'), plan, quotas.jwksRequests),
     ...hitRatioCheck(id('hit-ratio'), title('hit ratio'), plan),
     figure(id('cost'), title('cost of a month'), plan.cost.total, '$', costText(plan)),
+    text(id('memory'), title('cost of a month by memory'), ...memoryText(plan)),
+    text(id('flat-rate'), title('cheapest flat-rate plan'), ...flatRateText(plan)),
   ]
 }
 
@@ -92,6 +101,81 @@ function shares({ low, high }: Estimate): string {
   return low === high ? '' : ` (${percent(low)} to ${percent(high)})`
 }
 
+/** A plan that needs more than there is does not pass, however well it is worked out. */
+function quotaCheck(id: string, title: string, use: Estimate, increases: readonly Increase[]): Check {
+  const used = times(use, 100)
+  const [count, detail] = increaseText(increases)
+  const judged = {
+    ...figure(id, title, used, '%', detail ?? `no increase to ask for (${count})`),
+    limit: 100,
+    direction: 'lower' as const,
+  }
+  if (used.value > 100)
+    return { ...judged, verdict: 'fail', detail: `ask for it before the traffic comes: ${detail ?? 'see data.plan'}` }
+  if (used.high <= 100) return judged
+  return {
+    ...judged,
+    verdict: 'inconclusive',
+    detail: `enough by the values, and not at the ends of the assumptions: ${detail ?? 'see data.plan'}`,
+  }
+}
+
+/** Every sandbox that a deployment replaces asks for the keys once, unless they are baked in. */
+function stormCheck(
+  id: string,
+  title: string,
+  { deployStorm, deployRate }: RatePlan,
+  quota: number | undefined,
+): Check {
+  const storm = `${number(deployStorm.value)}${ends(deployStorm)} sandboxes`
+  if (quota === undefined) {
+    const detail = `${storm}; compared with no quota: Cognito's for its key endpoint stands in your Service Quotas console; put it into quotas.jwksRequests, or bake the keys in (snapshots)`
+    return figure(id, title, deployRate, '1/s', detail)
+  }
+  const judged = { ...figure(id, title, deployRate, '1/s', storm), limit: quota, direction: 'lower' as const }
+  if (deployRate.high <= quota) return judged
+  const detail = `${storm}: bake the keys in (snapshots), deploy when it is quiet, or ask for more; sandboxes that are refused keep asking once per cooldown`
+  return { ...judged, verdict: deployRate.value > quota ? 'fail' : 'inconclusive', detail }
+}
+
+/** Of the sizes, those that a table has room for; `data.plan` has all. */
+const shownSizes = [128, 512, 1769]
+
+function memoryText({ memory }: RatePlan): [string, string] {
+  const shown = memory.filter(({ megabytes }) => shownSizes.includes(megabytes))
+  const line = ({ megabytes, month, meanMs }: MemoryChoice) =>
+    `${megabytes} MB: $${number(month.value)}${ends(month)}, ${number(meanMs.value)}${ends(meanMs)} ms a request`
+  const words = shown.map(({ megabytes, month }) => `${megabytes} MB $${number(month.value)}`)
+  return [words.join(', '), memory.map(line).join('; ')]
+}
+
+/** More memory is more processor, and so a shorter start. */
+function coldStartByMemory({ rates: [first] }: FleetPlan): Check[] {
+  const sizes = (first?.memory ?? []).filter(
+    ({ megabytes, initMs }) => shownSizes.includes(megabytes) && initMs !== null,
+  )
+  if (sizes.length === 0) return []
+  const words = sizes.map(({ megabytes, initMs }) => `${megabytes} MB ${span(initMs as Estimate)} ms`)
+  const detail =
+    'viewer-request functions have 128 MB and 5 s by the older pages of AWS, and what Lambda has and 30 s by the newer: check that your account takes more'
+  return [text('memory.init', 'INIT by memory', words.join(', '), detail)]
+}
+
+function span({ low, high }: Estimate): string {
+  return low === high ? number(low) : `${number(low)} to ${number(high)}`
+}
+
+function flatRateText({ flatRate, cost }: RatePlan): [string, string] {
+  if (flatRate === null)
+    return ['none', 'more requests a month than the largest plan has (6 billion); prices beyond are for AWS to quote']
+  const { plan, month } = flatRate
+  const beside = `with the function, the bucket and the watching beside it $${number(month.value)}${ends(month)}, as you go $${number(cost.total?.value ?? 0)}`
+  return [
+    `${plan.name}, $${number(plan.price)}`,
+    `${beside}; by a second-hand source, and whether the price holds Lambda@Edge is not known`,
+  ]
+}
+
 function costText({ cost, use }: RatePlan): string {
   const { total: _, platformLogsSaved: __, ...components } = cost
   const parts = Object.entries(components).map(([name, value]) =>
@@ -116,11 +200,24 @@ function spikeChecks(spike: SpikePlan): Check[] {
       `${number(requests.low)} to ${number(requests.high)} requests`,
     )
   return [
-    refused('refused', 'refused with the quotas as they are', spike.refused),
+    refusedNow(refused('refused', 'refused with the quotas as they are', spike.refused), spike.increases),
     refused('refused-after-increase', 'refused after the increases, while Lambda scales', spike.refusedAfterIncrease),
-    figure('spike.cold-starts', `${title}: cold starts`, spike.coldStarts, 'count'),
+    figure(
+      'spike.cold-starts',
+      `${title}: cold starts`,
+      spike.coldStarts,
+      'count',
+      spike.coldStarts === null ? 'INIT was not measured; pass --init-ms' : undefined,
+    ),
     text('spike.increases', `${title}: quota increases to ask for`, ...increaseText(spike.increases)),
   ]
+}
+
+function refusedNow(fields: Check, increases: readonly Increase[]): Check {
+  if (fields.value === 0) return fields
+  const [count, detail] = increaseText(increases)
+  const todo = detail === undefined ? `no increase helps (${count}): Lambda scales no faster` : `ask for ${detail}`
+  return { ...fields, limit: 0, direction: 'lower', verdict: 'fail', detail: `${fields.detail}; ${todo}` }
 }
 
 /** The band of an estimate goes out as an interval of level 1: nothing lies outside while the inputs are between their ends. */

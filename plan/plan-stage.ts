@@ -3,10 +3,13 @@ import { type Stage, stageResult } from '../command/stage.ts'
 import { parseFleet } from '../config/config.ts'
 import type { FleetConfig } from '../config/fleet-schema.ts'
 import { readJson } from '../config/load-config.ts'
+import { edgeFunction } from '../infra/limits.ts'
 import { type Estimate, rounded } from './estimate.ts'
+import { flatRatePlans, lambdaEdgeInFlatRate } from './flat-rate-plans.ts'
 import { fleetPlan, trafficOf } from './fleet-plan.ts'
+import { slowdownAt } from './memory.ts'
 import { planChecks } from './plan-checks.ts'
-import { assumptions, fleetBook, prices, quotas } from './quotas-and-prices.ts'
+import { assumptions, fleetBook, jwksQuota, prices, quotas } from './quotas-and-prices.ts'
 import { serviceTimes } from './service-times.ts'
 
 export interface PlanOptions {
@@ -15,6 +18,8 @@ export interface PlanOptions {
   initMs?: number
   /** Requests per second; default the configuration's. */
   rates?: number[]
+  /** Of the function, in megabytes; default the configuration's, else 128. */
+  memory?: number
   /** A JSON file like the configuration's `fleet` section, which it takes precedence over. */
   quotas?: string
   /** Also holds the model against the local edge. */
@@ -27,20 +32,30 @@ export const planStage: Stage<PlanOptions> = async (context, options) => {
   const book = fleetBook(config.fleet, own)
   const given = options.rates === undefined ? undefined : { rates: options.rates }
   const traffic = trafficOf(config.fleet?.traffic, own?.traffic, given)
+  const memoryMegabytes =
+    options.memory ?? own?.memoryMegabytes ?? config.fleet?.memoryMegabytes ?? edgeFunction.memoryMegabytes
   const inputs = {
     config: context.configFile,
     quotas: options.quotas ?? null,
     traffic: JSON.parse(JSON.stringify(traffic)),
+    memoryMegabytes,
   }
   return stageResult('plan', inputs, async () => {
-    const times = serviceTimes(out, options, book.assumptions.slowdown)
-    const plan = fleetPlan({ config, traffic, book, times })
+    const timesAt = (megabytes: number) => serviceTimes(out, options, slowdownAt(book.assumptions.slowdown, megabytes))
+    const times = timesAt(memoryMegabytes)
+    const plan = fleetPlan({ config, traffic, book, times, memoryMegabytes, timesAt })
     const checks = planChecks(plan, times, book)
     const data = {
       times,
       plan: JSON.parse(JSON.stringify(plan), roundEstimate),
       book,
-      sources: { quotas, prices, assumptions },
+      sources: {
+        quotas: { ...quotas, jwksRequests: jwksQuota },
+        prices,
+        assumptions,
+        flatRatePlans,
+        lambdaEdgeInFlatRate,
+      },
     }
     if (!options.validate) return { checks, data: JSON.parse(JSON.stringify(data)) }
     const { validate } = await import('./validation/validate.ts')

@@ -11,6 +11,10 @@ export interface PlanInputs {
   traffic: Required<FleetTraffic>
   book: FleetBook
   times: ServiceTimes
+  /** Of the function. */
+  memoryMegabytes: number
+  /** The times with so much memory. */
+  timesAt: (memoryMegabytes: number) => ServiceTimes
 }
 
 /** What is uncertain, between its ends. */
@@ -21,6 +25,8 @@ export interface Scenario {
   idleSeconds: number
   lifetimeSeconds: number
   hitRatio: number
+  /** Share of INIT that is billed. */
+  billedInit: number
   /** A sandbox serves no more requests per second than this: Infinity, or the quota's own figure taken at its word. */
   requestsPerSandbox: number
 }
@@ -30,13 +36,14 @@ export function scenarios(
   service: Ranges<Scenario>['service'],
   hits: Estimate,
 ): Ranges<Scenario> {
-  const { idleSeconds, lifetimeSeconds } = book.assumptions
+  const { idleSeconds, lifetimeSeconds, billedInit } = book.assumptions
   return {
     service,
     initMs: times.init?.range ?? exactly(null),
     idleSeconds,
     lifetimeSeconds,
     hitRatio: hits,
+    billedInit,
     requestsPerSandbox: {
       value: Number.POSITIVE_INFINITY,
       low: Number.POSITIVE_INFINITY,
