@@ -138,8 +138,6 @@ function k6OutOption(): Option {
 function mergeCommand(): Command {
   return stageCommand('merge', "no load: one result from k6's JSON output of several runners")
     .argument('<files...>', "k6's JSON output, gzipped or not")
-    .option('--scenario <name>', 'the one that was run (default: steady)')
-    .option('--seconds <n>', "how long it was run (default: the scenario's)", loadSeconds)
     .action((files: string[], options: SharedOptions & Omit<MergeOptions, 'files'>) =>
       runStage({ ...options, files }, async () => (await import('./operator/merge-stage.ts')).mergeStage),
     )

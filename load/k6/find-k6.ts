@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path'
 import { UsageError } from '../../config/usage-error.ts'
 
 /** The version that is built where none is found, and that the figures in the READMEs come from. */
-const k6Version = 'v1.8.1'
+export const k6Version = 'v1.8.1'
 
 export interface K6Search {
   env?: NodeJS.ProcessEnv

@@ -4,6 +4,7 @@ import { createGunzip } from 'node:zlib'
 import { type Stage, stageResult } from '../../command/stage.ts'
 import { objectivesOf } from '../../config/objectives-schema.ts'
 import { UsageError } from '../../config/usage-error.ts'
+import type { RunDescription } from '../k6/run-description.ts'
 import { type K6Event, k6EventReader, type Sample } from '../k6/sample.ts'
 import { loadChecks } from '../load-checks.ts'
 import { runData } from '../load-run.ts'
@@ -15,17 +16,16 @@ import { lengthOf, warmUpOf } from '../scenarios/scenario.ts'
 export interface MergeOptions {
   /** k6's JSON output, gzipped or not. */
   files: string[]
-  /** As in the run. Default `steady`. */
-  scenario?: string
-  seconds?: number
 }
 
-export const mergeStage: Stage<MergeOptions> = async ({ config, signal }, options) => {
-  const scenario = scenarioNamed(options.scenario ?? 'steady')
-  const { files, seconds = scenario.seconds } = options
+export const mergeStage: Stage<MergeOptions> = async ({ config, signal }, { files }) => {
+  const heads = await Promise.all(files.map(headOf))
+  const about = sameRun(files, heads)
+  const { seconds } = about
+  const scenario = scenarioNamed(about.scenario)
   return stageResult('load', { scenario: scenario.name, seconds, merged: files }, async () => {
     // The runners start together, but their files tell only when each one's first answer came.
-    const first = Math.min(...(await Promise.all(files.map(firstAnswer))))
+    const first = Math.min(...heads.map((head) => head.first))
     const warmUpSeconds = warmUpOf(scenario, seconds)
     const warmUpEnds = first + warmUpSeconds * 1000
     const series = new TimeSeries(lengthOf(scenario, seconds), warmUpSeconds)
@@ -33,7 +33,7 @@ export const mergeStage: Stage<MergeOptions> = async ({ config, signal }, option
     const parts: Measurement[] = []
     for (const file of files) {
       signal.throwIfAborted()
-      parts.push(await measure(file, series, (sample) => sample.at < warmUpEnds))
+      parts.push(await measure(file, series, files.length, (sample) => sample.at < warmUpEnds))
     }
     const run = {
       measured: merged(parts),
@@ -50,9 +50,14 @@ export const mergeStage: Stage<MergeOptions> = async ({ config, signal }, option
   })
 }
 
-async function measure(file: string, series: TimeSeries, isWarmUp: (sample: Sample) => boolean): Promise<Measurement> {
+async function measure(
+  file: string,
+  series: TimeSeries,
+  segments: number,
+  isWarmUp: (sample: Sample) => boolean,
+): Promise<Measurement> {
   const part = new Measurement()
-  await readEvents(file, (event) => {
+  const add = (event: K6Event) => {
     if (event.kind === 'dropped') {
       part.dropped += event.count
       series.addDropped(event.at, event.count)
@@ -60,22 +65,41 @@ async function measure(file: string, series: TimeSeries, isWarmUp: (sample: Samp
       part.add(event.sample, isWarmUp(event.sample))
       series.addSample(event.sample)
     }
-  })
+  }
+  await readEvents(file, add, segments)
   return part
 }
 
-async function firstAnswer(file: string): Promise<number> {
-  let first = Number.POSITIVE_INFINITY
-  await readEvents(file, (event) => {
-    if (event.kind === 'sample') first = Math.min(first, event.sample.at)
-  })
-  if (first === Number.POSITIVE_INFINITY)
-    throw new UsageError(`${file}: holds no sample of edgeproof's script; k6 writes them with --out json=FILE`)
-  return first
+interface Head {
+  /** When its first answer came. */
+  first: number
+  run: RunDescription
 }
 
-async function readEvents(file: string, onEvent: (event: K6Event) => void): Promise<void> {
-  const read = k6EventReader(onEvent)
+async function headOf(file: string): Promise<Head> {
+  let first = Number.POSITIVE_INFINITY
+  let run: RunDescription | null = null
+  await readEvents(file, (event) => {
+    if (event.kind === 'sample') first = Math.min(first, event.sample.at)
+    else if (event.kind === 'run') run = event.run
+  })
+  if (first === Number.POSITIVE_INFINITY || run === null)
+    throw new UsageError(`${file}: holds no sample of edgeproof's script; k6 writes them with --out json=FILE`)
+  return { first, run }
+}
+
+/** The run that all files are of, as each of them says. */
+function sameRun(files: readonly string[], heads: readonly Head[]): RunDescription {
+  const [head] = heads
+  if (!head) throw new UsageError('no files to merge; name the JSON output of every runner')
+  const words = JSON.stringify(head.run)
+  const other = heads.findIndex(({ run }) => JSON.stringify(run) !== words)
+  if (other < 0) return head.run
+  throw new UsageError(`${files[other]}: is of another run than ${files[0]}; merge the runners of one run`)
+}
+
+async function readEvents(file: string, onEvent: (event: K6Event) => void, segments = 1): Promise<void> {
+  const read = k6EventReader(onEvent, segments)
   const raw = createReadStream(file)
   const input = file.endsWith('.gz') ? raw.pipe(createGunzip()) : raw
   // pipe() hands no error on.

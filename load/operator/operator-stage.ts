@@ -13,7 +13,8 @@ import { timelineOf } from '../population/key-windows.ts'
 import { preflightHeaders } from '../population/request-classes.ts'
 import { makePlan } from '../population/request-plan.ts'
 import { scenarioNamed } from '../scenarios/catalogue.ts'
-import { operatorManifests } from './manifests.ts'
+import { lengthOf } from '../scenarios/scenario.ts'
+import { collectorOf, operatorManifests } from './manifests.ts'
 
 export interface OperatorOptions extends LoadOptions, RealTargetOptions {
   iMayLoadTest?: string
@@ -51,12 +52,14 @@ export const operatorStage: Stage<OperatorOptions> = async ({ config, out, progr
         ...runDescription({ scenario, rate, seconds }),
       }
       const arrival = k6Options({ scenario, rate, seconds, resolveEachTime: true, selfSigned: false })
+      const name = `edgeproof-${scenario.name}`
       const manifests = operatorManifests({
-        name: `edgeproof-${scenario.name}`,
+        name,
         parallelism: segments,
         script: readFileSync(script, 'utf8'),
         files: planFiles(plan, settings, arrival),
         resultsClaim: options.resultsClaim ?? 'edgeproof-results',
+        ratePerRunner: peakRate(scenario, rate) / segments,
       })
       const directory = join(out, 'k6-operator')
       mkdirSync(directory, { recursive: true })
@@ -64,20 +67,37 @@ export const operatorStage: Stage<OperatorOptions> = async ({ config, out, progr
       for (const [file, manifest] of Object.entries(manifests)) {
         writeFileSync(join(directory, file), `${JSON.stringify(manifest, null, 2)}\n`, { mode: 0o600 })
       }
-      const detail = `kubectl apply -f ${directory}; afterwards edgeproof load merge FILES --scenario ${scenario.name} --seconds ${seconds}`
+      const steps = kubectlSteps(name, directory, lengthOf(scenario, seconds))
+      for (const step of steps) progress.log(step)
       return {
         checks: [
           check({
             id: 'load.manifests',
-            title: 'manifests written',
+            title: 'manifests written; the steps stand above',
             value: directory,
             unit: '',
             limit: null,
             direction: 'none',
-            detail,
+            detail: steps.join('\n'),
           }),
         ],
       }
     },
   )
+}
+
+/** From the manifests to a result, one line each. The operator itself has to be in the cluster. */
+function kubectlSteps(name: string, directory: string, seconds: number): string[] {
+  const file = (manifest: string) => `-f ${join(directory, manifest)}`
+  const collector = collectorOf(name)
+  // Images are pulled, and each runner makes its virtual users, before the first request.
+  const minutes = Math.ceil(seconds / 60) + 10
+  return [
+    `kubectl apply ${['claim.json', 'configmap.json', 'secret.json', 'testrun.json'].map(file).join(' ')}`,
+    `kubectl wait testrun/${name} --for=jsonpath='{.status.stage}'=finished --timeout=${minutes}m`,
+    `kubectl apply ${file('collector.json')} && kubectl wait pod/${collector} --for=condition=Ready --timeout=5m`,
+    `kubectl cp ${collector}:/results ${join(directory, 'results')}`,
+    `edgeproof load merge ${join(directory, 'results')}/*.json.gz`,
+    `kubectl delete -f ${directory}    # the claim and the tokens too`,
+  ]
 }
