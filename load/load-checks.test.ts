@@ -73,7 +73,7 @@ describe('the verdict on a run', () => {
     const { named, verdict } = judged({ durationMs: 5, intendedMs: 405, lateMs: 400 })
     expect(named('load.late.p99')).toMatchObject({
       verdict: 'inconclusive',
-      detail: expect.stringMatching(/lower the rate/),
+      detail: expect.stringMatching(/for the rate: lower it/),
     })
     expect(named('load.intended.allowed.p99')).toMatchObject({ verdict: 'inconclusive' })
     expect(verdict).toBe('inconclusive')

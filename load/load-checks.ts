@@ -33,7 +33,7 @@ export function loadChecks({ run, scenario, objectives, edge, seconds }: Judged)
     droppedIterations(measured, noise),
     ...(run.join ? joinChecks(run.join) : []),
     ...(unjudged && hitRatio(measured.counts) === null ? [] : hitChecks(measured, target.hitRatio)),
-    ...lateness(measured, target.p99Ms, noise),
+    ...lateness(measured, objectives.p99Ms, noise),
     ...timeChecks(measured, target.p99Ms, noise, unjudged ? withoutPolicy : judgedByPolicy),
     ...(edge ? edgeChecks(edge) : []),
     ...machineChecks(machine, objectives),
@@ -139,27 +139,21 @@ const mostLate = 0.25
  * How late k6 itself began the requests: what stands between its own times and those from the intended start. A run whose
  * requests were late was not the load that was asked for.
  */
-export function lateness(measured: Measurement, p99Ms: number | null, noise: string | null): Check[] {
+export function lateness(measured: Measurement, p99Ms: number, noise: string | null, what = 'requests'): Check[] {
   if (measured.timesRecorded('late') === 0) return []
   const late = (percentile: number) => measured.percentile('late', percentile)
   const judged = check({
     id: 'load.late.p99',
-    title: 'how late k6 began requests, p99',
+    title: `how late k6 began ${what}, p99`,
     value: late(99),
     unit: 'ms',
-    limit: p99Ms === null ? null : p99Ms * mostLate,
-    direction: p99Ms === null ? 'none' : 'lower',
+    limit: p99Ms * mostLate,
+    direction: 'lower',
     detail: `median ${text(late(50))}, at most ${text(late(100))}`,
   })
   if (judged.verdict === 'pass') return [judged]
-  const why = noise ?? 'k6 was held up, or the machine is too small for this rate'
-  return [
-    {
-      ...judged,
-      verdict: 'inconclusive',
-      detail: `${judged.detail}; ${why}: lower the rate, or use a larger or quieter machine`,
-    },
-  ]
+  const why = noise ?? 'k6 was held up, or this machine is too small for the rate: lower it, or use a larger one'
+  return [{ ...judged, verdict: 'inconclusive', detail: `${judged.detail}; ${why}` }]
 }
 
 function text(milliseconds: number | null): string {

@@ -78,7 +78,7 @@ function sameCount({ requests, elsewhere, answered }: ScriptCounts): Check {
 
 function latenessOf(measured: Measurement, { scenarios }: ScriptPlan, p99Ms: number, noise: string | null): Check[] {
   const closed = [...scenarios].filter(([, arrival]) => arrival === null).map(([name]) => name)
-  if (closed.length === 0) return lateness(measured, p99Ms, noise)
+  if (closed.length === 0) return lateness(measured, p99Ms, noise, 'iterations')
   const detail = `${closed.join(', ')}: without an arrival rate k6 waits for an answer before it asks again, so a slow target gets fewer requests and its times look better than a viewer's; use constant-arrival-rate or ramping-arrival-rate`
   const unknown = check({
     id: 'load.late',
@@ -89,7 +89,7 @@ function latenessOf(measured: Measurement, { scenarios }: ScriptPlan, p99Ms: num
     direction: 'none',
     detail,
   })
-  return [unknown, ...lateness(measured, p99Ms, noise)]
+  return [unknown, ...lateness(measured, p99Ms, noise, 'iterations')]
 }
 
 function times(measured: Measurement, limit: number, noise: string | null): Check[] {
