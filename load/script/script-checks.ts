@@ -2,18 +2,13 @@
 import type { Objectives } from '../../config/objectives-schema.ts'
 import type { EdgeMetrics } from '../../edge/log/counters.ts'
 import { type Check, check } from '../../result/result.ts'
-import {
-  droppedIterations,
-  edgeChecks,
-  endChecks,
-  errorRatio,
-  hitChecks,
-  interruptedChecks,
-  lateness,
-  machineChecks,
-  noiseReason,
-  timeOf,
-} from '../load-checks.ts'
+import { droppedIterations, errorRatio } from '../checks/answer-checks.ts'
+import { edgeChecks } from '../checks/edge-checks.ts'
+import { endChecks, interruptedChecks } from '../checks/end-checks.ts'
+import { hitChecks } from '../checks/hit-checks.ts'
+import { lateness } from '../checks/lateness.ts'
+import { machineChecks, noiseReason } from '../checks/machine-checks.ts'
+import { timeOf } from '../checks/time-checks.ts'
 import type { LoadRun } from '../load-run.ts'
 import type { Measurement } from '../measurement/measurement.ts'
 import type { ScriptPlan } from './inspect-script.ts'
