@@ -1,5 +1,8 @@
 /** Whose function a load is put on: our authorizer, or anybody's, with a policy to judge it by or without. */
 import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { build } from 'esbuild'
 import type { Policy } from '../authorizer/policy.ts'
 import type { Config } from '../config/config.ts'
@@ -95,11 +98,17 @@ function unjudged(scenario: Scenario): Scenario {
 async function templateOf({ handler, template }: FunctionOptions, config: Config): Promise<object> {
   if (template !== undefined) return readJson(template, 'pass a template that cdk synth wrote') as object
   const code = await bundled(handler ?? '')
-  const { template: ours } = await synthesize(config, { program: 'exports.handler = 0' })
-  const functions = Object.values(ours.Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function')
-  for (const each of functions)
-    each.Properties = { ...each.Properties, Code: { ZipFile: code }, Handler: 'index.handler' }
-  return ours
+  const outdir = await mkdtemp(join(tmpdir(), 'edgeproof-cdk-'))
+  try {
+    const { template: ours } = await synthesize(config, { outdir, program: 'exports.handler = 0' })
+    const functions = Object.values(ours.Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function')
+    for (const each of functions) {
+      each.Properties = { ...each.Properties, Code: { ZipFile: code }, Handler: 'index.handler' }
+    }
+    return ours
+  } finally {
+    await rm(outdir, { recursive: true, force: true })
+  }
 }
 
 /** One CommonJS file with all that it imports, as the local edge runs it; a deployed single file stays what it is. */
