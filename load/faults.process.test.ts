@@ -57,6 +57,8 @@ describe.skipIf(!k6)('under load', () => {
   beforeAll(async () => {
     const whole = { ...scenario, objects: 40 }
     target = await startLocalTarget({ config: demo, scenario: whole, requests: 0, seconds: 600, signal })
+    // A run of two seconds has no time for the start of a sandbox on a busy machine.
+    await (await fetch(`${target.url}/`)).arrayBuffer()
   })
   afterAll(() => target.close())
 
