@@ -161,20 +161,21 @@ function followed({ uri, lacksSlash }: Way, request: ViewerRequest): 'slash' | u
   return undefined
 }
 
-/** One cache for each issuer; issuers of one provider whose keys are at one place share it. */
+/** One cache for each place of keys, and each way to read them: issuers may share one. */
 function createCaches(
   { providers, issuers }: EdgePolicy,
   create: (uri: string, provider: EdgeProvider, issuer: string) => JwksCache,
 ): JwksCache[] {
-  const caches: JwksCache[] = []
-  for (const { issuer, tenant, jwksUri, provider } of issuers) {
-    const same = usesIssuers
-      ? issuers.findIndex((other) => other.jwksUri === jwksUri && other.provider === provider)
-      : 0
+  const caches = new Map<string, JwksCache>()
+  return issuers.map(({ issuer, tenant, jwksUri, provider: place }) => {
+    const provider = providers[place] as EdgeProvider
     const whole = usesTenants && tenant ? `${issuer}{tid}${tenant.after}` : issuer
-    caches.push(caches[same] ?? create(jwksUri, providers[provider] as EdgeProvider, whole))
-  }
-  return caches
+    if (!usesIssuers) return create(jwksUri, provider, whole)
+    const name = `${jwksUri} ${provider.algorithms} ${provider.unnamedKeys}`
+    const cache = caches.get(name) ?? create(jwksUri, provider, whole)
+    caches.set(name, cache)
+    return cache
+  })
 }
 
 function writeLine(line: string): void {

@@ -5,7 +5,7 @@ import type { EdgeConfiguration, JwksSnapshot } from '../authorizer/configuratio
 import type { EdgePolicy } from '../authorizer/edge-policy.ts'
 import type { Policy } from '../authorizer/policy.ts'
 import { toEdgePolicy } from '../config/edge-policy.ts'
-import { featureConstants } from './features.ts'
+import { featureConstants, featureMark, missingFeatures, usedFeatures } from './features.ts'
 import { shortNames, withShortNames } from './short-names.ts'
 
 /**
@@ -69,13 +69,14 @@ export interface Bundle {
  * const code = deployable(program, { policy })
  */
 export function bundleAuthorizer(policy?: Policy, { snapshots = true }: { snapshots?: boolean } = {}): Bundle {
+  const used = usedFeatures(policy && toEdgePolicy(policy), snapshots)
   const { outputFiles, metafile } = buildSync({
     ...options,
     absWorkingDir: projectRoot,
     entryPoints: ['./authorizer/index'],
     outfile: 'index.js',
     bundle: true,
-    define: featureConstants(policy && toEdgePolicy(policy), snapshots),
+    define: featureConstants(used),
     // With it a constant of another module is put where it is used, as modules are joined: too late to leave out what depends on it.
     minifySyntax: true,
     sourcemap: 'inline',
@@ -90,6 +91,7 @@ export function bundleAuthorizer(policy?: Policy, { snapshots = true }: { snapsh
     treeShaking: true,
     mangleProps: new RegExp(`^(?:${[...internalProperties, ...Object.keys(shortNames)].join('|')})$`),
     mangleCache: { ...shortNames },
+    banner: featureMark(used),
     sourcemap: true,
   })
   const { imports } = Object.values(metafile.outputs)[0] ?? { imports: [] }
@@ -133,9 +135,17 @@ export interface DeployableOptions {
 /**
  * The deployed file: one line with the configuration, then the program. Lambda@Edge has no environment variables, so
  * the configuration is code.
+ *
+ * @throws Error for a program that was bundled for another policy and lacks what this one uses.
  */
 export function deployable(program: string, { policy, snapshots }: DeployableOptions): string {
-  const short = withShortNames(toEdgePolicy(policy)) as EdgePolicy
+  const edgePolicy = toEdgePolicy(policy)
+  const missing = missingFeatures(program, usedFeatures(edgePolicy, snapshots !== undefined))
+  if (missing.length > 0)
+    throw new Error(
+      `program: was bundled for another policy, and lacks ${missing.join(', ')}; bundle it with bundleAuthorizer(policy)`,
+    )
+  const short = withShortNames(edgePolicy) as EdgePolicy
   const configuration: EdgeConfiguration = { policy: short, ...(snapshots ? { snapshots } : {}) }
   return `"use strict";const EDGEPROOF_CONFIGURATION=${JSON.stringify(configuration)};\n${program}`
 }

@@ -91,3 +91,19 @@ it('a policy that uses none of it has a bundle without it', () => {
     expect([text, program.includes(text)]).toEqual([text, false])
   expect(whole).toContain('sec-fetch-mode')
 })
+
+it.each<[string, Policy, { snapshots?: boolean }, object]>([
+  ['what the policy uses', policies.pages as Policy, {}, {}],
+  [
+    'keys that are put into it',
+    plain,
+    { snapshots: false },
+    { snapshots: { [plain.issuer as string]: { fetchedAt: 0, keys: [] } } },
+  ],
+])('refuses to deploy a program that lacks %s', (_, policy, options, deployment) => {
+  const { program } = bundleAuthorizer(plain, options)
+  expect(() => deployable(program, { policy, ...deployment })).toThrow(
+    'program: was bundled for another policy, and lacks',
+  )
+  expect(() => deployable(bundleAuthorizer(policy).program, { policy, ...deployment })).not.toThrow()
+})

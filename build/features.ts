@@ -50,12 +50,35 @@ const features: Readonly<Record<string, (policy: EdgePolicy) => boolean>> = {
   CORS_WILDCARD: ({ corsWildcards }) => corsWildcards !== undefined,
 }
 
+/** Feature → whether it is used. */
+export type UsedFeatures = ReadonlyMap<string, boolean>
+
 /**
- * What esbuild has to put in place of those constants so that a policy's bundle holds only what the policy uses. It depends on
- * the policy's shape alone, so strings may be CloudFormation tokens. Without a policy nothing is left out.
+ * What a deployment uses. It depends on the policy's shape alone, so strings may be CloudFormation tokens. Without a policy
+ * nothing is left out. `snapshots`: keys are put into it.
  */
-export function featureConstants(policy: EdgePolicy | undefined, snapshots: boolean): Record<string, string> {
+export function usedFeatures(policy: EdgePolicy | undefined, snapshots: boolean): UsedFeatures {
   const uses = Object.entries(features).map(([name, isUsed]) => [name, policy === undefined || isUsed(policy)] as const)
-  const all = [...uses, ['SNAPSHOTS', snapshots] as const]
-  return Object.fromEntries(all.map(([name, isUsed]) => [`EDGEPROOF_${name}`, String(isUsed)]))
+  return new Map([...uses, ['SNAPSHOTS', snapshots]])
+}
+
+/** What esbuild has to put in place of the constants, so that a bundle holds only what is used. */
+export function featureConstants(used: UsedFeatures): Record<string, string> {
+  return Object.fromEntries([...used].map(([name, isUsed]) => [`EDGEPROOF_${name}`, String(isUsed)]))
+}
+
+/** A comment at a program's beginning that says what it has: a bit for each feature, in hexadecimal. */
+export function featureMark(used: UsedFeatures): string {
+  const bits = [...used.values()].reduce((mask, isUsed, place) => (isUsed ? mask | (1n << BigInt(place)) : mask), 0n)
+  return `/*${bits.toString(16)}*/`
+}
+
+/** What a deployment uses and this program lacks; nothing is known of a program without a mark. */
+export function missingFeatures(program: string, used: UsedFeatures): string[] {
+  const [, mark] = /^\/\*([\da-f]+)\*\//.exec(program) ?? []
+  if (mark === undefined) return []
+  const bits = BigInt(`0x${mark}`)
+  return [...used.entries()].flatMap(([name, isUsed], place) =>
+    isUsed && (bits & (1n << BigInt(place))) === 0n ? [name.toLowerCase().replaceAll('_', ' ')] : [],
+  )
 }

@@ -21,7 +21,7 @@ export function oneOrMore<Item extends z.ZodType>(item: Item, message: string) {
   return z.union([item, z.array(item).min(1, 'should name at least one')], message)
 }
 
-export function isHttps(text: string): boolean {
+function isHttps(text: string): boolean {
   return URL.canParse(text) && new URL(text).protocol === 'https:'
 }
 

@@ -3,10 +3,11 @@
  * must, may or must not be used now (SEMANTICS.md, "The issuer's keys").
  */
 
-import type { Algorithm, Policy } from '../authorizer/policy.ts'
+import type { Policy } from '../authorizer/policy.ts'
 import { type Judgement, lax, may, refused, sound } from './judgement.ts'
 import { fits, isSame, type KeyName, means, rivals } from './key-selection.ts'
 import { type KeySet, keySetOf, type PublishedKey } from './key-set.ts'
+import type { JudgedProvider } from './policy-defaults.ts'
 import type { Served } from './served-urls.ts'
 
 interface Period {
@@ -37,8 +38,20 @@ export interface IssuerKeys {
   reachable(now: number): boolean
 }
 
-/** `cooldownMs`: how long a handler may take to notice a new key; `algorithms`: the provider's. */
-export function createIssuerKeys(policy: Policy, algorithms: readonly Algorithm[], cooldownMs: number): IssuerKeys {
+/** Whether some key can be named: a set in which none can may count as one without a usable key. */
+function hasUsableName({ keys }: KeySet, isKidOptional: boolean): boolean {
+  const sound = keys.filter(({ doubtful }) => !doubtful)
+  const isAlone = (key: PublishedKey) =>
+    sound.every((one) => one.material === key.material || !one.algorithms.some((name) => key.algorithms.includes(name)))
+  return sound.some((key) => key.kid !== undefined || (isKidOptional && isAlone(key)))
+}
+
+/** `cooldownMs`: how long a handler may take to notice a new key; `algorithms` and `isKidOptional`: the provider's. */
+export function createIssuerKeys(
+  policy: Policy,
+  { algorithms, isKidOptional }: Pick<JudgedProvider, 'algorithms' | 'isKidOptional'>,
+  cooldownMs: number,
+): IssuerKeys {
   const { maxAge, maxStale } = policy.jwks ?? {}
   const usableMs = maxAge === undefined || maxStale === undefined ? undefined : (maxAge + maxStale) * 1000
   const periods: Period[] = []
@@ -74,7 +87,11 @@ export function createIssuerKeys(policy: Policy, algorithms: readonly Algorithm[
 
   return {
     async serve(served, now) {
-      const set = await keySetOf(served, algorithms)
+      const answered = await keySetOf(served, algorithms)
+      const set: KeySet =
+        answered.quality === 'good' && !hasUsableName(answered, isKidOptional)
+          ? { ...answered, quality: 'unsure' }
+          : answered
       periods.push({ from: periods.length === 0 ? Number.NEGATIVE_INFINITY : now, set })
       for (const key of set.keys) {
         // Listed for each of its algorithms, it is one key (RFC 7517 4.4).

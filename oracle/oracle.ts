@@ -65,7 +65,7 @@ export function createOracle(policy: Policy, whose: 'ours' | 'foreign'): Oracle 
       (keySet): Place => ({
         provider,
         ...keySet,
-        keys: createIssuerKeys(policy, provider.algorithms, cooldownMs),
+        keys: createIssuerKeys(policy, provider, cooldownMs),
       }),
     ),
   )

@@ -12,9 +12,9 @@ import { type RequestFields, viewerRequestEvent } from '../../testing/viewer-req
 import { combinations, type Family, type FamilyTokens } from './family.ts'
 
 /** When everything happens: 2026-01-01. */
-export const now = 1_767_225_600_000
+const now = 1_767_225_600_000
 
-export interface Difference {
+interface Difference {
   family: string
   /** The request, for people: its path, and the token's header and payload or the headers that carry it. */
   request: string

@@ -47,8 +47,3 @@ export function* combinations(shapes: Shapes): Generator<Record<string, unknown>
     for (const value of values) yield value === absent ? rest : { [name]: value, ...rest }
   }
 }
-
-/** How many combinations there are. */
-export function countOf(shapes: Shapes): number {
-  return Object.values(shapes).reduce((product, values) => product * values.length, 1)
-}

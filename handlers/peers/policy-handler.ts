@@ -32,10 +32,10 @@ export function policyHandler(verify: (token: string) => Promise<Claims>) {
     let claims: Claims
     try {
       claims = await verify(token)
+      if (!isForClient(claims) || !isPlainBearer(token, claims)) return denial(401)
     } catch {
       return denial(401)
     }
-    if (!isForClient(claims) || !isPlainBearer(token, claims)) return denial(401)
     const complete = provider.requiredClaims.every((name) => claims[name] !== undefined && claims[name] !== null)
     return complete && grants(route, segments, claims) ? withoutCredential(request) : denial(403)
   }
@@ -127,8 +127,8 @@ function grants(route: Route, segments: string[], claims: Claims): boolean {
   if (route.groups && !route.groups.some((group) => groups.includes(group))) return false
   return partsOf(route).every((part, index) => {
     if (rank(part) !== 1) return true
-    const name = part === '{sub}' ? 'sub' : part.slice('{claim:'.length, -1)
-    const values = part === '{group}' ? groups : [claims[name]].flat().map(pathText)
+    const name = part.slice('{claim:'.length, -1)
+    const values = part === '{group}' ? groups : part === '{sub}' ? [claims.sub] : [claims[name]].flat().map(pathText)
     return values.some((value) => typeof value === 'string' && value !== '' && value === segments[index])
   })
 }
