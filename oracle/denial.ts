@@ -27,6 +27,11 @@ export function expectedResponses(policy: Policy, request: ViewerRequest, verdic
   return slash.verdict.ours === 'deny' ? denials : [redirect, ...denials]
 }
 
+/** Where no key can be had. */
+export function expectedWithoutKeys(status: string): ExpectedResponse {
+  return { status, locations: [], body: '', contentSecurityPolicy: contentSecurityPolicy() }
+}
+
 /** Whether someone without a good token is sent to log in. */
 export function isSentToLogIn(policy: Policy, request: ViewerRequest): boolean {
   const { redirect, redirectOn = 'navigation' } = policy.deny?.unauthenticated ?? {}

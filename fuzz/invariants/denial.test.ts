@@ -96,6 +96,8 @@ describe('ours', () => {
     ],
     ['with another status', ['deny/status'], ['404', html, page], { verdict: forbidden }],
     ['nowhere for want of keys', [], ['503', csp], { keysReachable: false }],
+    ['to a page for want of keys', ['deny/page'], ['503', csp, page], { keysReachable: false }],
+    ['nowhere though keys can be had', ['deny/status'], ['503', csp]],
     ['a path to its slash', [], ['302', { location: '/files/?a=b' }], { verdict: slash }],
     [
       'a path to its slash elsewhere',

@@ -35,7 +35,6 @@ export function examineDenial(
   const { observations } = examination
   const headers = response.headers ?? {}
   const status = String(response.status)
-  const isUnreachable = status.startsWith('5') && !keysReachable
   if (/^2/.test(status)) observations.push(unsafe('deny/status', `a denial has the status ${status}`))
   else if (!/^[345]/.test(status)) observations.push(unsafe('deny/status', `a denial has the status ${status}`))
   else if (status.startsWith('5') && keysReachable) {
@@ -55,7 +54,7 @@ export function examineDenial(
   add(examineReaders(policy, request, headers, whose))
   if (whose === 'foreign') add(examineForeign(policy, request, response, circumstances))
   // What must have passed is a finding already, whatever its denial says.
-  else if (observations.length === 0 && !isUnreachable && (verdict.ours !== 'allow' || verdict.slash)) {
+  else if (observations.length === 0 && (verdict.ours !== 'allow' || verdict.slash)) {
     for (const { rule, story } of differences(policy, request, response, verdict)) {
       observations.push(unsafe(rule, story))
     }

@@ -1,7 +1,7 @@
 /** Holds our own response to the one that the policy asks for. */
 import type { ViewerRequest } from '../../authorizer/cloudfront.ts'
 import type { Policy } from '../../authorizer/policy.ts'
-import { type ExpectedResponse, expectedResponses } from '../../oracle/denial.ts'
+import { type ExpectedResponse, expectedResponses, expectedWithoutKeys } from '../../oracle/denial.ts'
 import type { Verdict } from '../../oracle/verdict.ts'
 import type { ReturnedResponse } from '../answer.ts'
 import { bodyOf, valuesOf } from './header-values.ts'
@@ -14,9 +14,9 @@ export function differences(
   response: ReturnedResponse,
   verdict: Verdict,
 ): Remark[] {
-  const all = expectedResponses(policy, request, verdict).map((expected) =>
-    differencesFrom(expected, policy, response, verdict),
-  )
+  const status = String(response.status)
+  const expected = status.startsWith('5') ? [expectedWithoutKeys(status)] : expectedResponses(policy, request, verdict)
+  const all = expected.map((one) => differencesFrom(one, policy, response, verdict))
   return all.reduce((best, one) => (one.length < best.length ? one : best))
 }
 
