@@ -4,6 +4,7 @@ import type { Policy } from '../../authorizer/policy.ts'
 import { createAuthorizer } from '../../config/create-authorizer.ts'
 import { withDefaults } from '../../config/policy-defaults.ts'
 import { createOracle } from '../../oracle/oracle.ts'
+import { rewriteOf } from '../../oracle/rewrites.ts'
 import type { ServedUrls } from '../../oracle/served-urls.ts'
 import type { Verdict } from '../../oracle/verdict.ts'
 import { createSigningKey, type SigningKey } from '../../testing/issuer.ts'
@@ -61,22 +62,33 @@ export async function compare(family: Family, keys: Keys, tick: () => boolean): 
     const contender = await createContender(family.policy, served)
     for (const { event, text } of requestsOf(family, keys)) {
       const [ours, verdict] = await contender(event)
-      const expected = verdict.ours ?? (verdict.outcome === 'must-allow' ? 'allow' : undefined)
-      const isRightClass = verdict.isForbidden === undefined || ours.status === '403' || ours.status === 'allow'
-      if (expected === undefined) comparison.open++
-      else if ((ours.status === 'allow') === (expected === 'allow') && isRightClass) comparison.equal++
+      const expected = expectedOf(family.policy, event, verdict)
+      if (expected.length === 0) comparison.open++
+      else if (expected.includes(ours.status)) comparison.equal++
       else if (comparison.different++ < maxKept) {
         comparison.differences.push({
           family: family.name,
-          request: set ? `${text} keys ${JSON.stringify(set)}` : text,
+          request: set ? `${text()} keys ${JSON.stringify(set)}` : text(),
           ours: `${ours.status} ${ours.reason}`,
-          oracle: `${verdict.outcome}${verdict.isForbidden ? ', forbidden' : ''}: ${verdict.rule}: ${verdict.reason}`,
+          oracle: `${expected.join(' or ')}: ${verdict.rule}: ${verdict.reason}`,
         })
       }
       if (!tick()) return comparison
     }
   }
   return comparison
+}
+
+/** What ours may do by the page: pass to a URI, or be denied with a status or a Location; empty where all are open. */
+function expectedOf(policy: Policy, event: ViewerRequestEvent, verdict: Verdict): string[] {
+  const { slash } = verdict
+  if (slash?.verdict.outcome === 'must-allow') return [`302 ${slash.location}`]
+  const ours = verdict.ours ?? (verdict.outcome === 'must-allow' ? 'allow' : undefined)
+  if (ours === undefined) return []
+  const request = event.Records[0]?.cf.request
+  if (ours === 'allow' && request) return [`allow ${rewriteOf(policy, request)?.uri ?? request.uri}`]
+  if (verdict.denial) return [verdict.denial === 'forbidden' ? '403' : '401']
+  return ['401', '403', '503']
 }
 
 /** What each key-set URL of the policy answers. */
@@ -109,21 +121,21 @@ async function createContender(policy: Policy, served: ServedUrls) {
     const verdict = await oracle.judge(event, now)
     const request = event.Records[0]?.cf.request
     if (!request) throw new Error('an event has one record')
-    const decision = await authorize(request)
-    return [
-      decision.allow ? { status: 'allow', reason: '' } : { status: decision.response.status, reason: decision.reason },
-      verdict,
-    ]
+    const decision = await authorize(structuredClone(request))
+    if (decision.allow) return [{ status: `allow ${decision.request.uri}`, reason: '' }, verdict]
+    const { status, headers } = decision.response
+    const location = headers.location?.[0]?.value
+    return [{ status: location === undefined ? status : `${status} ${location}`, reason: decision.reason }, verdict]
   }
 }
 
-function* requestsOf(family: Family, keys: Keys): Generator<{ event: ViewerRequestEvent; text: string }> {
+function* requestsOf(family: Family, keys: Keys): Generator<{ event: ViewerRequestEvent; text: () => string }> {
   const { requests, tokens, uris } = family
   if (requests) {
     const texts = familyTokens(keys)
     for (const fields of requests(texts)) {
       for (const uri of uris)
-        yield { event: viewerRequestEvent(uri, fields), text: `${uri} ${readable(fields, texts)}` }
+        yield { event: viewerRequestEvent(uri, fields), text: () => `${uri} ${readable(fields, texts)}` }
     }
   }
   if (!tokens) return
@@ -139,7 +151,7 @@ function* requestsOf(family: Family, keys: Keys): Generator<{ event: ViewerReque
           const event = viewerRequestEvent(uri, { headers: { authorization: `Bearer ${token}` } })
           yield {
             event,
-            text: `${uri} ${JSON.stringify(headerPart)} ${JSON.stringify(payload)} signed by key ${signer}`,
+            text: () => `${uri} ${JSON.stringify(headerPart)} ${JSON.stringify(payload)} signed by key ${signer}`,
           }
         }
       }
@@ -173,6 +185,7 @@ function familyTokens({ issuers: [key] }: Keys): FamilyTokens {
       client_id: 'web',
       token_use: 'access',
       sub,
+      'cognito:groups': ['g'],
       exp: now / 1000 + seconds,
     })
   return { ann: of('ann', 100), annLater: of('ann', 200), bob: of('bob', 100), expired: of('bob', -100) }
@@ -180,7 +193,7 @@ function familyTokens({ issuers: [key] }: Keys): FamilyTokens {
 
 /** The fields with names in the tokens' places. */
 function readable(fields: RequestFields, tokens: FamilyTokens): string {
-  let text = JSON.stringify(fields.headers)
+  let text = JSON.stringify(fields)
   for (const [name, token] of Object.entries(tokens)) text = text.replaceAll(token, name.toUpperCase())
   return text
 }

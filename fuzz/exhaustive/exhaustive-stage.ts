@@ -6,6 +6,7 @@ import { type Comparison, compare, createKeys, type Keys } from './compare.ts'
 import { credentialFamilies } from './credential-families.ts'
 import type { Family } from './family.ts'
 import { keyFamilies } from './key-families.ts'
+import { pathFamilies } from './path-families.ts'
 
 export interface ExhaustiveOptions {
   /** Only families with this in their name. */
@@ -14,7 +15,7 @@ export interface ExhaustiveOptions {
 
 function familiesOf({ issuers: [own], other, rsa }: Keys): Family[] {
   if (!own) throw new Error('no key')
-  return [...claimFamilies, ...keyFamilies(own, other, rsa), ...credentialFamilies]
+  return [...claimFamilies, ...keyFamilies(own, other, rsa), ...credentialFamilies, ...pathFamilies]
 }
 
 /** How often the progress line changes, in requests. */

@@ -22,7 +22,7 @@ export interface Family {
     signers?: readonly number[]
   }
   keys?: readonly (readonly unknown[])[]
-  uris: readonly string[]
+  uris: Iterable<string>
   /** Requests made of some tokens, where the token is not simply in its place. */
   requests?: (tokens: FamilyTokens) => Iterable<RequestFields>
 }
