@@ -29,6 +29,7 @@ const cookieName = z
     error: 'should be a cookie name with at most one * or one {lastUser}',
     abort: true,
   })
+  .refine((text) => text !== '*', { error: 'should have text beside *, which alone would be any cookie', abort: true })
   .refine(
     (text) => !/^\{lastUser\}|\{lastUser\}$/.test(text),
     'should have text before {lastUser}, as LastAuthUser has, and after it, which LastAuthUser has not',

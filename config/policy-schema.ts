@@ -31,7 +31,9 @@ const siteShape = {
     .strictObject({
       maxAge: seconds.exactOptional(),
       maxStale: seconds.exactOptional(),
-      cooldown: seconds.exactOptional(),
+      cooldown: seconds
+        .min(0.1, 'should be 0.1 or more: without it each token of an unknown key would be a fetch')
+        .exactOptional(),
     })
     .check(
       // Between two fetches lies a cooldown, and a key withdrawn meanwhile would be used beyond maxAge.

@@ -4,9 +4,10 @@ import type { Route } from '../authorizer/policy.ts'
 import { claimReferenceFault } from './claim-reference.ts'
 import { claimRules } from './claim-schema.ts'
 import { crossFieldRule } from './cross-field-rule.ts'
+import { literalFault } from './literal-fault.ts'
 import { appFault } from './rewrites.ts'
 import { mostBranches } from './route-branches.ts'
-import { type Capture, parsePattern, patternShape } from './route-pattern.ts'
+import { type Capture, type PatternSegment, parsePattern, patternShape } from './route-pattern.ts'
 import { name, oneOrMore, text } from './text-schema.ts'
 
 const route: z.ZodType<Route> = z
@@ -46,10 +47,18 @@ function pathFault(path: string): string | undefined {
       const fault = capture.kind === 'claim' && claimReferenceFault(capture.name)
       if (fault) return `has the claim ${JSON.stringify(capture.name)}, which ${fault}`
     }
-    return undefined
+    return parsePattern(path)
+      .flatMap(textsOf)
+      .map(literalFault)
+      .find((fault) => fault !== undefined)
   } catch (error) {
     return (error as Error).message
   }
+}
+
+function textsOf(segment: PatternSegment): string[] {
+  if (segment.kind === 'rest') return []
+  return segment.kind === 'literal' ? [segment.text] : [segment.prefix, segment.suffix]
 }
 
 function capturesOf(path: string): Capture[] {

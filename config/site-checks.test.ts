@@ -37,21 +37,6 @@ describe('a site', () => {
       },
       'deny.unauthenticated.redirect: /login/ needs a token itself',
     ],
-    [
-      '%20 beside a public *',
-      { routes: [{ path: '/*', public: true }, { path: '/a%20b/*' }] },
-      'routes.1.path: is written decoded: "%" in it stands for itself; /a b/x is public by routes[0]',
-    ],
-    [
-      ':sub beside a public *',
-      { routes: [{ path: '/*', public: true }, { path: '/users/:sub/*' }] },
-      '/users/x/x is public by routes[0]',
-    ],
-    [
-      '? beside a public *',
-      { routes: [{ path: '/*', public: true }, { path: '/a?x=1' }] },
-      '/a is public by routes[0]',
-    ],
   ])('is refused with %s', (_, fields, message) => {
     expect(texts(siteFaults(policyOf(fields)))).toEqual([expect.stringContaining(message)])
     expect(siteWarnings(policyOf(fields))).toEqual([])
@@ -67,12 +52,6 @@ describe('a site', () => {
       'a login page without a route',
       { routes: [{ path: '/a/*' }], deny: { unauthenticated: { redirect: '/login' } } },
       'deny.unauthenticated.redirect: no route matches /login',
-    ],
-    ['%20 where nothing is open', { routes: [{ path: '/a%20b/*' }] }, 'routes.0.path: is written decoded'],
-    [
-      ':sub where nothing is open',
-      { routes: [{ path: '/users/:sub/*' }] },
-      'routes.0.path: holds a segment that begins with ":"',
     ],
     [
       'a page with a script',

@@ -14,8 +14,8 @@ export interface SiteFinding {
 }
 
 /**
- * What is wrong between the fields of a policy whose fields are each right: paths that nobody can have, a login page that sends to
- * itself, and patterns that mean something else than they seem to and leave that open.
+ * What is wrong between the fields of a policy whose fields are each right: paths that nobody can have, and a login page that sends
+ * to itself.
  */
 export function siteFaults(policy: Policy): SiteFinding[] {
   return findings(policy).flatMap(({ isFault, ...finding }) => (isFault ? finding : []))
@@ -32,16 +32,8 @@ function findings(policy: Policy): Found[] {
   const edge = toEdgePolicy(policy)
   const match = compileRoutes(edge.routes)
   const wayOf: Ways = createWays(edge, match) ?? ((uri) => unrewritten(match(uri), uri))
-  /** A compiled route keeps the list of segments that it was made of. */
-  const placeOf = ({ route }: RouteMatch) => edge.routes.findIndex(({ segments }) => segments === route.segments)
   return [
-    ...policy.routes.flatMap((route, index) => [
-      ...servedFindings(route, index, wayOf),
-      ...meaningFindings(route, index, (path) => {
-        const found = match(path)
-        return typeof found === 'object' && found.route.public && placeOf(found) !== index ? placeOf(found) : undefined
-      }),
-    ]),
+    ...policy.routes.flatMap((route, index) => servedFindings(route, index, wayOf)),
     ...loginFindings(policy, wayOf),
     ...(['unauthenticated', 'forbidden'] as const).flatMap((kind) =>
       pageWarnings(policy.deny?.[kind]?.page ?? '').map((message) => ({
@@ -89,47 +81,4 @@ function loginFindings(policy: Policy, wayOf: Ways): Found[] {
   }
   if (way.match.route.public && way.served.route.public) return []
   return [{ field, message: `${path} needs a token itself: who has none would be sent there for ever`, isFault: true }]
-}
-
-/**
- * A pattern is written decoded and in its own syntax: `%20` is three characters, `?` begins no query, `:sub` is no capture. What
- * it was meant to protect may then lie under a public `*`.
- */
-function meaningFindings(
-  { path, public: isPublic }: Route,
-  index: number,
-  publicRouteOf: (uri: string) => number | undefined,
-): Found[] {
-  const cases: readonly (readonly [RegExp, string, (text: string) => string])[] = [
-    [/%[\da-f]{2}/i, 'is written decoded: "%" in it stands for itself', decoded],
-    [/\?/, 'holds "?", which begins no query here: the query string has no part in a decision', (text) => text],
-    [
-      /^:\w/,
-      'holds a segment that begins with ":", which is plain text: captures are {sub}, {group} and {claim:NAME}',
-      () => 'x',
-    ],
-  ]
-  const segments = parsePattern(path)
-  const texts = segments.map((segment) => (segment.kind === 'literal' ? segment.text : ''))
-  return cases.flatMap(([sign, message, meant]): Found[] => {
-    if (!texts.some((text) => sign.test(text))) return []
-    const meaning = segments.map((segment, place) => {
-      const text = texts[place] as string
-      if (segment.kind === 'literal') return sign.test(text) ? meant(text) : text
-      return segment.kind === 'rest' ? 'x' : `${segment.prefix}x${segment.suffix}`
-    })
-    const [uri = ''] = `/${meaning.join('/')}`.split(sign.source === '\\?' ? '?' : '\0')
-    const open = isPublic ? undefined : publicRouteOf(encodedPath(uri))
-    const field = ['routes', index, 'path']
-    if (open === undefined) return [{ field, message, isFault: false }]
-    return [{ field, message: `${message}; ${uri} is public by routes[${open}]`, isFault: true }]
-  })
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
 }
