@@ -112,7 +112,7 @@ function article(type: string): string {
 }
 
 /** Names that are no names in JavaScript stand in brackets, so that a path is one word and a line is one line. */
-function fieldPath(path: Path): string {
+export function fieldPath(path: Path): string {
   const text = path.reduce<string>((text, key) => {
     if (typeof key === 'number') return `${text}[${key}]`
     const name = String(key)
