@@ -65,3 +65,16 @@ test('several mistakes in a policy are a line each', async () => {
   ])
   expect(status).toBe(2)
 })
+
+test('build says what is dangerous in a policy, a line for each', async () => {
+  const policyFile = file('dangerous.json', JSON.stringify({ ...policy, kid: 'optional', cnf: 'ignore' }))
+  const { status, stderr, stdout } = await inProcess(() => runProgram(['build', '--policy', policyFile, '--json']), {
+    cwd: directory,
+  })
+  expect(stderr.trim().split('\n')).toEqual([
+    expect.stringMatching(/^warning: .*dangerous\.json: kid: .* \(kid-optional\)$/),
+    expect.stringMatching(/^warning: .*dangerous\.json: cnf: .* \(cnf-ignored\)$/),
+  ])
+  expect(JSON.parse(stdout)).toMatchObject({ verdict: 'pass' })
+  expect(status).toBe(0)
+})

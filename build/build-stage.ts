@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { zipSync } from 'fflate'
 import { type Stage, stageResult } from '../command/stage.ts'
+import { policyWarnings, warningText } from '../config/policy-warnings.ts'
 import { writeWholeFile } from '../config/write-file.ts'
 import { check } from '../result/result.ts'
 import { bundleAuthorizer, deployable } from './bundle.ts'
@@ -8,15 +9,20 @@ import { bundleAuthorizer, deployable } from './bundle.ts'
 /** Largest deployment package of a viewer-request function (CloudFront Developer Guide, "Quotas on Lambda@Edge"). */
 const maxPackageOctets = 1024 * 1024
 
-/** Writes index.js (exports `handler`, configuration baked in), function.zip and esbuild's meta.json to the output directory. */
-export const buildStage: Stage = ({ config, configFile, out }) =>
+/**
+ * Writes index.js (exports `handler`, configuration baked in), function.zip and esbuild's meta.json to the output directory, and says
+ * what is dangerous in the policy.
+ */
+export const buildStage: Stage = ({ config, configFile, out, progress }) =>
   stageResult('build', { config: configFile, out }, async () => {
     const { program, metafile } = bundleAuthorizer(config.policy)
+    const warnings = policyWarnings(config.policy).map(warningText)
     const code = deployable(program, { policy: config.policy })
     const zip = functionZip(code)
     writeWholeFile(join(out, 'index.js'), code)
     writeWholeFile(join(out, 'function.zip'), zip)
     writeWholeFile(join(out, 'meta.json'), `${JSON.stringify(metafile, null, 2)}\n`)
+    for (const text of warnings) progress.log(`warning: ${configFile}: ${text}`)
     return {
       checks: [
         check({
@@ -36,6 +42,7 @@ export const buildStage: Stage = ({ config, configFile, out }) =>
           direction: 'lower',
         }),
       ],
+      data: { warnings },
     }
   })
 
