@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { App, Aws, CfnParameter, Fn, Lazy, Stack, Token } from 'aws-cdk-lib'
-import { Template } from 'aws-cdk-lib/assertions'
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions'
 import * as acm from 'aws-cdk-lib/aws-certificatemanager'
 import * as cognito from 'aws-cdk-lib/aws-cognito'
 import { beforeEach, describe, expect, test } from 'vitest'
@@ -287,4 +287,18 @@ describe('CloudFormation tokens', () => {
     )
     expect(JSON.stringify(Template.fromStack(stack).toJSON())).not.toContain('undefined')
   })
+})
+
+test("what is dangerous in the policy is a warning of the construct's with its field, and what is not is none", () => {
+  const routes = [{ path: '/tenants/{claim:custom:tenant}/*' }, { path: '/vault/{group}/*', hash: 'md5' }]
+  siteOf({ policy: { ...plainPolicy, routes }, site: { createUserPool: {} } })
+  const warnings = Annotations.fromStack(stack).findWarning('/Own/Site', Match.anyValue())
+  expect(warnings.map(({ entry }) => entry.data)).toEqual([
+    // Known by the pool that the stack makes: the policy's own issuer is another.
+    expect.stringMatching(/^policy\.routes\[0\]\.path: .*custom:tenant.* \[ack: edgeproof:writable-claim\]$/),
+    expect.stringMatching(/^policy\.routes\[1\]\.hash: .*md5.* \[ack: edgeproof:weak-hash\]$/),
+  ])
+  const plain = new Stack(new App(), 'Plain', { env: { region: 'us-east-1' } })
+  new EdgeAuthorizedSite(plain, 'Site', { policy: plainPolicy, program: trivialProgram })
+  expect(Annotations.fromStack(plain).findWarning('/Plain/Site', Match.anyValue())).toEqual([])
 })

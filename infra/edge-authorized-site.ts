@@ -1,10 +1,11 @@
-import { Aws, CfnOutput, Stack, Token } from 'aws-cdk-lib'
+import { Annotations, Aws, CfnOutput, Stack, Token } from 'aws-cdk-lib'
 import type * as cloudfront from 'aws-cdk-lib/aws-cloudfront'
 import type * as s3 from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import type { Policy } from '../authorizer/policy.ts'
 import { bundleAuthorizer } from '../build/bundle.ts'
 import { withDefaults } from '../config/policy-defaults.ts'
+import { policyWarnings, warningText } from '../config/policy-warnings.ts'
 import type { SiteConfig } from '../config/site-schema.ts'
 import { UsageError } from '../config/usage-error.ts'
 import { AccessLogs } from './access-logs.ts'
@@ -33,7 +34,7 @@ export class EdgeAuthorizedSite extends Construct {
   /**
    * @throws UsageError naming the construct and the field, for a policy or a site that is not one or could not be
    * deployed, and for a token whose value is looked into; and outside us-east-1, the only region that CloudFront takes
-   * functions from (Developer Guide, "Restrictions on Lambda@Edge").
+   * functions from (Developer Guide, "Restrictions on Lambda@Edge"). What is dangerous in the policy is a warning at synthesis.
    */
   constructor(scope: Construct, id: string, props: EdgeAuthorizedSiteProps) {
     super(scope, id)
@@ -44,6 +45,9 @@ export class EdgeAuthorizedSite extends Construct {
     const users = site.createUserPool && this.userPool(site, policy, region)
     const created = users && { issuer: users.issuer, clientIds: [users.client.userPoolClientId] }
     this.policy = deployedPolicy(policy, site, created)
+    for (const warning of policyWarnings(this.policy)) {
+      Annotations.of(this).addWarningV2(`edgeproof:${warning.id}`, `policy.${warningText(warning)}`)
+    }
     this.bucket = siteBucket(this, 'Bucket', this.policy.corsOrigins ?? [])
     this.authorizer = new EdgeAuthorizer(this, 'Authorizer', {
       program: own.program ?? bundleAuthorizer(this.policy).program,
