@@ -7,6 +7,7 @@ import { registerGate } from './gate/command.ts'
 import { registerLoad } from './load/command.ts'
 import { registerFleet } from './plan/command.ts'
 import { registerReports } from './reports/command.ts'
+import { registerCheck } from './run/check/command.ts'
 import { registerRun } from './run/command.ts'
 
 /** Every command of the suite. Parsing throws a CommanderError for help and mistakes, after the line was written. */
@@ -23,6 +24,7 @@ export function createProgram(): Command {
     .exitOverride()
   for (const register of [
     registerRun,
+    registerCheck,
     registerBundle,
     registerBench,
     registerGate,
