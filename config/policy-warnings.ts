@@ -5,9 +5,11 @@ import { fieldPath } from './mistakes.ts'
 import { type CompletePolicy, type CompleteProvider, withDefaults } from './policy-defaults.ts'
 import { type PatternSegment, parsePattern } from './route-pattern.ts'
 import { secondsText } from './seconds-text.ts'
+import { type SiteWarningId, siteWarnings } from './site-checks.ts'
 import { isWrittenByUsers } from './user-attributes.ts'
 
 export type WarningId =
+  | SiteWarningId
   | 'writable-claim'
   | 'empty-required-claim'
   | 'attribute-type'
@@ -47,7 +49,8 @@ export function policyWarnings(policy: Policy): PolicyWarning[] {
     ...complete.providers.flatMap((provider) => providerWarnings(policy, complete, provider)),
     ...complete.routes.flatMap((route, index) => routeWarnings(complete, route, index)),
     ...publicWarnings(complete.routes),
-    ...siteWarnings(complete),
+    ...fieldWarnings(complete),
+    ...siteWarnings(policy).map(({ id, field, message, remedy }) => warning(id, field, message, remedy)),
   ]
 }
 
@@ -148,7 +151,7 @@ function routeWarnings(complete: CompletePolicy, route: Route, index: number): P
   return warnings
 }
 
-function siteWarnings({ methods, corsPreflight, clockToleranceSeconds, jwks }: CompletePolicy): PolicyWarning[] {
+function fieldWarnings({ methods, corsPreflight, clockToleranceSeconds, jwks }: CompletePolicy): PolicyWarning[] {
   const warnings: PolicyWarning[] = []
   const writing = methods.filter((method) => ['PUT', 'POST', 'PATCH', 'DELETE'].includes(method))
   if (writing.length > 0)

@@ -7,10 +7,18 @@ import { withDefaults } from './policy-defaults.ts'
 import { encodedPath } from './rewrites.ts'
 import { parsePattern } from './route-pattern.ts'
 
-/** What is wrong with a policy, or dangerous in it, and the field that says it. */
+/** What is wrong with a policy, and the field that says it. */
 export interface SiteFinding {
   field: readonly (string | number)[]
   message: string
+}
+
+export type SiteWarningId = 'private-shell' | 'login-elsewhere' | 'page-content'
+
+/** What is dangerous in it. */
+export interface SiteWarning extends SiteFinding {
+  id: SiteWarningId
+  remedy: string
 }
 
 /**
@@ -18,15 +26,15 @@ export interface SiteFinding {
  * to itself.
  */
 export function siteFaults(policy: Policy): SiteFinding[] {
-  return findings(policy).flatMap(({ isFault, ...finding }) => (isFault ? finding : []))
+  return findings(policy).filter((found) => !('id' in found))
 }
 
 /** What is taken, and may be another thing than was meant. */
-export function siteWarnings(policy: Policy): SiteFinding[] {
-  return findings(policy).flatMap(({ isFault, ...finding }) => (isFault ? [] : finding))
+export function siteWarnings(policy: Policy): SiteWarning[] {
+  return findings(policy).filter((found) => 'id' in found)
 }
 
-type Found = SiteFinding & { isFault: boolean }
+type Found = SiteFinding | SiteWarning
 
 function findings(policy: Policy): Found[] {
   const edge = toEdgePolicy(policy)
@@ -37,9 +45,10 @@ function findings(policy: Policy): Found[] {
     ...loginFindings(policy, wayOf),
     ...(['unauthenticated', 'forbidden'] as const).flatMap((kind) =>
       pageWarnings(policy.deny?.[kind]?.page ?? '').map((message) => ({
+        id: 'page-content' as const,
         field: ['deny', kind, 'page'],
         message,
-        isFault: false,
+        remedy: 'the page is sent as it is, under a Content-Security-Policy of its own',
       })),
     ),
   ]
@@ -55,17 +64,15 @@ function servedFindings(route: Route, index: number, wayOf: Ways): Found[] {
     const field = ['routes', index, 'app']
     const shell = wayOf(encodedPath(route.app))
     if (typeof shell === 'string')
-      return [
-        { field, message: `no route matches ${route.app}, so that each path it stands for is denied`, isFault: true },
-      ]
-    return route.public && !shell.match.route.public
-      ? [{ field, message: `${route.app} needs a token, and so does each path of this public route`, isFault: false }]
-      : []
+      return [{ field, message: `no route matches ${route.app}, so that each path it stands for is denied` }]
+    if (!route.public || shell.match.route.public) return []
+    const message = `${route.app} needs a token, and so does each path of this public route that is served from it`
+    return [{ id: 'private-shell', field, message, remedy: 'give it a public route of its own' }]
   }
   const isDirectory = route.path.endsWith('/') && parsePattern(route.path).every(({ kind }) => kind === 'literal')
   if (!isDirectory || typeof wayOf(encodedPath(route.path)) !== 'string') return []
   const message = 'no route matches the index that it is served from, so that it is denied'
-  return [{ field: ['routes', index, 'path'], message, isFault: true }]
+  return [{ field: ['routes', index, 'path'], message }]
 }
 
 /** Who is sent to a page that needs a token is sent there for ever. */
@@ -76,9 +83,10 @@ function loginFindings(policy: Policy, wayOf: Ways): Found[] {
   const [path = ''] = redirect.split('?')
   const way = wayOf(path)
   if (typeof way === 'string') {
-    const message = `no route matches ${path}: another cache behavior has to serve it, or who is sent there is denied`
-    return [{ field, message, isFault: false }]
+    const message = `no route matches ${path}: who is sent there is denied`
+    const remedy = 'give it a public route, unless another cache behavior serves it'
+    return [{ id: 'login-elsewhere', field, message, remedy }]
   }
   if (way.match.route.public && way.served.route.public) return []
-  return [{ field, message: `${path} needs a token itself: who has none would be sent there for ever`, isFault: true }]
+  return [{ field, message: `${path} needs a token itself: who has none would be sent there for ever` }]
 }

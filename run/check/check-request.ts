@@ -10,7 +10,7 @@ import { bestMatch } from '../../oracle/route-match.ts'
 import { type Rule, ruleReference } from '../../oracle/rules.ts'
 import type { Verdict } from '../../oracle/verdict.ts'
 import { viewerRequestEvent } from '../../testing/viewer-request.ts'
-import { decide, difference, sign } from './decide.ts'
+import { decide, difference, locationOf, sign } from './decide.ts'
 import { type Claims, missingClaims, providerOf, readClaims } from './given-claims.ts'
 import { whoMayRead } from './policy-description.ts'
 
@@ -38,6 +38,8 @@ export interface CheckedRequest {
   reason: string
   /** Of a denial: the status, the code in the log, and where it redirects to. */
   response?: { status: string; code: string; location?: string }
+  /** The path that the origin is asked for in place of the viewer's. */
+  served?: string
   /** Whose token it was, with the claims that the policy needs and that were not given. */
   token?: { provider: string; added: Claims }
   /** Where authorizer and rules differ. */
@@ -66,7 +68,7 @@ export async function checkRequest(policy: Policy, uri: string, options: Request
   const event = eventOf(uri, method, options, credential)
   const { decision, verdict } = await decide(policy, event, token?.keys ?? {}, now)
   const defect = difference(decision, verdict, complete.deny.forbidden.status)
-  const location = decision.allow ? undefined : decision.response.headers.location?.[0]?.value
+  const location = locationOf(decision)
   const told = toldRule(decision, verdict, path, match?.route.public === true)
   const field = match && `routes[${policy.routes.indexOf(match.route)}]`
   return {
@@ -80,7 +82,9 @@ export async function checkRequest(policy: Policy, uri: string, options: Request
     ...told,
     reference: ruleReference(told.rule),
     ...(decision.allow
-      ? {}
+      ? decision.request.uri === uri
+        ? {}
+        : { served: decision.request.uri }
       : {
           response: {
             status: decision.response.status,

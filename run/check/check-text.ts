@@ -15,7 +15,7 @@ export function checkText(result: Result): string {
 }
 
 function requestSection(request: CheckedRequest, unexpected: string | undefined): Section {
-  const { method, uri, decision, route, rule, reference, reason, response, token, defect } = request
+  const { method, uri, decision, route, rule, reference, reason, response, served, token, defect } = request
   const row = (term: string, text: string) => ({ term, text })
   return {
     title: `${method} ${uri} ${token ? `with a token of ${token.provider}` : 'without a token of its own'}`,
@@ -24,12 +24,18 @@ function requestSection(request: CheckedRequest, unexpected: string | undefined)
       row('route', route ? `${route.field} ${route.path}: ${route.who}` : 'none'),
       row('rule', `${rule}: ${reason}`),
       row('', reference),
-      ...(response ? [row('response', `${response.status}, in the log as ${response.code}`)] : []),
+      ...(served === undefined ? [] : [row('served', served)]),
+      ...(response ? [row('response', responseText(response))] : []),
       ...(response?.location === undefined ? [] : [row('location', response.location)]),
       ...(token ? [row('added', addedText(token.added))] : []),
       ...(defect === undefined ? [] : [row('DEFECT', `${defect}; please report it with this command line`)]),
     ],
   }
+}
+
+/** The redirect to a slash is no denial, and is not logged. */
+function responseText({ status, code }: NonNullable<CheckedRequest['response']>): string {
+  return code === 'slash' ? status : `${status}, in the log as ${code}`
 }
 
 function addedText(added: Readonly<Record<string, unknown>>): string {

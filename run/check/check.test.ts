@@ -111,7 +111,58 @@ test('a policy of several providers is told route by route, as it is decided', a
   anything else        nobody`)
   for (const line of stdout.split('\n').filter((text) => !text.includes('https://')))
     expect(line.length).toBeLessThanOrEqual(80)
-  expect(stdout).toContain('302 to https://login.example.com/, path in ?to=')
+  expect(stdout).toContain('navigations: 302 to https://login.example.com/')
+})
+
+const site = {
+  issuer,
+  clientIds: ['web'],
+  tokenUse: null,
+  algorithms: ['ES256'],
+  index: 'index.html',
+  slash: 'redirect',
+  routes: [
+    { path: '/*' },
+    { path: '/{group}/*' },
+    { path: '/docs/*', public: true },
+    { path: '/app/*', app: '/app/index.html' },
+    { path: '/{sub}.pdf' },
+    { path: '/report-*.pdf', public: true },
+    { path: '/docs/*/draft.html' },
+  ],
+  deny: {
+    unauthenticated: { redirect: '/docs/login.html', redirectOn: 'always' },
+    forbidden: { status: 404, page: '<p>404' },
+  },
+}
+
+test('a site is told with its patterns, and with what is served in place of a path', async () => {
+  const { stdout } = await edgeproof('check', '--policy', policyFile(site))
+  const [routes = '', served, ...others] = stdout.split('\n\n')
+  expect(routes.split('\n').flatMap((line) => /^ {2}(\S+)/.exec(line)?.[1] ?? [])).toEqual([
+    ...['/docs/*/draft.html', '/docs/*', '/app/*', '/report-*.pdf', '/{sub}.pdf', '/{group}/*', '/*', 'anything'],
+  ])
+  expect(routes).toContain('a token whose sub is the part {sub}')
+  expect(served).toBe(`What is served in place of a path, if both are granted
+  /app/*              /app/index.html, where the last segment has no "."
+  …/                  …/index.html
+  no route without /  302 to the path with it`)
+  expect(others.join('\n')).toMatch(
+    /without a good token +302 to \/docs\/login\.html\n +with one that may not +404, with its page/,
+  )
+})
+
+test('a request says what it is served from, or where its slash is', async () => {
+  const claims = '{"cognito:groups":["blue"]}'
+  expect(await request(site, '--uri', '/app/orders/42', '--claims', claims)).toMatchObject({
+    decision: 'allow',
+    served: '/app/index.html',
+  })
+  expect(await request(site, '--uri', '/docs/', '--claims', claims)).toMatchObject({ served: '/docs/index.html' })
+  const closed = { ...site, routes: site.routes.slice(1) }
+  const redirected = await request(closed, '--uri', '/docs', '--query', 'a=b')
+  expect(redirected).toMatchObject({ rule: 'paths/slash', response: { status: '302', location: '/docs/?a=b' } })
+  expect(redirected.defect).toBeUndefined()
 })
 
 test('a token is completed for the provider that its route, --provider or iss means', async () => {
@@ -145,7 +196,7 @@ test.each<[title: string, args: string[], rule: (typeof rules)[number], status: 
     '302',
   ],
 ])('a request %s is denied, by its rule', async (_, args, rule, status) => {
-  const denied = await request(several, ...args, '--expect', 'deny')
+  const denied = await request(several, ...args, '--expect', 'deny', '--header', 'sec-fetch-mode: navigate')
   expect(denied).toMatchObject({ decision: 'deny', rule, response: { status }, exit: 0 })
   expect(denied.reference).toBe(`oracle/SEMANTICS.md#${rule.replace('/', '-')}`)
   expect(denied.defect).toBeUndefined()

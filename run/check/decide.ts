@@ -69,7 +69,14 @@ export function difference(decision: Decision, verdict: Verdict, forbiddenStatus
   const expected = verdict.ours ?? (verdict.outcome === 'must-allow' ? 'allow' : undefined)
   if (expected !== undefined && decision.allow !== (expected === 'allow'))
     return `the authorizer says ${decision.allow ? 'allow' : `deny (${decision.reason})`}, the rules say ${expected} (${verdict.rule})`
+  const slash = verdict.slash
+  if (slash?.verdict.outcome === 'must-allow' && locationOf(decision) !== slash.location)
+    return `the authorizer does not redirect to ${slash.location} (${verdict.rule})`
   if (!decision.allow && verdict.isForbidden && decision.response.status !== String(forbiddenStatus))
     return `the authorizer answers ${decision.response.status} (${decision.reason}), and by the rules it is forbidden (${verdict.rule})`
   return undefined
+}
+
+export function locationOf(decision: Decision): string | undefined {
+  return decision.allow ? undefined : decision.response.headers.location?.[0]?.value
 }

@@ -20,6 +20,7 @@ export function describePolicy(policy: Policy): Section[] {
   const complete = withDefaults(policy)
   return [
     routesSection(complete),
+    ...servedSection(complete),
     ...complete.providers.map((provider) => tokensSection(provider, complete)),
     {
       title: 'Where a token is',
@@ -41,6 +42,19 @@ function routesSection({ routes, providers, methods }: CompletePolicy): Section 
     title: `Who may read what (${listText(methods, 'and')}), in the order of decision`,
     rows: [...rows, { term: 'anything else', text: 'nobody' }],
   }
+}
+
+/** What stands for a path; both have to be granted. */
+function servedSection({ routes, index, slash }: CompletePolicy): Section[] {
+  const apps = inDecisionOrder(routes).flatMap(({ route }) =>
+    route.app === undefined ? [] : [{ term: route.path, text: `${route.app}, where the last segment has no "."` }],
+  )
+  const rows = [
+    ...apps,
+    ...(index === undefined ? [] : [{ term: '…/', text: `…/${index}` }]),
+    ...(slash === undefined ? [] : [{ term: 'no route without /', text: '302 to the path with it' }]),
+  ]
+  return rows.length === 0 ? [] : [{ title: 'What is served in place of a path, if both are granted', rows }]
 }
 
 /**
@@ -72,13 +86,12 @@ export function whoMayRead(route: Route, isWhoseAsked: boolean): string {
 function capturesOf({ path, hash }: Route): string[] {
   return parsePattern(path).flatMap((segment) => {
     if (segment.kind !== 'capture') return []
-    const { capture } = segment
+    const { capture, prefix, suffix } = segment
     const value = hash ? `whose ${hash} is` : 'that is'
-    if (capture.kind === 'group') return [`with a group ${value} the segment {group}`]
+    const what = prefix || suffix ? 'the part' : 'the segment'
+    if (capture.kind === 'group') return [`with a group ${value} ${what} {group}`]
     const [claim, placeholder] = capture.kind === 'sub' ? ['sub', '{sub}'] : [capture.name, `{claim:${capture.name}}`]
-    return [
-      hash ? `with a ${claim} ${value} the segment ${placeholder}` : `whose ${claim} is the segment ${placeholder}`,
-    ]
+    return [hash ? `with a ${claim} ${value} ${what} ${placeholder}` : `whose ${claim} is ${what} ${placeholder}`]
   })
 }
 
@@ -138,17 +151,13 @@ function sourceText(source: CredentialSource): string {
 }
 
 function denialSection({ deny, corsPreflight, corsOrigins }: CompletePolicy): Section {
-  const { unauthenticated } = deny
-  const login =
-    'redirect' in unauthenticated
-      ? `302 to ${unauthenticated.redirect}${unauthenticated.returnTo === undefined ? '' : `, path in ?${unauthenticated.returnTo}=`}`
-      : String(unauthenticated.status)
+  const { unauthenticated, forbidden } = deny
   return {
     title: 'What a denial looks like (never cached)',
     rows: [
-      { term: 'without a good token', text: login },
-      { term: 'with one that may not', text: String(deny.forbidden.status) },
-      { term: 'where nobody may', text: String(deny.forbidden.status) },
+      { term: 'without a good token', text: loginText(unauthenticated) },
+      { term: 'with one that may not', text: statusText(forbidden) },
+      { term: 'where nobody may', text: statusText(forbidden) },
       { term: 'while no keys can be had', text: '503' },
       { term: 'CORS preflights', text: corsPreflight ? 'pass without a token' : 'are denied like any other request' },
       {
@@ -157,6 +166,18 @@ function denialSection({ deny, corsPreflight, corsOrigins }: CompletePolicy): Se
       },
     ],
   }
+}
+
+function loginText(denial: CompletePolicy['deny']['unauthenticated']): string {
+  const { redirect, redirectOn = 'navigation', returnTo, returnQuery } = denial
+  if (redirect === undefined) return statusText(denial)
+  const back = returnTo === undefined ? '' : `, path ${returnQuery ? 'and query ' : ''}in ?${returnTo}=`
+  const login = `302 to ${redirect}${back}`
+  return redirectOn === 'always' ? login : `navigations: ${login}; all else: ${statusText(denial)}`
+}
+
+function statusText({ status, page }: { status: number; page?: string }): string {
+  return page === undefined ? String(status) : `${status}, with its page`
 }
 
 function ruleTexts(rules: ClaimRules): string[] {
