@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
+import { shortNames } from '../build/short-names.ts'
 import type { Config } from '../config/config.ts'
 import { edgeFunction } from './limits.ts'
 import { synthesize } from './synth.ts'
@@ -35,7 +36,7 @@ test("a created pool's id and client are references inside the inline code, and 
 test('an issuer of its own is a literal in the code', async () => {
   const code = await inlineCode({ policy })
   expect(code).toContain('"https://issuer.example.com"')
-  expect(code).toContain('"clientIds":["client"]')
+  expect(code).toContain(`"${shortNames.clientIds}":["client"]`)
 })
 
 test("an existing pool's issuer is taken from its ARN, whatever its region", async () => {

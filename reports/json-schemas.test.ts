@@ -80,5 +80,5 @@ test('an editor is told what a field means', () => {
   expect($defs.Policy.properties.issuer.description).toMatch(/^The accepted `iss`, compared character by character/)
   expect($defs.Policy.properties.methods.description).toMatch(/^Methods that pass/)
   expect($defs.Provider.properties.audiences.description).toMatch(/^Besides the client, `aud`/)
-  expect($defs.Route.properties.hash.description).toMatch(/^The captured segments hold digests/)
+  expect($defs.Route.properties.hash.description).toMatch(/^The captures hold digests/)
 })

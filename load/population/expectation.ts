@@ -30,10 +30,12 @@ export function expectedOutcome(policy: Policy, path: string, identity: Identity
   return grant === 'granted' && lacks === undefined ? 'allow' : 'forbidden'
 }
 
-/** The status codes that a denial may have. */
+/** The status codes that a denial may have. A load's requests are no navigations, which alone are sent to log in by default. */
 export function expectedStatuses(policy: Policy, outcome: Exclude<Outcome, 'allow'>): number[] {
-  const denial = withDefaults(policy).deny[outcome]
-  return ['redirect' in denial ? 302 : denial.status]
+  const { unauthenticated, forbidden } = withDefaults(policy).deny
+  if (outcome === 'forbidden') return [forbidden.status]
+  const isRedirect = unauthenticated.redirect !== undefined && unauthenticated.redirectOn === 'always'
+  return [isRedirect ? 302 : unauthenticated.status]
 }
 
 /** The route that decides a path. */
