@@ -27,6 +27,8 @@ interface Cookie {
  */
 export function cookieCredentials({ cookies: names, chunks, lastUser }: CookieSource): Credentials {
   const prefix = commonPrefix(names)
+  /** One name, as it stands. */
+  const isPlain = names.length === 1 && names[0]?.length === 1 && !chunks
   /** The line looked at last, and what was in it: a request's cookies are read and then removed. */
   let seen: string | undefined
   let inSeen: Cookie[] = []
@@ -40,6 +42,11 @@ export function cookieCredentials({ cookies: names, chunks, lastUser }: CookieSo
       if (end < 0) end = line.length
       while (line.charCodeAt(start) === 0x20) start++
       if (!line.startsWith(prefix, start)) continue
+      if (isPlain) {
+        const equals = start + prefix.length
+        if (line.charCodeAt(equals) === 0x3d) inSeen.push(createCookie(prefix, line.slice(equals + 1, end), start, end))
+        continue
+      }
       const pair = line.slice(start, end)
       const equals = pair.indexOf('=')
       const cookie = equals > 0 && namedCookie(pair.slice(0, equals), pair.slice(equals + 1), start, end)
@@ -52,7 +59,7 @@ export function cookieCredentials({ cookies: names, chunks, lastUser }: CookieSo
     for (const [before, after] of names) {
       if (!name.startsWith(before)) continue
       const rest = name.slice(before.length)
-      const cookie: Cookie = { value, before, rest: '', user: '', isLastUser: false, start, end }
+      const cookie = createCookie(before, value, start, end)
       if (usesLastUser && lastUser && rest === 'LastAuthUser') {
         cookie.isLastUser = true
         return cookie
@@ -104,7 +111,11 @@ function commonPrefix(names: readonly CookieName[]): string {
   return prefix
 }
 
-/** The line without the credentials among these, each with the delimiter before it. */
+function createCookie(before: string, value: string, start: number, end: number): Cookie {
+  return { value, before, rest: '', user: '', isLastUser: false, start, end }
+}
+
+/** The line without the credentials among these, each with the delimiter before it, or after it at the beginning. */
 function withoutCookies(line: string, cookies: readonly Cookie[]): string {
   let left = ''
   let from = 0
@@ -112,10 +123,9 @@ function withoutCookies(line: string, cookies: readonly Cookie[]): string {
     if (usesLastUser && isLastUser) continue
     left += line.slice(from, Math.max(from, line.lastIndexOf(';', start)))
     from = end
+    if (left === '') while (line[from] === ';' || line[from] === ' ') from++
   }
-  left += line.slice(from)
-  // What followed a credential at the beginning of the line still has its delimiter.
-  return /^[; ]/.test(left) ? left.replace(/^[; ]+/, '') : left
+  return left + line.slice(from)
 }
 
 /** RFC 6265 6.1 leaves 4,096 octets to a cookie: `.0` to `.8`, each once and without a gap. Empty where they are not that. */
