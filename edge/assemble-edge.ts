@@ -1,5 +1,4 @@
 /** Puts the local distribution together: issuer, bucket, points of presence, listener. */
-
 import type { Policy } from '../authorizer/policy.ts'
 import { type CompletePolicy, withDefaults } from '../config/policy-defaults.ts'
 import type { SiteConfig } from '../config/site-schema.ts'
@@ -11,19 +10,35 @@ import { collectMetrics } from './log/collect-metrics.ts'
 import { AnswerCounters, prometheusText } from './log/counters.ts'
 import { RequestFeed } from './log/request-log.ts'
 import { recordOf } from './log/request-record.ts'
-import { startOrigins } from './origin/start-origins.ts'
+import { isPlayed, startOrigins } from './origin/start-origins.ts'
 import { startPops } from './start-pops.ts'
+import type { LocalValues } from './template/assembly.ts'
 import type { Distribution } from './template/distribution.ts'
-import { type LocalValues, readDistribution } from './template/template.ts'
+import { readDistribution } from './template/template.ts'
 import { listen } from './viewer/listener.ts'
 
 const localPool = 'us-east-1_EXAMPLE01'
 
 export async function assembleEdge(options: EdgeOptions): Promise<Edge> {
   const { policy, site = {} } = options.config
+  const { parameters, imports, values: given } = options
   const [clientId = 'exampleclient'] = poolProvider(policy, site).clientIds
-  const values = { userPoolId: localPool, clientId }
-  const distribution = readDistribution(options.template, values)
+  const values: LocalValues = {
+    userPoolId: localPool,
+    clientId,
+    ...(parameters && { parameters }),
+    ...(imports && { imports }),
+    ...(given && { values: given }),
+  }
+  const { stack, distribution: id, handlers, geo } = options
+  const distribution = readDistribution(options.template, {
+    values,
+    origins: (origin) => isPlayed(options, origin),
+    ...(stack !== undefined && { stack }),
+    ...(id !== undefined && { distribution: id }),
+    ...(handlers && { handlers }),
+    ...(geo?.country !== undefined && { country: geo.country }),
+  })
   const resources = new AsyncDisposableStack()
   const close = once(() => resources.disposeAsync())
   try {
@@ -48,8 +63,10 @@ async function start(
   const issuer = await startIssuer(providers)
   resources.defer(issuer.close)
   const origins = await startOrigins(options, distribution, resources)
-  const route = { hosts: issuer.hosts, port: issuer.port }
-  const pops = startPops(options, distribution, origins, route, resources)
+  const route = { hosts: issuer.hosts, port: issuer.port, open: options.allowNetwork ?? false }
+  let tlsPort: number | null = null
+  const context = { options, distribution, origins, issuer: route, tlsPort: () => tlsPort }
+  const pops = await startPops(context, resources)
   const counters = new AnswerCounters()
   const log = new RequestFeed()
   const metrics = () => collectMetrics(counters, pops, origins, issuer)
@@ -66,6 +83,7 @@ async function start(
     },
   })
   resources.defer(listener.close)
+  tlsPort = listener.tlsPort
   return {
     url: `http://127.0.0.1:${listener.port}`,
     ...(certificate && { tlsUrl: `https://localhost:${listener.tlsPort}`, certificate: certificate.certificate }),
@@ -75,7 +93,7 @@ async function start(
     log,
     issuer,
     origin: origins.controls,
-    killSandbox: () => pops.some(({ pools }) => [...pools.values()].some((pool) => pool.kill())),
+    killSandbox: () => pops.some(({ pools }) => pools.some((pool) => pool.kill())),
     invalidate: () => {
       for (const { caches } of pops) for (const cache of caches) cache.store.clear()
     },

@@ -201,18 +201,12 @@ describe('what it refuses to start with', () => {
   })
 
   test.each([
-    ['nothing of a template', {}, /has no Resources/],
+    ['nothing of a template', {}, /has no AWS::CloudFront::Distribution/],
     ['no distribution', { Resources: {} }, /has no AWS::CloudFront::Distribution/],
-    ['no viewer-request function', templateFixture({ code: null }), /no behavior has a viewer-request function/],
     [
       'a missing policy',
       templateFixture({ behavior: { CachePolicyId: { Ref: 'Nowhere' } } }),
       /Ref Nowhere is not known/,
-    ],
-    [
-      'legacy cache settings',
-      templateFixture({ behavior: { CachePolicyId: undefined } }),
-      /uses legacy cache settings/,
     ],
   ])('a template with %s', async (_name, broken, message) => {
     await expect(edgeOf({ template: broken })).rejects.toThrow(message)

@@ -2,15 +2,27 @@
 
 import type { Config } from '../config/config.ts'
 import type { CacheProfile } from './cache/cache-rules.ts'
+import type { FunctionFault } from './function/function-failure.ts'
 import type { SandboxOptions } from './function/sandbox-pool.ts'
 import type { LocalIssuer } from './local-issuer.ts'
 import type { EdgeMetrics } from './log/counters.ts'
 import type { RequestLog } from './log/request-log.ts'
 import type { OriginControls } from './origin/origin-fault.ts'
+import type { StackSource } from './template/read-stacks.ts'
 
 export interface EdgeOptions {
-  /** A CloudFormation template as `infra/` synthesizes it, parsed from JSON. */
-  template: object
+  /** A CloudFormation template, parsed from JSON or YAML, or stacks as `readStacks` reads them. */
+  template: object | readonly StackSource[]
+  /** Values of the template's parameters, and of what other stacks export. */
+  parameters?: Readonly<Record<string, string>>
+  imports?: Readonly<Record<string, string>>
+  /** `Resource` or `Resource.Attribute` → what a deployment would give for it. */
+  values?: Readonly<Record<string, string>>
+  /** Which stack and which distribution, where there are several. */
+  stack?: string
+  distribution?: string
+  /** Function's logical id → file in its place; `''`: of the only function. */
+  handlers?: Readonly<Record<string, string>>
   /** `policy` names the issuers and the JWKS that the local issuer stands in for, `site` the pool in one's place. */
   config: Pick<Config, 'policy' | 'site'>
   /** Loopback port of HTTP/1.1; 0 (default) takes a free one. In use: a UsageError. */
@@ -21,10 +33,23 @@ export interface EdgeOptions {
   profile?: CacheProfile
   /** Points of presence, each with a cache and sandboxes of its own, behind one regional cache. Default 1, without a regional cache. */
   pops?: number
-  /** Directory the bucket's objects are read from, once. Default: a few generated objects (`bucket-objects.ts`). */
-  objects?: string
+  /**
+   * Directory the buckets' objects are read from, once, or a directory for each bucket's name. Default: a few generated
+   * objects (`bucket-objects.ts`).
+   */
+  objects?: string | Readonly<Record<string, string>>
   /** A plain HTTP origin instead of the local bucket, for example `http://127.0.0.1:8000`. */
   originUrl?: string
+  /** Origin's id, or the domain that a function sends requests to → URL of the server in its place. */
+  origins?: Readonly<Record<string, string>>
+  /** Where all viewers are: `country` and the other names after `CloudFront-Viewer-`, in lower case. */
+  geo?: Readonly<Record<string, string>>
+  /** Functions may reach any host. Default false: the issuer's alone. */
+  allowNetwork?: boolean
+  /** Error pages say no more than CloudFront's do. Default false: what a failing function threw. */
+  plainErrors?: boolean
+  /** Hears of each function that fails. Must not throw. */
+  functionFailed?(fault: FunctionFault): void
   sandboxes?: SandboxOptions
   /** File that the functions' own output is appended to. Default: it is dropped. */
   functionLog?: string

@@ -1,44 +1,66 @@
 /** `edgeproof edge`: serves until Ctrl-C. */
-import { createWriteStream, readFileSync, writeFileSync } from 'node:fs'
+import { createWriteStream, existsSync, watch, writeFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
+import { createProgress, silentProgress } from '../command/progress.ts'
 import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { UsageError } from '../config/usage-error.ts'
-import type { CacheProfile } from './cache/cache-rules.ts'
 import type { Edge, EdgeOptions } from './edge.ts'
+import { edgeSettings, type ServeOptions } from './edge-settings.ts'
+import type { FunctionFault } from './function/function-failure.ts'
 import { standardLogHeader, standardLogLine } from './log/request-log.ts'
 import { startEdge } from './start-edge.ts'
-
-export interface ServeOptions {
-  config?: string
-  policy?: string
-  template?: string
-  port: string
-  tlsPort?: string
-  certificate?: string
-  profile: string
-  pops: string
-  objects?: string
-  origin?: string
-  log?: string
-  functionLog?: string
-  enforceHttps?: boolean
-  json?: boolean
-}
+import { readStacks } from './template/read-stacks.ts'
 
 export async function serveEdge(options: ServeOptions): Promise<void> {
-  const settings = edgeSettings(options)
+  const settings: Omit<EdgeOptions, 'template' | 'config'> = {
+    ...edgeSettings(options),
+    functionFailed: faultPrinter(),
+  }
+  // What is wrong with these is said before anything takes time.
+  const first = options.template === undefined ? null : readStacks(options.template)
   const { config } = await loadConfig(options)
-  const template = options.template === undefined ? await synthesized(config) : readTemplate(options.template)
-  const controller = new AbortController()
-  const edge = await startEdge({ ...settings, template, config })
+  const progress = options.json ? silentProgress : createProgress()
+  const start = async (port: number | undefined) => {
+    progress.step(options.template === undefined ? 'synthesizing the demo site' : `starting ${options.template}`)
+    const again = options.template === undefined ? null : readStacks(options.template)
+    const template = (port === undefined ? first : again) ?? (await synthesized(config))
+    return startEdge({ ...settings, ...(port !== undefined && { port }), template, config })
+  }
+  let edge = await start(undefined)
+  progress.clear()
+  const port = Number(new URL(edge.url).port)
   if (options.certificate !== undefined && edge.certificate) writeFileSync(options.certificate, edge.certificate)
-  const endLog = options.log === undefined ? null : writeLog(edge, options.log)
-  await announce(edge, options.json ?? false)
+  const log = options.log === undefined ? null : createWriteStream(options.log, { flags: 'a' })
+  log?.write(standardLogHeader)
+  const follow = (of: Edge) => log && of.log.subscribe((record) => log.write(standardLogLine(record)))
+  follow(edge)
+  const makesPool = options.template === undefined || options.policy !== undefined || options.config !== undefined
+  await announce(edge, options.json ?? false, makesPool)
+  const controller = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort())
+  if (options.watch) {
+    const files = [options.template, ...Object.values(settings.handlers ?? {})].filter((file) => file !== undefined)
+    onChange(files, controller.signal, async () => {
+      try {
+        // Read first: a template that is half written leaves the running edge as it is.
+        if (options.template !== undefined) readStacks(options.template)
+        await edge.close()
+        edge = await start(port)
+        progress.clear()
+        follow(edge)
+        process.stderr.write('edgeproof edge: started again after a change\n')
+        for (const line of edge.notEmulated) process.stderr.write(`edgeproof edge: ${line}\n`)
+      } catch (error) {
+        progress.clear()
+        if (!(error instanceof UsageError)) throw error
+        process.stderr.write(`edgeproof edge: ${error.message}\n`)
+      }
+    })
+  }
   await wait(2 ** 31 - 1, undefined, { signal: controller.signal }).catch(() => {})
   await edge.close()
-  endLog?.()
+  log?.end()
   if (!options.json) process.stderr.write(`${edge.metrics().requests} requests answered\n`)
 }
 
@@ -48,24 +70,7 @@ async function synthesized(config: Config): Promise<object> {
   return (await synthesize(config)).template
 }
 
-/** The options that need no configuration, checked before anything slow begins. */
-function edgeSettings(options: ServeOptions): Omit<EdgeOptions, 'template' | 'config'> {
-  if (options.certificate !== undefined && options.tlsPort === undefined) {
-    throw new UsageError('--certificate: there is none without --tls-port; pass both')
-  }
-  return {
-    port: portNumber('--port', options.port),
-    ...(options.tlsPort !== undefined && { tlsPort: portNumber('--tls-port', options.tlsPort) }),
-    profile: profileName(options.profile),
-    pops: wholeNumber('--pops', options.pops),
-    ...(options.objects !== undefined && { objects: options.objects }),
-    ...(options.origin !== undefined && { originUrl: httpUrl(options.origin) }),
-    ...(options.functionLog !== undefined && { functionLog: options.functionLog }),
-    enforceHttps: options.enforceHttps ?? false,
-  }
-}
-
-async function announce(edge: Edge, json: boolean): Promise<void> {
+async function announce(edge: Edge, json: boolean, withToken: boolean): Promise<void> {
   const { url, tlsUrl, paths, notEmulated } = edge
   for (const line of notEmulated) process.stderr.write(`edgeproof edge: ${line}\n`)
   const { issuer } = edge
@@ -76,59 +81,38 @@ async function announce(edge: Edge, json: boolean): Promise<void> {
     return void process.stdout.write(
       `${JSON.stringify({ url, tlsUrl, issuer: issuer.url, token, tokens, paths, notEmulated }, null, 2)}\n`,
     )
-  process.stdout.write(`${url}${tlsUrl ? `\n${tlsUrl}` : ''}\nissuer ${issuer.url}\nmetrics ${url}/_edge/metrics\n`)
+  process.stdout.write(`${url}${tlsUrl ? `\n${tlsUrl}` : ''}\nmetrics ${url}/_edge/metrics\n`)
+  const sample = paths.find((path) => path.startsWith('/reports/')) ?? paths[0] ?? '/'
+  if (!withToken) return void process.stdout.write(`try: curl -i ${url}${sample}\n`)
+  process.stdout.write(`issuer ${issuer.url}\n`)
   for (const [provider, text] of Object.entries(tokens)) {
     const whose = issuer.providers.length > 1 ? ` of ${provider}` : ''
     process.stdout.write(`\na token${whose} (groups: analysts):\n${text}\n\n`)
   }
-  const sample = paths.find((path) => path.startsWith('/reports/')) ?? paths[0]
-  if (sample !== undefined) process.stdout.write(`try: curl -i -H "Authorization: Bearer $TOKEN" ${url}${sample}\n`)
+  process.stdout.write(`try: curl -i -H "Authorization: Bearer $TOKEN" ${url}${sample}\n`)
 }
 
-function writeLog(edge: Edge, file: string): () => void {
-  const stream = createWriteStream(file, { flags: 'a' })
-  stream.write(standardLogHeader)
-  const end = edge.log.subscribe((record) => stream.write(standardLogLine(record)))
-  return () => {
-    end()
-    stream.end()
+/** The same fault is printed once in five seconds, however often it occurs. */
+function faultPrinter(): (fault: FunctionFault) => void {
+  const printed = new Map<string, number>()
+  return ({ functionId, eventType, uri, reason, stack }) => {
+    const text = `function ${functionId} at ${eventType}: ${reason}`
+    if (performance.now() - (printed.get(text) ?? Number.NEGATIVE_INFINITY) < 5000) return
+    printed.set(text, performance.now())
+    process.stderr.write(`edgeproof edge: ${text} (${uri})\n${stack === '' ? '' : `${stack}\n`}`)
   }
 }
 
-function readTemplate(file: string): object {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new UsageError(
-      `${file}: cannot be read (${(error as NodeJS.ErrnoException).code}); pass a synthesized template`,
-    )
+/** Calls `work` once after each burst of changes, never twice at once. */
+function onChange(paths: readonly string[], signal: AbortSignal, work: () => Promise<void>): void {
+  let timer: NodeJS.Timeout | null = null
+  let working: Promise<void> = Promise.resolve()
+  const changed = () => {
+    if (timer) clearTimeout(timer)
+    timer = setTimeout(() => {
+      working = working.then(work)
+    }, 200)
   }
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new UsageError(`${file}: is not JSON; pass a template that cdk synth wrote`)
-  }
-}
-
-function profileName(name: string): CacheProfile {
-  if (name === 'cloudfront' || name === 'rfc9111') return name
-  throw new UsageError(`--profile ${name}: should be cloudfront or rfc9111`)
-}
-
-function portNumber(option: string, text: string): number {
-  const port = Number(text)
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
-  throw new UsageError(`${option} ${text}: should be a port number, 0 to 65535`)
-}
-
-function wholeNumber(option: string, text: string): number {
-  const value = Number(text)
-  if (Number.isInteger(value) && value > 0) return value
-  throw new UsageError(`${option} ${text}: should be a whole number, 1 or more`)
-}
-
-function httpUrl(text: string): string {
-  if (URL.canParse(text) && new URL(text).protocol === 'http:') return text
-  throw new UsageError(`--origin ${text}: should be an http URL such as http://127.0.0.1:8000`)
+  for (const path of paths.filter((each) => existsSync(each)))
+    watch(path, { recursive: true, signal }, changed).on('error', () => {})
 }

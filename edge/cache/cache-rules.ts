@@ -14,6 +14,8 @@ export interface CacheRules {
   onlyIfCached(ask: Ask): boolean
   /** How a response is kept, or null where it is not. */
   storage(ask: Ask, response: UpstreamResponse): Storage | null
+  /** Why `storage` says null, in a few words. */
+  notKept(ask: Ask, response: UpstreamResponse): string
   /** How an entry is kept after a 304; null: it is dropped. */
   renewal(entry: CacheEntry, ask: Ask, response: UpstreamResponse): Storage | null
   /** Whether a stale entry stands in for a failure: a status of 500 or more, or null for an unreachable origin. */

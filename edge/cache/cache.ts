@@ -23,6 +23,8 @@ export interface Served {
   result: CacheResult
   /** The stored response behind it, where there is one. */
   entry: CacheEntry | null
+  /** Why it is no hit, in a few words. */
+  why?: string
 }
 
 /** May change a response before it is stored: compression, and headers that CloudFront removes. */
@@ -66,16 +68,16 @@ export class Cache {
     if (other) {
       this.collapsed++
       await other.catch(() => {})
-      return this.fresh(ask) ?? this.#fetch(ask, assessment === 'stale' ? entry : null)
+      return this.fresh(ask) ?? this.#fetch(ask, assessment === 'stale' ? entry : null, now)
     }
-    return this.#alone(ask, assessment === 'stale' ? entry : null)
+    return this.#alone(ask, assessment === 'stale' ? entry : null, now)
   }
 
   /** A method that is not cached: sent on; what its success makes invalid is dropped. */
   async pass(ask: Ask): Promise<Served> {
     const response = await this.#upstream(ask.upstream, ask)
     for (const key of this.#rules.invalidates(ask, response)) this.store.delete(key)
-    return fromUpstream(response, 'Miss')
+    return { ...fromUpstream(response, 'Miss'), why: `${ask.method} is not cached` }
   }
 
   #find(ask: Ask, now: number): CacheEntry | null {
@@ -91,11 +93,11 @@ export class Cache {
 
   #refresh(ask: Ask, entry: CacheEntry): void {
     if (this.#inFlight.has(ask.key)) return
-    this.#alone(ask, entry).catch(() => {})
+    this.#alone(ask, entry, Date.now()).catch(() => {})
   }
 
-  #alone(ask: Ask, entry: CacheEntry | null): Promise<Served> {
-    const work = this.#fetch(ask, entry)
+  #alone(ask: Ask, entry: CacheEntry | null, now: number): Promise<Served> {
+    const work = this.#fetch(ask, entry, now)
     this.#inFlight.set(ask.key, work)
     const done = () => {
       if (this.#inFlight.get(ask.key) === work) this.#inFlight.delete(ask.key)
@@ -104,7 +106,8 @@ export class Cache {
     return work
   }
 
-  async #fetch(ask: Ask, entry: CacheEntry | null): Promise<Served> {
+  async #fetch(ask: Ask, entry: CacheEntry | null, now: number): Promise<Served> {
+    const why = entry ? expired(entry, now) : 'nothing is cached under this key'
     let response: UpstreamResponse
     try {
       response = await this.#upstream(entry ? conditional(ask.upstream, entry) : ask.upstream, ask)
@@ -112,24 +115,24 @@ export class Cache {
       if (!(error instanceof UpstreamFailure)) throw error
       return this.#stale(ask, entry, null) ?? Promise.reject(error)
     }
-    if (response.status === 304 && entry) return this.#renew(ask, entry, response)
+    if (response.status === 304 && entry) return { ...this.#renew(ask, entry, response), why: `${why}, not changed` }
     if (response.status >= 500) {
       const stale = this.#stale(ask, entry, response.status)
       if (stale) return stale
     }
-    return this.#take(ask, response)
+    return this.#take(ask, response, why)
   }
 
-  async #take(ask: Ask, raw: UpstreamResponse): Promise<Served> {
+  async #take(ask: Ask, raw: UpstreamResponse, why: string): Promise<Served> {
     const response = await this.#intake(ask, raw)
-    const served = fromUpstream(response, raw.status >= 400 ? 'Error' : raw.fromCache ? 'Hit' : 'Miss')
+    const served = { ...fromUpstream(response, raw.status >= 400 ? 'Error' : raw.fromCache ? 'Hit' : 'Miss'), why }
     // The answer to a HEAD has no body to give to a GET under the same key (RFC 9110 9.3.2).
     if (ask.method === 'HEAD') return served
     const storage = this.#rules.storage(ask, raw)
     if (!storage) {
       // A newer answer that may not be kept still ends the older one.
       if (raw.status < 400) this.store.delete(ask.key)
-      return served
+      return { ...served, why: `${why}; the answer is not kept: ${this.#rules.notKept(ask, raw)}` }
     }
     const range = response.status === 206 ? contentRange(headerValue(response.headers, 'content-range')) : null
     if (response.status === 206 && (range === null || range.end - range.start + 1 !== response.body.length))
@@ -160,6 +163,11 @@ export class Cache {
     entry.freshUntil = now + ask.errorTtl(status ?? 502) * 1000
     return fromEntry(entry, 'Hit', now)
   }
+}
+
+function expired({ freshUntil }: CacheEntry, now: number): string {
+  const seconds = Math.round((now - freshUntil) / 1000)
+  return freshUntil > 0 && seconds > 0 ? `expired ${seconds} s ago` : 'to be asked for each time'
 }
 
 function entryOf(response: UpstreamResponse, storage: Storage, range: CacheEntry['range']): CacheEntry {

@@ -2,7 +2,7 @@
 import CachePolicy from 'http-cache-semantics'
 import { type HeaderList, headerRecord, headerValue } from '../viewer/header-list.ts'
 import type { Assessment, CacheRules, Storage } from './cache-rules.ts'
-import { cloudfrontTtl, type Freshness } from './cloudfront-ttl.ts'
+import { cloudfrontTtl, type Freshness, ttlRowOf } from './cloudfront-ttl.ts'
 import type { Ask, UpstreamResponse } from './upstream.ts'
 
 export const cloudfrontRules: CacheRules = {
@@ -16,6 +16,12 @@ export const cloudfrontRules: CacheRules = {
   onlyIfCached: () => false,
 
   storage: (ask, response) => storageOf(ask, response.headers, response.status, response),
+
+  notKept(ask, response) {
+    if (ask.policy.maxTtl === 0) return 'the maximum TTL is 0'
+    const { name } = ttlRowOf(freshnessOf(ask, response.headers, response.status))
+    return response.status === 206 ? 'a part that does not say which' : name
+  },
 
   renewal: (entry, ask, response) => storageOf(ask, merged(entry.headers, response.headers), entry.status, response),
 

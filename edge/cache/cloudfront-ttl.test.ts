@@ -17,7 +17,9 @@ function kept(headers: string[], cachePolicy = policy(), status = 200, errorTtl 
     method: 'GET',
     key: '/',
     viewer: {},
-    upstream: { method: 'GET', path: '/', headers: [], body: null },
+    upstream: { method: 'GET', uri: '/', querystring: '', headers: [], body: null },
+    requestId: '',
+    clientIp: '',
     policy: cachePolicy,
     errorTtl: () => errorTtl,
   }

@@ -97,5 +97,10 @@ const ttlRows: readonly TtlRow[] = [
 ]
 
 export function cloudfrontTtl(freshness: Freshness): number | null {
-  return ttlRows.find((row) => row.applies(freshness))?.seconds(freshness) ?? null
+  return ttlRowOf(freshness).seconds(freshness)
+}
+
+/** The row that decides; the last one applies to everything. */
+export function ttlRowOf(freshness: Freshness): Pick<TtlRow, 'name' | 'seconds'> {
+  return ttlRows.find((row) => row.applies(freshness)) as TtlRow
 }

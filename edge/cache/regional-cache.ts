@@ -6,15 +6,16 @@ import { Cache } from './cache.ts'
 import type { CacheRules } from './cache-rules.ts'
 import type { Ask, Upstream, UpstreamRequest } from './upstream.ts'
 
-/** One cache per origin, and what a point of presence uses in the origins' place. */
-export function regionalCache(rules: CacheRules, origins: ReadonlyMap<string, Upstream>, maxBytes: number) {
-  const caches: Cache[] = []
-  const upstreams = new Map<string, Upstream>()
-  for (const [id, origin] of origins) {
-    const cache = new Cache(rules, origin, maxBytes / origins.size, async (_ask, response) => response)
-    caches.push(cache)
-    upstreams.set(id, (request, ask) => through(cache, request, ask))
-  }
+/** One cache for each behavior, and what a point of presence uses in the origins' place. */
+export function regionalCache(rules: CacheRules, origins: readonly Upstream[], maxBytes: number) {
+  const caches = origins.map(
+    (origin) => new Cache(rules, origin, maxBytes / origins.length, async (_ask, response) => response),
+  )
+  const upstreams = caches.map(
+    (cache): Upstream =>
+      (request, ask) =>
+        through(cache, request, ask),
+  )
   return { caches, upstreams }
 }
 

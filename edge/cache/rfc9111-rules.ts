@@ -3,7 +3,7 @@ import CachePolicy from 'http-cache-semantics'
 import { headerRecord, headerValue } from '../viewer/header-list.ts'
 import type { CacheEntry } from './cache-entry.ts'
 import type { Assessment, CacheRules, Storage } from './cache-rules.ts'
-import type { Ask, UpstreamResponse } from './upstream.ts'
+import { type Ask, pathOf, type UpstreamResponse } from './upstream.ts'
 
 export const rfc9111Rules: CacheRules = {
   matches(entry, ask) {
@@ -27,6 +27,8 @@ export const rfc9111Rules: CacheRules = {
     return policy.storable() ? stored(policy, ask, response) : null
   },
 
+  notKept: () => 'RFC 9111 3 does not let a shared cache store it',
+
   renewal(entry, ask, response) {
     const { policy } = entry
     if (!policy) return null
@@ -44,7 +46,7 @@ export const rfc9111Rules: CacheRules = {
 
   invalidates(ask, response) {
     if (safeMethods.has(ask.method) || response.status >= 400) return []
-    const base = new URL(ask.upstream.path, 'http://cache.invalid')
+    const base = new URL(pathOf(ask.upstream), 'http://cache.invalid')
     const named = ['location', 'content-location'].flatMap((name) => headerValue(response.headers, name) ?? [])
     const paths = named.flatMap((target) => {
       const host = ask.viewer.host

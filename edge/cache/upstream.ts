@@ -5,8 +5,10 @@ import type { HeaderList } from '../viewer/header-list.ts'
 
 export interface UpstreamRequest {
   method: string
-  /** Path and query string as they go on the wire. */
-  path: string
+  /** Without the origin's own path. */
+  uri: string
+  querystring: string
+  /** `Host` only where a policy forwards the viewer's. */
   headers: HeaderList
   body: Buffer | null
 }
@@ -27,11 +29,11 @@ export interface UpstreamResponse {
 /** Rejects with an UpstreamFailure where no complete answer arrives. */
 export type Upstream = (request: UpstreamRequest, ask: Ask) => Promise<UpstreamResponse>
 
-/** The origin could not be reached (502), or did not answer in time (504). */
+/** The origin could not be reached (502), did not answer in time (504), or is not played here (501). */
 export class UpstreamFailure extends Error {
   override readonly name = 'UpstreamFailure'
-  readonly status: 502 | 504
-  constructor(status: 502 | 504, message: string) {
+  readonly status: 501 | 502 | 504
+  constructor(status: 501 | 502 | 504, message: string) {
     super(message)
     this.status = status
   }
@@ -46,7 +48,16 @@ export interface Ask {
   viewer: Record<string, string>
   /** What would be sent upstream. */
   upstream: UpstreamRequest
+  /** The viewer behind it, for functions of the origin's side. */
+  requestId: string
+  clientIp: string
   policy: CachePolicy
   /** Seconds that an error of this status is cached at least. */
   errorTtl(status: number): number
+}
+
+/** Path and query string as they go on the wire: the same characters in UTF-8 and percent-encoded. */
+export function pathOf({ uri, querystring }: UpstreamRequest, originPath = ''): string {
+  const path = querystring === '' ? originPath + uri : `${originPath}${uri}?${querystring}`
+  return path.toWellFormed().replace(/[^\x21-\x7e]+/g, encodeURIComponent)
 }

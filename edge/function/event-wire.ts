@@ -3,6 +3,7 @@
  * can hold. Cheaper on both sides than a structured clone, and the worker keeps the original to compare results with.
  */
 import type { Headers, ViewerRequestEvent } from '../../authorizer/cloudfront.ts'
+import type { EventType } from '../template/distribution.ts'
 
 export interface WireRequest {
   requestId: string
@@ -14,6 +15,30 @@ export interface WireRequest {
   headers: readonly string[]
 }
 
+/** An event that is more than a viewer's request without its body crosses as JSON, which begins like no request id. */
+export interface WireEvent {
+  request: WireRequest
+  /** With IncludeBody: the body in base64, cut to what the event may hold. */
+  body?: { data: string; inputTruncated: boolean }
+  /** Origin requests: in the event's own form. */
+  origin?: object
+  response?: WireResponse
+}
+
+export interface WireResponse {
+  status: number
+  statusDescription: string
+  headers: readonly string[]
+}
+
+export function encodeWireEvent(event: WireEvent): string {
+  return JSON.stringify(event)
+}
+
+export function decodeWireEvent(wire: string): WireEvent {
+  return wire.startsWith('{') ? JSON.parse(wire) : { request: decodeEvent(wire) }
+}
+
 const separator = '\0'
 const fixedFields = 5
 
@@ -23,7 +48,7 @@ export function encodeEvent(request: WireRequest): string {
   return headers.length === 0 ? fixed : fixed + separator + headers.join(separator)
 }
 
-export function decodeEvent(wire: string): WireRequest {
+function decodeEvent(wire: string): WireRequest {
   const fields = wire.split(separator)
   const [requestId = '', clientIp = '', method = '', uri = '', querystring = ''] = fields
   return { requestId, clientIp, method, uri, querystring, headers: fields.slice(fixedFields) }
@@ -43,19 +68,35 @@ export function eventHeaders(flat: readonly string[]): Headers {
   return headers
 }
 
-/** The viewer-request event, with the fields of the guide's example and no others. */
-export function viewerRequestEvent(request: WireRequest, distribution: DistributionIdentity): ViewerRequestEvent {
+/** An event of Lambda@Edge, with the fields of the guide's examples and no others (lambda-event-structure). */
+export function lambdaEvent(
+  { request, body, origin, response }: WireEvent,
+  eventType: EventType,
+  distribution: DistributionIdentity,
+): ViewerRequestEvent {
   const { requestId, clientIp, method, uri, querystring } = request
-  return {
-    Records: [
-      {
-        cf: {
-          config: { ...distribution, eventType: 'viewer-request', requestId },
-          request: { clientIp, headers: eventHeaders(request.headers), method, querystring, uri },
-        },
+  const cf = {
+    config: { ...distribution, eventType: eventType as 'viewer-request', requestId },
+    request: {
+      clientIp,
+      headers: eventHeaders(request.headers),
+      method,
+      querystring,
+      uri,
+      ...(body && {
+        body: { inputTruncated: body.inputTruncated, action: 'read-only', encoding: 'base64', data: body.data },
+      }),
+      ...(origin && { origin }),
+    },
+    ...(response && {
+      response: {
+        headers: eventHeaders(response.headers),
+        status: String(response.status),
+        statusDescription: response.statusDescription,
       },
-    ],
+    }),
   }
+  return { Records: [{ cf }] }
 }
 
 export interface DistributionIdentity {

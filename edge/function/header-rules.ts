@@ -2,6 +2,7 @@
  * Which headers a function may see, add and change. CloudFront Developer Guide, "Restrictions on all edge functions"
  * and "Restrictions on Lambda@Edge" (edge-functions-restrictions), read in AWS's published source of 2023-06-15.
  */
+import type { EventType } from '../template/distribution.ts'
 
 /** Not exposed to a function, and a 502 where it adds one. A name that ends with `*` stands for every name it begins. */
 const disallowed = [
@@ -41,13 +42,22 @@ export function isDisallowed(lowerName: string): boolean {
   return exact.has(lowerName) || prefixes.some((prefix) => lowerName.startsWith(prefix))
 }
 
-/** A function may read these in a viewer request; adding, changing or removing one is a 502. */
-export const readOnlyInViewerRequest: ReadonlySet<string> = new Set([
-  'content-length',
-  'host',
-  'transfer-encoding',
-  'via',
-])
+/** A function may read these in an event of the kind; adding, changing or removing one is a 502. */
+export const readOnlyHeaders: Readonly<Record<EventType, ReadonlySet<string>>> = {
+  'viewer-request': new Set(['content-length', 'host', 'transfer-encoding', 'via']),
+  'origin-request': new Set([
+    'accept-encoding',
+    'content-length',
+    'if-modified-since',
+    'if-none-match',
+    'if-range',
+    'if-unmodified-since',
+    'transfer-encoding',
+    'via',
+  ]),
+  'origin-response': new Set(['transfer-encoding', 'via']),
+  'viewer-response': new Set(['warning', 'via']),
+}
 
 /** Editable elsewhere, a 502 where a viewer-request function adds it. */
 export const notAddableInViewerRequest: ReadonlySet<string> = new Set(['cloudfront-viewer-country'])

@@ -8,6 +8,8 @@ import net from 'node:net'
 export interface IssuerRoute {
   hosts: readonly string[]
   port: number
+  /** Every other connection is made as the function asks. */
+  open?: boolean
 }
 
 /**
@@ -22,11 +24,9 @@ export function confineNetwork(route: IssuerRoute, refused: (target: string) => 
     const headers = { ...options.headers, host: url.host }
     // An agent for https cannot hold plain connections; `false`, a connection of its own, means the same for both.
     const { agent, ...plain } = options
-    const own = agent === false ? { agent } : {}
     return http.request(
       {
         ...plain,
-        ...own,
         // An https agent cannot make plain connections; that none is to be shared still holds, or a function that asked
         // for a new connection would be given one that died while it was frozen.
         ...(agent === false ? { agent } : {}),
@@ -57,7 +57,7 @@ export function confineNetwork(route: IssuerRoute, refused: (target: string) => 
   const connect = net.Socket.prototype.connect
   net.Socket.prototype.connect = function (this: net.Socket, ...args: unknown[]) {
     const [target] = args.flat() as [net.TcpNetConnectOpts]
-    if (target?.host === '127.0.0.1' && Number(target.port) === route.port) {
+    if (route.open || (target?.host === '127.0.0.1' && Number(target.port) === route.port)) {
       return connect.apply(this, args as Parameters<typeof connect>)
     }
     const name = typeof target === 'object' ? `${target.host ?? 'localhost'}:${target.port}` : String(target)

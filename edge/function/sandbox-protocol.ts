@@ -1,12 +1,14 @@
 /** What a sandbox's two threads say to each other. */
+
+import type { EventType } from '../template/distribution.ts'
 import type { DistributionIdentity } from './event-wire.ts'
 import type { FunctionOutcome } from './function-result.ts'
 import type { IssuerRoute } from './network-guard.ts'
 
 export interface SandboxData {
-  code: string
-  /** The exported name of the handler. */
-  handler: string
+  program: SandboxProgram
+  /** The events it is given. */
+  eventType: EventType
   functionName: string
   timeoutMs: number
   memoryMb: number
@@ -17,6 +19,12 @@ export interface SandboxData {
   /** Int32Array of `Slot.length`. */
   shared: SharedArrayBuffer
 }
+
+/** `code`: CommonJS text; `file`: a module on disk; `cloudfront`: a script of CloudFront Functions. */
+export type SandboxProgram =
+  | { kind: 'code'; code: string; handler: string }
+  | { kind: 'file'; file: string; directory: string; handler: string }
+  | { kind: 'cloudfront'; code: string; runtime: string; store: Readonly<Record<string, string>> | null }
 
 /** Places in the shared Int32Array. */
 export const Slot = {

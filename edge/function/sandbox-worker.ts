@@ -5,16 +5,20 @@
  */
 import { Console } from 'node:console'
 import { appendFileSync } from 'node:fs'
-import { createRequire, isBuiltin } from 'node:module'
+import { createRequire, isBuiltin, registerHooks } from 'node:module'
 import { Writable } from 'node:stream'
+import { pathToFileURL } from 'node:url'
 import { compileFunction, constants } from 'node:vm'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
-import { decodeEvent, viewerRequestEvent } from './event-wire.ts'
+import { loadCloudFrontFunction } from './cloudfront-runtime.ts'
+import { decodeWireEvent, lambdaEvent, type WireEvent } from './event-wire.ts'
 import { type FunctionOutcome, judgeResult } from './function-result.ts'
 import { confineNetwork } from './network-guard.ts'
+import { provideSdk } from './runtime-modules.ts'
 import { type Batch, type Finished, type SandboxData, type SandboxMessage, Slot } from './sandbox-protocol.ts'
 
 type Handler = (event: unknown, context: object, callback?: (error: unknown, result?: unknown) => void) => unknown
+type Run = (event: WireEvent) => Promise<FunctionOutcome>
 
 if (!parentPort) throw new Error('a sandbox runs as a worker thread')
 const port = parentPort
@@ -24,7 +28,7 @@ const shared = new Int32Array(data.shared)
 redirectOutput(data.logFile)
 confineNetwork(data.route, () => void Atomics.add(shared, Slot.refused, 1))
 const began = performance.now()
-const handler = loadHandler(data)
+const run = await loadProgram(data)
 say({ kind: 'ready', initMs: performance.now() - began })
 
 for (;;) {
@@ -61,16 +65,25 @@ async function runBatch(batch: Batch): Promise<void> {
 }
 
 async function runEvent(wire: string): Promise<FunctionOutcome> {
-  const request = decodeEvent(wire)
   try {
-    const result = await invoke(viewerRequestEvent(request, data.distribution), request.requestId)
-    return judgeResult(request, result)
+    return await run(decodeWireEvent(wire))
   } catch (error) {
-    return { kind: 'failed', reason: error instanceof Error ? `${error.name}: ${error.message}` : String(error) }
+    if (!(error instanceof Error)) return { kind: 'failed', reason: String(error) }
+    const stack = error.stack?.split('\n').slice(1, 6).join('\n')
+    return { kind: 'failed', reason: `${error.name}: ${error.message}`, ...(stack && { stack }) }
   }
 }
 
-function invoke(event: unknown, awsRequestId: string): unknown {
+async function loadProgram({ program, eventType, distribution }: SandboxData): Promise<Run> {
+  if (program.kind === 'cloudfront') return loadCloudFrontFunction(program, eventType, distribution)
+  const handler = program.kind === 'code' ? compiled(program) : await imported(program)
+  return async (event) => {
+    const result = await invoke(handler, lambdaEvent(event, eventType, distribution), event.request.requestId)
+    return judgeResult(event, eventType, result)
+  }
+}
+
+function invoke(handler: Handler, event: unknown, awsRequestId: string): unknown {
   const deadline = Date.now() + data.timeoutMs
   const context = {
     functionName: data.functionName,
@@ -86,10 +99,12 @@ function invoke(event: unknown, awsRequestId: string): unknown {
   })
 }
 
-function loadHandler({ code, handler: name }: SandboxData): Handler {
+function compiled({ code, handler: name }: { code: string; handler: string }): Handler {
   const require = createRequire(import.meta.url)
   const builtinsOnly = (id: string) => {
     if (isBuiltin(id)) return require(id)
+    const provided = provideSdk(id)
+    if (provided !== null) return require(provided)
     throw Object.assign(new Error(`Cannot find module '${id}'`), { code: 'MODULE_NOT_FOUND' })
   }
   const module: { exports: Record<string, unknown> } = { exports: {} }
@@ -98,8 +113,30 @@ function loadHandler({ code, handler: name }: SandboxData): Handler {
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   })
   load(module.exports, builtinsOnly, module, '/var/task/index.js', '/var/task')
-  const found = module.exports[name]
-  if (typeof found !== 'function') throw new Error(`index.js exports no function ${name}`)
+  return exportedHandler(module.exports, name, 'index.js')
+}
+
+/** CommonJS and ES modules; what awaits at its top level as well. */
+async function imported({ file, directory, handler: name }: { file: string; directory: string; handler: string }) {
+  process.env.LAMBDA_TASK_ROOT = directory
+  registerHooks({
+    resolve(specifier, context, next) {
+      try {
+        return next(specifier, context)
+      } catch (error) {
+        const provided = provideSdk(specifier)
+        if (provided === null) throw error
+        return { url: pathToFileURL(provided).href, shortCircuit: true }
+      }
+    },
+  })
+  const loaded = (await import(pathToFileURL(file).href)) as Record<string, unknown> & { default?: object }
+  return exportedHandler(name in loaded ? loaded : { ...loaded.default }, name, file)
+}
+
+function exportedHandler(exports: Record<string, unknown>, name: string, file: string): Handler {
+  const found = exports[name]
+  if (typeof found !== 'function') throw new Error(`${file} exports no function ${name}`)
   return found as Handler
 }
 

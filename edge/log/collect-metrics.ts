@@ -12,7 +12,7 @@ export function collectMetrics(
   issuer: IssuerServer,
 ): EdgeMetrics {
   const caches = [...new Set(pops.flatMap((each) => each.caches))]
-  const pools = pops.flatMap((each) => [...each.pools.values()])
+  const pools = pops.flatMap((each) => each.pools)
   const sum = <Item>(items: Item[], value: (item: Item) => number) =>
     items.reduce((total, item) => total + value(item), 0)
   return {

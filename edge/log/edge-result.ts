@@ -1,4 +1,4 @@
-/** CloudFront's x-edge-result-type (standard log fields). */
+/** CloudFront's x-edge-result-type (standard log fields); of CloudFront Functions' own only FunctionGeneratedResponse is on a page, the others are inferred. */
 export type EdgeResult =
   | 'Hit'
   | 'RefreshHit'
@@ -11,3 +11,7 @@ export type EdgeResult =
   | 'LambdaValidationError'
   | 'LambdaLimitExceeded'
   | 'LambdaGeneratedResponse'
+  | 'FunctionExecutionError'
+  | 'FunctionValidationError'
+  | 'FunctionThrottledError'
+  | 'FunctionGeneratedResponse'

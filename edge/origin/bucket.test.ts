@@ -30,11 +30,17 @@ afterEach(async () => {
 
 async function get(changes: Partial<UpstreamRequest> = {}, signer: typeof identity | null = identity) {
   const counters = { requests: 0, failures: 0, bytes: 0 }
-  const address = { hostname: '127.0.0.1', port: bucket.port, host: 'bucket.s3.us-east-1.amazonaws.com' }
+  const address = {
+    protocol: 'http:' as const,
+    hostname: '127.0.0.1',
+    port: bucket.port,
+    host: 'bucket.s3.us-east-1.amazonaws.com',
+    origin: { path: '', customHeaders: [], connectionAttempts: 1, connectionTimeoutMs: 1000, readTimeoutMs: 1000 },
+  }
   const { upstream, close } = originClient({ ...address, identity: signer, counters })
   closeClients.push(close)
   const response = await upstream(
-    { method: 'GET', path: '/public/500.txt', headers: [], body: null, ...changes },
+    { method: 'GET', uri: '/public/500.txt', querystring: '', headers: [], body: null, ...changes },
     {} as Ask,
   )
   return { ...response, code: /<Code>(\w+)/.exec(response.body.toString())?.[1] ?? null }
@@ -48,9 +54,9 @@ test('only the distribution itself gets an object', async () => {
 })
 
 test('a missing key and a folder are 403, a malformed path 400', async () => {
-  for (const path of ['/public/none.txt', '/public/', '/'])
-    expect(await get({ path })).toMatchObject({ status: 403, code: 'AccessDenied' })
-  expect(await get({ path: '/%zz' })).toMatchObject({ status: 400, code: 'InvalidURI' })
+  for (const uri of ['/public/none.txt', '/public/', '/'])
+    expect(await get({ uri })).toMatchObject({ status: 403, code: 'AccessDenied' })
+  expect(await get({ uri: '/%zz' })).toMatchObject({ status: 400, code: 'InvalidURI' })
 })
 
 test('conditions and one range are honoured, several ranges are not', async () => {

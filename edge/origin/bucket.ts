@@ -5,7 +5,7 @@
  */
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { BucketCorsRule } from '../template/distribution.ts'
+import type { Bucket, BucketCorsRule } from '../template/distribution.ts'
 import { present } from '../viewer/narrow-response.ts'
 import { corsHeaders, preflight } from './bucket-cors.ts'
 import type { Objects, StoredObject } from './bucket-objects.ts'
@@ -17,6 +17,12 @@ export interface BucketOptions {
   cors: BucketCorsRule[]
   /** Only requests with this identity's signature are answered with an object. */
   identity: SigningIdentity
+  /** False: the bucket is public, and nobody signs. Default true. */
+  signed?: boolean
+  /** Answers as a website endpoint, with its index and error documents. */
+  website?: Bucket['website']
+  /** What Host has to say; absent: anything. */
+  domainName?: string
 }
 
 export interface BucketServer {
@@ -83,16 +89,40 @@ function send(request: http.IncomingMessage, response: http.ServerResponse, repl
   response.end(body ?? undefined)
 }
 
-function respond(request: http.IncomingMessage, { objects, cors, identity }: BucketOptions): Reply {
+function respond(request: http.IncomingMessage, options: BucketOptions): Reply {
+  const { cors, identity, signed = true, website = null, domainName } = options
   if (request.method === 'OPTIONS') return preflight(request.headers, cors) ?? corsRefused
-  if (!isSigned(request, identity)) return accessDenied
+  // S3 takes the bucket from Host; the signature is made for the bucket's name (inferred: it names no bucket of this owner).
+  if (domainName !== undefined && request.headers.host !== domainName) return wrongHost
+  if (signed && !isSigned(request, identity)) return accessDenied
   if (request.method !== 'GET' && request.method !== 'HEAD') return accessDenied
   const key = keyOf(request.url ?? '/')
   if (key === null) return error(400, 'InvalidURI', "Couldn't parse the specified URI.")
+  return website ? sitePage(request, key, options, website) : (found(request, key, options) ?? accessDenied)
+}
+
+/** A website endpoint (Amazon S3 User Guide, "Hosting a static website": index documents, error documents, redirects). */
+function sitePage(
+  request: http.IncomingMessage,
+  key: string,
+  options: BucketOptions,
+  { index, error: errorKey }: NonNullable<Bucket['website']>,
+): Reply {
+  const page = found(request, key === '' || key.endsWith('/') ? key + index : key, options)
+  if (page) return page
+  if (key !== '' && options.objects.has(`${key}/${index}`)) {
+    return { status: 302, headers: ['Location', `/${key}/`], body: Buffer.alloc(0), contentLength: 0 }
+  }
+  const missing = errorKey === null ? null : found(request, errorKey, options)
+  return missing ? { ...missing, status: 404 } : error(404, 'NoSuchKey', 'The specified key does not exist.')
+}
+
+/** Null: there is no such object. Without s3:ListBucket S3 does not tell a missing key from a forbidden one. */
+function found(request: http.IncomingMessage, key: string, { objects, cors }: BucketOptions): Reply | null {
   const object = objects.get(key)
-  // Without s3:ListBucket S3 does not tell a missing key from a forbidden one.
-  if (!object) return accessDenied
-  const headers = [...objectHeaders(object), ...corsHeaders(request.headers, request.method, cors)]
+  if (!object) return null
+  const method = request.method ?? 'GET'
+  const headers = [...objectHeaders(object), ...corsHeaders(request.headers, method, cors)]
   const body = Buffer.from(object.body.buffer, object.body.byteOffset, object.body.byteLength)
   const served = {
     status: 200,
@@ -107,7 +137,7 @@ function respond(request: http.IncomingMessage, { objects, cors, identity }: Buc
   const viewer = { ...(request.headers as Record<string, string>) }
   // S3 answers one range; several are answered with the whole object.
   if (viewer.range?.includes(',')) delete viewer.range
-  const reply = present(served, request.method, viewer)
+  const reply = present(served, method, viewer)
   if (reply.status === 416) return error(416, 'InvalidRange', 'The requested range is not satisfiable', reply.headers)
   return reply.status === 412
     ? error(412, 'PreconditionFailed', 'At least one of the pre-conditions you specified did not hold')
@@ -158,6 +188,11 @@ function error(status: number, code: string, message: string, headers: readonly 
 }
 
 const accessDenied = error(403, 'AccessDenied', 'Access Denied')
+const wrongHost = error(
+  403,
+  'SignatureDoesNotMatch',
+  "The request signature we calculated does not match the signature you provided. (A policy forwards the viewer's Host to this bucket.)",
+)
 const corsRefused = error(403, 'AccessForbidden', 'CORSResponse: This CORS request is not allowed.')
 const fault5xx = (status: number) =>
   error(status, 'InternalError', 'We encountered an internal error. Please try again.')

@@ -1,8 +1,16 @@
 /** The edge's own HTTP client: one origin, connections kept, every request signed where the distribution says so. */
 import http from 'node:http'
-import { type Upstream, UpstreamFailure, type UpstreamRequest, type UpstreamResponse } from '../cache/upstream.ts'
+import https from 'node:https'
+import {
+  pathOf,
+  type Upstream,
+  UpstreamFailure,
+  type UpstreamRequest,
+  type UpstreamResponse,
+} from '../cache/upstream.ts'
+import type { Origin } from '../template/distribution.ts'
 import type { HeaderList } from '../viewer/header-list.ts'
-import { hopByHop, withoutHeaders } from '../viewer/header-list.ts'
+import { headerValue, hopByHop, withoutHeaders } from '../viewer/header-list.ts'
 import { type SigningIdentity, signature } from './signature.ts'
 
 export interface OriginCounters {
@@ -12,26 +20,26 @@ export interface OriginCounters {
 }
 
 export interface OriginClientOptions {
-  /** Loopback address of the server that plays the origin. */
-  port: number
+  origin: Pick<Origin, 'path' | 'customHeaders' | 'connectionAttempts' | 'connectionTimeoutMs' | 'readTimeoutMs'>
+  /** The server that plays the origin. */
+  protocol: 'http:' | 'https:'
   hostname: string
-  /** What Host says. */
+  port: number
+  /** What Host says where no policy forwards the viewer's. */
   host: string
   /** Signature Version 4 for S3 (origin access control); null: unsigned. */
   identity: SigningIdentity | null
   counters: OriginCounters
 }
 
-/** "Response timeout": 30 seconds by default (CloudFront Developer Guide, distribution settings, source of 2023-06-15). */
-const responseTimeoutMs = 30_000
-
 export function originClient(options: OriginClientOptions): { upstream: Upstream; close(): void } {
-  const agent = new http.Agent({ keepAlive: true, maxSockets: 256 })
+  const agentOptions = { keepAlive: true, maxSockets: 256 }
+  const agent = options.protocol === 'https:' ? new https.Agent(agentOptions) : new http.Agent(agentOptions)
   const { counters } = options
   const upstream: Upstream = async (request) => {
     counters.requests++
     try {
-      const response = await exchange(request, options, agent)
+      const response = await persistently(request, options, agent)
       counters.bytes += response.body.length
       return response
     } catch (error) {
@@ -42,24 +50,60 @@ export function originClient(options: OriginClientOptions): { upstream: Upstream
   return { upstream, close: () => agent.destroy() }
 }
 
+/**
+ * "The number of times that CloudFront attempts to connect", and for GET and HEAD also to get a complete answer in time
+ * (RequestAndResponseBehaviorCustomOrigin, "Origin response timeout").
+ */
+async function persistently(request: UpstreamRequest, options: OriginClientOptions, agent: http.Agent) {
+  const attempts = options.origin.connectionAttempts
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await exchange(request, options, agent)
+    } catch (error) {
+      const failure = error as UpstreamFailure & { connecting?: boolean }
+      const again = failure.connecting || (failure.status === 504 && /^(GET|HEAD)$/.test(request.method))
+      if (!again || attempt >= attempts) throw error
+    }
+  }
+}
+
 function exchange(
   request: UpstreamRequest,
   options: OriginClientOptions,
   agent: http.Agent,
 ): Promise<UpstreamResponse> {
   const requestTime = Date.now()
+  const { protocol, origin } = options
+  const path = pathOf(request, origin.path)
   return new Promise((resolve, reject) => {
-    const sent = http.request({
+    const sent = (protocol === 'https:' ? https : http).request({
       agent,
       host: options.hostname,
       port: options.port,
+      ...(protocol === 'https:' && { servername: options.hostname }),
       method: request.method,
-      path: request.path,
-      headers: withSignature(request, options),
-      timeout: responseTimeoutMs,
+      path,
+      headers: withOwnHeaders(request, path, options),
+      timeout: origin.readTimeoutMs,
       setHost: false,
     })
     let answering = false
+    let connected = false
+    sent.on('socket', (socket) => {
+      if (!socket.connecting) {
+        connected = true
+        return
+      }
+      const timer = setTimeout(() => {
+        sent.destroy(new UpstreamFailure(504, 'no connection to the origin in time'))
+      }, origin.connectionTimeoutMs)
+      const stop = () => clearTimeout(timer)
+      socket.once('connect', () => {
+        connected = true
+        stop()
+      })
+      socket.once('close', stop)
+    })
     sent.on('response', (message) => {
       answering = true
       const responseTime = Date.now()
@@ -81,17 +125,24 @@ function exchange(
     sent.on('timeout', () => sent.destroy(new UpstreamFailure(504, 'the origin did not answer in time')))
     sent.on('error', (error) => {
       // Bytes beyond Content-Length break the connection, not the answer before them: that one decides for itself.
-      if (!answering) reject(error instanceof UpstreamFailure ? error : new UpstreamFailure(502, error.message))
+      if (answering) return
+      const failure = error instanceof UpstreamFailure ? error : new UpstreamFailure(502, error.message)
+      reject(Object.assign(failure, { connecting: !connected }))
     })
     sent.end(request.body ?? undefined)
   })
 }
 
-function withSignature(request: UpstreamRequest, { host, identity }: OriginClientOptions): HeaderList {
-  const headers = [...withoutHeaders(request.headers, replaced), 'Host', host, 'Connection', 'keep-alive']
+function withOwnHeaders(request: UpstreamRequest, path: string, options: OriginClientOptions): HeaderList {
+  const { identity, origin } = options
+  const host = headerValue(request.headers, 'host') ?? options.host
+  const own = new Set([...replaced, ...origin.customHeaders.map(({ name }) => name.toLowerCase())])
+  const headers = [...withoutHeaders(request.headers, own), 'Host', host, 'Connection', 'keep-alive']
+  for (const { name, value } of origin.customHeaders) headers.push(name, value)
   if (request.body !== null) headers.push('Content-Length', String(request.body.length))
   if (identity === null) return headers
-  const { date, contentHash, authorization } = signature({ method: request.method, host, path: request.path }, identity)
+  // The signature is made for the origin's own name, which a forwarded Host is not.
+  const { date, contentHash, authorization } = signature({ method: request.method, host: options.host, path }, identity)
   const signed = ['X-Amz-Date', date, 'X-Amz-Content-Sha256', contentHash, 'Authorization', authorization]
   return [...withoutHeaders(headers, new Set(['authorization'])), ...signed]
 }

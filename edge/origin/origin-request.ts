@@ -19,7 +19,6 @@ const alwaysForwarded = new Set([
 ])
 /** Replaced or removed whatever the policies say. */
 const neverForwarded = new Set([
-  'host',
   'cookie',
   'accept-encoding',
   'authorization',
@@ -33,16 +32,27 @@ export function originRequest(
   request: ViewerRequest,
   viewer: Record<string, string>,
   behavior: Behavior,
+  cloudFrontHeaders: readonly string[] = [],
 ): UpstreamRequest {
-  const { cache, originRequest: policy, origin } = behavior
+  const { cache, originRequest: policy } = behavior
   const hops = hopByHop(request.headers)
   const taken = eitherTakes('headers', cache, policy)
+  const takesHost = selects(taken, 'host')
   const headers: string[] = []
   for (let index = 0; index + 1 < request.headers.length; index += 2) {
     const name = request.headers[index] as string
     const lower = name.toLowerCase()
-    if (neverForwarded.has(lower) || hops.has(lower)) continue
+    if (neverForwarded.has(lower) || hops.has(lower) || cloudFrontHeaders.includes(lower)) continue
+    if (lower === 'host' ? !takesHost : lower.startsWith('x-edge-')) continue
     if (alwaysForwarded.has(lower) || selects(taken, lower)) headers.push(name, request.headers[index + 1] as string)
+  }
+  for (const name of cloudFrontHeaders) {
+    const value = viewer[name]
+    if (value !== undefined)
+      headers.push(
+        name.replace(/(^|-)[a-z]/g, (start) => start.toUpperCase()),
+        value,
+      )
   }
   headers.push('User-Agent', selects(taken, 'user-agent') ? (viewer['user-agent'] ?? cloudFrontAgent) : cloudFrontAgent)
   headers.push('Via', viaValue(request), 'X-Amz-Cf-Id', request.id)
@@ -58,11 +68,11 @@ export function originRequest(
   ) {
     headers.push('Authorization', viewer.authorization)
   }
-  for (const { name, value } of origin.customHeaders) headers.push(name, value)
   const query = selectedQuery(request.querystring, eitherTakes('queryStrings', cache, policy))
   return {
     method: request.method,
-    path: asciiPath(`${origin.path}${request.uri}${query === '' ? '' : `?${query}`}`),
+    uri: request.uri,
+    querystring: query,
     headers,
     body: request.body,
   }
@@ -71,18 +81,13 @@ export function originRequest(
 /** For the `rfc9111` profile: a plain intermediary, which forwards what RFC 9110 7.6 lets it. */
 export function forwardedRequest(request: ViewerRequest): UpstreamRequest {
   const headers = withoutHeaders(request.headers, new Set([...hopByHop(request.headers), 'host', 'content-length']))
-  const path = request.querystring === '' ? request.uri : `${request.uri}?${request.querystring}`
   return {
     method: request.method,
-    path: asciiPath(path),
+    uri: request.uri,
+    querystring: request.querystring,
     headers: [...headers, 'Via', viaValue(request)],
     body: request.body,
   }
-}
-
-/** The same characters in UTF-8 and percent-encoded, as a request line can carry them. */
-function asciiPath(path: string): string {
-  return path.toWellFormed().replace(/[^\x21-\x7e]+/g, encodeURIComponent)
 }
 
 const cloudFrontAgent = 'Amazon CloudFront'

@@ -6,10 +6,29 @@ export interface Distribution {
   domainName: string
   /** In the template's order, the default behavior last. */
   behaviors: Behavior[]
+  /** Every origin of the template, by its id. */
+  origins: ReadonlyMap<string, Origin>
   /** What the template asks for and is not emulated, so that somebody could take it for tried: a line each. */
   notEmulated: readonly string[]
   /** Status → seconds that an error is cached at least; absent statuses keep CloudFront's 10. */
   errorCachingMinTtl: ReadonlyMap<number, number>
+  /** Status → the page that stands in for it. */
+  errorPages: ReadonlyMap<number, ErrorPage>
+  /** Without a leading slash; null: `/` goes to the origin. */
+  defaultRootObject: string | null
+  geoRestriction: GeoRestriction | null
+}
+
+interface ErrorPage {
+  /** Begins with a slash. */
+  path: string
+  responseCode: number
+}
+
+interface GeoRestriction {
+  type: 'whitelist' | 'blacklist'
+  /** Country codes of ISO 3166-1. */
+  locations: ReadonlySet<string>
 }
 
 export interface Behavior {
@@ -22,14 +41,24 @@ export interface Behavior {
   cache: CachePolicy
   originRequest: OriginRequestPolicy | null
   responseHeaders: ResponseHeadersPolicy | null
-  origin: Origin
-  /** The viewer-request function; null where the behavior has none. */
-  viewerRequest: EdgeFunction | null
-  /** Why it answers 501 to everything: something guards it that is not emulated. Null where nothing does. */
+  origin: Origin | OriginGroup
+  functions: BehaviorFunctions
+  /** Key id → public key in PEM of the signed URLs and cookies it wants; null: it wants none. */
+  trustedKeys: ReadonlyMap<string, string> | null
+  /** Why it answers 501 to everything: something that it needs, or that guards it, is not emulated. Null where nothing is. */
   refusal: string | null
 }
 
-/** Which of the request's names a policy takes. `allViewer` only in origin request policies. */
+export interface BehaviorFunctions {
+  'viewer-request': EdgeFunction | CloudFrontFunction | null
+  'origin-request': EdgeFunction | null
+  'origin-response': EdgeFunction | null
+  'viewer-response': EdgeFunction | CloudFrontFunction | null
+}
+
+export type EventType = keyof BehaviorFunctions
+
+/** Which of the request's names a policy takes; `all` in headers: every one of the viewer's, and the named of CloudFront's. */
 export interface Selection {
   kind: 'none' | 'whitelist' | 'allExcept' | 'all'
   names: ReadonlySet<string>
@@ -55,10 +84,17 @@ export interface OriginRequestPolicy {
 }
 
 export interface ResponseHeadersPolicy {
-  /** Headers to set; `override: false` keeps the origin's own. Names as they are sent. */
-  headers: { name: string; value: string; override: boolean }[]
+  /** Headers to set. Names as they are sent. */
+  headers: ResponseHeader[]
   remove: string[]
   cors: CorsConfig | null
+}
+
+export interface ResponseHeader {
+  name: string
+  value: string
+  /** False keeps the origin's own. */
+  override: boolean
 }
 
 export interface CorsConfig {
@@ -77,9 +113,36 @@ export interface Origin {
   path: string
   /** Every request is signed (origin access control, `SigningBehavior: always`). */
   signed: boolean
-  /** Present for a bucket: the CORS rules of its template. */
-  bucket: { cors: BucketCorsRule[] } | null
+  /** Present for an S3 bucket. */
+  bucket: Bucket | null
   customHeaders: { name: string; value: string }[]
+  /** Connections that are tried, 1 to 3, and how long each may take. */
+  connectionAttempts: number
+  connectionTimeoutMs: number
+  readTimeoutMs: number
+  /** What Lambda@Edge tells a function of a custom origin. */
+  custom: {
+    httpPort: number
+    httpsPort: number
+    protocolPolicy: string
+    keepaliveSeconds: number
+    ssl: string[]
+  } | null
+}
+
+export interface Bucket {
+  name: string
+  /** The CORS rules of its template. */
+  cors: BucketCorsRule[]
+  /** The index and error documents of a website endpoint; null for the REST endpoint. */
+  website: { index: string; error: string | null } | null
+}
+
+/** Two origins, of which the second is asked where the first fails. */
+export interface OriginGroup {
+  id: string
+  members: readonly [Origin, Origin]
+  failoverStatuses: ReadonlySet<number>
 }
 
 export interface BucketCorsRule {
@@ -90,13 +153,30 @@ export interface BucketCorsRule {
   maxAge: number | null
 }
 
+/** A function of Lambda@Edge. */
 export interface EdgeFunction {
+  kind: 'lambda'
   /** The logical id of the function in the template. */
   id: string
-  /** `index.js`, with every join resolved. */
-  code: string
-  /** The exported name, from `Handler`. */
+  code: FunctionCode
+  /** The exported name, the last part of `Handler`. */
   handler: string
   timeoutMs: number
   memoryMb: number
+  /** The association says IncludeBody. */
+  includeBody: boolean
+}
+
+/** The text of `index.js` with every join resolved, or a file or directory with the module's path in it. */
+export type FunctionCode =
+  | { inline: string }
+  | { path: string; module: string; extraFiles?: Readonly<Record<string, string>> }
+
+export interface CloudFrontFunction {
+  kind: 'cloudfront'
+  id: string
+  code: string
+  runtime: 'cloudfront-js-1.0' | 'cloudfront-js-2.0'
+  /** The pairs of its key value store; null: it has none. */
+  store: Readonly<Record<string, string>> | null
 }

@@ -1,11 +1,14 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation writes its variables like this.
 
 import { expect, test } from 'vitest'
-import { type Deployment, resolveIntrinsics } from './intrinsics.ts'
+import { type Deployment, resolveIntrinsics, Unresolved } from './intrinsics.ts'
 
 const deployment: Deployment = {
   ref: (id) => ({ Pool: 'us-east-1_A', 'AWS::Region': 'us-east-1' })[id],
   attribute: (id, name) => (id === 'Bucket' ? `${id}/${name}` : undefined),
+  condition: (name) => ({ Yes: true, No: false })[name],
+  mapping: (map, first, second) => (map === 'Map' ? `${first}.${second}` : undefined),
+  imported: (name) => (name === 'other-id' ? 'imported' : undefined),
 }
 
 test.each([
@@ -20,12 +23,36 @@ test.each([
     { a: [{ Ref: 'Pool' }], b: { Ref: 'AWS::NoValue' }, c: 1 },
     { a: ['us-east-1_A'], c: 1 },
   ],
+  [{ 'Fn::If': ['Yes', 'a', 'b'] }, 'a'],
+  [{ 'Fn::If': ['No', 'a', { Ref: 'Pool' }] }, 'us-east-1_A'],
+  [{ list: ['a', { 'Fn::If': ['No', 'b', { Ref: 'AWS::NoValue' }] }] }, { list: ['a'] }],
+  [{ 'Fn::And': [{ Condition: 'Yes' }, { 'Fn::Not': [{ Condition: 'No' }] }] }, true],
+  [{ 'Fn::Or': [{ Condition: 'No' }, { 'Fn::Equals': [{ Ref: 'Pool' }, 'us-east-1_A'] }] }, true],
+  [{ 'Fn::FindInMap': ['Map', { Ref: 'AWS::Region' }, 'id'] }, 'us-east-1.id'],
+  [{ 'Fn::FindInMap': ['Other', 'a', 'b', { DefaultValue: 'c' }] }, 'c'],
+  [{ 'Fn::ImportValue': { 'Fn::Sub': 'other-id' } }, 'imported'],
+  [{ 'Fn::Base64': 'text' }, 'dGV4dA=='],
+  [{ 'Fn::Select': ['0', { 'Fn::GetAZs': '' }] }, 'us-east-1a'],
 ])('%j', (value, expected) => {
   expect(resolveIntrinsics(value, deployment)).toEqual(expected)
 })
 
-test('what only a deployment knows is an error that names it', () => {
-  expect(() => resolveIntrinsics({ 'Fn::GetAtt': ['Other', 'Arn'] }, deployment)).toThrow(
-    /Fn::GetAtt Other.Arn is not known/,
-  )
+test.each([
+  [
+    { 'Fn::GetAtt': ['Other', 'Arn'] },
+    'Fn::GetAtt Other.Arn is not known outside a deployment; pass --value Other.Arn=VALUE',
+  ],
+  [
+    { 'Fn::Join': ['', ['a', { Ref: 'Other' }]] },
+    'Ref Other is not known outside a deployment; pass --value Other=VALUE',
+  ],
+  [{ 'Fn::Sub': '${Other}' }, 'Fn::Sub Other is not known outside a deployment; pass --value Other=VALUE'],
+  [{ 'Fn::ImportValue': 'none' }, 'Fn::ImportValue none is not known outside a deployment; pass --import none=VALUE'],
+  [{ 'Fn::Select': [3, ['a']] }, 'Fn::Select: the list has no item 3'],
+  [{ 'Fn::Transform': { Name: 'AWS::Include' } }, 'Fn::Transform is not known here'],
+])('what only a deployment knows is named where it is read: %j', (value, reason) => {
+  const resolved = resolveIntrinsics({ read: value, other: 1 }, deployment) as Record<string, unknown>
+  expect(resolved.read).toBeInstanceOf(Unresolved)
+  expect((resolved.read as Unresolved).reason).toBe(reason)
+  expect(resolved.other).toBe(1)
 })

@@ -12,7 +12,15 @@ import type {
 const number = z.coerce.number()
 const flag = z.union([z.boolean(), z.stringbool()])
 const names = z.array(z.string())
-const eventType = z.object({ EventType: z.string() })
+const request = z.enum(['viewer-request', 'origin-request', 'origin-response', 'viewer-response'])
+
+/** Settings of behaviors that have no cache policy (CloudFormation, "ForwardedValues", which it calls deprecated). */
+const forwardedValuesSchema = z.object({
+  QueryString: flag.default(false),
+  QueryStringCacheKeys: names.default([]),
+  Headers: names.default([]),
+  Cookies: z.object({ Forward: z.enum(['none', 'whitelist', 'all']), WhitelistedNames: names.default([]) }).optional(),
+})
 
 export const behaviorSchema = z.object({
   PathPattern: z.string(),
@@ -21,41 +29,118 @@ export const behaviorSchema = z.object({
   CachedMethods: names.default(['GET', 'HEAD']),
   ViewerProtocolPolicy: z.enum(['allow-all', 'https-only', 'redirect-to-https']),
   Compress: flag.default(false),
-  CachePolicyId: z.string('uses legacy cache settings; give the behavior a cache policy'),
+  CachePolicyId: z.string().optional(),
+  ForwardedValues: forwardedValuesSchema.optional(),
+  MinTTL: number.default(0),
+  DefaultTTL: number.default(86_400),
+  MaxTTL: number.default(31_536_000),
   OriginRequestPolicyId: z.string().optional(),
   ResponseHeadersPolicyId: z.string().optional(),
-  LambdaFunctionAssociations: z.array(eventType.extend({ LambdaFunctionARN: z.string() })).default([]),
-  FunctionAssociations: z.array(eventType).default([]),
+  LambdaFunctionAssociations: z
+    .array(z.object({ EventType: request, LambdaFunctionARN: z.string(), IncludeBody: flag.default(false) }))
+    .default([]),
+  FunctionAssociations: z.array(z.object({ EventType: request, FunctionARN: z.string() })).default([]),
   TrustedKeyGroups: names.default([]),
   TrustedSigners: names.default([]),
 })
 
+const customOriginSchema = z.object({
+  HTTPPort: number.default(80),
+  HTTPSPort: number.default(443),
+  OriginProtocolPolicy: z.enum(['http-only', 'https-only', 'match-viewer']).default('match-viewer'),
+  OriginReadTimeout: number.default(30),
+  OriginKeepaliveTimeout: number.default(5),
+  OriginSSLProtocols: names.default(['TLSv1', 'SSLv3']),
+})
+
+export const originSchema = z.object({
+  Id: z.string(),
+  DomainName: z.string(),
+  OriginPath: z.string().default(''),
+  OriginAccessControlId: z.string().optional(),
+  OriginCustomHeaders: z.array(z.object({ HeaderName: z.string(), HeaderValue: z.string() })).default([]),
+  ConnectionAttempts: number.default(3),
+  ConnectionTimeout: number.default(10),
+  CustomOriginConfig: customOriginSchema.optional(),
+  VpcOriginConfig: z
+    .object({ OriginReadTimeout: number.default(30), OriginKeepaliveTimeout: number.default(5) })
+    .optional(),
+  S3OriginConfig: z.object({ OriginAccessIdentity: z.string().default('') }).optional(),
+})
+
+const originGroupSchema = z.object({
+  Id: z.string(),
+  FailoverCriteria: z.object({ StatusCodes: z.object({ Items: z.array(number) }) }),
+  Members: z.object({ Items: z.tuple([z.object({ OriginId: z.string() }), z.object({ OriginId: z.string() })]) }),
+})
+
 export const distributionSchema = z.object({
   DistributionConfig: z.object({
-    Origins: z.array(
-      z.object({
-        Id: z.string(),
-        DomainName: z.string(),
-        OriginPath: z.string().default(''),
-        OriginAccessControlId: z.string().optional(),
-        OriginCustomHeaders: z.array(z.object({ HeaderName: z.string(), HeaderValue: z.string() })).default([]),
-      }),
-    ),
+    Origins: z.array(originSchema),
+    OriginGroups: z.object({ Items: z.array(originGroupSchema).default([]) }).optional(),
     DefaultCacheBehavior: behaviorSchema.omit({ PathPattern: true }),
     CacheBehaviors: z.array(behaviorSchema).default([]),
-    WebACLId: z.string().optional(),
-    Restrictions: z.object({ GeoRestriction: z.object({ RestrictionType: z.string() }) }).optional(),
+    DefaultRootObject: z.string().default(''),
+    Enabled: flag.default(true),
+    Restrictions: z
+      .object({
+        GeoRestriction: z.object({
+          RestrictionType: z.enum(['none', 'whitelist', 'blacklist']),
+          Locations: names.default([]),
+        }),
+      })
+      .optional(),
     ViewerMtlsConfig: z.object({}).optional(),
     ConnectionFunctionAssociation: z.object({}).optional(),
-    CustomErrorResponses: z.array(z.object({ ErrorCode: number, ErrorCachingMinTTL: number.optional() })).default([]),
+    CustomErrorResponses: z
+      .array(
+        z.object({
+          ErrorCode: number,
+          ErrorCachingMinTTL: number.optional(),
+          ResponseCode: number.optional(),
+          ResponsePagePath: z.string().optional(),
+        }),
+      )
+      .default([]),
   }),
 })
 
 export const functionSchema = z.object({
-  Code: z.object({ ZipFile: z.string('is not inline code; the local edge runs Code.ZipFile') }),
-  Handler: z.string(),
+  Code: z
+    .object({
+      ZipFile: z.string().optional(),
+      S3Key: z.string().optional(),
+      Directory: z.string().optional(),
+      ImageUri: z.string().optional(),
+    })
+    .default({}),
+  PackageType: z.string().default('Zip'),
+  Runtime: z.string().default('nodejs24.x'),
+  Handler: z.string().default('index.handler'),
   Timeout: number.default(3),
   MemorySize: number.default(128),
+})
+
+export const cloudFrontFunctionSchema = z.object({
+  FunctionCode: z.string(),
+  FunctionConfig: z.object({
+    Runtime: z.enum(['cloudfront-js-1.0', 'cloudfront-js-2.0']),
+    KeyValueStoreAssociations: z.array(z.object({ KeyValueStoreARN: z.string() })).default([]),
+  }),
+})
+
+export const keyGroupSchema = z.object({ KeyGroupConfig: z.object({ Items: names }) })
+export const publicKeySchema = z.object({ PublicKeyConfig: z.object({ EncodedKey: z.string() }) })
+export const storeSchema = z.object({ ImportSource: z.object({ SourceArn: z.string() }).optional() })
+export const accessControlSchema = z.object({
+  OriginAccessControlConfig: z
+    .object({ SigningBehavior: z.string().default('always') })
+    .default({ SigningBehavior: 'always' }),
+})
+export const websiteSchema = z.object({
+  WebsiteConfiguration: z
+    .object({ IndexDocument: z.string().default('index.html'), ErrorDocument: z.string().optional() })
+    .default({ IndexDocument: 'index.html' }),
 })
 
 function selection(behavior: string | undefined, listed: readonly string[] | undefined, lower: boolean): Selection {
@@ -63,6 +148,7 @@ function selection(behavior: string | undefined, listed: readonly string[] | und
   if (behavior === undefined || behavior === 'none') return { kind: 'none', names: new Set() }
   if (behavior === 'whitelist') return { kind: 'whitelist', names: set }
   if (behavior === 'allExcept') return { kind: 'allExcept', names: set }
+  // `allViewerAndWhitelistCloudFront` names headers that CloudFront makes.
   return { kind: 'all', names: set }
 }
 
@@ -113,6 +199,30 @@ export const originRequestPolicySchema = z
   .object({ OriginRequestPolicyConfig: z.object(parametersSchema) })
   .transform(({ OriginRequestPolicyConfig: config }) => selections(config))
 
+/** What a behavior without a cache policy keeps apart and forwards. */
+export function legacyCachePolicy(behavior: Omit<z.output<typeof behaviorSchema>, 'PathPattern'>): CachePolicy {
+  const { QueryString, QueryStringCacheKeys, Headers, Cookies } = forwardedValuesSchema.parse(
+    behavior.ForwardedValues ?? {},
+  )
+  const query = !QueryString ? 'none' : QueryStringCacheKeys.length > 0 ? 'whitelist' : 'all'
+  // "If you configure CloudFront to forward all headers to your origin, CloudFront doesn't cache" (header-caching).
+  const everyHeader = Headers.includes('*')
+  const [minTtl, defaultTtl, maxTtl] = everyHeader ? [0, 0, 0] : [behavior.MinTTL, behavior.DefaultTTL, behavior.MaxTTL]
+  return {
+    minTtl,
+    defaultTtl,
+    maxTtl,
+    headers: everyHeader
+      ? { kind: 'all', names: new Set() }
+      : selection(Headers.length > 0 ? 'whitelist' : 'none', Headers, true),
+    cookies: selection(Cookies?.Forward, Cookies?.WhitelistedNames, false),
+    queryStrings: selection(query, QueryStringCacheKeys, false),
+    // Brotli takes a cache policy (ServingCompressedFiles).
+    gzip: behavior.Compress,
+    brotli: false,
+  }
+}
+
 export const bucketCorsSchema = z
   .object({
     CorsConfiguration: z
@@ -147,6 +257,9 @@ const securityHeadersSchema = z.object({
   ContentTypeOptions: z.object(overriding).optional(),
   FrameOptions: z.object({ ...overriding, FrameOption: z.string() }).optional(),
   ReferrerPolicy: z.object({ ...overriding, ReferrerPolicy: z.string() }).optional(),
+  XSSProtection: z
+    .object({ ...overriding, Protection: flag, ModeBlock: flag.default(false), ReportUri: z.string().optional() })
+    .optional(),
   StrictTransportSecurity: z
     .object({
       ...overriding,
@@ -206,6 +319,7 @@ export const responseHeadersSchema = z
 
 function securityHeaders(config: z.output<typeof securityHeadersSchema>): ResponseHeadersPolicy['headers'] {
   const hsts = config.StrictTransportSecurity
+  const xss = config.XSSProtection
   const rows: [string, string | undefined, boolean | undefined][] = [
     [
       'Content-Security-Policy',
@@ -215,6 +329,14 @@ function securityHeaders(config: z.output<typeof securityHeadersSchema>): Respon
     ['X-Content-Type-Options', config.ContentTypeOptions && 'nosniff', config.ContentTypeOptions?.Override],
     ['X-Frame-Options', config.FrameOptions?.FrameOption, config.FrameOptions?.Override],
     ['Referrer-Policy', config.ReferrerPolicy?.ReferrerPolicy, config.ReferrerPolicy?.Override],
+    [
+      'X-XSS-Protection',
+      xss &&
+        (xss.Protection
+          ? `1${xss.ModeBlock ? '; mode=block' : ''}${xss.ReportUri === undefined ? '' : `; report=${xss.ReportUri}`}`
+          : '0'),
+      xss?.Override,
+    ],
     [
       'Strict-Transport-Security',
       hsts &&

@@ -1,193 +1,262 @@
-/** Reads a distribution out of a synthesized CloudFormation template, and nothing else. */
-import { createHash } from 'node:crypto'
-import * as z from 'zod'
+/** Reads a distribution out of CloudFormation templates: everything that it refers to, and every problem at once. */
+import type * as z from 'zod'
 import { UsageError } from '../../config/usage-error.ts'
-import { guardsNotEmulated, leftOut, refusalOf } from './access-guards.ts'
-import type { Behavior, CachePolicy, Distribution, EdgeFunction, Origin, OriginRequestPolicy } from './distribution.ts'
-import { type Deployment, resolveIntrinsics, type TemplateResource } from './intrinsics.ts'
-import { managedCachePolicies, managedOriginRequestPolicies } from './managed-policies.ts'
+import { guardsNotEmulated, refusalOf } from './access-guards.ts'
+import { Assembly, type FoundResource, type LocalValues } from './assembly.ts'
+import type {
+  Behavior,
+  CachePolicy,
+  Distribution,
+  Origin,
+  OriginGroup,
+  OriginRequestPolicy,
+  ResponseHeadersPolicy,
+} from './distribution.ts'
+import { FunctionReader, type Handlers } from './function-reader.ts'
+import { localDomain } from './local-domain.ts'
+import {
+  managedCachePolicies,
+  managedOriginRequestPolicies,
+  managedResponseHeadersPolicies,
+} from './managed-policies.ts'
+import { type OriginChoice, readOrigin } from './origin-reader.ts'
+import type { StackSource } from './read-stacks.ts'
+import { type ResourceReader, resourceReader } from './resource-reader.ts'
+import { settingsNotEmulated } from './settings.ts'
 import {
   type behaviorSchema,
-  bucketCorsSchema,
   cachePolicySchema,
   distributionSchema,
-  functionSchema,
+  keyGroupSchema,
+  legacyCachePolicy,
   originRequestPolicySchema,
+  publicKeySchema,
   responseHeadersSchema,
 } from './template-schema.ts'
 
-const templateSchema = z.object({
-  Resources: z.record(
-    z.string(),
-    z.object({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).optional() }),
-  ),
-})
-
-/** The values that a deployment would give to references in the template. */
-export interface LocalValues {
-  /** What `Ref` of the user pool gives, as in `us-east-1_EXAMPLE01`. */
-  userPoolId: string
-  /** What `Ref` of the user pool's client gives. */
-  clientId: string
+export interface ReadOptions {
+  values: LocalValues
+  /** Name of the stack, where several have a distribution. */
+  stack?: string
+  /** Logical id of the distribution, where there are several. */
+  distribution?: string
+  /** Function's logical id → file in its place; '' stands for the only function. */
+  handlers?: Handlers
+  /** Which custom origins have a server. */
+  origins?: OriginChoice
+  /** Country code of all viewers. */
+  country?: string
 }
 
 /**
- * The distribution of a template with every reference resolved. Throws a UsageError for a template without a
- * distribution, or whose distribution lacks what it refers to.
+ * The distribution of a template with every reference resolved. Throws one UsageError with a line for each problem: a
+ * template without a distribution, or whose distribution lacks what it refers to.
  */
-export function readDistribution(template: object, values: LocalValues): Distribution {
-  const parsed = templateSchema.safeParse(template)
-  if (!parsed.success) throw new UsageError('template: has no Resources; pass a synthesized CloudFormation template')
-  return new TemplateReader(parsed.data.Resources as Record<string, TemplateResource>, values).distribution()
+export function readDistribution(source: object | readonly StackSource[], options: ReadOptions): Distribution {
+  const sources = Array.isArray(source) ? (source as StackSource[]) : [ownTemplate(source)]
+  const assembly = new Assembly(sources, options.values)
+  const found = chosenDistribution(assembly, options)
+  const reader = resourceReader(assembly)
+  const distribution = new DistributionReader(assembly, reader, options).read(found)
+  reader.throwProblems()
+  return distribution
 }
 
-class TemplateReader {
-  readonly #resources: Record<string, TemplateResource>
-  readonly #deployment: Deployment
+/** A template that is no file: what it refers to is in it. */
+function ownTemplate(template: object): StackSource {
+  return {
+    name: 'edgeproof-local',
+    file: 'template',
+    template: template as Record<string, unknown>,
+    directory: '.',
+    assets: new Map(),
+  }
+}
 
-  constructor(resources: Record<string, TemplateResource>, values: LocalValues) {
-    this.#resources = resources
-    this.#deployment = localDeployment(resources, values)
+function chosenDistribution(assembly: Assembly, { stack, distribution }: ReadOptions): FoundResource & { id: string } {
+  const all = assembly.all('AWS::CloudFront::Distribution').filter((each) => each.stack.makes(each.logicalId))
+  const names = assembly.stacks.map(({ name }) => name)
+  if (stack !== undefined && !names.includes(stack)) {
+    throw new UsageError(`--stack ${stack}: there is none of that name; choose one of ${names.join(', ')}`)
+  }
+  const inStack = all.filter((each) => stack === undefined || each.stack.name === stack)
+  const found = inStack.filter(({ logicalId }) => distribution === undefined || logicalId === distribution)
+  const listed = inStack.map((each) => `${each.logicalId} (stack ${each.stack.name})`).join(', ')
+  if (inStack.length === 0) {
+    throw new UsageError(
+      `${assembly.stacks[0]?.source.file ?? 'template'}: has no AWS::CloudFront::Distribution${stack === undefined ? '' : ` in stack ${stack}`}; pass the template of a site`,
+    )
+  }
+  const [first] = found
+  if (!first)
+    throw new UsageError(`--distribution ${distribution}: there is none of that name; choose one of ${listed}`)
+  if (found.length > 1) {
+    throw new UsageError(
+      `there are ${found.length} distributions; choose one with --distribution, or --stack: ${listed}`,
+    )
+  }
+  return first
+}
+
+type BehaviorConfig = z.output<typeof behaviorSchema>
+
+class DistributionReader {
+  readonly #assembly: Assembly
+  readonly #reader: ResourceReader
+  readonly #options: ReadOptions
+  readonly #functions: FunctionReader
+
+  constructor(assembly: Assembly, reader: ResourceReader, options: ReadOptions) {
+    this.#assembly = assembly
+    this.#reader = reader
+    this.#options = options
+    this.#functions = new FunctionReader(assembly, reader, options.handlers ?? {})
   }
 
-  distribution(): Distribution {
-    const found = Object.entries(this.#resources).find(([, { Type }]) => Type === 'AWS::CloudFront::Distribution')
-    if (!found) throw new UsageError('template: has no AWS::CloudFront::Distribution; synthesize the site first')
-    const [id] = found
-    const { DistributionConfig: config } = this.#read(id, distributionSchema)
-    const origins = new Map(config.Origins.map((origin) => [origin.Id, this.#origin(origin)]))
+  read({ id, stack, resource }: FoundResource & { id: string }): Distribution {
+    const parsed = this.#reader.read(id, distributionSchema)
+    if (!parsed) return this.#reader.throwProblems()
+    const { DistributionConfig: config } = parsed
+    const origins = new Map(config.Origins.map((origin) => [origin.Id, readOrigin(origin, stack, this.#reader)]))
+    const groups = new Map((config.OriginGroups?.Items ?? []).flatMap((group) => this.#group(id, group, origins)))
     const behaviors = [...config.CacheBehaviors, { ...config.DefaultCacheBehavior, PathPattern: '*' }].map((behavior) =>
-      this.#behavior(behavior, origins, guardsNotEmulated(config, behavior)),
+      this.#behavior(id, behavior, {
+        origins,
+        groups,
+        guards: guardsNotEmulated(config, behavior, this.#options.country),
+      }),
     )
+    this.#functions.checkHandlers()
+    const settings = stack.resolve(resource.Properties?.DistributionConfig) as Record<string, unknown>
+    const restriction = config.Restrictions?.GeoRestriction
     return {
       id,
       domainName: localDomain(id),
-      behaviors,
-      notEmulated: [...behaviors.flatMap(({ refusal }) => refusal ?? []), ...leftOut(config)],
+      behaviors: behaviors.filter((behavior) => behavior !== null),
+      origins,
+      notEmulated: [
+        ...behaviors.flatMap((behavior) => behavior?.refusal ?? []),
+        ...(config.Enabled ? [] : ['Enabled is false: CloudFront would serve nothing, and the local edge does']),
+        ...settingsNotEmulated(settings),
+      ],
       errorCachingMinTtl: new Map(
         config.CustomErrorResponses.flatMap(({ ErrorCode, ErrorCachingMinTTL }) =>
           ErrorCachingMinTTL === undefined ? [] : [[ErrorCode, ErrorCachingMinTTL] as const],
         ),
       ),
+      errorPages: new Map(
+        config.CustomErrorResponses.flatMap(({ ErrorCode, ResponseCode, ResponsePagePath }) =>
+          ResponsePagePath
+            ? [[ErrorCode, { path: ResponsePagePath, responseCode: ResponseCode ?? ErrorCode }] as const]
+            : [],
+        ),
+      ),
+      defaultRootObject: config.DefaultRootObject.replace(/^\//, '') || null,
+      geoRestriction:
+        restriction && restriction.RestrictionType !== 'none'
+          ? { type: restriction.RestrictionType, locations: new Set(restriction.Locations) }
+          : null,
     }
   }
 
-  #behavior(
-    behavior: z.output<typeof behaviorSchema>,
+  #group(
+    id: string,
+    {
+      Id,
+      Members,
+      FailoverCriteria,
+    }: {
+      Id: string
+      Members: { Items: { OriginId: string }[] }
+      FailoverCriteria: { StatusCodes: { Items: number[] } }
+    },
     origins: ReadonlyMap<string, Origin>,
-    guards: readonly string[],
-  ): Behavior {
-    const origin = origins.get(behavior.TargetOriginId)
-    if (!origin)
-      throw new UsageError(`template: behavior ${behavior.PathPattern}: no origin ${behavior.TargetOriginId}`)
+  ): [string, OriginGroup][] {
+    const [primary, secondary] = Members.Items.map(({ OriginId }) => origins.get(OriginId))
+    if (primary && secondary) {
+      const failoverStatuses = new Set(FailoverCriteria.StatusCodes.Items)
+      return [[Id, { id: Id, members: [primary, secondary], failoverStatuses }]]
+    }
+    this.#reader.problem(id, `DistributionConfig.OriginGroups: ${Id} names an origin that is not there`)
+    return []
+  }
+
+  #behavior(
+    id: string,
+    behavior: BehaviorConfig,
+    {
+      origins,
+      groups,
+      guards,
+    }: { origins: ReadonlyMap<string, Origin>; groups: ReadonlyMap<string, OriginGroup>; guards: readonly string[] },
+  ): Behavior | null {
+    const origin = origins.get(behavior.TargetOriginId) ?? groups.get(behavior.TargetOriginId)
+    if (!origin) {
+      this.#reader.problem(id, `behavior ${behavior.PathPattern}: no origin ${behavior.TargetOriginId}`)
+      return null
+    }
+    const { functions, missing } = this.#functions.functionsOf(behavior)
+    const { trustedKeys, unknown } = this.#trustedKeys(behavior.TrustedKeyGroups)
+    const cache = this.#cachePolicy(behavior)
+    const members = 'members' in origin ? origin.members : [origin]
+    const isPlayed = this.#options.origins ?? (() => true)
+    const absent = members.filter((member) => !isPlayed(member))
     return {
       pathPattern: behavior.PathPattern,
       allowedMethods: new Set(behavior.AllowedMethods),
       cachedMethods: new Set(behavior.CachedMethods),
       viewerProtocolPolicy: behavior.ViewerProtocolPolicy,
       compress: behavior.Compress,
-      cache: this.#cachePolicy(behavior.CachePolicyId),
+      cache,
       originRequest: this.#originRequestPolicy(behavior.OriginRequestPolicyId),
-      responseHeaders: behavior.ResponseHeadersPolicyId
-        ? this.#read(behavior.ResponseHeadersPolicyId, responseHeadersSchema)
-        : null,
+      responseHeaders: this.#responseHeaders(behavior.ResponseHeadersPolicyId),
       origin,
-      viewerRequest: this.#viewerRequest(behavior),
-      refusal: guards.length > 0 ? refusalOf(behavior.PathPattern, guards) : null,
+      functions,
+      trustedKeys,
+      refusal: refusalOf(behavior.PathPattern, guards, [
+        ...unknown,
+        ...missing,
+        // A function before the cache may answer everything itself: it is the origin's requests that fail then.
+        ...(functions['viewer-request'] || functions['origin-request']
+          ? []
+          : absent.map(
+              ({ id: name, domainName }) =>
+                `origin ${name} (${domainName}) has no server here; pass --origin ${name}=URL`,
+            )),
+      ]),
     }
   }
 
-  #cachePolicy(id: string): CachePolicy {
-    return managedCachePolicies[id] ?? this.#read(id, cachePolicySchema)
+  #cachePolicy(behavior: BehaviorConfig): CachePolicy {
+    const id = behavior.CachePolicyId
+    if (id === undefined) return legacyCachePolicy(behavior)
+    return managedCachePolicies[id] ?? this.#reader.read(id, cachePolicySchema) ?? legacyCachePolicy(behavior)
   }
 
   #originRequestPolicy(id: string | undefined): OriginRequestPolicy | null {
     if (id === undefined) return null
-    return managedOriginRequestPolicies[id] ?? this.#read(id, originRequestPolicySchema)
+    return managedOriginRequestPolicies[id] ?? this.#reader.read(id, originRequestPolicySchema)
   }
 
-  #viewerRequest({ LambdaFunctionAssociations }: z.output<typeof behaviorSchema>): EdgeFunction | null {
-    const association = LambdaFunctionAssociations.find(({ EventType }) => EventType === 'viewer-request')
-    if (!association) return null
-    const version = this.#read(association.LambdaFunctionARN, z.object({ FunctionName: z.string() }))
-    const { Code, Handler, Timeout, MemorySize } = this.#read(version.FunctionName, functionSchema)
-    return {
-      id: version.FunctionName,
-      code: Code.ZipFile,
-      handler: Handler.replace(/^index\./, ''),
-      timeoutMs: Timeout * 1000,
-      memoryMb: MemorySize,
-    }
+  #responseHeaders(id: string | undefined): ResponseHeadersPolicy | null {
+    if (id === undefined) return null
+    return managedResponseHeadersPolicies[id] ?? this.#reader.read(id, responseHeadersSchema)
   }
 
-  #origin(origin: z.output<typeof distributionSchema>['DistributionConfig']['Origins'][number]): Origin {
-    const bucketId = origin.DomainName.endsWith(bucketDomain) ? origin.DomainName.slice(0, -bucketDomain.length) : null
-    const bucket = bucketId !== null && this.#resources[bucketId]?.Type === 'AWS::S3::Bucket' ? bucketId : null
-    return {
-      id: origin.Id,
-      domainName: origin.DomainName,
-      path: origin.OriginPath,
-      signed: origin.OriginAccessControlId !== undefined,
-      bucket: bucket === null ? null : { cors: this.#read(bucket, bucketCorsSchema) },
-      customHeaders: origin.OriginCustomHeaders.map(({ HeaderName, HeaderValue }) => ({
-        name: HeaderName,
-        value: HeaderValue,
-      })),
-    }
-  }
-
-  /** The resource that a resolved reference names: local references resolve to logical ids. */
-  #read<Output>(id: string, schema: z.ZodType<Output>): Output {
-    const resource = this.#resources[id]
-    if (!resource) throw new UsageError(`template: refers to ${id}, which is not in it`)
-    let properties: unknown
-    try {
-      properties = resolveIntrinsics(resource.Properties ?? {}, this.#deployment)
-    } catch (error) {
-      throw new UsageError(`template: ${id}: ${(error as Error).message}`)
-    }
-    const parsed = schema.safeParse(properties)
-    if (parsed.success) return parsed.data
-    const [issue] = parsed.error.issues
-    throw new UsageError(`template: ${id}.${issue?.path.join('.')}: ${issue?.message}`)
-  }
-}
-
-const bucketDomain = '.s3.us-east-1.amazonaws.com'
-const pseudoParameters: Record<string, string> = {
-  'AWS::Region': 'us-east-1',
-  'AWS::AccountId': '111122223333',
-  'AWS::Partition': 'aws',
-  'AWS::URLSuffix': 'amazonaws.com',
-  'AWS::StackName': 'edgeproof-local',
-}
-
-/** References resolve to logical ids, so that one resource can be followed to the next; the user pool's are real ids. */
-function localDeployment(
-  resources: Record<string, TemplateResource>,
-  { userPoolId, clientId }: LocalValues,
-): Deployment {
-  return {
-    ref(id) {
-      const type = resources[id]?.Type
-      if (type === 'AWS::Cognito::UserPool') return userPoolId
-      if (type === 'AWS::Cognito::UserPoolClient') return clientId
-      return pseudoParameters[id] ?? (type === undefined ? undefined : id)
-    },
-    attribute(id, name) {
-      const type = resources[id]?.Type
-      if (type === undefined) return undefined
-      if (type === 'AWS::S3::Bucket' && name.endsWith('DomainName')) return `${id}${bucketDomain}`
-      if (type === 'AWS::CloudFront::Distribution' && name === 'DomainName') return localDomain(id)
-      if (type === 'AWS::Cognito::UserPool' && name === 'UserPoolId') return userPoolId
-      if (name === 'Arn' && type === 'AWS::Cognito::UserPool') {
-        return `arn:aws:cognito-idp:us-east-1:111122223333:userpool/${userPoolId}`
+  /** A key that is not in the template cannot be verified with. */
+  #trustedKeys(groups: readonly string[]): { trustedKeys: Behavior['trustedKeys']; unknown: string[] } {
+    if (groups.length === 0) return { trustedKeys: null, unknown: [] }
+    const trustedKeys = new Map<string, string>()
+    const unknown: string[] = []
+    for (const group of groups) {
+      const items = this.#assembly.find(group) && this.#reader.read(group, keyGroupSchema)?.KeyGroupConfig.Items
+      if (!items) unknown.push(`TrustedKeyGroups: key group ${group} is not in the template`)
+      for (const key of items ?? []) {
+        const read = this.#assembly.find(key) && this.#reader.read(key, publicKeySchema)
+        if (read) trustedKeys.set(key, read.PublicKeyConfig.EncodedKey)
+        else unknown.push(`TrustedKeyGroups: public key ${key} is not in the template`)
       }
-      return id
-    },
+    }
+    return { trustedKeys, unknown }
   }
-}
-
-function localDomain(id: string): string {
-  return `d${createHash('sha256').update(id).digest('hex').slice(0, 13)}.cloudfront.net`
 }

@@ -15,11 +15,13 @@ export function notEmulated(reason: string, { method }: ViewerRequest): Answer {
   }
 }
 
-export function errorPage(status: number, { id, method }: ViewerRequest): Answer {
+/** `detail`: what a developer should know and CloudFront would not tell; text, not markup. */
+export function errorPage(status: number, { id, method }: ViewerRequest, detail = ''): Answer {
   const reason = STATUS_CODES[status] ?? 'Error'
   const body = Buffer.from(
     `<!DOCTYPE html><html><head><title>${status} ${reason}</title></head><body><h1>${status} ${reason}</h1>` +
-      `<p>The local edge could not satisfy this request.</p><pre>Request ID: ${id}</pre></body></html>\n`,
+      `<p>The local edge could not satisfy this request.</p>${detail === '' ? '' : `<pre>${escaped(detail)}</pre>`}` +
+      `<pre>Request ID: ${id}</pre></body></html>\n`,
   )
   return {
     status,
@@ -28,4 +30,8 @@ export function errorPage(status: number, { id, method }: ViewerRequest): Answer
     body: method === 'HEAD' ? null : body,
     contentLength: body.length,
   }
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 }

@@ -168,6 +168,7 @@ function send(response: Response, request: ViewerRequest, answer: EdgeAnswer, po
   if (answer.contentLength !== null) setLength(headers, answer.contentLength)
   headers.push('X-Cache', xCache(answer), 'Via', viaValue(request), 'X-Amz-Cf-Pop', pop, 'X-Amz-Cf-Id', request.id)
   if (answer.age !== null) headers.push('Age', String(answer.age))
+  if (answer.why !== null) headers.push('X-Edge-Why', headerText(answer.why))
   response.sendDate = headerValue(headers, 'date') === undefined
   if (response instanceof http.ServerResponse) {
     response.writeHead(answer.status, answer.statusText || undefined, headers)
@@ -179,6 +180,11 @@ function send(response: Response, request: ViewerRequest, answer: EdgeAnswer, po
     else response.end()
   }
   return headers
+}
+
+/** What a field value may hold (RFC 9110 5.5), on one line, and no longer than a client's parser likes. */
+function headerText(text: string): string {
+  return text.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 1000)
 }
 
 function setLength(headers: string[], length: number): void {

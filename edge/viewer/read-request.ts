@@ -21,6 +21,7 @@ export function readRequest(raw: Request, encrypted: boolean): ViewerRequest {
     headers: raw.httpVersionMajor === 2 ? withoutPseudo(raw.rawHeaders) : raw.rawHeaders,
     body: null,
     clientIp: raw.socket.remoteAddress ?? '127.0.0.1',
+    clientPort: raw.socket.remotePort ?? 0,
     protocol: raw.httpVersionMajor === 2 ? 'HTTP/2.0' : raw.httpVersion === '1.0' ? 'HTTP/1.0' : 'HTTP/1.1',
     encrypted,
   }

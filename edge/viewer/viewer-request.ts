@@ -12,6 +12,7 @@ export interface ViewerRequest {
   /** Null: none was announced. */
   body: Buffer | null
   clientIp: string
+  clientPort: number
   protocol: 'HTTP/1.1' | 'HTTP/1.0' | 'HTTP/2.0'
   encrypted: boolean
 }
