@@ -35,8 +35,9 @@ export async function serveEdge(options: ServeOptions): Promise<void> {
   log?.write(standardLogHeader)
   const follow = (of: Edge) => log && of.log.subscribe((record) => log.write(standardLogLine(record)))
   follow(edge)
-  const makesPool = options.template === undefined || options.policy !== undefined || options.config !== undefined
-  await announce(edge, options.json ?? false, makesPool)
+  const { template, policy, config: configFile } = options
+  const hasTokens = !template || policy !== undefined || configFile !== undefined || makesPool(first)
+  await announce(edge, options.json ?? false, hasTokens)
   const controller = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort())
   if (options.watch) {
@@ -63,6 +64,9 @@ export async function serveEdge(options: ServeOptions): Promise<void> {
   log?.end()
   if (!options.json) process.stderr.write(`${edge.metrics().requests} requests answered\n`)
 }
+
+/** Its functions accept tokens of the local issuer then. */
+const makesPool = (stacks: unknown) => JSON.stringify(stacks).includes('"AWS::Cognito::UserPool"')
 
 /** The CDK library takes seconds to load: only where it is needed. */
 async function synthesized(config: Config): Promise<object> {

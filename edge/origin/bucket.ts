@@ -19,6 +19,8 @@ export interface BucketOptions {
   identity: SigningIdentity
   /** False: the bucket is public, and nobody signs. Default true. */
   signed?: boolean
+  /** A missing key is 404, not 403. */
+  listable?: boolean
   /** Answers as a website endpoint, with its index and error documents. */
   website?: Bucket['website']
   /** What Host has to say; absent: anything. */
@@ -98,7 +100,8 @@ function respond(request: http.IncomingMessage, options: BucketOptions): Reply {
   if (request.method !== 'GET' && request.method !== 'HEAD') return accessDenied
   const key = keyOf(request.url ?? '/')
   if (key === null) return error(400, 'InvalidURI', "Couldn't parse the specified URI.")
-  return website ? sitePage(request, key, options, website) : (found(request, key, options) ?? accessDenied)
+  if (website) return sitePage(request, key, options, website)
+  return found(request, key, options) ?? (options.listable ? noSuchKey : accessDenied)
 }
 
 /** A website endpoint (Amazon S3 User Guide, "Hosting a static website": index documents, error documents, redirects). */
@@ -114,7 +117,7 @@ function sitePage(
     return { status: 302, headers: ['Location', `/${key}/`], body: Buffer.alloc(0), contentLength: 0 }
   }
   const missing = errorKey === null ? null : found(request, errorKey, options)
-  return missing ? { ...missing, status: 404 } : error(404, 'NoSuchKey', 'The specified key does not exist.')
+  return missing ? { ...missing, status: 404 } : noSuchKey
 }
 
 /** Null: there is no such object. Without s3:ListBucket S3 does not tell a missing key from a forbidden one. */
@@ -187,6 +190,7 @@ function error(status: number, code: string, message: string, headers: readonly 
   return { status, headers: ['Content-Type', 'application/xml', ...headers], body, contentLength: body.length }
 }
 
+const noSuchKey = error(404, 'NoSuchKey', 'The specified key does not exist.')
 const accessDenied = error(403, 'AccessDenied', 'Access Denied')
 const wrongHost = error(
   403,

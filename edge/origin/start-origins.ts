@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { UsageError } from '../../config/usage-error.ts'
 import { type Upstream, UpstreamFailure } from '../cache/upstream.ts'
 import type { EdgeOptions } from '../edge.ts'
-import type { Distribution, Origin } from '../template/distribution.ts'
+import type { Bucket, Distribution, Origin } from '../template/distribution.ts'
 import { type BucketServer, startBucket } from './bucket.ts'
-import { demoObjects, type Objects, readObjects } from './bucket-objects.ts'
+import { demoObjects, type Objects, readObjects, type StoredObject } from './bucket-objects.ts'
 import { type OriginCounters, originClient } from './origin-client.ts'
 import type { OriginControls } from './origin-fault.ts'
 import type { SigningIdentity } from './signature.ts'
@@ -100,19 +100,30 @@ async function startBuckets(
     const { bucket } = origin
     if (!bucket || buckets.has(origin.domainName) || urlOf(options.origins ?? {}, origin) !== undefined) continue
     const directory = typeof options.objects === 'string' ? options.objects : options.objects?.[bucket.name]
-    const objects = directory === undefined ? demoObjects() : await readObjects(directory)
+    const objects = directory === undefined ? await ownObjects(bucket) : await readObjects(directory)
     const server = await startBucket({
       objects,
       cors: bucket.cors,
       identity,
       signed: origin.signed,
       website: bucket.website,
+      listable: bucket.listable,
       domainName: origin.domainName,
     })
     resources.defer(server.close)
     buckets.set(origin.domainName, { server, objects })
   }
   return buckets
+}
+
+/** What the assembly deploys into the bucket; nothing: a few generated objects. */
+async function ownObjects({ contents }: Bucket): Promise<Objects> {
+  if (contents.length === 0) return demoObjects()
+  const all = new Map<string, StoredObject>()
+  for (const { directory, prefix } of contents) {
+    for (const [key, object] of await readObjects(directory)) all.set(prefix + key, object)
+  }
+  return all
 }
 
 function serverOf(origin: Origin, { originUrl, origins = {} }: EdgeOptions, buckets: Buckets): Server | null {

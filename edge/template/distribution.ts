@@ -134,6 +134,10 @@ export interface Bucket {
   name: string
   /** The CORS rules of its template. */
   cors: BucketCorsRule[]
+  /** Its policy lets the distribution list it: a missing key is 404 then, and 403 otherwise. */
+  listable: boolean
+  /** Directories of the assembly that are deployed into it, each under a prefix. */
+  contents: { directory: string; prefix: string }[]
   /** The index and error documents of a website endpoint; null for the REST endpoint. */
   website: { index: string; error: string | null } | null
 }

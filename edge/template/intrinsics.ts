@@ -21,9 +21,13 @@ export interface Deployment {
 
 /** Stands for a value that only a deployment knows, wherever one is needed; it matters only where it is read. */
 export class Unresolved {
-  readonly reason: string
-  constructor(reason: string) {
-    this.reason = reason
+  readonly reasons: readonly string[]
+  constructor(...reasons: string[]) {
+    this.reasons = reasons
+  }
+
+  get reason(): string {
+    return this.reasons.join('; ')
   }
 }
 
@@ -63,7 +67,7 @@ type Intrinsic = (argument: unknown, deployment: Deployment) => unknown
 function plain(evaluate: (argument: never) => unknown): Intrinsic {
   return (argument, deployment) => {
     const resolved = resolve(argument, deployment)
-    return firstUnresolved(resolved) ?? evaluate(resolved as never)
+    return unresolvedIn(resolved) ?? evaluate(resolved as never)
   }
 }
 
@@ -89,7 +93,7 @@ const intrinsics: Record<string, Intrinsic> = {
   'Fn::GetAZs': (_argument, { region = 'us-east-1' }) => ['a', 'b', 'c'].map((zone) => region + zone),
   'Fn::FindInMap': (argument, deployment) => {
     const [map, first, second, options] = resolve(argument, deployment) as [string, string, string, object?]
-    const missing = firstUnresolved([map, first, second])
+    const missing = unresolvedIn([map, first, second])
     if (missing) return missing
     const fallback = (options as { DefaultValue?: unknown } | undefined)?.DefaultValue
     return known(deployment.mapping?.(map, first, second) ?? fallback, `Fn::FindInMap ${map}.${first}.${second}`)
@@ -119,17 +123,17 @@ const intrinsics: Record<string, Intrinsic> = {
 function substitute(argument: unknown, deployment: Deployment): unknown {
   const [text, variables] = Array.isArray(argument) ? (argument as [string, object]) : [String(argument), {}]
   const given = resolve(variables, deployment) as Record<string, unknown>
-  let missing: Unresolved | null = null
+  const values: unknown[] = []
   const result = text.replace(/\$\{(!?)([^}]+)\}/g, (_, literal: string, name: string) => {
     if (literal) return `\${${name}}`
     const [id = '', ...path] = name.trim().split('.')
     const value =
       name in given ? given[name] : path.length === 0 ? deployment.ref(id) : deployment.attribute(id, path.join('.'))
     const resolved = known(value, `Fn::Sub ${name}`)
-    if (resolved instanceof Unresolved) missing ??= resolved
+    values.push(resolved)
     return String(resolved)
   })
-  return missing ?? result
+  return unresolvedIn(values) ?? result
 }
 
 function known(value: unknown, reference: string, advice?: string): unknown {
@@ -138,12 +142,13 @@ function known(value: unknown, reference: string, advice?: string): unknown {
   return new Unresolved(`${reference} is not known outside a deployment; ${advice ?? `pass --value ${name}=VALUE`}`)
 }
 
-function firstUnresolved(value: unknown): Unresolved | undefined {
-  if (value instanceof Unresolved) return value
-  if (!Array.isArray(value)) return
-  for (const item of value) {
-    const found = firstUnresolved(item)
-    if (found) return found
+/** All that is missing, so that one start tells it all. */
+function unresolvedIn(value: unknown): Unresolved | undefined {
+  const reasons = new Set<string>()
+  const look = (item: unknown) => {
+    if (item instanceof Unresolved) for (const reason of item.reasons) reasons.add(reason)
+    else if (Array.isArray(item)) item.forEach(look)
   }
-  return undefined
+  look(value)
+  return reasons.size === 0 ? undefined : new Unresolved(...reasons)
 }

@@ -1,4 +1,5 @@
 /** An origin as its template describes it, and whether it is a bucket. */
+import { statSync } from 'node:fs'
 import type * as z from 'zod'
 import type { Stack } from './assembly.ts'
 import type { Bucket, Origin } from './distribution.ts'
@@ -59,12 +60,43 @@ function bucketOf(origin: z.output<typeof originSchema>, stack: Stack, reader: R
     id !== null && website !== undefined ? reader.read(id, websiteSchema)?.WebsiteConfiguration : undefined
   return {
     name,
+    listable: isListable(stack, name),
+    contents: contentsOf(stack, name),
     cors: id === null ? [] : (reader.read(id, bucketCorsSchema) ?? []),
     website:
       website === undefined
         ? null
         : { index: documents?.IndexDocument ?? 'index.html', error: documents?.ErrorDocument ?? null },
   }
+}
+
+/** A statement of its policy allows s3:ListBucket (Amazon S3 API Reference, GetObject, "Permissions": 404 instead of 403). */
+function isListable(stack: Stack, bucket: string): boolean {
+  return stack.assembly.all('AWS::S3::BucketPolicy').some(({ stack: own, resource }) => {
+    const { Bucket, PolicyDocument } = own.resolve(resource.Properties ?? {}) as {
+      Bucket?: unknown
+      PolicyDocument?: { Statement?: { Effect?: string; Action?: string | string[] }[] }
+    }
+    if (Bucket !== bucket) return false
+    return [PolicyDocument?.Statement ?? []].flat().some(({ Effect, Action }) => {
+      return Effect === 'Allow' && [Action ?? []].flat().some((action) => /^s3:(\*|List(Bucket|\*))$/.test(action))
+    })
+  })
+}
+
+/** What CDK's BucketDeployment copies, where its asset is a directory of this assembly. */
+function contentsOf(stack: Stack, bucket: string): Bucket['contents'] {
+  return stack.assembly.all('Custom::CDKBucketDeployment').flatMap(({ stack: own, resource }) => {
+    const { DestinationBucketName, DestinationBucketKeyPrefix = '', SourceObjectKeys } = resource.Properties ?? {}
+    if (own.resolve(DestinationBucketName) !== bucket) return []
+    const keys = own.resolve(SourceObjectKeys)
+    const prefix = String(own.resolve(DestinationBucketKeyPrefix)).replace(/^\/+|\/+$/g, '')
+    return (Array.isArray(keys) ? keys : []).flatMap((key) => {
+      const directory = own.source.assets.get(String(key))
+      const isThere = directory !== undefined && statSync(directory, { throwIfNoEntry: false })?.isDirectory()
+      return isThere ? [{ directory, prefix: prefix === '' ? '' : `${prefix}/` }] : []
+    })
+  })
 }
 
 /** Some custom resources give a bucket's own name. */

@@ -401,3 +401,46 @@ test('a directory that is no cdk.out says what to do', () => {
     /has no manifest.json, so it is no cdk.out; name one of its files: a.template.json/,
   )
 })
+
+test("a bucket has what CDK's deployment copies into it, and says 404 where its policy lets it be listed", () => {
+  const path = written('deployment', {
+    'manifest.json': {
+      artifacts: {
+        Site: { type: 'aws:cloudformation:stack', properties: { templateFile: 'Site.template.json' } },
+        'Site.assets': { type: 'cdk:asset-manifest', properties: { file: 'Site.assets.json' } },
+      },
+    },
+    'Site.assets.json': {
+      files: { f00: { source: { path: 'asset.f00' }, destinations: { a: { objectKey: 'f00.zip' } } } },
+    },
+    'asset.f00/index.html': 'hello',
+    'Site.template.json': {
+      Resources: {
+        ...templateFixture().Resources,
+        Deployment: {
+          Type: 'Custom::CDKBucketDeployment',
+          Properties: {
+            DestinationBucketName: { Ref: 'Bucket' },
+            DestinationBucketKeyPrefix: 'web',
+            SourceObjectKeys: ['f00.zip'],
+          },
+        },
+        Listing: {
+          Type: 'AWS::S3::BucketPolicy',
+          Properties: {
+            Bucket: { Ref: 'Bucket' },
+            PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 's3:ListBucket' }] },
+          },
+        },
+      },
+    },
+  })
+  expect(readDistribution(readStacks(path), { values }).origins.get('bucket')?.bucket).toMatchObject({
+    contents: [{ directory: join(path, 'asset.f00'), prefix: 'web/' }],
+    listable: true,
+  })
+  expect(readDistribution(templateFixture(), { values }).origins.get('bucket')?.bucket).toMatchObject({
+    contents: [],
+    listable: false,
+  })
+})
