@@ -155,12 +155,12 @@ export class PointOfPresence {
     try {
       served = isCached(request.method, behavior)
         ? (cache.fresh(ask) ?? (await cache.serve(ask)))
-        : await cache.pass(ask)
+        : this.#passed(await cache.pass(ask), behavior)
     } catch (error) {
       return this.#withErrorPage(this.#originFailure(error, request, ran), request, behavior)
     }
     const answer: EdgeAnswer = {
-      ...present(served, request.method, viewer),
+      ...present(served, request.method, viewer, this.#options.profile === 'cloudfront'),
       result: served.result,
       age: served.age,
       why: served.why === undefined ? null : `${served.why}; key ${ask.key.replaceAll('\n', ' ')}`,
@@ -173,6 +173,12 @@ export class PointOfPresence {
     // "The function doesn't execute when the origin returns an HTTP status code of 400 or higher."
     const seen = place.response ? await this.#viewerResponse(place.response, answer, request) : answer
     return this.#withResponseHeaders(seen, behavior, viewer)
+  }
+
+  /** What is not cached loses the same headers, Set-Cookie among them, as what is. */
+  #passed(served: Served, behavior: Behavior): Served {
+    if (this.#options.profile === 'rfc9111') return served
+    return { ...served, headers: acceptedHeaders(served.headers, behavior) }
   }
 
   #withResponseHeaders(answer: EdgeAnswer, { responseHeaders }: Behavior, viewer: Record<string, string>): EdgeAnswer {

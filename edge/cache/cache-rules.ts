@@ -16,6 +16,10 @@ export interface CacheRules {
   storage(ask: Ask, response: UpstreamResponse): Storage | null
   /** Why `storage` says null, in a few words. */
   notKept(ask: Ask, response: UpstreamResponse): string
+  /** Header fields, in lower case, that the first viewer gets and the stored response does not have. */
+  unkept(response: UpstreamResponse): ReadonlySet<string>
+  /** The answer to a HEAD is kept, for other HEADs; a GET's answers both. */
+  keepsHead: boolean
   /** How an entry is kept after a 304; null: it is dropped. */
   renewal(entry: CacheEntry, ask: Ask, response: UpstreamResponse): Storage | null
   /** Whether a stale entry stands in for a failure: a status of 500 or more, or null for an unreachable origin. */

@@ -82,7 +82,9 @@ export class Cache {
 
   #find(ask: Ask, now: number): CacheEntry | null {
     let best: CacheEntry | null = null
-    for (const entry of this.store.get(ask.key)) {
+    const own = this.store.get(ask.key)
+    const withHeads = ask.method === 'HEAD' && this.#rules.keepsHead
+    for (const entry of withHeads ? [...own, ...this.store.get(headKey(ask))] : own) {
       if (entry.range && !holdsRange(entry.range, ask.viewer.range)) continue
       if (!this.#rules.matches(entry, ask)) continue
       if (best === null || (entry.storedAt >= best.storedAt && entry.freshUntil >= Math.min(best.freshUntil, now)))
@@ -127,18 +129,19 @@ export class Cache {
     const response = await this.#intake(ask, raw)
     const served = { ...fromUpstream(response, raw.status >= 400 ? 'Error' : raw.fromCache ? 'Hit' : 'Miss'), why }
     // The answer to a HEAD has no body to give to a GET under the same key (RFC 9110 9.3.2).
-    if (ask.method === 'HEAD') return served
+    if (ask.method === 'HEAD' && !this.#rules.keepsHead) return served
+    const key = ask.method === 'HEAD' ? headKey(ask) : ask.key
     const storage = this.#rules.storage(ask, raw)
     if (!storage) {
       // A newer answer that may not be kept still ends the older one.
-      if (raw.status < 400) this.store.delete(ask.key)
+      if (raw.status < 400) this.store.delete(key)
       return { ...served, why: `${why}; the answer is not kept: ${this.#rules.notKept(ask, raw)}` }
     }
     const range = response.status === 206 ? contentRange(headerValue(response.headers, 'content-range')) : null
     if (response.status === 206 && (range === null || range.end - range.start + 1 !== response.body.length))
       return served
-    const entry = entryOf(response, storage, range)
-    this.store.put(ask.key, entry, (other) =>
+    const entry = entryOf(response, storage, range, this.#rules.unkept(raw))
+    this.store.put(key, entry, (other) =>
       range !== null && other.range !== null && other.etag === entry.etag
         ? other.range.start === range.start && other.range.end === range.end
         : this.#rules.matches(other, ask),
@@ -150,9 +153,10 @@ export class Cache {
     const storage = this.#rules.renewal(entry, ask, response)
     const headers = updatedHeaders(entry.headers, response.headers)
     const renewed: CacheEntry = { ...entry, headers, storedAt: response.responseTime, ...(storage ?? {}) }
-    const others = this.store.get(ask.key)
-    if (storage) this.store.put(ask.key, renewed, (other) => other === entry)
-    else if (others.includes(entry)) this.store.delete(ask.key)
+    const key = this.store.get(ask.key).includes(entry) ? ask.key : headKey(ask)
+    const others = this.store.get(key)
+    if (storage) this.store.put(key, renewed, (other) => other === entry)
+    else if (others.includes(entry)) this.store.delete(key)
     return fromEntry(renewed, 'RefreshHit', Date.now())
   }
 
@@ -170,11 +174,19 @@ function expired({ freshUntil }: CacheEntry, now: number): string {
   return freshUntil > 0 && seconds > 0 ? `expired ${seconds} s ago` : 'to be asked for each time'
 }
 
-function entryOf(response: UpstreamResponse, storage: Storage, range: CacheEntry['range']): CacheEntry {
+/** Where answers to HEAD are kept, beside those to GET. */
+const headKey = ({ key }: Ask) => `HEAD ${key}`
+
+function entryOf(
+  response: UpstreamResponse,
+  storage: Storage,
+  range: CacheEntry['range'],
+  unkept: ReadonlySet<string>,
+): CacheEntry {
   return {
     status: response.status,
     statusText: response.statusText,
-    headers: withoutHeaders(response.headers, ageField),
+    headers: withoutHeaders(response.headers, unkept.size === 0 ? ageField : new Set([...ageField, ...unkept])),
     body: response.body,
     range,
     etag: headerValue(response.headers, 'etag'),

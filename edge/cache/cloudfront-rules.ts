@@ -25,6 +25,20 @@ export const cloudfrontRules: CacheRules = {
 
   renewal: (entry, ask, response) => storageOf(ask, merged(entry.headers, response.headers), entry.status, response),
 
+  unkept(response) {
+    const fields = /(?:^|[\s,])no-cache\s*=\s*"([^"]*)"/i.exec(
+      headerValue(response.headers, 'cache-control') ?? '',
+    )?.[1]
+    return new Set(
+      (fields ?? '')
+        .toLowerCase()
+        .split(/[\s,]+/)
+        .filter((name) => name === 'set-cookie'),
+    )
+  },
+
+  keepsHead: true,
+
   /**
    * "If your origin returns a 5xx status code, CloudFront serves the object even though it has expired"
    * (HTTPStatusCodes); an unreachable origin counts as a 5xx. `stale-if-error` bounds it (Expiration).
@@ -67,6 +81,7 @@ function freshnessOf(ask: Ask, headers: HeaderList, status: number): Freshness {
     explicit: directive ?? untilExpires(headers),
     directive,
     forbids: new Set(forbidding.filter((name) => hasDirective(directives, name))),
+    hasCacheControl: directives !== '',
     varyAll: (headerValue(headers, 'vary') ?? '').split(',').some((name) => name.trim() === '*'),
     policy: ask.policy,
     errorTtl: ask.errorTtl(status),
@@ -83,8 +98,10 @@ function untilExpires(headers: HeaderList): number | undefined {
   return policy.maxAge()
 }
 
+/** `no-cache="Set-Cookie"` speaks of the field alone (Cookies, "Disable caching of Set-Cookie headers"). */
 function hasDirective(directives: string, name: string): boolean {
-  return new RegExp(`(^|[\\s,])${name}(?=[\\s,=]|$)`, 'i').test(directives)
+  const end = name === 'no-cache' ? '[\\s,]|$' : '[\\s,=]|$'
+  return new RegExp(`(^|[\\s,])${name}(?=${end})`, 'i').test(directives)
 }
 
 function seconds(directives: string, name: string): number | undefined {

@@ -16,6 +16,8 @@ export interface Freshness {
   directive: number | undefined
   forbids: ReadonlySet<'no-store' | 'no-cache' | 'private'>
   varyAll: boolean
+  /** The origin sends Cache-Control, whatever it says. */
+  hasCacheControl: boolean
   policy: CachePolicy
   /** Error caching minimum TTL of this status: the distribution's, else 10. */
   errorTtl: number
@@ -56,6 +58,12 @@ const ttlRows: readonly TtlRow[] = [
     name: 'any other error, and a status outside the lists',
     source: 'HTTPStatusCodes names the errors that are cached; for the others inferred',
     applies: ({ status }) => !cachedSuccesses.has(status),
+    seconds: () => null,
+  },
+  {
+    name: '307 or 308 without Cache-Control',
+    source: 'http-3xx-status-codes, page of 2025: cached "only when you include the Cache-Control header"',
+    applies: ({ status, hasCacheControl }) => (status === 307 || status === 308) && !hasCacheControl,
     seconds: () => null,
   },
   {

@@ -29,6 +29,10 @@ export const rfc9111Rules: CacheRules = {
 
   notKept: () => 'RFC 9111 3 does not let a shared cache store it',
 
+  unkept: () => new Set(),
+
+  keepsHead: false,
+
   renewal(entry, ask, response) {
     const { policy } = entry
     if (!policy) return null

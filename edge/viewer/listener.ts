@@ -7,8 +7,9 @@ import { TLSSocket } from 'node:tls'
 import { UsageError } from '../../config/usage-error.ts'
 import { viaValue } from '../origin/origin-request.ts'
 import type { EdgeAnswer, PointOfPresence } from '../point-of-presence.ts'
+import { errorPage } from './error-page.ts'
 import { type HeaderList, headerValue } from './header-list.ts'
-import { readBody, readRequest } from './read-request.ts'
+import { maxBodyBytes, readBody, readRequest } from './read-request.ts'
 import { announcesBody } from './viewer-limits.ts'
 import type { ViewerRequest } from './viewer-request.ts'
 
@@ -46,7 +47,7 @@ export interface Listener {
   close(): Promise<void>
 }
 
-/** Beyond CloudFront's 20,480 bytes, so that the refusal is ours and not the parser's. */
+/** Beyond CloudFront's 32,768 bytes, so that the refusal is ours and not the parser's. */
 const parserHeaderBytes = 65_536
 const metricsPath = '/_edge/metrics'
 
@@ -58,6 +59,8 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
     })
   const plain = http.createServer({ maxHeaderSize: parserHeaderBytes, keepAliveTimeout: 60_000 }, serve)
   plain.on('clientError', refuseMalformed)
+  // "CloudFront removes the header", whatever is expected.
+  plain.on('checkExpectation', serve)
   const servers: { server: http.Server | http2.Http2SecureServer; port: number }[] = [
     { server: plain, port: options.port },
   ]
@@ -126,11 +129,14 @@ async function handle(raw: Request, response: Response, options: ListenerOptions
   const connection = { clientPort: socket.remotePort ?? 0, tls: tlsOf(socket) }
   const request = readRequest(raw, options.plainIsEncrypted || connection.tls !== null)
   const pop = popOf(socket, options.pops)
+  let tooLong = false
   if (announcesBody(request) && request.method !== 'GET' && request.method !== 'HEAD') {
-    request.body = await readBody(raw)
-    if (request.body === null) return void response.destroy()
+    const body = await readBody(raw)
+    if (body === 'broken') return void response.destroy()
+    if (body === 'too long') tooLong = true
+    else request.body = body
   }
-  const answer = await pop.answer(request)
+  const answer = tooLong ? tooLongAnswer(request) : await pop.answer(request)
   const report = (sent: HeaderList, complete: boolean) =>
     options.answered({ request, answer, pop: pop.name, sent, arrived, answered, complete, ...connection })
   const answered = performance.now()
@@ -142,6 +148,11 @@ async function handle(raw: Request, response: Response, options: ListenerOptions
   })
   const sent = send(response, request, answer, pop.name)
   response.once('close', () => report(sent, finished))
+}
+
+function tooLongAnswer(request: ViewerRequest): EdgeAnswer {
+  const why = `the local edge holds ${maxBodyBytes} bytes of a body`
+  return { ...errorPage(413, request, why), result: 'Error', age: null, functionMs: null, coldStart: false, why }
 }
 
 function tlsOf(socket: Socket): Exchange['tls'] {

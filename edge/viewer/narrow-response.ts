@@ -14,7 +14,16 @@ export interface Answer {
   contentLength: number | null
 }
 
-export function present(served: Served, method: string, viewer: Record<string, string>): Answer {
+/**
+ * `wholeFromUpstream`: a complete answer that comes straight from upstream goes on as it is, whatever range was asked for
+ * ("CloudFront serves the current request by sending the entire object while also caching it", RangeGETs, source of 2023-06-15).
+ */
+export function present(
+  served: Served,
+  method: string,
+  viewer: Record<string, string>,
+  wholeFromUpstream = false,
+): Answer {
   const { status, statusText, headers, body } = served
   if ((status === 200 || status === 206) && (method === 'GET' || method === 'HEAD')) {
     const decided = precondition(headers, viewer)
@@ -30,7 +39,7 @@ export function present(served: Served, method: string, viewer: Record<string, s
     if (decided === 412)
       return { status: 412, statusText: 'Precondition Failed', headers: [], body: empty, contentLength: 0 }
     // A part that comes straight from upstream is already what was asked for.
-    const whole = status === 200 || served.age !== null
+    const whole = served.age !== null || (status === 200 && !wholeFromUpstream)
     if (whole && method === 'GET' && viewer.range !== undefined && ifRangeHolds(headers, viewer['if-range'])) {
       const partial = narrowed(served, viewer.range)
       if (partial) return partial

@@ -7,7 +7,8 @@ import type { ViewerRequest } from './viewer-request.ts'
 
 type Request = http.IncomingMessage | http2.Http2ServerRequest
 
-const maxBodyBytes = 16 * 1024 * 1024
+/** What the local edge holds in memory of one body; CloudFront takes 20 GB (cloudfront-limits). */
+export const maxBodyBytes = 64 * 1024 * 1024
 
 /** `body` is null: it is read on its own, where one may be there. */
 export function readRequest(raw: Request, encrypted: boolean): ViewerRequest {
@@ -45,18 +46,21 @@ function originForm(target: string): string {
   return pathname + search
 }
 
-/** Null where it breaks off or passes 16 MiB. */
-export function readBody(raw: Request): Promise<Buffer | null> {
+/** `broken`: the viewer left; `too long`: more than is held. */
+export function readBody(raw: Request): Promise<Buffer | 'broken' | 'too long'> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = []
     let length = 0
     raw.on('data', (chunk: Buffer) => {
       length += chunk.length
-      if (length > maxBodyBytes) resolve(null)
-      else chunks.push(chunk)
+      if (length <= maxBodyBytes) return void chunks.push(chunk)
+      // The rest is read and dropped, so that the viewer comes to read its answer.
+      chunks.length = 0
+      resolve('too long')
     })
     raw.on('end', () => resolve(Buffer.concat(chunks)))
-    raw.on('error', () => resolve(null))
+    raw.on('error', () => resolve('broken'))
+    raw.on('close', () => resolve('broken'))
   })
 }
 

@@ -13,16 +13,18 @@ export interface Refusal {
 
 export const refusals: readonly Refusal[] = [
   {
-    name: 'a request longer than 20,480 bytes without its body',
-    source: 'cloudfront-limits and RequestAndResponseBehaviorS3Origin, "Maximum length of a request": 413',
+    name: 'a request longer than 32,768 bytes without its body',
+    source:
+      'cloudfront-limits, "Maximum length of a request", page of 2025 (20,480 before); RequestAndResponseBehaviorCustomOrigin: 413',
     status: 413,
-    applies: (request) => lengthOf(request) > 20_480,
+    applies: (request) => lengthOf(request) > 32_768,
   },
   {
     name: 'a URL longer than 8,192 bytes',
-    source: 'cloudfront-limits, "Maximum length of a URL"; the status 414 is inferred',
-    status: 414,
-    applies: ({ uri, querystring }) => uri.length + querystring.length > 8191,
+    source:
+      'RequestAndResponseBehaviorCustomOrigin, "Maximum length of a request and maximum length of a URL": 413 for both; the host counts',
+    status: 413,
+    applies: (request) => urlLength(request) > 8192,
   },
   {
     name: 'a method that the behavior does not allow',
@@ -43,6 +45,13 @@ export const refusals: readonly Refusal[] = [
     applies: ({ encrypted }, { viewerProtocolPolicy }) => !encrypted && viewerProtocolPolicy === 'https-only',
   },
 ]
+
+/** "CloudFront constructs a URL from the request." */
+function urlLength({ uri, querystring, headers }: ViewerRequest): number {
+  // Far from the limit the host need not be looked for.
+  const length = 'https://'.length + uri.length + (querystring === '' ? 0 : querystring.length + 1)
+  return length < 4096 ? length : length + (headerValue(headers, 'host')?.length ?? 0)
+}
 
 /** The request line and the headers with their separators. */
 function lengthOf({ method, uri, querystring, headers }: ViewerRequest): number {
