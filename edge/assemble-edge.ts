@@ -4,10 +4,12 @@ import { type CompletePolicy, withDefaults } from '../config/policy-defaults.ts'
 import type { SiteConfig } from '../config/site-schema.ts'
 import { deployedPolicy, poolProvider } from '../infra/policy-of-pool.ts'
 import { makeCertificate } from '../testing/certificate.ts'
+import { invalidated } from './cache/invalidation.ts'
+import { Control } from './control/control.ts'
 import type { Edge, EdgeOptions } from './edge.ts'
 import { startIssuer } from './local-issuer.ts'
 import { collectMetrics } from './log/collect-metrics.ts'
-import { AnswerCounters, prometheusText } from './log/counters.ts'
+import { AnswerCounters } from './log/counters.ts'
 import { RequestFeed } from './log/request-log.ts'
 import { recordOf } from './log/request-record.ts'
 import { isPlayed, startOrigins } from './origin/start-origins.ts'
@@ -76,7 +78,7 @@ async function start(
     tls: certificate && { ...certificate, port: options.tlsPort ?? 0 },
     pops: pops.map(({ pop }) => pop),
     plainIsEncrypted: !options.enforceHttps,
-    metricsText: () => prometheusText(metrics()),
+    control: (request, response) => control.handle(request, response),
     answered: (exchange) => {
       counters.count(exchange.answer)
       if (log.heard) log.publish(recordOf(exchange, distribution.domainName))
@@ -84,7 +86,7 @@ async function start(
   })
   resources.defer(listener.close)
   tlsPort = listener.tlsPort
-  return {
+  const edge: Edge = {
     url: `http://127.0.0.1:${listener.port}`,
     ...(certificate && { tlsUrl: `https://localhost:${listener.tlsPort}`, certificate: certificate.certificate }),
     paths: [...origins.objects.keys()].map((key) => `/${key.split('/').map(encodeURIComponent).join('/')}`),
@@ -94,11 +96,15 @@ async function start(
     issuer,
     origin: origins.controls,
     killSandbox: () => pops.some(({ pools }) => pools.some((pool) => pool.kill())),
-    invalidate: () => {
-      for (const { caches } of pops) for (const cache of caches) cache.store.clear()
+    invalidate: (paths = ['/*']) => {
+      const stores = new Set(pops.flatMap(({ caches }) => caches.map(({ store }) => store)))
+      return [...stores].reduce((sum, store) => sum + store.deleteWhere(invalidated(paths)), 0)
     },
     close,
   }
+  const control = new Control({ edge, distribution, pops })
+  resources.defer(async () => control.close())
+  return edge
 }
 
 /** What the template's function enforces: a pool that the template makes has the local id and client. */

@@ -1,7 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import http2 from 'node:http2'
 import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { Config } from '../config/config.ts'
 import { loadConfig } from '../config/load-config.ts'
@@ -169,7 +173,7 @@ describe('what it tells', () => {
     edge.log.subscribe((record) => records.push(record))
     edge.origin.fault({ latencyMs: 300 })
     await expect(fetch(`${edge.url}/public/500.txt`, { signal: AbortSignal.timeout(150) })).rejects.toThrow()
-    await expect.poll(() => records).toMatchObject([{ complete: false, status: 200 }])
+    await expect.poll(() => records, { timeout: 20_000 }).toMatchObject([{ complete: false, status: 200 }])
     expect(standardLogLine(records[0] as RequestRecord).split('\t')[8]).toBe('000')
   })
 
@@ -197,6 +201,7 @@ describe('what it refuses to start with', () => {
     await once(other, 'listening')
     const { port } = other.address() as AddressInfo
     await expect(edgeOf({ port })).rejects.toThrow(`--port ${port}: is in use`)
+    await expect(edgeOf({ tlsPort: port })).rejects.toThrow(`--tls-port ${port}: is in use`)
     other.close()
   })
 
@@ -230,5 +235,36 @@ describe('edgeproof edge', () => {
     const [code] = await once(child, 'exit')
     expect(code).toBe(0)
     await expect(fetch(url)).rejects.toThrow()
+  })
+
+  test('--watch starts again on the same port when a handler changes, and keeps what runs where it is broken', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'edgeproof-watch-'))
+    const handler = join(directory, 'handler.mjs')
+    const template = join(directory, 'template.json')
+    const answer = (body: string) => `export const handler = async () => ({ status: '200', body: '${body}' })`
+    writeFileSync(handler, answer('one'))
+    writeFileSync(template, JSON.stringify(templateFixture()))
+    const options = ['--port', '0', '--template', template, '--handler', handler, '--watch']
+    const child = spawn(process.execPath, ['cli.ts', 'edge', ...options], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const until = async (stream: Readable, text: string) => {
+      let all = ''
+      for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
+        all += chunk
+        if (all.includes(text)) return all
+      }
+      throw new Error(`ended without ${text}: ${all}`)
+    }
+    const url = /http:\S+:\d+/.exec(await until(child.stdout, 'try: curl'))?.[0] ?? ''
+    const body = async () => (await fetch(`${url}/x`)).text()
+    expect(await body()).toBe('one')
+    writeFileSync(handler, answer('two'))
+    await until(child.stderr, 'started again after a change')
+    expect(await body()).toBe('two')
+    writeFileSync(template, '{')
+    await until(child.stderr, 'is not JSON')
+    expect(await body()).toBe('two')
+    child.kill('SIGINT')
+    await once(child, 'exit')
+    rmSync(directory, { recursive: true, force: true })
   })
 })

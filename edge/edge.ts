@@ -83,8 +83,11 @@ export interface Edge {
   readonly origin: OriginControls
   /** Ends a running sandbox the way a host failure would, and says whether there was one. */
   killSandbox(): boolean
-  /** Forgets everything cached, as an invalidation of `/*` does. */
-  invalidate(): void
+  /**
+   * Forgets what is cached under the paths, as an invalidation does, and says how many responses that were; a `*` at the
+   * end stands for any characters. Default everything.
+   */
+  invalidate(paths?: readonly string[]): number
   /** Stops listening, ends every sandbox, connection and server; resolves when all are gone. */
   close(): Promise<void>
 }

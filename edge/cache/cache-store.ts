@@ -49,6 +49,18 @@ export class CacheStore {
     for (const entry of entries) this.bytes -= weightOf(entry)
   }
 
+  /** Every stored response with its key, the least recently used first. */
+  *entries(): Generator<[key: string, entry: CacheEntry]> {
+    for (const [key, entries] of this.#entries) for (const entry of entries) yield [key, entry]
+  }
+
+  /** Forgets the keys that `matches` says, and how many responses that were. */
+  deleteWhere(matches: (key: string) => boolean): number {
+    const before = this.count
+    for (const key of [...this.#entries.keys()]) if (matches(key)) this.delete(key)
+    return before - this.count
+  }
+
   clear(): void {
     this.#entries.clear()
     this.bytes = 0

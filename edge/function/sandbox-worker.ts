@@ -10,7 +10,6 @@ import { Writable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import { compileFunction, constants } from 'node:vm'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
-import { loadCloudFrontFunction } from './cloudfront-runtime.ts'
 import { decodeWireEvent, lambdaEvent, type WireEvent } from './event-wire.ts'
 import { type FunctionOutcome, judgeResult } from './function-result.ts'
 import { confineNetwork } from './network-guard.ts'
@@ -75,7 +74,11 @@ async function runEvent(wire: string): Promise<FunctionOutcome> {
 }
 
 async function loadProgram({ program, eventType, distribution }: SandboxData): Promise<Run> {
-  if (program.kind === 'cloudfront') return loadCloudFrontFunction(program, eventType, distribution)
+  if (program.kind === 'cloudfront') {
+    // Loaded where it is needed: every sandbox's INIT would take longer otherwise.
+    const { loadCloudFrontFunction } = await import('./cloudfront-runtime.ts')
+    return loadCloudFrontFunction(program, eventType, distribution)
+  }
   const handler = program.kind === 'code' ? compiled(program) : await imported(program)
   return async (event) => {
     const result = await invoke(handler, lambdaEvent(event, eventType, distribution), event.request.requestId)

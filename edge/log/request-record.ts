@@ -29,6 +29,7 @@ export function recordOf(exchange: Exchange, distributionDomain: string): Reques
     firstByteMs: exchange.answered - exchange.arrived,
     functionMs: answer.functionMs,
     coldStart: answer.coldStart,
+    why: answer.why,
     protocol: request.protocol,
     encrypted: request.encrypted,
     tlsProtocol: tls?.protocol ?? '',
@@ -77,6 +78,8 @@ export interface RequestRecord {
   functionMs: number | null
   /** The function's sandbox was started for this very request. */
   coldStart: boolean
+  /** Why it was no hit, or no answer of the origin's; null where that needs no word. */
+  why: string | null
   protocol: 'HTTP/1.1' | 'HTTP/1.0' | 'HTTP/2.0'
   encrypted: boolean
   tlsProtocol: string

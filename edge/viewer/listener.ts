@@ -13,8 +13,8 @@ import { maxBodyBytes, readBody, readRequest } from './read-request.ts'
 import { announcesBody } from './viewer-limits.ts'
 import type { ViewerRequest } from './viewer-request.ts'
 
-type Request = http.IncomingMessage | http2.Http2ServerRequest
-type Response = http.ServerResponse | http2.Http2ServerResponse
+export type Request = http.IncomingMessage | http2.Http2ServerRequest
+export type Response = http.ServerResponse | http2.Http2ServerResponse
 
 export interface Exchange {
   request: ViewerRequest
@@ -37,7 +37,8 @@ export interface ListenerOptions {
   pops: readonly PointOfPresence[]
   /** Plain connections count as encrypted: whatever ends TLS is taken to stand before this port. */
   plainIsEncrypted: boolean
-  metricsText(): string
+  /** Answers what is below `/_edge/`. */
+  control(request: Request, response: Response): Promise<void>
   answered(exchange: Exchange): void
 }
 
@@ -49,7 +50,8 @@ export interface Listener {
 
 /** Beyond CloudFront's 32,768 bytes, so that the refusal is ours and not the parser's. */
 const parserHeaderBytes = 65_536
-const metricsPath = '/_edge/metrics'
+/** No request of a viewer's; it is in no count and no log. */
+export const controlPrefix = '/_edge/'
 
 export async function listen(options: ListenerOptions): Promise<Listener> {
   const serve = (request: Request, response: Response) =>
@@ -61,8 +63,8 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   plain.on('clientError', refuseMalformed)
   // "CloudFront removes the header", whatever is expected.
   plain.on('checkExpectation', serve)
-  const servers: { server: http.Server | http2.Http2SecureServer; port: number }[] = [
-    { server: plain, port: options.port },
+  const servers: { server: http.Server | http2.Http2SecureServer; port: number; option: string }[] = [
+    { server: plain, port: options.port, option: '--port' },
   ]
   if (options.tls) {
     const { key, certificate, port } = options.tls
@@ -70,12 +72,12 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
       { key, cert: certificate, allowHTTP1: true, maxHeaderListPairs: 1_000 },
       serve,
     )
-    servers.push({ server: secure, port })
+    servers.push({ server: secure, port, option: '--tls-port' })
   }
   const closers = servers.map(({ server }) => closer(server))
   const close = async () => void (await Promise.all(closers.map((each) => each())))
   try {
-    for (const { server, port } of servers) await bound(server, port)
+    for (const { server, port, option } of servers) await bound(server, port, option)
   } catch (error) {
     await close()
     throw error
@@ -88,11 +90,11 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   }
 }
 
-function bound(server: http.Server | http2.Http2SecureServer, port: number): Promise<void> {
+function bound(server: http.Server | http2.Http2SecureServer, port: number, option: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const reason = error.code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${error.code})`
-      reject(new UsageError(`--port ${port}: ${reason}; choose another, or 0 for any free one`))
+      reject(new UsageError(`${option} ${port}: ${reason}; choose another, or 0 for any free one`))
     })
     server.listen(port, '127.0.0.1', resolve)
   })
@@ -123,7 +125,7 @@ function closer(server: http.Server | http2.Http2SecureServer): () => Promise<vo
 
 async function handle(raw: Request, response: Response, options: ListenerOptions): Promise<void> {
   const arrived = performance.now()
-  if (raw.url === metricsPath) return sendMetrics(response, options.metricsText())
+  if (raw.url?.startsWith(controlPrefix)) return options.control(raw, response)
   const { socket } = raw
   // Asked now: a connection that has ended does not tell any more.
   const connection = { clientPort: socket.remotePort ?? 0, tls: tlsOf(socket) }
@@ -210,10 +212,4 @@ function setLength(headers: string[], length: number): void {
 
 export function xCache({ result }: EdgeAnswer): string {
   return `${result} from cloudfront`
-}
-
-function sendMetrics(response: Response, text: string): void {
-  const headers = { 'Content-Type': 'text/plain; version=0.0.4', 'Content-Length': Buffer.byteLength(text) }
-  if (response instanceof http.ServerResponse) response.writeHead(200, headers).end(text)
-  else response.writeHead(200, headers).end(text)
 }
