@@ -4,6 +4,7 @@ import { UsageError } from '../../config/usage-error.ts'
 import { type Upstream, UpstreamFailure } from '../cache/upstream.ts'
 import type { EdgeOptions } from '../edge.ts'
 import type { Bucket, Distribution, Origin } from '../template/distribution.ts'
+import { noServer } from '../template/origin-reader.ts'
 import { type BucketServer, startBucket } from './bucket.ts'
 import { demoObjects, type Objects, readObjects, type StoredObject } from './bucket-objects.ts'
 import { type OriginCounters, originClient } from './origin-client.ts'
@@ -43,13 +44,7 @@ export async function startOrigins(
   const connect = (origin: Origin): Upstream => {
     const server = serverOf(origin, options, buckets)
     if (!server) {
-      return () =>
-        Promise.reject(
-          new UpstreamFailure(
-            501,
-            `origin ${origin.id} (${origin.domainName}) has no server here; pass --origin ${origin.id}=URL`,
-          ),
-        )
+      return () => Promise.reject(new UpstreamFailure(501, noServer(origin)))
     }
     const client = originClient({
       origin,

@@ -9,6 +9,11 @@ import { accessControlSchema, bucketCorsSchema, type originSchema, websiteSchema
 /** Whether something answers for the origin. */
 export type OriginChoice = (origin: Origin) => boolean
 
+/** Why a request to it fails here. */
+export function noServer({ id, domainName }: Pick<Origin, 'id' | 'domainName'>): string {
+  return `origin ${id} (${domainName}) has no server here; pass --origin ${id}=URL`
+}
+
 export function readOrigin(origin: z.output<typeof originSchema>, stack: Stack, reader: ResourceReader): Origin {
   const custom = origin.CustomOriginConfig
   const readSeconds = custom?.OriginReadTimeout ?? origin.VpcOriginConfig?.OriginReadTimeout ?? 30

@@ -19,7 +19,7 @@ import {
   managedOriginRequestPolicies,
   managedResponseHeadersPolicies,
 } from './managed-policies.ts'
-import { type OriginChoice, readOrigin } from './origin-reader.ts'
+import { noServer, type OriginChoice, readOrigin } from './origin-reader.ts'
 import type { StackSource } from './read-stacks.ts'
 import { type ResourceReader, resourceReader } from './resource-reader.ts'
 import { settingsNotEmulated } from './settings.ts'
@@ -105,6 +105,7 @@ class DistributionReader {
   readonly #reader: ResourceReader
   readonly #options: ReadOptions
   readonly #functions: FunctionReader
+  readonly #unplayed = new Set<string>()
 
   constructor(assembly: Assembly, reader: ResourceReader, options: ReadOptions) {
     this.#assembly = assembly
@@ -136,6 +137,7 @@ class DistributionReader {
       origins,
       notEmulated: [
         ...behaviors.flatMap((behavior) => behavior?.refusal ?? []),
+        ...this.#unplayed,
         ...(config.Enabled ? [] : ['Enabled is false: CloudFront would serve nothing, and the local edge does']),
         ...settingsNotEmulated(settings),
       ],
@@ -200,7 +202,10 @@ class DistributionReader {
     const cache = this.#cachePolicy(behavior)
     const members = 'members' in origin ? origin.members : [origin]
     const isPlayed = this.#options.origins ?? (() => true)
-    const absent = members.filter((member) => !isPlayed(member))
+    const absent = members.flatMap((member) => (isPlayed(member) ? [] : noServer(member)))
+    // A function before the cache may answer everything itself: it is what goes to the origin that fails then.
+    const asks = functions['viewer-request'] === null && functions['origin-request'] === null
+    if (!asks) for (const line of absent) this.#unplayed.add(`what goes to it answers 501: ${line}`)
     return {
       pathPattern: behavior.PathPattern,
       allowedMethods: new Set(behavior.AllowedMethods),
@@ -213,17 +218,7 @@ class DistributionReader {
       origin,
       functions,
       trustedKeys,
-      refusal: refusalOf(behavior.PathPattern, guards, [
-        ...unknown,
-        ...missing,
-        // A function before the cache may answer everything itself: it is the origin's requests that fail then.
-        ...(functions['viewer-request'] || functions['origin-request']
-          ? []
-          : absent.map(
-              ({ id: name, domainName }) =>
-                `origin ${name} (${domainName}) has no server here; pass --origin ${name}=URL`,
-            )),
-      ]),
+      refusal: refusalOf(behavior.PathPattern, guards, [...unknown, ...missing, ...(asks ? absent : [])]),
     }
   }
 
