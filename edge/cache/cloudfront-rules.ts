@@ -25,17 +25,7 @@ export const cloudfrontRules: CacheRules = {
 
   renewal: (entry, ask, response) => storageOf(ask, merged(entry.headers, response.headers), entry.status, response),
 
-  unkept(response) {
-    const fields = /(?:^|[\s,])no-cache\s*=\s*"([^"]*)"/i.exec(
-      headerValue(response.headers, 'cache-control') ?? '',
-    )?.[1]
-    return new Set(
-      (fields ?? '')
-        .toLowerCase()
-        .split(/[\s,]+/)
-        .filter((name) => name === 'set-cookie'),
-    )
-  },
+  unkept: ({ headers }) => (setCookieAlone.test(headerValue(headers, 'cache-control') ?? '') ? setCookie : noFields),
 
   keepsHead: true,
 
@@ -69,19 +59,22 @@ function storageOf(ask: Ask, headers: HeaderList, status: number, { responseTime
   }
 }
 
+const setCookie = new Set(['set-cookie'])
+const noFields = new Set<string>()
+
 const forbidding = ['no-store', 'no-cache', 'private'] as const
 /** What the library would let decide and CloudFront does not. */
 const ignoredByCloudFront = new Set(['vary', 'set-cookie', 'pragma', 'age'])
 
 function freshnessOf(ask: Ask, headers: HeaderList, status: number): Freshness {
-  const directives = headerValue(headers, 'cache-control') ?? ''
+  const directives = (headerValue(headers, 'cache-control') ?? '').replace(setCookieAlone, '$1')
   const directive = seconds(directives, 's-maxage') ?? seconds(directives, 'max-age')
   return {
     status,
     explicit: directive ?? untilExpires(headers),
     directive,
     forbids: new Set(forbidding.filter((name) => hasDirective(directives, name))),
-    hasCacheControl: directives !== '',
+    hasCacheControl: headerValue(headers, 'cache-control') !== undefined,
     varyAll: (headerValue(headers, 'vary') ?? '').split(',').some((name) => name.trim() === '*'),
     policy: ask.policy,
     errorTtl: ask.errorTtl(status),
@@ -98,11 +91,15 @@ function untilExpires(headers: HeaderList): number | undefined {
   return policy.maxAge()
 }
 
-/** `no-cache="Set-Cookie"` speaks of the field alone (Cookies, "Disable caching of Set-Cookie headers"). */
 function hasDirective(directives: string, name: string): boolean {
-  const end = name === 'no-cache' ? '[\\s,]|$' : '[\\s,=]|$'
-  return new RegExp(`(^|[\\s,])${name}(?=${end})`, 'i').test(directives)
+  return new RegExp(`(^|[\\s,])${name}(?=[\\s,=]|$)`, 'i').test(directives)
 }
+
+/**
+ * Speaks of the field alone (Cookies, "Disable caching of Set-Cookie headers"); of other fields the guide says nothing, and
+ * `no-cache` with them counts as without (inferred).
+ */
+const setCookieAlone = /(^|[\s,])no-cache\s*=\s*"\s*set-cookie\s*"/i
 
 function seconds(directives: string, name: string): number | undefined {
   const match = new RegExp(`(?:^|[\\s,])${name}\\s*=\\s*"?(\\d+)`, 'i').exec(directives)
