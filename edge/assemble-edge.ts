@@ -91,6 +91,7 @@ async function start(
     ...(certificate && { tlsUrl: `https://localhost:${listener.tlsPort}`, certificate: certificate.certificate }),
     paths: [...origins.objects.keys()].map((key) => `/${key.split('/').map(encodeURIComponent).join('/')}`),
     notEmulated: distribution.notEmulated,
+    sources: sourcesOf(distribution),
     metrics,
     log,
     issuer,
@@ -105,6 +106,12 @@ async function start(
   const control = new Control({ edge, distribution, pops })
   resources.defer(async () => control.close())
   return edge
+}
+
+function sourcesOf({ behaviors }: Distribution): string[] {
+  const all = behaviors.flatMap(({ functions }) => Object.values(functions))
+  const paths = all.flatMap((each) => (each?.kind === 'lambda' && 'path' in each.code ? [each.code.path] : []))
+  return [...new Set(paths)]
 }
 
 /** What the template's function enforces: a pool that the template makes has the local id and client. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import http2 from 'node:http2'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -257,7 +257,9 @@ describe('edgeproof edge', () => {
     const url = /http:\S+:\d+/.exec(await until(child.stdout, 'try: curl'))?.[0] ?? ''
     const body = async () => (await fetch(`${url}/x`)).text()
     expect(await body()).toBe('one')
-    writeFileSync(handler, answer('two'))
+    // As editors save: a new file in the old one's place.
+    writeFileSync(`${handler}.new`, answer('two'))
+    renameSync(`${handler}.new`, handler)
     await until(child.stderr, 'started again after a change')
     expect(await body()).toBe('two')
     writeFileSync(template, '{')

@@ -75,6 +75,8 @@ export interface Edge {
    * (signed URLs, CloudFront Functions, a geographic restriction) would let everybody through, and what is left out.
    */
   readonly notEmulated: readonly string[]
+  /** Files and directories that the functions' code came from, for who wants to know when it changes. */
+  readonly sources: readonly string[]
   /** The counters behind `/_edge/metrics`, since the start. */
   metrics(): EdgeMetrics
   /** One record for each answered request, in the order of their completion. Listeners run synchronously and must not throw. */

@@ -1,5 +1,6 @@
 /** `edgeproof edge`: serves until Ctrl-C. */
-import { createWriteStream, existsSync, watch, writeFileSync } from 'node:fs'
+import { createWriteStream, statSync, watch, writeFileSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createProgress, silentProgress } from '../command/progress.ts'
 import type { Config } from '../config/config.ts'
@@ -41,7 +42,7 @@ export async function serveEdge(options: ServeOptions): Promise<void> {
   const controller = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort())
   if (options.watch) {
-    const files = [options.template, ...Object.values(settings.handlers ?? {})].filter((file) => file !== undefined)
+    const files = [...new Set([options.template ?? [], Object.values(settings.handlers ?? {}), edge.sources].flat())]
     onChange(files, controller.signal, async () => {
       try {
         // Read first: a template that is half written leaves the running edge as it is.
@@ -85,7 +86,7 @@ async function announce(edge: Edge, json: boolean, withToken: boolean): Promise<
     return void process.stdout.write(
       `${JSON.stringify({ url, tlsUrl, issuer: issuer.url, token, tokens, paths, notEmulated }, null, 2)}\n`,
     )
-  process.stdout.write(`${url}${tlsUrl ? `\n${tlsUrl}` : ''}\nmetrics ${url}/_edge/metrics\n`)
+  process.stdout.write(`${url}${tlsUrl ? `\n${tlsUrl}` : ''}\n\ninside: ${url}/_edge/\n`)
   const sample = paths.find((path) => path.startsWith('/reports/')) ?? paths[0] ?? '/'
   if (!withToken) return void process.stdout.write(`try: curl -i ${url}${sample}\n`)
   process.stdout.write(`issuer ${issuer.url}\n`)
@@ -117,6 +118,11 @@ function onChange(paths: readonly string[], signal: AbortSignal, work: () => Pro
       working = working.then(work)
     }, 200)
   }
-  for (const path of paths.filter((each) => existsSync(each)))
-    watch(path, { recursive: true, signal }, changed).on('error', () => {})
+  for (const path of paths) {
+    const kind = statSync(path, { throwIfNoEntry: false })
+    if (kind?.isDirectory()) watch(path, { recursive: true, signal }, changed).on('error', () => {})
+    // An editor puts a new file in the old one's place: it is the directory that hears of that.
+    else if (kind)
+      watch(dirname(path), { signal }, (_, name) => name === basename(path) && changed()).on('error', () => {})
+  }
 }

@@ -1,5 +1,5 @@
 /** Functions as people have them: modules of every kind, the four events, and CloudFront's own. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -234,6 +234,16 @@ describe('a function that fails says so', () => {
     expect(faults).toMatchObject([{ functionId: 'viewerrequest', uri: '/page', reason: 'TypeError: no <user> here' }])
     const plain = await edgeOf(site({ lambda }), { plainErrors: true })
     expect((await ask(plain)).body).not.toContain('TypeError')
+  })
+
+  test('in its log, and where it does not even load', async () => {
+    const functionLog = join(directory, 'failures.log')
+    const thrown = site({ lambda: { 'viewer-request': 'async () => { throw new RangeError("too far") }' } })
+    await ask(await edgeOf(thrown, { functionLog }))
+    expect(readFileSync(functionLog, 'utf8')).toMatch(/^Invoke Error RangeError: too far\n\s+at /)
+    const broken = site({ lambda: { 'viewer-request': '(() => { throw new Error("at INIT") })()' } })
+    const { status, body } = await ask(await edgeOf(broken))
+    expect([status, body]).toEqual([503, expect.stringContaining('Error: at INIT\n    at index.js:1')])
   })
 
   test('at the origin as well', async () => {

@@ -175,7 +175,7 @@ export class SandboxPool {
     const sandbox = new Sandbox(++this.#serial, this.#data, {
       ready: (ready) => this.#becomeIdle(ready),
       message: (from, message) => this.#receive(from, message),
-      ended: (ended, reason, running) => this.#bury(ended, reason, running),
+      ended: (ended, reason, running, stack) => this.#bury(ended, reason, running, stack),
     })
     this.#sandboxes.add(sandbox)
     this.counters.peak = Math.max(this.counters.peak, this.#sandboxes.size)
@@ -206,7 +206,7 @@ export class SandboxPool {
     if (this.#queue.length > 0) this.#dispatch()
   }
 
-  #bury(sandbox: Sandbox, reason: string, running: number): void {
+  #bury(sandbox: Sandbox, reason: string, running: number, stack: string): void {
     this.#sandboxes.delete(sandbox)
     this.#refused += sandbox.refusedConnections
     const idle = this.#idle.indexOf(sandbox)
@@ -219,7 +219,7 @@ export class SandboxPool {
     const victim = initFailed ? this.#queue.shift() : this.#pending.get(running)
     if (victim && (initFailed || sandbox.held.has(victim.number))) {
       sandbox.held.delete(victim.number)
-      this.#settle(victim, { kind: 'failed', reason }, 0)
+      this.#settle(victim, { kind: 'failed', reason, ...(stack !== '' && { stack }) }, 0)
     }
     this.#requeue(sandbox, [...sandbox.held])
     if (this.#queue.length > 0) this.#dispatch()

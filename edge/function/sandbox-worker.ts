@@ -67,6 +67,8 @@ async function runEvent(wire: string): Promise<FunctionOutcome> {
   try {
     return await run(decodeWireEvent(wire))
   } catch (error) {
+    // Lambda writes what a function throws into its log.
+    console.error('Invoke Error', error)
     if (!(error instanceof Error)) return { kind: 'failed', reason: String(error) }
     const stack = error.stack?.split('\n').slice(1, 6).join('\n')
     return { kind: 'failed', reason: `${error.name}: ${error.message}`, ...(stack && { stack }) }

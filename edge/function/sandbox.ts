@@ -5,8 +5,8 @@ import { type Batch, type SandboxData, type SandboxMessage, Slot } from './sandb
 export interface SandboxEvents {
   ready(sandbox: Sandbox): void
   message(sandbox: Sandbox, message: Exclude<SandboxMessage, { kind: 'ready' }>): void
-  /** The thread is gone; `running` is the number of the event it was in, 0 for none. */
-  ended(sandbox: Sandbox, reason: string, running: number): void
+  /** The thread is gone; `running` is the number of the event it was in, 0 for none; `stack` where something was thrown. */
+  ended(sandbox: Sandbox, reason: string, running: number, stack: string): void
 }
 
 /** V8 keeps code, stacks and buffers outside the heap that this bounds: what Lambda's memory setting leaves of it is estimated. */
@@ -40,17 +40,19 @@ export class Sandbox {
       resourceLimits: { maxOldGenerationSizeMb: Math.floor(data.memoryMb * heapShare) },
     })
     let failure = ''
+    let stack = ''
     this.#worker.on('message', (message: SandboxMessage) => {
       if (this.state === 'ended') return
       if (message.kind === 'ready') events.ready(this)
       else events.message(this, message)
     })
     this.#worker.on('error', (error: NodeJS.ErrnoException) => {
+      stack = error.stack?.split('\n').slice(1, 6).join('\n') ?? ''
       failure = error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'out of memory' : `${error.name}: ${error.message}`
     })
     this.#worker.on('exit', (code) => {
       this.state = 'ended'
-      events.ended(this, this.#ending || failure || `exit ${code}`, this.current)
+      events.ended(this, this.#ending || failure || `exit ${code}`, this.current, stack)
     })
   }
 
