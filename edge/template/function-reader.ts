@@ -21,6 +21,7 @@ export class FunctionReader {
   readonly #reader: ResourceReader
   readonly #handlers: Handlers
   readonly #seen = new Set<string>()
+  readonly #stores = new Set<string>()
 
   constructor(assembly: Assembly, reader: ResourceReader, handlers: Handlers) {
     this.#assembly = assembly
@@ -40,22 +41,35 @@ export class FunctionReader {
     for (const { EventType: event, LambdaFunctionARN, IncludeBody } of behavior.LambdaFunctionAssociations) {
       const found = this.#lambda(LambdaFunctionARN, IncludeBody, `behavior ${behavior.PathPattern} (${event})`)
       if (typeof found === 'string') missing.push(found)
-      else if (found) functions[event] = found
+      else if (found) {
+        this.#checkFree(functions, event, behavior)
+        functions[event] = found
+      }
     }
     for (const { EventType: event, FunctionARN } of behavior.FunctionAssociations) {
       const found = this.#cloudFront(FunctionARN)
       if (typeof found === 'string') missing.push(found)
-      else if (found && (event === 'viewer-request' || event === 'viewer-response')) functions[event] = found
+      else if (event === 'origin-request' || event === 'origin-response') {
+        missing.push(`CloudFront Functions do not run at ${event}`)
+      } else if (found) {
+        this.#checkFree(functions, event, behavior)
+        functions[event] = found
+      }
     }
     return { functions, missing }
+  }
+
+  /** "Each event type can have only one edge function association" (edge-functions-restrictions). */
+  #checkFree(functions: BehaviorFunctions, event: keyof BehaviorFunctions, { PathPattern }: BehaviorConfig): void {
+    if (functions[event]) this.#reader.problem(`behavior ${PathPattern}`, `has two functions at ${event}`)
   }
 
   /** A name that no function has is a mistake. */
   checkHandlers(): void {
     const named = Object.keys(this.#handlers).filter((id) => id !== '')
-    const all = [...this.#seen].join(', ')
+    const all = [...this.#seen, ...this.#stores].join(', ')
     for (const id of named) {
-      if (!this.#seen.has(id))
+      if (!this.#seen.has(id) && !this.#stores.has(id))
         throw new UsageError(`--handler ${id}: no behavior uses a function of that name; there are ${all || 'none'}`)
     }
     if ('' in this.#handlers && this.#seen.size !== 1) {
@@ -154,7 +168,7 @@ export class FunctionReader {
     if (!read) return null
     this.#seen.add(id)
     const { Runtime, KeyValueStoreAssociations } = read.FunctionConfig
-    const file = this.#handlers[id]
+    const file = this.#handlers[id] ?? this.#handlers['']
     const code = file === undefined ? read.FunctionCode : readFileSync(existing(file), 'utf8')
     const [association] = KeyValueStoreAssociations
     const store = association ? this.#store(association.KeyValueStoreARN) : null
@@ -169,7 +183,7 @@ export class FunctionReader {
     const id = this.#assembly.idOf(found.stack, found.logicalId)
     const source = this.#reader.read(id, storeSchema)?.ImportSource
     const file = this.#handlers[id]
-    this.#seen.add(id)
+    this.#stores.add(id)
     if (file === undefined && !source) return {}
     const asset = source && found.stack.source.assets.get(source.SourceArn.replace(/^arn:aws[^:]*:s3:::[^/]+\//, ''))
     const path = file === undefined ? asset : existing(file)

@@ -367,6 +367,27 @@ Resources:
   })
 })
 
+test('two functions at one event are a problem, and one of CloudFront at the origin is refused', () => {
+  const teapot = {
+    Type: 'AWS::CloudFront::Function',
+    Properties: {
+      Name: 't',
+      FunctionCode: 'function handler() {}',
+      FunctionConfig: { Comment: '', Runtime: 'cloudfront-js-1.0' },
+    },
+  }
+  const withTeapot = (EventType: string) => {
+    const association = { EventType, FunctionARN: { 'Fn::GetAtt': ['Teapot', 'FunctionARN'] } }
+    const { Resources } = templateFixture({ behavior: { FunctionAssociations: [association] } })
+    return readDistribution({ Resources: { ...Resources, Teapot: teapot } }, { values })
+  }
+  expect(() => withTeapot('viewer-request')).toThrow('template: behavior *: has two functions at viewer-request')
+  expect(withTeapot('origin-request').behaviors[0]?.refusal).toContain(
+    'CloudFront Functions do not run at origin-request',
+  )
+  expect(withTeapot('viewer-response').behaviors[0]?.functions['viewer-response']).toMatchObject({ kind: 'cloudfront' })
+})
+
 test('a nested stack is read with the parameters it is given', () => {
   const path = written('nested', {
     'main.yaml': `
