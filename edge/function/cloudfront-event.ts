@@ -54,8 +54,10 @@ function gathered(entries: readonly Entry[]): Fields {
   for (const [name, value, attributes] of entries) {
     const item = { value, ...(attributes !== undefined && { attributes }) }
     const known = fields[name]
-    if (known) known.multiValue = [...(known.multiValue ?? [{ value: known.value }]), item]
-    else fields[name] = item
+    if (known) {
+      const { multiValue, ...first } = known
+      known.multiValue = [...(multiValue ?? [first]), item]
+    } else fields[name] = item
   }
   return fields
 }
@@ -79,7 +81,7 @@ function namedPair(text: string): Entry {
 function setCookie(line: string): Entry {
   const [pair = '', ...attributes] = line.split(';')
   const [name, value] = namedPair(pair.trim())
-  return [name, value, attributes.join(';').trim()]
+  return attributes.length === 0 ? [name, value] : [name, value, attributes.join(';').trim()]
 }
 
 /** Never throws. */
