@@ -35,7 +35,14 @@ async function get(changes: Partial<UpstreamRequest> = {}, signer: typeof identi
     hostname: '127.0.0.1',
     port: bucket.port,
     host: 'bucket.s3.us-east-1.amazonaws.com',
-    origin: { path: '', customHeaders: [], connectionAttempts: 1, connectionTimeoutMs: 1000, readTimeoutMs: 1000 },
+    origin: {
+      signed: true,
+      path: '',
+      customHeaders: [],
+      connectionAttempts: 1,
+      connectionTimeoutMs: 1000,
+      readTimeoutMs: 1000,
+    },
   }
   const { upstream, close } = originClient({ ...address, identity: signer, counters })
   closeClients.push(close)

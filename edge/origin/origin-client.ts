@@ -20,7 +20,10 @@ export interface OriginCounters {
 }
 
 export interface OriginClientOptions {
-  origin: Pick<Origin, 'path' | 'customHeaders' | 'connectionAttempts' | 'connectionTimeoutMs' | 'readTimeoutMs'>
+  origin: Pick<
+    Origin,
+    'signed' | 'path' | 'customHeaders' | 'connectionAttempts' | 'connectionTimeoutMs' | 'readTimeoutMs'
+  >
   /** The server that plays the origin. */
   protocol: 'http:' | 'https:'
   hostname: string
@@ -140,7 +143,9 @@ function withOwnHeaders(request: UpstreamRequest, path: string, options: OriginC
   const headers = [...withoutHeaders(request.headers, own), 'Host', host, 'Connection', 'keep-alive']
   for (const { name, value } of origin.customHeaders) headers.push(name, value)
   if (request.body !== null) headers.push('Content-Length', String(request.body.length))
-  if (identity === null) return headers
+  // "Do not override authorization header" (private-content-restricting-access-to-s3).
+  const ownAuthorization = origin.signed === 'no-override' && headerValue(headers, 'authorization') !== undefined
+  if (identity === null || ownAuthorization) return headers
   // The signature is made for the origin's own name, which a forwarded Host is not.
   const { date, contentHash, authorization } = signature({ method: request.method, host: options.host, path }, identity)
   const signed = ['X-Amz-Date', date, 'X-Amz-Content-Sha256', contentHash, 'Authorization', authorization]

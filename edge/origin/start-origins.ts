@@ -100,7 +100,7 @@ async function startBuckets(
       objects,
       cors: bucket.cors,
       identity,
-      signed: origin.signed,
+      signed: origin.signed !== false,
       website: bucket.website,
       listable: bucket.listable,
       domainName: origin.domainName,

@@ -111,8 +111,8 @@ export interface Origin {
   id: string
   domainName: string
   path: string
-  /** Every request is signed (origin access control, `SigningBehavior: always`). */
-  signed: boolean
+  /** Every request is signed (origin access control, `SigningBehavior: always`), or those without Authorization of their own. */
+  signed: boolean | 'no-override'
   /** Present for an S3 bucket. */
   bucket: Bucket | null
   customHeaders: { name: string; value: string }[]

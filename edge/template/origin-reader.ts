@@ -43,12 +43,13 @@ export function readOrigin(origin: z.output<typeof originSchema>, stack: Stack, 
 }
 
 /** An origin access identity signs as well. */
-function isSigned(origin: z.output<typeof originSchema>, stack: Stack, reader: ResourceReader): boolean {
+function isSigned(origin: z.output<typeof originSchema>, stack: Stack, reader: ResourceReader): Origin['signed'] {
   const id = origin.OriginAccessControlId
   if (id === undefined || id === '') return (origin.S3OriginConfig?.OriginAccessIdentity ?? '') !== ''
   // One that is not in the template signs, as most do.
   if (!stack.assembly.find(id)) return true
-  return reader.read(id, accessControlSchema)?.OriginAccessControlConfig.SigningBehavior !== 'never'
+  const behavior = reader.read(id, accessControlSchema)?.OriginAccessControlConfig.SigningBehavior
+  return behavior === 'no-override' ? behavior : behavior !== 'never'
 }
 
 /** `name.s3.region.amazonaws.com` in its forms, and the website endpoints (Amazon S3 User Guide, "Virtual hosting" and "Website endpoints"). */

@@ -74,6 +74,21 @@ const originSettings: Record<string, Coverage> = {
   VpcOriginConfig: 'irrelevant',
 }
 
+const responseHeadersSettings: Record<string, Coverage> = {
+  Comment: 'irrelevant',
+  CorsConfig: 'emulated',
+  CustomHeadersConfig: 'emulated',
+  Name: 'irrelevant',
+  RemoveHeadersConfig: 'emulated',
+  SecurityHeadersConfig: 'emulated',
+  ServerTimingHeadersConfig: 'no Server-Timing header is added',
+}
+
+/** The same for a response headers policy; `where` names it. */
+export function responseHeadersNotEmulated(where: string, config: unknown): string[] {
+  return lines(`${where}: `, record(config), responseHeadersSettings)
+}
+
 interface Settings {
   [property: string]: unknown
   Origins?: unknown

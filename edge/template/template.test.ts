@@ -116,6 +116,34 @@ Resources:
   expect(fixed.origins.get('o')).toMatchObject({ domainName: 'example.com', path: '/p', bucket: null })
 })
 
+test('what a response headers policy asks for and does not get is said', () => {
+  const { Resources } = templateFixture({ behavior: { ResponseHeadersPolicyId: { Ref: 'Timing' } } })
+  const Timing = {
+    Type: 'AWS::CloudFront::ResponseHeadersPolicy',
+    Properties: {
+      ResponseHeadersPolicyConfig: { Name: 't', ServerTimingHeadersConfig: { Enabled: true, SamplingRate: 100 } },
+    },
+  }
+  expect(readDistribution({ Resources: { ...Resources, Timing } }, { values }).notEmulated).toEqual([
+    'response headers policy Timing: ServerTimingHeadersConfig is not emulated: no Server-Timing header is added',
+  ])
+})
+
+test.each([
+  ['always', true],
+  ['never', false],
+  ['no-override', 'no-override'],
+])('origin access control that signs %s', (SigningBehavior, signed) => {
+  const { Resources } = templateFixture()
+  const Access = {
+    Type: 'AWS::CloudFront::OriginAccessControl',
+    Properties: { OriginAccessControlConfig: { SigningBehavior } },
+  }
+  expect(readDistribution({ Resources: { ...Resources, Access } }, { values }).origins.get('bucket')?.signed).toBe(
+    signed,
+  )
+})
+
 test('settings without a cache policy', () => {
   const behavior = {
     CachePolicyId: undefined,

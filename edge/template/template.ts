@@ -22,7 +22,7 @@ import {
 import { noServer, type OriginChoice, readOrigin } from './origin-reader.ts'
 import type { StackSource } from './read-stacks.ts'
 import { type ResourceReader, resourceReader } from './resource-reader.ts'
-import { settingsNotEmulated } from './settings.ts'
+import { responseHeadersNotEmulated, settingsNotEmulated } from './settings.ts'
 import {
   type behaviorSchema,
   cachePolicySchema,
@@ -105,7 +105,7 @@ class DistributionReader {
   readonly #reader: ResourceReader
   readonly #options: ReadOptions
   readonly #functions: FunctionReader
-  readonly #unplayed = new Set<string>()
+  readonly #notes = new Set<string>()
 
   constructor(assembly: Assembly, reader: ResourceReader, options: ReadOptions) {
     this.#assembly = assembly
@@ -137,7 +137,7 @@ class DistributionReader {
       origins,
       notEmulated: [
         ...behaviors.flatMap((behavior) => behavior?.refusal ?? []),
-        ...this.#unplayed,
+        ...this.#notes,
         ...(config.Enabled ? [] : ['Enabled is false: CloudFront would serve nothing, and the local edge does']),
         ...settingsNotEmulated(settings),
       ],
@@ -205,7 +205,7 @@ class DistributionReader {
     const absent = members.flatMap((member) => (isPlayed(member) ? [] : noServer(member)))
     // A function before the cache may answer everything itself: it is what goes to the origin that fails then.
     const asks = functions['viewer-request'] === null && functions['origin-request'] === null
-    if (!asks) for (const line of absent) this.#unplayed.add(`what goes to it answers 501: ${line}`)
+    if (!asks) for (const line of absent) this.#notes.add(`what goes to it answers 501: ${line}`)
     return {
       pathPattern: behavior.PathPattern,
       allowedMethods: new Set(behavior.AllowedMethods),
@@ -235,6 +235,9 @@ class DistributionReader {
 
   #responseHeaders(id: string | undefined): ResponseHeadersPolicy | null {
     if (id === undefined) return null
+    const found = this.#assembly.find(id)
+    const config = found?.stack.resolve(found.resource.Properties?.ResponseHeadersPolicyConfig)
+    for (const line of responseHeadersNotEmulated(`response headers policy ${id}`, config)) this.#notes.add(line)
     return managedResponseHeadersPolicies[id] ?? this.#reader.read(id, responseHeadersSchema)
   }
 
