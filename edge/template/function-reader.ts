@@ -14,12 +14,17 @@ export type Handlers = Readonly<Record<string, string>>
 
 type BehaviorConfig = z.output<typeof behaviorSchema>
 
+/** "The following Lambda features are not supported by Lambda@Edge" (edge-functions-restrictions, source of 2023-06-15). */
+const notAtTheEdge = ['Environment', 'Layers', 'VpcConfig', 'DeadLetterConfig', 'ReservedConcurrentExecutions']
+
 const moduleEndings = ['.js', '.mjs', '.cjs']
 
 export class FunctionReader {
   readonly #assembly: Assembly
   readonly #reader: ResourceReader
   readonly #handlers: Handlers
+  /** What its functions ask for and nobody gives them. */
+  readonly notes = new Set<string>()
   readonly #seen = new Set<string>()
   readonly #stores = new Set<string>()
 
@@ -91,6 +96,10 @@ export class FunctionReader {
     }
     const id = this.#assembly.idOf(found.stack, found.logicalId)
     this.#seen.add(id)
+    for (const property of notAtTheEdge) {
+      if (found.stack.resolve(found.resource.Properties?.[property]) === undefined) continue
+      this.notes.add(`function ${id}: ${property} is left out, and Lambda@Edge refuses a function that has it`)
+    }
     const read = this.#reader.read(id, functionSchema)
     if (!read) return null
     const common = {

@@ -395,6 +395,14 @@ Resources:
   })
 })
 
+test('what Lambda@Edge refuses in a function is said', () => {
+  const { Resources } = templateFixture()
+  Object.assign(Resources.Function?.Properties ?? {}, { Environment: { Variables: { STAGE: 'live' } } })
+  expect(readDistribution({ Resources }, { values }).notEmulated).toEqual([
+    'function Function: Environment is left out, and Lambda@Edge refuses a function that has it',
+  ])
+})
+
 test('two functions at one event are a problem, and one of CloudFront at the origin is refused', () => {
   const teapot = {
     Type: 'AWS::CloudFront::Function',

@@ -138,6 +138,7 @@ class DistributionReader {
       notEmulated: [
         ...behaviors.flatMap((behavior) => behavior?.refusal ?? []),
         ...this.#notes,
+        ...this.#functions.notes,
         ...(config.Enabled ? [] : ['Enabled is false: CloudFront would serve nothing, and the local edge does']),
         ...settingsNotEmulated(settings),
       ],
