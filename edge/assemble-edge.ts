@@ -44,7 +44,7 @@ export async function assembleEdge(options: EdgeOptions): Promise<Edge> {
   const resources = new AsyncDisposableStack()
   const close = once(() => resources.disposeAsync())
   try {
-    const { providers } = withDefaults(localPolicy(policy, site, options.template, values))
+    const { providers } = withDefaults(localPolicy(options, values))
     const edge = await start(options, distribution, providers, resources, close)
     options.signal?.addEventListener('abort', () => void close(), { once: true })
     if (options.signal?.aborted) await close()
@@ -114,10 +114,14 @@ function sourcesOf({ behaviors }: Distribution): string[] {
   return [...new Set(paths)]
 }
 
-/** What the template's function enforces: a pool that the template makes has the local id and client. */
-function localPolicy(policy: Policy, site: SiteConfig, template: object, values: LocalValues): Policy {
-  const { userPoolId, clientId } = values
-  const makesPool = JSON.stringify(template).includes('"AWS::Cognito::UserPool"')
+/**
+ * What the functions enforce: a pool that the template makes has the local id and client. A file in a function's place knows
+ * nothing of the pool.
+ */
+function localPolicy({ config, template, handlers = {} }: EdgeOptions, { userPoolId, clientId }: LocalValues): Policy {
+  const { policy, site = {} } = config
+  const isOwn = Object.keys(handlers).length === 0
+  const makesPool = isOwn && JSON.stringify(template).includes('"AWS::Cognito::UserPool"')
   const issuer = `https://cognito-idp.us-east-1.amazonaws.com/${userPoolId}`
   return deployedPolicy(policy, site, makesPool ? { issuer, clientIds: [clientId] } : undefined)
 }

@@ -208,6 +208,24 @@ describe('code', () => {
     expect(await ask(edge)).toMatchObject({ status: 200, body: 'zipped' })
   })
 
+  test("a handler in its place gets the policy's keys, and the issuer signs for that policy", async () => {
+    const file = join(
+      written('keys', {
+        'handler.mjs': `export const handler = async (event) => {
+          const { keys } = await (await fetch('https://issuer.example.com/.well-known/jwks.json')).json()
+          return { status: '200', body: String(keys.length) }
+        }`,
+      }),
+      'handler.mjs',
+    )
+    const template = site({ lambda: { 'viewer-request': '0' } })
+    Object.assign(template.Resources, { Pool: { Type: 'AWS::Cognito::UserPool' } })
+    const edge = await edgeOf(template, { handlers: { '': file } })
+    expect((await ask(edge)).body).toBe('1')
+    expect(edge.issuer.url).toBe('https://issuer.example.com')
+    expect((await edgeOf(template)).issuer.url).toBe('https://cognito-idp.us-east-1.amazonaws.com/us-east-1_EXAMPLE01')
+  })
+
   test('a TypeScript handler in its place', async () => {
     const file = join(
       written('ts', {
@@ -333,6 +351,28 @@ describe('Lambda@Edge at the origin', () => {
     expect([first.headers.get('x-was'), first.headers.get('x-from')]).toEqual(['404', 'origin'])
     expect((await ask(edge)).headers.get('x-cache')).toBe('Hit from cloudfront')
   })
+})
+
+test('functions of the origin run once for all points of presence, those of the viewer in each', async () => {
+  const counting = (event: string, what: string) => `async (event) => {
+    globalThis.count = (globalThis.count ?? 0) + 1
+    const { ${what} } = event.Records[0].cf
+    ${what}.headers['x-${event}'] = [{ value: String(globalThis.count) }]
+    return ${what}
+  }`
+  const lambda = {
+    'origin-response': counting('origin', 'response'),
+    'viewer-response': counting('viewer', 'response'),
+  }
+  const edge = await edgeOf(site({ lambda }), { pops: 2 })
+  const answers = []
+  for (let index = 0; index < 2; index++) answers.push(await ask(edge, '/x', { headers: { connection: 'close' } }))
+  expect(answers.map(({ headers }) => headers.get('x-amz-cf-pop'))).toEqual(['IAD89-P1', 'FRA56-P2'])
+  expect(answers.map(({ headers }) => [headers.get('x-origin'), headers.get('x-viewer')])).toEqual([
+    ['1', '1'],
+    ['1', '1'],
+  ])
+  expect(seen).toHaveLength(1)
 })
 
 describe('Lambda@Edge at the viewer', () => {
