@@ -40,8 +40,12 @@ const act = (work) => async (event) => {
 }
 
 let last = 0
+let started = 0
 async function refresh() {
   const state = await get('state')
+  // One that has started again counts from the beginning.
+  if (state.started !== started) last = 0
+  started = state.started
   $('title').textContent = state.distribution.id + ' at ' + state.url
   $('behaviors').replaceChildren(...state.behaviors.map((each) => row(
     [each.pathPattern, each.origin, each.functions.join(', '), each.ttl.join(' / '), each.viewerProtocolPolicy, each.refusal ?? (each.signed ? 'signed access' : '')],

@@ -38,6 +38,7 @@ export class Control {
     milliseconds: number
     functionMs: number | null
   })[] = []
+  readonly #started = Date.now()
   #number = 0
   #end: (() => void) | null = null
   #idle: NodeJS.Timeout | null = null
@@ -120,6 +121,7 @@ export class Control {
     const { edge, distribution } = this.#context
     return {
       url: edge.url,
+      started: this.#started,
       tlsUrl: edge.tlsUrl ?? null,
       distribution: { id: distribution.id, domainName: distribution.domainName },
       behaviors: distribution.behaviors.map(behaviorState),
