@@ -1,7 +1,6 @@
 /** Puts the local distribution together: issuer, bucket, points of presence, listener. */
 import type { Policy } from '../authorizer/policy.ts'
 import { type CompletePolicy, withDefaults } from '../config/policy-defaults.ts'
-import type { SiteConfig } from '../config/site-schema.ts'
 import { deployedPolicy, poolProvider } from '../infra/policy-of-pool.ts'
 import { makeCertificate } from '../testing/certificate.ts'
 import { invalidated } from './cache/invalidation.ts'
