@@ -6,20 +6,20 @@ import { demoObjects } from './bucket-objects.ts'
 import { originClient } from './origin-client.ts'
 
 const identity = { accessKeyId: 'KEY', secretAccessKey: 'secret' }
+const cors = [
+  {
+    allowedOrigins: ['https://*.example.com'],
+    allowedMethods: ['GET'],
+    allowedHeaders: ['x-*'],
+    exposedHeaders: ['ETag'],
+    maxAge: 60,
+  },
+]
 let bucket: BucketServer
 let closeClients: (() => void)[]
 
 beforeEach(async () => {
-  const cors = [
-    {
-      allowedOrigins: ['https://*.example.com'],
-      allowedMethods: ['GET'],
-      allowedHeaders: ['x-*'],
-      exposedHeaders: ['ETag'],
-      maxAge: 60,
-    },
-  ]
-  bucket = await startBucket({ objects: demoObjects(), cors, identity })
+  bucket = await startBucket({ objects: demoObjects(), cors, listable: false, identity })
   closeClients = []
 })
 
@@ -64,6 +64,20 @@ test('a missing key and a folder are 403, a malformed path 400', async () => {
   for (const uri of ['/public/none.txt', '/public/', '/'])
     expect(await get({ uri })).toMatchObject({ status: 403, code: 'AccessDenied' })
   expect(await get({ uri: '/%zz' })).toMatchObject({ status: 400, code: 'InvalidURI' })
+})
+
+test('to whom it may list, a missing key and a folder are 404, and the bucket itself is a list', async () => {
+  await bucket.close()
+  bucket = await startBucket({ objects: demoObjects(), cors, listable: true, identity })
+  for (const path of ['/public/none.txt', '/public/', '/public/?prefix=reports'])
+    expect(await get({ path })).toMatchObject({ status: 404, code: 'NoSuchKey' })
+  expect(await get({}, null)).toMatchObject({ status: 403, code: 'AccessDenied' })
+  const keys = async (path: string) =>
+    [...(await get({ path })).body.toString().matchAll(/<Key>(.*?)<\/Key>/g)].map(([, key]) => key)
+  expect(await keys('/')).toEqual([...demoObjects().keys()])
+  expect(await keys('/?list-type=2&prefix=users%2Fbob%2F50')).toEqual(['users/bob/500.txt'])
+  const none = await get({ path: '/' }, null)
+  expect([none.status, none.body.toString()]).toEqual([403, expect.not.stringContaining('<Key>')])
 })
 
 test('conditions and one range are honoured, several ranges are not', async () => {

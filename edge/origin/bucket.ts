@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net'
 import type { Bucket, BucketCorsRule } from '../template/distribution.ts'
 import { present } from '../viewer/narrow-response.ts'
 import { corsHeaders, preflight } from './bucket-cors.ts'
+import { listing } from './bucket-listing.ts'
 import type { Objects, StoredObject } from './bucket-objects.ts'
 import type { OriginFault } from './origin-fault.ts'
 import { type SigningIdentity, signature } from './signature.ts'
@@ -19,7 +20,7 @@ export interface BucketOptions {
   identity: SigningIdentity
   /** False: the bucket is public, and nobody signs. Default true. */
   signed?: boolean
-  /** A missing key is 404, not 403. */
+  /** A missing key is 404, not 403, and the bucket itself a list. */
   listable?: boolean
   /** Answers as a website endpoint, with its index and error documents. */
   website?: Bucket['website']
@@ -101,7 +102,15 @@ function respond(request: http.IncomingMessage, options: BucketOptions): Reply {
   const key = keyOf(request.url ?? '/')
   if (key === null) return error(400, 'InvalidURI', "Couldn't parse the specified URI.")
   if (website) return sitePage(request, key, options, website)
+  if (key === '' && options.listable) return listed(request, options.objects)
   return found(request, key, options) ?? (options.listable ? noSuchKey : accessDenied)
+}
+
+/** Who may list gets a list for the bucket itself, whoever asked through it. */
+function listed({ url = '/' }: http.IncomingMessage, objects: Objects): Reply {
+  const [, query = ''] = url.split('?')
+  const body = listing(objects, query)
+  return { status: 200, headers: ['Content-Type', 'application/xml'], body, contentLength: body.length }
 }
 
 /** A website endpoint (Amazon S3 User Guide, "Hosting a static website": index documents, error documents, redirects). */
