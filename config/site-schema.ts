@@ -128,10 +128,32 @@ const domain = z.strictObject({
   minimumTls: z.enum(['TLSv1.2_2021', 'TLSv1.2_2025', 'TLSv1.3_2025']).exactOptional(),
 })
 
+/**
+ * What S3's listings are asked with (S3 API Reference, ListObjects, ListObjectsV2, ListObjectVersions, ListMultipartUploads). The
+ * distribution may list, so that S3 says 404; an object has no use for these.
+ */
+const listingParameters = new Set([
+  ...[
+    'continuation-token',
+    'delimiter',
+    'encoding-type',
+    'fetch-owner',
+    'key-marker',
+    'list-type',
+    'marker',
+    'max-keys',
+  ],
+  ...['max-uploads', 'prefix', 'start-after', 'upload-id-marker', 'uploads', 'version-id-marker', 'versions'],
+])
+
+const cacheKeyName = z
+  .string()
+  .regex(/^[\x21-\x24\x26-\x7e]{1,128}$/, 'should be a name in ASCII, without "%" and spaces')
+
 /** CloudFront Developer Guide, Quotas, "Query strings per cache policy" and "Cookies per cache policy": 10. */
-const cacheKeyNames = z
-  .array(z.string().regex(/^[\x21-\x24\x26-\x7e]{1,128}$/, 'should be a name in ASCII, without "%" and spaces'))
-  .max(10, 'should hold at most 10 names, as a cache policy does')
+function cacheKeyNames(name: z.ZodType<string>) {
+  return z.array(name).max(10, 'should hold at most 10 names, as a cache policy does')
+}
 
 /** CloudWatch Logs API Reference, PutRetentionPolicy, retentionInDays. */
 const logRetentionDays = [
@@ -168,7 +190,15 @@ export const siteSchema: z.ZodType<SiteConfig> = z
     runtime: z.enum(['nodejs22.x', 'nodejs24.x']).exactOptional(),
     platformLogs: z.boolean().exactOptional(),
     cacheKey: z
-      .strictObject({ queryStrings: cacheKeyNames.exactOptional(), cookies: cacheKeyNames.exactOptional() })
+      .strictObject({
+        queryStrings: cacheKeyNames(
+          cacheKeyName.refine(
+            (name) => !listingParameters.has(name),
+            'should not be a parameter of S3 listings, which an object has no use for',
+          ),
+        ).exactOptional(),
+        cookies: cacheKeyNames(cacheKeyName).exactOptional(),
+      })
       .exactOptional(),
     accessLogs: z
       .union(

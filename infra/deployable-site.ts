@@ -2,6 +2,7 @@ import type { Policy } from '../authorizer/policy.ts'
 import { onlyProvider } from '../config/policy-defaults.ts'
 import { groupNameSchema, type SiteConfig } from '../config/site-schema.ts'
 import { UsageError } from '../config/usage-error.ts'
+import { rootFault } from './default-root-object.ts'
 import { functionNameLength } from './limits.ts'
 
 /** Throws a UsageError for what reads well as a policy but could not be deployed: it would fail minutes into a deployment. */
@@ -13,6 +14,8 @@ export function checkDeployable(policy: Policy, site: SiteConfig, stackName: str
       )
     }
   }
+  const fault = rootFault(policy)
+  if (fault) throw new UsageError(`${constructPath}: policy.${fault.field}: ${fault.message}`)
   checkPoolProvider(policy, site, constructPath)
   if (site.createUserPool) checkGroups(policy, constructPath)
   if (site.operations && authorizerName(stackName).length > functionNameLength) {

@@ -73,6 +73,26 @@ const refused: [title: string, config: object, message: RegExp][] = [
     /site\.cacheKey\.queryStrings: should hold at most 10 names/,
   ],
   [
+    'a listing parameter in the cache key',
+    { site: { cacheKey: { queryStrings: ['width', 'prefix'] } } },
+    /site\.cacheKey\.queryStrings\[1\]: should not be a parameter of S3 listings/,
+  ],
+  [
+    'a root that is granted to more people than what it is served from',
+    { policy: { ...plainPolicy, routes: [{ path: '/*' }, { path: '/', public: true }] } },
+    /policy\.routes\[1\]\.path: grants "\/", which CloudFront serves from \/index\.html/,
+  ],
+  [
+    'a root alone, whose object has no route',
+    { policy: { ...plainPolicy, routes: [{ path: '/' }] } },
+    /policy\.routes\[0\]\.path: grants "\/", which CloudFront serves from \/index\.html/,
+  ],
+  [
+    'an index that CloudFront takes for no root',
+    { policy: { ...plainPolicy, routes: [{ path: '/*' }], index: 'début.html' } },
+    /policy\.index: "début\.html" is no default root object for CloudFront/,
+  ],
+  [
     'a stack name that leaves no room for the function',
     { site: { stackName: 'S'.repeat(60), operations: { regions: [] } } },
     /site\.stackName: is too long/,
@@ -85,6 +105,15 @@ test.each(refused)('%s is refused with its field, and nothing is written', async
   await expect(refusal).rejects.toThrow(UsageError)
   await expect(refusal).rejects.toThrow(message)
   expect(await readdir(outdir)).toEqual([])
+})
+
+test.each([
+  ['everything has one route', { routes: [{ path: '/*' }] }],
+  ['the object is public', { routes: [{ path: '/' }, { path: '/index.html', public: true }] }],
+  ["the root is an app's", { routes: [{ path: '/', public: true, app: '/app.html' }, { path: '/app.html' }] }],
+  ['both are decided', { routes: [{ path: '/', public: true }, { path: '/*' }], index: 'index.html' }],
+])('a root is taken where %s', async (_, policy) => {
+  await expect(deploy({ policy: { ...plainPolicy, ...policy } })).resolves.toContain('.template.json')
 })
 
 test('a policy too large for a template is refused, and nothing is written', async () => {

@@ -29,7 +29,7 @@ test('both buckets are closed, encrypted, TLS only and outlive the stack', async
   })
 })
 
-test('objects keep their versions, and only the one distribution reads them', async () => {
+test('objects keep their versions, and only the one distribution reads them and is told which are missing', async () => {
   const template = await templateOf()
   template.hasResourceProperties('AWS::S3::Bucket', { VersioningConfiguration: { Status: 'Enabled' } })
   const [distribution] = Object.keys(template.findResources('AWS::CloudFront::Distribution'))
@@ -39,7 +39,7 @@ test('objects keep their versions, and only the one distribution reads them', as
         Match.anyValue(),
         {
           Effect: 'Allow',
-          Action: 's3:GetObject',
+          Action: ['s3:GetObject', 's3:ListBucket'],
           Principal: { Service: 'cloudfront.amazonaws.com' },
           Resource: Match.anyValue(),
           Condition: {

@@ -109,6 +109,24 @@ test('pages of allowed origins may send the cookie that holds the token', async 
   })
 })
 
+test('the root is an object, always: the index, or index.html', async () => {
+  for (const [policy, DefaultRootObject] of [
+    [plainPolicy, 'index.html'],
+    [{ ...plainPolicy, index: 'home.htm' }, 'home.htm'],
+  ] as const) {
+    const template = await templateOf({}, policy)
+    template.hasResourceProperties('AWS::CloudFront::Distribution', { DistributionConfig: { DefaultRootObject } })
+  }
+})
+
+test('no error is answered with a page or another status, which no function would be asked about', async () => {
+  const routes = [{ path: '/*', app: '/index.html' }]
+  const template = await templateOf({}, { ...plainPolicy, routes, index: 'index.html', slash: 'redirect' })
+  const [distribution] = Object.values(template.findResources('AWS::CloudFront::Distribution'))
+  const errors: object[] = distribution?.Properties.DistributionConfig.CustomErrorResponses
+  for (const error of errors) expect(Object.keys(error).sort()).toEqual(['ErrorCachingMinTTL', 'ErrorCode'])
+})
+
 test('no error is cached', async () => {
   const template = await templateOf()
   const [distribution] = Object.values(template.findResources('AWS::CloudFront::Distribution'))

@@ -1,4 +1,4 @@
-import { Duration, Validations } from 'aws-cdk-lib'
+import { Annotations, Duration, Validations } from 'aws-cdk-lib'
 import * as acm from 'aws-cdk-lib/aws-certificatemanager'
 import * as cloudfront from 'aws-cdk-lib/aws-cloudfront'
 import * as origins from 'aws-cdk-lib/aws-cloudfront-origins'
@@ -7,6 +7,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import type { Policy } from '../authorizer/policy.ts'
 import type { CustomDomain, SiteConfig } from '../config/site-schema.ts'
+import { defaultRootObject } from './default-root-object.ts'
 import { cachePolicy, originRequestPolicy, responseHeadersPolicy } from './site-policies.ts'
 
 export interface SiteDistributionProps {
@@ -18,7 +19,8 @@ export interface SiteDistributionProps {
 
 /**
  * Every status that CloudFront would cache for ten seconds as an error (Developer Guide, "How CloudFront caches HTTP 4xx
- * and 5xx status codes"): S3 says 403 for an object that is not there yet.
+ * and 5xx status codes"): S3 says 404 for an object that is not there yet. None is given another page or status: such a page is
+ * served without asking the function.
  */
 const uncachedErrors = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504]
 
@@ -38,7 +40,10 @@ export class SiteDistribution extends Construct {
     this.distribution = new cloudfront.Distribution(this, 'Distribution', {
       comment: 'edgeproof: private objects behind a viewer-request authorizer',
       defaultBehavior: {
-        origin: origins.S3BucketOrigin.withOriginAccessControl(bucket),
+        // Who may list is told that an object is missing (S3 API Reference, GetObject, "Permissions"), and others 403.
+        origin: origins.S3BucketOrigin.withOriginAccessControl(bucket, {
+          originAccessLevels: [cloudfront.AccessLevel.READ, cloudfront.AccessLevel.LIST],
+        }),
         cachePolicy: cachePolicy(this, 'CachePolicy', site.cacheKey ?? {}),
         originRequestPolicy: originRequestPolicy(this, 'OriginRequestPolicy'),
         responseHeadersPolicy: responseHeadersPolicy(this, 'ResponseHeadersPolicy', policy),
@@ -50,6 +55,7 @@ export class SiteDistribution extends Construct {
         compress: true,
         edgeLambdas: [{ eventType: cloudfront.LambdaEdgeEventType.VIEWER_REQUEST, functionVersion: authorizer }],
       },
+      defaultRootObject: defaultRootObject(policy),
       errorResponses: uncachedErrors.map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
       httpVersion: cloudfront.HttpVersion.HTTP2_AND_3,
       enableIpv6: true,
@@ -63,6 +69,10 @@ export class SiteDistribution extends Construct {
 
   /** Rules of AwsSolutionsChecks that a configuration may leave open on purpose, each with its reason. */
   private acknowledge(site: SiteConfig): void {
+    Annotations.of(this.distribution).acknowledgeWarning(
+      '@aws-cdk/aws-cloudfront-origins:listBucketSecurityRisk',
+      'There is always a default root object, and S3 is asked for objects only.',
+    )
     const validations = Validations.of(this.distribution)
     validations.acknowledge({
       id: 'AwsSolutions-CFR1',

@@ -115,7 +115,7 @@ describe.skipIf(skip !== '')(`a deployment by the CDK's own command line${skip}`
     expect(Statement).toContainEqual(
       expect.objectContaining({
         Effect: 'Allow',
-        Action: 's3:GetObject',
+        Action: ['s3:GetObject', 's3:ListBucket'],
         Principal: { Service: 'cloudfront.amazonaws.com' },
         Condition: {
           StringEquals: { 'AWS:SourceArn': `arn:aws:cloudfront::000000000000:distribution/${outputs.DistributionId}` },
