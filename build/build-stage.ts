@@ -15,9 +15,10 @@ const maxPackageOctets = 1024 * 1024
  */
 export const buildStage: Stage = ({ config, configFile, out, progress }) =>
   stageResult('build', { config: configFile, out }, async () => {
-    const { program, metafile } = bundleAuthorizer(config.policy)
+    const { program, metafile } = bundleAuthorizer(config.policy, { snapshots: false })
     const warnings = policyWarnings(config.policy).map(warningText)
-    const code = deployable(program, { policy: config.policy })
+    const { policy, site } = config
+    const code = deployable(program, { policy, ...(site?.hsts && { hsts: site.hsts }) })
     const zip = functionZip(code)
     writeWholeFile(join(out, 'index.js'), code)
     writeWholeFile(join(out, 'function.zip'), zip)

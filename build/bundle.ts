@@ -5,6 +5,7 @@ import type { EdgeConfiguration, JwksSnapshot } from '../authorizer/configuratio
 import type { EdgePolicy } from '../authorizer/edge-policy.ts'
 import type { Policy } from '../authorizer/policy.ts'
 import { toEdgePolicy } from '../config/edge-policy.ts'
+import type { HstsConfig } from '../config/hsts.ts'
 import { featureConstants, featureMark, missingFeatures, usedFeatures } from './features.ts'
 import { shortNames, withShortNames } from './short-names.ts'
 
@@ -130,6 +131,8 @@ export interface DeployableOptions {
   policy: Policy
   /** Issuer → keys taken at build time. Default none. */
   snapshots?: Readonly<Record<string, JwksSnapshot>>
+  /** `site.hsts`, for denials. Default as there. */
+  hsts?: HstsConfig
 }
 
 /**
@@ -138,8 +141,8 @@ export interface DeployableOptions {
  *
  * @throws Error for a program that was bundled for another policy and lacks what this one uses.
  */
-export function deployable(program: string, { policy, snapshots }: DeployableOptions): string {
-  const edgePolicy = toEdgePolicy(policy)
+export function deployable(program: string, { policy, snapshots, hsts }: DeployableOptions): string {
+  const edgePolicy = toEdgePolicy(policy, hsts)
   const missing = missingFeatures(program, usedFeatures(edgePolicy, snapshots !== undefined))
   if (missing.length > 0)
     throw new Error(

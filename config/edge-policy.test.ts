@@ -63,6 +63,14 @@ describe('the policy at the edge', () => {
     })
   })
 
+  it.each([
+    [{}, 'max-age=63072000'],
+    [{ includeSubDomains: true }, 'max-age=63072000; includeSubDomains'],
+    [{ maxAge: 0, includeSubDomains: false }, 'max-age=0'],
+  ])("has the site's HSTS %j in denials", (hsts, value) => {
+    expect(toEdgePolicy(policy, hsts).denialHeaders['strict-transport-security']).toBe(value)
+  })
+
   it.each<[string, Partial<OneProviderPolicy>]>([
     ['with nothing said', {}],
     ['with tokenUse', { tokenUse: null }],

@@ -15,15 +15,17 @@ import type {
 import type { ClaimRules, CredentialSource, Policy, Route } from '../authorizer/policy.ts'
 import { claimPath } from './claim-reference.ts'
 import { denialPage } from './denial-page.ts'
+import { type HstsConfig, hstsHeader } from './hsts.ts'
 import { type CompletePolicy, type CompleteProvider, completeSource, withDefaults } from './policy-defaults.ts'
 import { encodedPath } from './rewrites.ts'
 import { type Capture as PatternCapture, type PatternSegment, parsePattern } from './route-pattern.ts'
 
 /**
  * Fills in a policy's defaults and takes its patterns apart. The policy has been checked; strings that may be CloudFormation
- * tokens (infra/checked-props.ts says which) are only ever put together here, never looked into.
+ * tokens (infra/checked-props.ts says which) are only ever put together here, never looked into. `hsts` is the site's: browsers keep
+ * what the last answer said, a denial's as well as an object's (RFC 6797 8.1).
  */
-export function toEdgePolicy(policy: Policy): EdgePolicy {
+export function toEdgePolicy(policy: Policy, hsts?: HstsConfig): EdgePolicy {
   const complete = withDefaults(policy)
   const { providers, jwks, clockToleranceSeconds, deny, index, slash } = complete
   const capturedClaims = createList<ClaimPath>()
@@ -42,7 +44,7 @@ export function toEdgePolicy(policy: Policy): EdgePolicy {
     clockTolerance: clockToleranceSeconds * 1000,
     routes,
     methods: complete.methods,
-    denialHeaders,
+    denialHeaders: { ...denialHeaders, 'strict-transport-security': hstsHeader(hsts) },
     corsPreflight: complete.corsPreflight,
     corsOrigins: complete.corsOrigins.filter((origin) => !origin.includes('*')),
     ...(wildcards.length > 0 ? { corsWildcards: wildcards } : {}),
@@ -57,7 +59,6 @@ export function toEdgePolicy(policy: Policy): EdgePolicy {
 const denialHeaders = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'",
-  'strict-transport-security': 'max-age=63072000',
   'x-content-type-options': 'nosniff',
 }
 

@@ -1,5 +1,6 @@
 /** The `site` section: what the deployed stack has beyond the policy. Limits are the AWS services' own. */
 import * as z from 'zod'
+import type { HstsConfig } from './hsts.ts'
 
 /** A Cognito user pool that the stack creates and keeps. */
 export interface NewUserPool {
@@ -65,6 +66,13 @@ export interface SiteConfig {
   platformLogs?: boolean
   /** What else tells two cached objects apart, and reaches S3. Default nothing: neither query strings nor cookies. */
   cacheKey?: { queryStrings?: readonly string[]; cookies?: readonly string[] }
+  /**
+   * X-Frame-Options of objects: whose pages may show them in a frame. Default `"SAMEORIGIN"`: the site's own, so that its viewer can show
+   * its PDF. `"DENY"`: none. False leaves the header out, and every page may.
+   */
+  frameOptions?: 'DENY' | 'SAMEORIGIN' | false
+  /** Strict-Transport-Security of objects and denials. Default two years, for this host alone. */
+  hsts?: HstsConfig
   /** Access logs in a bucket of their own; false for none. Default kept for 90 days. */
   accessLogs?: false | { retentionDays: number }
   /** CloudFront's additional metrics (cache-hit rate, origin latency), which cost money. Default false. */
@@ -205,6 +213,13 @@ export const siteSchema: z.ZodType<SiteConfig> = z
         [z.literal(false), z.strictObject({ retentionDays: z.int().min(1) })],
         'should be false or { "retentionDays": DAYS }',
       )
+      .exactOptional(),
+    frameOptions: z.literal(['DENY', 'SAMEORIGIN', false]).exactOptional(),
+    hsts: z
+      .strictObject({
+        maxAge: z.int().min(0, 'should be a number of seconds, 0 or more').max(2_147_483_647).exactOptional(),
+        includeSubDomains: z.boolean().exactOptional(),
+      })
       .exactOptional(),
     additionalMetrics: z.boolean().exactOptional(),
     operations: operations.exactOptional(),

@@ -51,7 +51,7 @@ export class EdgeAuthorizedSite extends Construct {
     this.bucket = siteBucket(this, 'Bucket', this.policy.corsOrigins ?? [])
     this.authorizer = new EdgeAuthorizer(this, 'Authorizer', {
       program: own.program ?? bundleAuthorizer(this.policy).program,
-      configuration: { policy: this.policy, ...(snapshots && { snapshots }) },
+      configuration: { policy: this.policy, ...(snapshots && { snapshots }), ...(site.hsts && { hsts: site.hsts }) },
       runtime: site.runtime ?? 'nodejs24.x',
       ...(site.operations && { functionName: authorizerName(stackName) }),
       logGroupName: authorizerLogGroup(stackName),

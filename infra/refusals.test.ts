@@ -93,6 +93,12 @@ const refused: [title: string, config: object, message: RegExp][] = [
     /policy\.index: "début\.html" is no default root object for CloudFront/,
   ],
   [
+    'frames of some third kind',
+    { site: { frameOptions: 'ALLOW-FROM' } },
+    /site\.json: site\.frameOptions: should be "DENY", "SAMEORIGIN" or false/,
+  ],
+  ['half a second of HSTS', { site: { hsts: { maxAge: 0.5 } } }, /site\.json: site\.hsts\.maxAge: should be an? int/],
+  [
     'a stack name that leaves no room for the function',
     { site: { stackName: 'S'.repeat(60), operations: { regions: [] } } },
     /site\.stackName: is too long/,

@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions'
 import { expect, test } from 'vitest'
+import type { SiteConfig } from '../config/site-schema.ts'
 import { plainPolicy, templateOf } from './template-of.ts'
 
 test('the authorizer runs before the cache, over HTTP/2 and 3, compressed, with OPTIONS only for preflights', async () => {
@@ -82,9 +83,13 @@ test('objects carry security headers, and CORS headers for the configured origin
     ResponseHeadersPolicyConfig: {
       SecurityHeadersConfig: {
         ContentTypeOptions: { Override: true },
-        FrameOptions: { FrameOption: 'DENY', Override: true },
+        FrameOptions: { FrameOption: 'SAMEORIGIN', Override: true },
         ReferrerPolicy: Match.anyValue(),
-        StrictTransportSecurity: Match.objectLike({ AccessControlMaxAgeSec: 31_536_000 }),
+        StrictTransportSecurity: {
+          AccessControlMaxAgeSec: 63_072_000,
+          IncludeSubdomains: false,
+          Override: true,
+        },
       },
       CorsConfig: Match.objectLike({
         AccessControlAllowCredentials: false,
@@ -106,6 +111,33 @@ test('pages of allowed origins may send the cookie that holds the token', async 
   )
   template.hasResourceProperties('AWS::CloudFront::ResponseHeadersPolicy', {
     ResponseHeadersPolicyConfig: { CorsConfig: { AccessControlAllowCredentials: true } },
+  })
+})
+
+test.each<[NonNullable<SiteConfig['frameOptions']>, unknown]>([
+  ['DENY', { FrameOption: 'DENY', Override: true }],
+  ['SAMEORIGIN', { FrameOption: 'SAMEORIGIN', Override: true }],
+  [false, Match.absent()],
+])('frame options are a choice: %s', async (frameOptions, FrameOptions) => {
+  const template = await templateOf({ frameOptions })
+  template.hasResourceProperties('AWS::CloudFront::ResponseHeadersPolicy', {
+    ResponseHeadersPolicyConfig: { SecurityHeadersConfig: { FrameOptions } },
+  })
+})
+
+test('hosts below are told to use https only where that is asked, by objects and by denials', async () => {
+  const template = await templateOf({ hsts: { maxAge: 300, includeSubDomains: true } })
+  template.hasResourceProperties('AWS::CloudFront::ResponseHeadersPolicy', {
+    ResponseHeadersPolicyConfig: {
+      SecurityHeadersConfig: {
+        StrictTransportSecurity: { AccessControlMaxAgeSec: 300, IncludeSubdomains: true, Override: true },
+      },
+    },
+  })
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Code: {
+      ZipFile: Match.stringLikeRegexp('"strict-transport-security":"max-age=300; includeSubDomains"'),
+    },
   })
 })
 

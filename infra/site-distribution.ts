@@ -46,7 +46,7 @@ export class SiteDistribution extends Construct {
         }),
         cachePolicy: cachePolicy(this, 'CachePolicy', site.cacheKey ?? {}),
         originRequestPolicy: originRequestPolicy(this, 'OriginRequestPolicy'),
-        responseHeadersPolicy: responseHeadersPolicy(this, 'ResponseHeadersPolicy', policy),
+        responseHeadersPolicy: responseHeadersPolicy(this, 'ResponseHeadersPolicy', policy, site),
         viewerProtocolPolicy: cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
         allowedMethods: preflight
           ? cloudfront.AllowedMethods.ALLOW_GET_HEAD_OPTIONS

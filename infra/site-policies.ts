@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib'
 import * as cloudfront from 'aws-cdk-lib/aws-cloudfront'
 import type { Construct } from 'constructs'
 import type { Policy } from '../authorizer/policy.ts'
+import { completeHsts } from '../config/hsts.ts'
 import type { SiteConfig } from '../config/site-schema.ts'
 import { corsMaxAge, corsRequestHeaders, corsResponseHeaders } from './cors.ts'
 
@@ -42,13 +43,22 @@ export function originRequestPolicy(scope: Construct, id: string) {
  * Security headers for every object, and CORS headers for the viewer's own origin: a cached object carries those that its
  * first viewer caused. Denials get theirs from the function, as CloudFront applies no such policy before its cache.
  */
-export function responseHeadersPolicy(scope: Construct, id: string, { corsOrigins = [], credentials }: Policy) {
+export function responseHeadersPolicy(scope: Construct, id: string, policy: Policy, site: SiteConfig) {
+  const { corsOrigins = [], credentials } = policy
+  const { frameOptions = 'SAMEORIGIN' } = site
+  const { maxAge, includeSubDomains } = completeHsts(site.hsts)
   return new cloudfront.ResponseHeadersPolicy(scope, id, {
     securityHeadersBehavior: {
       contentTypeOptions: { override: true },
-      frameOptions: { frameOption: cloudfront.HeadersFrameOption.DENY, override: true },
+      ...(frameOptions && {
+        frameOptions: { frameOption: cloudfront.HeadersFrameOption[frameOptions], override: true },
+      }),
       referrerPolicy: { referrerPolicy: cloudfront.HeadersReferrerPolicy.SAME_ORIGIN, override: true },
-      strictTransportSecurity: { accessControlMaxAge: Duration.days(365), includeSubdomains: true, override: true },
+      strictTransportSecurity: {
+        accessControlMaxAge: Duration.seconds(maxAge),
+        includeSubdomains: includeSubDomains,
+        override: true,
+      },
     },
     ...(corsOrigins.length > 0 && {
       corsBehavior: {
