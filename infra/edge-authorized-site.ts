@@ -48,7 +48,7 @@ export class EdgeAuthorizedSite extends Construct {
     for (const warning of policyWarnings(this.policy)) {
       Annotations.of(this).addWarningV2(`edgeproof:${warning.id}`, `policy.${warningText(warning)}`)
     }
-    this.bucket = siteBucket(this, 'Bucket', this.policy.corsOrigins ?? [])
+    this.bucket = siteBucket(this, 'Bucket', this.policy)
     this.authorizer = new EdgeAuthorizer(this, 'Authorizer', {
       program: own.program ?? bundleAuthorizer(this.policy).program,
       configuration: { policy: this.policy, ...(snapshots && { snapshots }), ...(site.hsts && { hsts: site.hsts }) },

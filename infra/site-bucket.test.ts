@@ -51,12 +51,18 @@ test('objects keep their versions, and only the one distribution reads them and 
   })
 })
 
-test('S3 itself answers preflights of the configured origins, and has no rule where there are none', async () => {
-  const corsOrigins = ['https://app.example.com', 'https://admin.example.com']
-  const template = await templateOf({}, { ...plainPolicy, corsOrigins })
+test('S3 itself answers preflights of the configured origins and headers, and has no rule where there are none', async () => {
+  const corsOrigins = ['https://app.example.com', 'https://*.preview.example.com']
+  const template = await templateOf({}, { ...plainPolicy, corsOrigins, corsHeaders: ['baggage'] })
   template.hasResourceProperties('AWS::S3::Bucket', {
     CorsConfiguration: {
-      CorsRules: [Match.objectLike({ AllowedOrigins: corsOrigins, AllowedMethods: ['GET', 'HEAD'] })],
+      CorsRules: [
+        Match.objectLike({
+          AllowedOrigins: corsOrigins,
+          AllowedMethods: ['GET', 'HEAD'],
+          AllowedHeaders: Match.arrayWith(['Authorization', 'baggage']),
+        }),
+      ],
     },
   })
   const plain = await templateOf()

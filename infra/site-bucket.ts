@@ -1,6 +1,7 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib'
 import * as s3 from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs'
+import type { Policy } from '../authorizer/policy.ts'
 import { corsMaxAge, corsRequestHeaders, corsResponseHeaders } from './cors.ts'
 
 /** What both buckets are: closed, encrypted, TLS only, and kept when the stack goes. */
@@ -16,7 +17,8 @@ export const privateBucket = {
  * The private bucket behind the distribution. The CORS rules are S3's own: it is S3 that answers a preflight, with 403
  * where it has no rule for the origin (S3 User Guide, "Troubleshooting CORS"), whatever headers CloudFront adds.
  */
-export function siteBucket(scope: Construct, id: string, corsOrigins: readonly string[]): s3.IBucket {
+export function siteBucket(scope: Construct, id: string, policy: Policy): s3.IBucket {
+  const { corsOrigins = [] } = policy
   const bucket = new s3.Bucket(scope, id, {
     ...privateBucket,
     versioned: true,
@@ -32,7 +34,7 @@ export function siteBucket(scope: Construct, id: string, corsOrigins: readonly s
         {
           allowedOrigins: [...corsOrigins],
           allowedMethods: [s3.HttpMethods.GET, s3.HttpMethods.HEAD],
-          allowedHeaders: corsRequestHeaders,
+          allowedHeaders: corsRequestHeaders(policy),
           exposedHeaders: corsResponseHeaders,
           maxAge: corsMaxAge,
         },

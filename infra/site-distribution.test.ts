@@ -1,5 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions'
 import { expect, test } from 'vitest'
+import type { Policy } from '../authorizer/policy.ts'
 import type { SiteConfig } from '../config/site-schema.ts'
 import { plainPolicy, templateOf } from './template-of.ts'
 
@@ -78,7 +79,8 @@ test('S3 gets what it decides about preflights by, and nothing else of the viewe
 })
 
 test('objects carry security headers, and CORS headers for the configured origins', async () => {
-  const template = await templateOf({}, { ...plainPolicy, corsOrigins: ['https://app.example.com'] })
+  const corsOrigins = ['https://app.example.com', 'https://*.preview.example.com']
+  const template = await templateOf({}, { ...plainPolicy, corsOrigins })
   template.hasResourceProperties('AWS::CloudFront::ResponseHeadersPolicy', {
     ResponseHeadersPolicyConfig: {
       SecurityHeadersConfig: {
@@ -93,7 +95,7 @@ test('objects carry security headers, and CORS headers for the configured origin
       },
       CorsConfig: Match.objectLike({
         AccessControlAllowCredentials: false,
-        AccessControlAllowOrigins: { Items: ['https://app.example.com'] },
+        AccessControlAllowOrigins: { Items: corsOrigins },
         OriginOverride: true,
       }),
     },
@@ -104,13 +106,33 @@ test('objects carry security headers, and CORS headers for the configured origin
   })
 })
 
-test('pages of allowed origins may send the cookie that holds the token', async () => {
+test.each<[NonNullable<Policy['credentials']>, boolean]>([
+  [{ cookie: 'token' }, true],
+  [['header', { cookie: 'token' }], true],
+  [['header'], false],
+  [{ header: 'X-Token', scheme: null }, false],
+])('with credentials %j pages of allowed origins may send cookies: %s', async (credentials, isAllowed) => {
+  const template = await templateOf({}, { ...plainPolicy, corsOrigins: ['https://app.example.com'], credentials })
+  template.hasResourceProperties('AWS::CloudFront::ResponseHeadersPolicy', {
+    ResponseHeadersPolicyConfig: { CorsConfig: { AccessControlAllowCredentials: isAllowed } },
+  })
+})
+
+test('they may send what reading takes, the header that holds the token, and what the policy names, each once', async () => {
   const template = await templateOf(
     {},
-    { ...plainPolicy, corsOrigins: ['https://app.example.com'], credentials: { cookie: 'token' } },
+    {
+      ...plainPolicy,
+      corsOrigins: ['https://app.example.com'],
+      credentials: ['header', { header: 'X-Token' }],
+      corsHeaders: ['baggage', 'range', 'sentry-trace', 'Baggage'],
+    },
   )
+  const reading = ['Authorization', 'Cache-Control', 'If-Modified-Since', 'If-None-Match', 'Range']
   template.hasResourceProperties('AWS::CloudFront::ResponseHeadersPolicy', {
-    ResponseHeadersPolicyConfig: { CorsConfig: { AccessControlAllowCredentials: true } },
+    ResponseHeadersPolicyConfig: {
+      CorsConfig: { AccessControlAllowHeaders: { Items: [...reading, 'X-Token', 'baggage', 'sentry-trace'] } },
+    },
   })
 })
 

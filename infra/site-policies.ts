@@ -4,7 +4,7 @@ import type { Construct } from 'constructs'
 import type { Policy } from '../authorizer/policy.ts'
 import { completeHsts } from '../config/hsts.ts'
 import type { SiteConfig } from '../config/site-schema.ts'
-import { corsMaxAge, corsRequestHeaders, corsResponseHeaders } from './cors.ts'
+import { corsCredentials, corsMaxAge, corsRequestHeaders, corsResponseHeaders } from './cors.ts'
 
 /** Neither the token nor a cookie nor a query string splits the cache or reaches S3, unless the configuration asks. */
 export function cachePolicy(scope: Construct, id: string, { queryStrings = [], cookies = [] }: CacheKey) {
@@ -44,7 +44,7 @@ export function originRequestPolicy(scope: Construct, id: string) {
  * first viewer caused. Denials get theirs from the function, as CloudFront applies no such policy before its cache.
  */
 export function responseHeadersPolicy(scope: Construct, id: string, policy: Policy, site: SiteConfig) {
-  const { corsOrigins = [], credentials } = policy
+  const { corsOrigins = [] } = policy
   const { frameOptions = 'SAMEORIGIN' } = site
   const { maxAge, includeSubDomains } = completeHsts(site.hsts)
   return new cloudfront.ResponseHeadersPolicy(scope, id, {
@@ -62,9 +62,8 @@ export function responseHeadersPolicy(scope: Construct, id: string, policy: Poli
     },
     ...(corsOrigins.length > 0 && {
       corsBehavior: {
-        // A cookie is sent across origins only where the response allows credentials (Fetch standard, CORS protocol).
-        accessControlAllowCredentials: typeof credentials === 'object',
-        accessControlAllowHeaders: corsRequestHeaders,
+        accessControlAllowCredentials: corsCredentials(policy),
+        accessControlAllowHeaders: corsRequestHeaders(policy),
         accessControlAllowMethods: ['GET', 'HEAD', 'OPTIONS'],
         accessControlAllowOrigins: [...corsOrigins],
         accessControlExposeHeaders: corsResponseHeaders,

@@ -69,14 +69,14 @@ test('a missing key and a folder are 403, a malformed path 400', async () => {
 test('to whom it may list, a missing key and a folder are 404, and the bucket itself is a list', async () => {
   await bucket.close()
   bucket = await startBucket({ objects: demoObjects(), cors, listable: true, identity })
-  for (const path of ['/public/none.txt', '/public/', '/public/?prefix=reports'])
-    expect(await get({ path })).toMatchObject({ status: 404, code: 'NoSuchKey' })
+  for (const uri of ['/public/none.txt', '/public/', '/public/?prefix=reports'])
+    expect(await get({ uri })).toMatchObject({ status: 404, code: 'NoSuchKey' })
   expect(await get({}, null)).toMatchObject({ status: 403, code: 'AccessDenied' })
-  const keys = async (path: string) =>
-    [...(await get({ path })).body.toString().matchAll(/<Key>(.*?)<\/Key>/g)].map(([, key]) => key)
+  const keys = async (uri: string) =>
+    [...(await get({ uri })).body.toString().matchAll(/<Key>(.*?)<\/Key>/g)].map(([, key]) => key)
   expect(await keys('/')).toEqual([...demoObjects().keys()])
   expect(await keys('/?list-type=2&prefix=users%2Fbob%2F50')).toEqual(['users/bob/500.txt'])
-  const none = await get({ path: '/' }, null)
+  const none = await get({ uri: '/' }, null)
   expect([none.status, none.body.toString()]).toEqual([403, expect.not.stringContaining('<Key>')])
 })
 
