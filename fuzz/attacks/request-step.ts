@@ -5,7 +5,14 @@ import { type RequestFields, viewerRequestEvent } from '../../testing/viewer-req
 import type { Step } from '../case.ts'
 import type { World } from '../world/world.ts'
 
-/** What an attack says about a request; the rest is what a browser sends. */
+/** What a browser says of itself when it goes to a page (Fetch Metadata). */
+export const navigation = {
+  accept: 'text/html,application/xhtml+xml,*/*;q=0.8',
+  'sec-fetch-mode': 'navigate',
+  'sec-fetch-dest': 'document',
+} as const
+
+/** What an attack says about a request; the rest is what a browser sends that goes to a page, where the policy asks for that. */
 export interface RequestParts extends Omit<RequestFields, 'requestId'> {
   uri: string
   /** Goes where the policy's credentials belong, unless `headers` names that header. Left out: none. */
@@ -14,7 +21,9 @@ export interface RequestParts extends Omit<RequestFields, 'requestId'> {
 
 export function request(world: World, { uri, token, headers, ...fields }: RequestParts): Step {
   const credential = token === undefined ? {} : credentialHeader(world.policy, token)
-  const event = viewerRequestEvent(uri, { ...fields, headers: { ...credential, ...headers }, requestId: 'fuzz' })
+  const usual = world.policy.deny?.unauthenticated?.redirect === undefined ? {} : navigation
+  const all = { ...usual, ...credential, ...headers }
+  const event = viewerRequestEvent(uri, { ...fields, headers: all, requestId: 'fuzz' })
   return { kind: 'request', event }
 }
 

@@ -142,8 +142,8 @@ export const credentialFlaws: readonly Flaw[] = [
     source: 'CWE-131',
     edits: [
       [
-        `  try {\n    await authorize(request)\n`,
-        `  scratch.set(Buffer.from(single(request.headers, 'authorization')))\n  try {\n    await authorize(request)\n`,
+        `  try {\n    const directory`,
+        `  scratch.set(Buffer.from(single(request.headers, 'authorization')))\n  try {\n    const directory`,
       ],
       [`export const handler =`, `const scratch = Buffer.alloc(16_384)\n\nexport const handler =`],
     ],

@@ -1,6 +1,6 @@
 import type { Edit, Flaw } from './flaw.ts'
 
-const compares = `return captureValues(part, claims, groups).some((value) => spell(value, route) === wanted)`
+const compares = `return captureValues(open, claims, groups).some((value) => spell(value, route) === wanted)`
 const decodes = `    segment = decodeURIComponent(raw)\n`
 const splits = `return uri.slice(1).split('/').map(decodeSegment)`
 const publicRoute = `  const route = findRoute(segments)\n`
@@ -8,7 +8,7 @@ const publicRoute = `  const route = findRoute(segments)\n`
 /** The check for a capture, with `value` as it is spelt in paths and `wanted` the path's segment. */
 function compared(by: string): Edit[] {
   return [
-    [compares, `return captureValues(part, claims, groups).map((value) => spell(value, route)).some((value) => ${by})`],
+    [compares, `return captureValues(open, claims, groups).map((value) => spell(value, route)).some((value) => ${by})`],
   ]
 }
 
@@ -103,7 +103,7 @@ export const pathFlaws: readonly Flaw[] = [
     edits: [
       [
         compares,
-        `return captureValues(part, claims, groups).some((value) => [value, spell(value, route)].includes(wanted ?? ''))`,
+        `return captureValues(open, claims, groups).some((value) => [value, spell(value, route)].includes(wanted ?? ''))`,
       ],
     ],
   },
@@ -174,7 +174,7 @@ export const pathFlaws: readonly Flaw[] = [
     class: 'path',
     cwe: 'CWE-436',
     source: 'CWE-172',
-    edits: [[`  return raw.includes('+') ? \`\\0\${segment}\` : segment`, `  return segment`]],
+    edits: [[`  if (!isReadOneWay(request.uri, segments, route)) throw new Denied('forbidden', 'plus')\n`, '']],
   },
   {
     name: 'literals-in-any-case',
@@ -308,10 +308,7 @@ export const pathFlaws: readonly Flaw[] = [
     source: 'CWE-1023',
     edits: [
       [`typeof value === 'string' && value !== '' && value.isWellFormed()`, `typeof value === 'string'`],
-      [
-        `    if (isCapture(part)) return segment !== '' && !segment.startsWith('\\0')\n`,
-        `    if (isCapture(part)) return true\n`,
-      ],
+      [`    if (open !== '') return isAround(before, after, segment)\n`, `    if (open !== '') return true\n`],
       [`  if (segment === '' && index < all.length - 1) throw new Denied('forbidden', 'uri')\n`, ''],
     ],
   },

@@ -14,7 +14,7 @@ import {
   verify,
 } from 'node:crypto'
 import type { Headers, ViewerRequest, ViewerRequestEvent } from '../../../authorizer/cloudfront.ts'
-import type { ClaimRules, Policy, Provider, Route } from '../../../authorizer/policy.ts'
+import type { ClaimRules, Policy, Provider, Route, UnauthenticatedDenial } from '../../../authorizer/policy.ts'
 
 declare const POLICY: Policy
 
@@ -63,7 +63,15 @@ export const handler = async (event: ViewerRequestEvent) => {
   const request = event.Records[0]?.cf.request
   if (!request) return denial({ method: 'GET', uri: '/', querystring: '', headers: {} }, 'forbidden')
   try {
+    const directory = directoryOf(request)
+    if (directory !== undefined) {
+      await authorize({ ...request, uri: directory })
+      return slashRedirect(request, directory)
+    }
     await authorize(request)
+    const file = fileOf(request)
+    if (file !== request.uri) await authorize({ ...request, uri: file })
+    request.uri = file
     return withoutCredential(request)
   } catch (error) {
     const reason = error instanceof Denied ? error.message : 'unforeseen'
@@ -78,6 +86,7 @@ async function authorize(request: ViewerRequest): Promise<void> {
   const segments = pathSegments(request.uri)
   const route = findRoute(segments)
   if (!route) throw new Denied('forbidden', 'no route')
+  if (!isReadOneWay(request.uri, segments, route)) throw new Denied('forbidden', 'plus')
   if (route.public) return
   const claims = await verifyAmong(credential(request.headers))
   const provider = providerOf(claims)
@@ -515,8 +524,17 @@ function decodeSegment(raw: string, index: number, all: string[]): string {
   if (segment === '.' || segment === '..') throw new Denied('forbidden', 'uri')
   if (/[/\\\u0000-\u001f\u007f]/.test(segment)) throw new Denied('forbidden', 'uri')
   if (segment === '' && index < all.length - 1) throw new Denied('forbidden', 'uri')
-  // S3 reads a raw "+" as a space, so such a segment has two readings; no literal and no capture matches it.
-  return raw.includes('+') ? `\0${segment}` : segment
+  return segment
+}
+
+/** S3 reads a raw "+" as a space: both readings lead to one route, of which nothing but a `*` stands for what differs. */
+function isReadOneWay(uri: string, segments: string[], route: Route): boolean {
+  const others = pathSegments(uri.replaceAll('+', ' '))
+  const same = (segment: string | undefined, index: number) => segment === others[index]
+  return (
+    findRoute(others) === route &&
+    patternSegments(route).every((part, index) => !isCapture(part) || same(segments[index], index))
+  )
 }
 
 /** A `/` between braces belongs to a claim's name. */
@@ -524,15 +542,30 @@ function patternSegments(route: Route): string[] {
   return route.path.slice(1).split(/\/(?![^{]*\})/)
 }
 
-const isCapture = (part: string) => part.startsWith('{')
+/** `{sub}.pdf`: what stands for a text, and the texts around it. `open` is empty where the segment is all text. */
+function placeIn(part: string): { before: string; open: string; after: string } {
+  const [whole, before = '', open = '', after = ''] = /^([^{*]*)(\{[^}]*\}|\*)(.*)$/s.exec(part) ?? []
+  return whole === undefined ? { before: part, open: '', after: '' } : { before, open, after }
+}
 
-/** Among the routes that match, literal beats capture beats `*`, from the left. */
+const isCapture = (part: string) => part.includes('{')
+
+/** Among the routes that match: text, text around a place, a place, a `*` at the end; the longer text before it, then behind it. */
 function findRoute(segments: string[]): Route | undefined {
-  const rank = (route: Route) =>
-    patternSegments(route)
-      .map((part) => (part === '*' ? 2 : isCapture(part) ? 1 : 0))
-      .join('')
   return POLICY.routes.filter((route) => matches(route, segments)).sort((a, b) => (rank(a) < rank(b) ? -1 : 1))[0]
+}
+
+/** Texts that sort as their routes do, segment by segment. */
+function rank(route: Route): string {
+  const length = (text: string) => String(9999 - text.length)
+  return patternSegments(route)
+    .map((part, index, all) => {
+      const { before, open, after } = placeIn(part)
+      if (open === '') return '1'
+      if (before !== '' || after !== '') return `2${length(before)}${length(after)}`
+      return part === '*' && index === all.length - 1 ? '4' : '3'
+    })
+    .join(' ')
 }
 
 function matches(route: Route, segments: string[]): boolean {
@@ -540,11 +573,17 @@ function matches(route: Route, segments: string[]): boolean {
   const rest = parts.at(-1) === '*'
   if (rest ? segments.length < parts.length : segments.length !== parts.length) return false
   return parts.every((part, index) => {
-    if (part === '*') return true
+    if (rest && index === parts.length - 1) return true
     const segment = segments[index] ?? ''
-    if (isCapture(part)) return segment !== '' && !segment.startsWith('\0')
+    const { before, open, after } = placeIn(part)
+    if (open !== '') return isAround(before, after, segment)
     return segment === part
   })
+}
+
+/** One character at least is between the two texts. */
+function isAround(before: string, after: string, segment: string): boolean {
+  return segment.length > before.length + after.length && segment.startsWith(before) && segment.endsWith(after)
 }
 
 function grants(route: Route, segments: string[], claims: Json): boolean {
@@ -552,8 +591,10 @@ function grants(route: Route, segments: string[], claims: Json): boolean {
   if (route.groups && !route.groups.some((group) => groups.includes(group))) return false
   return patternSegments(route).every((part, index) => {
     if (!isCapture(part)) return true
-    const wanted = segments[index]
-    return captureValues(part, claims, groups).some((value) => spell(value, route) === wanted)
+    const { before, open, after } = placeIn(part)
+    const segment = segments[index] ?? ''
+    const wanted = segment.slice(before.length, segment.length - after.length)
+    return captureValues(open, claims, groups).some((value) => spell(value, route) === wanted)
   })
 }
 
@@ -566,10 +607,10 @@ function groupsOf(claims: Json): string[] {
   return groups.every((group) => typeof group === 'string') ? groups : []
 }
 
-function captureValues(part: string, claims: Json, groups: string[]): string[] {
-  const name = part === '{sub}' ? 'sub' : part.slice('{claim:'.length, -1)
+function captureValues(capture: string, claims: Json, groups: string[]): string[] {
+  const name = capture === '{sub}' ? 'sub' : capture.slice('{claim:'.length, -1)
   const held = name === 'sub' ? [claim(claims, 'sub')] : [claimAt(claims, name)].flat().map(pathText)
-  const values = part === '{group}' ? groups : held
+  const values = capture === '{group}' ? groups : held
   return values.filter((value): value is string => typeof value === 'string' && value !== '' && value.isWellFormed())
 }
 
@@ -581,6 +622,35 @@ function pathText(value: unknown): unknown {
 function spell(value: string, route: Route): string {
   return route.hash ? createHash(route.hash).update(value).digest('hex') : value
 }
+
+// Rewrites: S3 has no directories.
+
+const isRead = (method: string) => method === 'GET' || method === 'HEAD'
+
+/** Of a path that is granted: where its file is. */
+function fileOf({ method, uri }: ViewerRequest): string {
+  if (!isRead(method)) return uri
+  const segments = pathSegments(uri)
+  const app = findRoute(segments)?.app
+  if (app !== undefined) return segments.at(-1)?.includes('.') ? uri : app.split('/').map(encodeURIComponent).join('/')
+  return POLICY.index !== undefined && uri.endsWith('/') ? uri + encodeURIComponent(POLICY.index) : uri
+}
+
+/** Of a path that no route matches: the path with the slash that it lacks. */
+function directoryOf({ method, uri }: ViewerRequest): string | undefined {
+  if (POLICY.slash !== 'redirect' || !isRead(method) || uri.endsWith('/')) return undefined
+  const segments = pathSegments(uri)
+  return !findRoute(segments) && findRoute([...segments, '']) ? `${uri}/` : undefined
+}
+
+/** A path alone, so that the viewer stays on its host; in the characters of a URI (RFC 3986 2). */
+function slashRedirect({ querystring, headers }: ViewerRequest, directory: string) {
+  const query = querystring === '' || holdsToken(querystring) ? '' : `?${querystring}`
+  const location = [...`${directory}${query}`].map((one) => (/[!-~]/.test(one) ? one : encoded(one))).join('')
+  return response(302, { 'cache-control': 'no-store', ...corsFields(headers), location })
+}
+
+const encoded = (text: string) => encodeURIComponent(text.toWellFormed())
 
 // Results: CloudFront Developer Guide, "Generate HTTP responses in request triggers".
 
@@ -598,33 +668,71 @@ function removeCookies(request: ViewerRequest, source: CookieSource): void {
   else request.headers.cookie = [{ key: 'Cookie', value: kept.map(({ text }) => text).join('; ') }]
 }
 
-function denial({ uri, headers }: ViewerRequest, kind: Denial) {
-  const { status = kind === 'forbidden' ? 403 : 401, ...answer } = POLICY.deny?.[kind] ?? {}
-  const fields: Record<string, string> = { 'cache-control': 'no-store', ...corsFields(headers) }
-  if ('redirect' in answer && answer.redirect !== undefined) {
-    return response(302, { ...fields, location: loginPage(answer.redirect, answer.returnTo, uri) })
+function denial(request: ViewerRequest, kind: Denial) {
+  const { status = kind === 'forbidden' ? 403 : 401, page, ...answer } = POLICY.deny?.[kind] ?? {}
+  const fields: Record<string, string> = { 'cache-control': 'no-store', ...corsFields(request.headers) }
+  if (isSentToLogIn(request, answer)) {
+    return response(302, { ...fields, location: loginPage(answer, request) })
   }
   if (status === 401) fields['www-authenticate'] = 'Bearer'
-  return response(status, fields)
+  if (page === undefined) return response(status, fields)
+  fields['content-type'] = 'text/html; charset=utf-8'
+  return response(status, fields, request.method === 'HEAD' ? '' : page)
 }
 
-function loginPage(redirect: string, returnTo: string | undefined, uri: string): string {
+type Login = UnauthenticatedDenial & { redirect: string }
+
+function isSentToLogIn(request: ViewerRequest, answer: UnauthenticatedDenial): answer is Login {
+  return answer.redirect !== undefined && (answer.redirectOn === 'always' || isNavigation(request))
+}
+
+/** Fetch Metadata, Sec-Fetch-Mode and Sec-Fetch-Dest; what sends neither says by Accept that it wants a page. */
+function isNavigation({ method, headers }: ViewerRequest): boolean {
+  if (!isRead(method)) return false
+  const { 'sec-fetch-mode': mode, 'sec-fetch-dest': dest, accept = [] } = headers
+  if (!mode && !dest) return accept.some(({ value }) => /text\/html/i.test(value))
+  return (
+    (!mode || single(headers, 'sec-fetch-mode') === 'navigate') &&
+    (!dest || single(headers, 'sec-fetch-dest') === 'document')
+  )
+}
+
+/** With the way back, for as long as it holds no token. */
+function loginPage({ redirect, returnTo, returnQuery }: Login, { uri, querystring }: ViewerRequest): string {
   if (returnTo === undefined) return redirect
-  const url = new URL(redirect)
-  url.searchParams.set(returnTo, uri)
-  return url.href
+  const query = returnQuery && querystring !== '' && !holdsToken(querystring) ? `?${querystring}` : ''
+  const way = uri.length + query.length > 1024 ? uri : uri + query
+  if (holdsToken(uri) || way.length > 1024) return redirect
+  const separator = redirect.includes('?') ? (/[?&]$/.test(redirect) ? '' : '&') : '?'
+  return `${redirect}${separator}${returnTo}=${encoded(way)}`
+}
+
+/** A JOSE header or a set of claims, however often it was percent-encoded. */
+function holdsToken(text: string): boolean {
+  const plain = text.replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
+  const runs = [...text.matchAll(/(?=(eyJ[\w-]{0,125}))/g)]
+  const isHeld = runs.some(([, run = '']) => /^\{"[ -~]+":/.test(Buffer.from(run, 'base64url').toString('latin1')))
+  return isHeld || (plain !== text && holdsToken(plain))
 }
 
 function corsFields(headers: Headers): Record<string, string> {
   const origin = single(headers, 'origin')
-  if (!POLICY.corsOrigins?.includes(origin)) return {}
+  if (!POLICY.corsOrigins?.some((named) => isNamed(origin, named))) return {}
   return { 'access-control-allow-origin': origin, vary: 'Origin' }
 }
 
-function response(status: number, fields: Record<string, string>) {
+/** `https://*.example.com`: one label or more stand for the `*`. */
+function isNamed(origin: string, named: string): boolean {
+  const [scheme = '', domain] = named.split('*')
+  if (domain === undefined) return origin === named
+  return isAround(scheme, domain, origin) && /^[\w-]+(?:\.[\w-]+)*$/.test(origin.slice(scheme.length, -domain.length))
+}
+
+function response(status: number, fields: Record<string, string>, body?: string) {
   const headers: Headers = {}
   for (const [name, value] of Object.entries(fields)) headers[name] = [{ key: name, value }]
-  return { status: String(status), statusDescription: descriptions[status] ?? 'Forbidden', headers }
+  const statusDescription = descriptions[status] ?? 'Forbidden'
+  return { status: String(status), statusDescription, headers, ...(body && { body }) }
 }
 
 const descriptions: Record<number, string> = { 302: 'Found', 401: 'Unauthorized', 404: 'Not Found' }

@@ -1,10 +1,10 @@
 import type { Flaw } from './flaw.ts'
 
-const denies = `  return { status: String(status), statusDescription: descriptions[status] ?? 'Forbidden', headers }`
+const denies = `  return { status: String(status), statusDescription, headers, ...(body && { body }) }`
 const login = {
   deny: { unauthenticated: { redirect: 'https://login.example.com/', returnTo: 'next' }, forbidden: { status: 403 } },
 } as const
-const setsReturn = `  url.searchParams.set(returnTo, uri)\n  return url.href\n`
+const namesReturn = `  return \`\${redirect}\${separator}\${returnTo}=\${encoded(way)}\`\n`
 const logs = `    console.log(JSON.stringify({ decision: 'deny', reason }))\n`
 
 export const responseFlaws: readonly Flaw[] = [
@@ -109,8 +109,8 @@ export const responseFlaws: readonly Flaw[] = [
     source: 'RFC 9111 5.2.2.5',
     edits: [
       [
-        `{ 'cache-control': 'no-store', ...corsFields(headers) }`,
-        `{ 'cache-control': 'public, max-age=300', ...corsFields(headers) }`,
+        `{ 'cache-control': 'no-store', ...corsFields(request.headers) }`,
+        `{ 'cache-control': 'public, max-age=300', ...corsFields(request.headers) }`,
       ],
     ],
   },
@@ -119,19 +119,19 @@ export const responseFlaws: readonly Flaw[] = [
     class: 'benign',
     cwe: 'CWE-644',
     source: 'CloudFront Developer Guide, "Restrictions on edge functions"',
-    edits: [[`'cache-control': 'no-store', ...cors`, `'cache-control': 'no-store', connection: 'close', ...cors`]],
+    edits: [
+      [
+        `'cache-control': 'no-store', ...corsFields(request.headers) }`,
+        `'cache-control': 'no-store', connection: 'close', ...corsFields(request.headers) }`,
+      ],
+    ],
   },
   {
     name: 'body-too-large',
     class: 'benign',
     cwe: 'CWE-770',
     source: 'CloudFront Developer Guide, "Quotas"',
-    edits: [
-      [
-        denies,
-        `  return { status: String(status), statusDescription: descriptions[status] ?? 'Forbidden', headers, body: '<p>'.repeat(20_000) }`,
-      ],
-    ],
+    edits: [[denies, `  return { status: String(status), statusDescription, headers, body: '<p>'.repeat(20_000) }`]],
   },
   {
     name: 'headers-not-lists',
@@ -201,7 +201,12 @@ export const responseFlaws: readonly Flaw[] = [
     class: 'headers',
     cwe: 'CWE-942',
     source: 'CWE-942',
-    edits: [[`  if (!POLICY.corsOrigins?.includes(origin)) return {}\n`, `  if (origin === '') return {}\n`]],
+    edits: [
+      [
+        `  if (!POLICY.corsOrigins?.some((named) => isNamed(origin, named))) return {}\n`,
+        `  if (origin === '') return {}\n`,
+      ],
+    ],
   },
   {
     name: 'origin-by-suffix',
@@ -210,7 +215,7 @@ export const responseFlaws: readonly Flaw[] = [
     source: 'CWE-942',
     edits: [
       [
-        `POLICY.corsOrigins?.includes(origin)`,
+        `POLICY.corsOrigins?.some((named) => isNamed(origin, named))`,
         `POLICY.corsOrigins?.some((one) => origin.startsWith(one) || origin.endsWith(one.slice('https://'.length)))`,
       ],
     ],
@@ -221,7 +226,7 @@ export const responseFlaws: readonly Flaw[] = [
     cwe: 'CWE-601',
     source: 'CWE-601',
     policy: login,
-    edits: [[setsReturn, `  return uri\n`]],
+    edits: [[namesReturn, `  return uri\n`]],
   },
   {
     name: 'login-page-on-host',
@@ -231,8 +236,8 @@ export const responseFlaws: readonly Flaw[] = [
     policy: login,
     edits: [
       [
-        `location: loginPage(answer.redirect, answer.returnTo, uri)`,
-        `location: 'https://' + single(headers, 'host') + '/login?next=' + encodeURIComponent(uri)`,
+        `location: loginPage(answer, request)`,
+        `location: 'https://' + single(request.headers, 'host') + '/login?next=' + encodeURIComponent(request.uri)`,
       ],
     ],
   },
@@ -242,7 +247,7 @@ export const responseFlaws: readonly Flaw[] = [
     cwe: 'CWE-113',
     source: 'CWE-113',
     policy: login,
-    edits: [[setsReturn, `  return url.href + '?' + returnTo + '=' + decodeURIComponent(uri)\n`]],
+    edits: [[namesReturn, `  return redirect + '?' + returnTo + '=' + decodeURIComponent(uri)\n`]],
   },
   {
     name: 'query-in-login-page',
@@ -252,8 +257,8 @@ export const responseFlaws: readonly Flaw[] = [
     policy: login,
     edits: [
       [
-        `location: loginPage(answer.redirect, answer.returnTo, uri)`,
-        `location: loginPage(answer.redirect, answer.returnTo, uri + '?' + single(headers, 'authorization'))`,
+        `location: loginPage(answer, request)`,
+        `location: answer.redirect + '?next=' + encodeURIComponent(request.uri + '?' + single(request.headers, 'authorization'))`,
       ],
     ],
   },
@@ -264,8 +269,8 @@ export const responseFlaws: readonly Flaw[] = [
     source: 'CVE-2022-29167',
     edits: [
       [
-        `  if (!POLICY.corsOrigins?.includes(origin)) return {}\n`,
-        `  if (!/^https:\\/\\/(?:[a-z0-9]+\\.?)+\\.com$/.test(origin)) return {}\n  if (!POLICY.corsOrigins?.includes(origin)) return {}\n`,
+        `  if (!POLICY.corsOrigins?.some((named) => isNamed(origin, named))) return {}\n`,
+        `  if (!/^https:\\/\\/(?:[a-z0-9]+\\.?)+\\.com$/.test(origin)) return {}\n  if (!POLICY.corsOrigins?.some((named) => isNamed(origin, named))) return {}\n`,
       ],
     ],
   },

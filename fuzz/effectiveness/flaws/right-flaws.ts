@@ -13,7 +13,7 @@ const holdsMembers = `    const members: unknown[] = Array.isArray(value) ? valu
 const stopsAtArrays = `    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined\n`
 const stepsOn = `    value = claim(value as Json, step.replaceAll('~1', '/').replaceAll('~0', '~'))\n`
 const refusesScope = `  if (!hasScopes(claims, route.scopes)) throw new Denied('forbidden', 'scope')\n`
-const comparesSegment = `    return captureValues(part, claims, groups).some((value) => spell(value, route) === wanted)\n`
+const comparesSegment = `    return captureValues(open, claims, groups).some((value) => spell(value, route) === wanted)\n`
 
 export const rightFlaws: readonly Flaw[] = [
   {
