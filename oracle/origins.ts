@@ -2,7 +2,7 @@
 import type { Policy } from '../authorizer/policy.ts'
 
 export function namesOrigin({ corsOrigins = [] }: Policy, origin: string): boolean {
-  return corsOrigins.some((named) => named === origin || isBelow(named, origin))
+  return corsOrigins.some((named) => (named.includes('*') ? isBelow(named, origin) : named === origin))
 }
 
 /** `https://*.example.com`: one label or more stand for the `*`. */
