@@ -1,8 +1,14 @@
 import fc from 'fast-check'
 import type { ClaimRules, CredentialSource, Policy, Provider, Route, SitePolicy } from '../../authorizer/policy.ts'
-import { patternShape } from '../../config/route-pattern.ts'
+import { parsePattern, patternShape } from '../../config/route-pattern.ts'
+import { siteFaults } from '../../config/site-checks.ts'
 
 type Site = Omit<SitePolicy, 'routes'>
+
+const pages = [
+  '<!doctype html><title>Please log in</title><style>p{color:red}</style><p>Grüße {path}',
+  '<!doctype html>\r\n<style>\r\na{}</style><!-- <style>b{}</style> --><style media="(a>b)"></style><p>No',
+] as const
 
 const site: fc.Arbitrary<Site> = fc
   .record(
@@ -19,7 +25,13 @@ const site: fc.Arbitrary<Site> = fc
       clockToleranceSeconds: fc.constantFrom(0, 5, 60),
       methods: fc.constantFrom<readonly string[]>(['GET', 'HEAD'], ['GET'], ['GET', 'POST', 'OPTIONS']),
       corsPreflight: fc.boolean(),
-      corsOrigins: fc.constantFrom<readonly string[]>([], ['https://app.example.com']),
+      corsOrigins: fc.constantFrom<readonly string[]>(
+        [],
+        ['https://app.example.com'],
+        ['https://app.example.com:8443', 'https://*.example.com'],
+      ),
+      index: fc.constantFrom('index.html', 'start here+.html'),
+      slash: fc.constant('redirect'),
       deny: fc.constantFrom<NonNullable<Policy['deny']>>(
         {},
         { unauthenticated: { status: 404 }, forbidden: { status: 404 } },
@@ -28,6 +40,12 @@ const site: fc.Arbitrary<Site> = fc
           unauthenticated: { redirect: 'https://login.example.com/?a=b', returnTo: 'next' },
           forbidden: { status: 403 },
         },
+        { unauthenticated: { redirect: '/login', redirectOn: 'always', returnTo: 'to', returnQuery: true } },
+        {
+          unauthenticated: { redirect: '/login?a', returnTo: 'to', returnQuery: true, status: 403, page: pages[0] },
+          forbidden: { status: 404, page: pages[1] },
+        },
+        { unauthenticated: { page: pages[1] }, forbidden: { page: pages[0] } },
       ),
     },
     { requiredKeys: [] },
@@ -129,9 +147,17 @@ function routes(providers: readonly string[]): fc.Arbitrary<Route[]> {
     '{claim:https://example.com/tenant}',
     '{claim:level}',
   )
-  const ending = fc.constantFrom('*', 'index.html', '')
+  const part = fc.constantFrom('*', '*.css', 'a-*', 'a-*-a.txt', 'c++-*', 'with space *', '*.tar.gz', 'index.*')
+  const heldPart = fc.constantFrom('{sub}.pdf', 'us-east-1:{sub}', 'a-{group}-a.txt', '{claim:level}.css', 'c++{group}')
+  const ending = fc.oneof(
+    { weight: 3, arbitrary: fc.constantFrom('*', 'index.html', '') },
+    { weight: 1, arbitrary: fc.constantFrom('*.css', 'a-*.css', '*.tar.css', 'c++-*.html') },
+  )
   const open = fc
-    .tuple(fc.array(literal, { minLength: 1, maxLength: 2 }), ending)
+    .tuple(
+      fc.array(fc.oneof({ weight: 4, arbitrary: literal }, { weight: 1, arbitrary: part }), { maxLength: 2 }),
+      ending,
+    )
     .map(([parts, end]): Route => ({ path: `/${[...parts, end].join('/')}`, public: true }))
   const asked = fc.record(
     {
@@ -147,7 +173,15 @@ function routes(providers: readonly string[]): fc.Arbitrary<Route[]> {
       : fc.subarray([...providers], { minLength: 1, maxLength: providers.length })
   const guarded = fc
     .tuple(
-      fc.array(fc.oneof(literal, capture), { minLength: 1, maxLength: 3 }),
+      fc.array(
+        fc.oneof(
+          { weight: 3, arbitrary: literal },
+          { weight: 3, arbitrary: capture },
+          { weight: 1, arbitrary: part },
+          { weight: 1, arbitrary: heldPart },
+        ),
+        { minLength: 1, maxLength: 3 },
+      ),
       ending,
       fc.option(fc.constantFrom('md5', 'sha256'), { nil: undefined }),
       fc.oneof({ weight: 2, arbitrary: fc.constant({}) }, { weight: 1, arbitrary: asked }),
@@ -163,27 +197,44 @@ function routes(providers: readonly string[]): fc.Arbitrary<Route[]> {
         ...(only === undefined ? {} : { provider: others.length === 0 ? only : whose }),
       }
     })
-  return fc.uniqueArray(fc.oneof({ weight: 1, arbitrary: open }, { weight: 3, arbitrary: guarded }), {
+  const plain = fc.uniqueArray(fc.oneof({ weight: 1, arbitrary: open }, { weight: 3, arbitrary: guarded }), {
     minLength: 1,
     maxLength: 6,
     selector: patternShape,
   })
+  return fc.tuple(plain, fc.option(fc.nat(5), { nil: undefined })).map(([all, at]) => withApp(all, at))
+}
+
+/** One of the routes is of a single-page app, whose shell is on it, too. */
+function withApp(routes: readonly Route[], at: number | undefined): Route[] {
+  return routes.map((route, index) => {
+    const texts = parsePattern(route.path).map((segment) => (segment.kind === 'literal' ? segment.text : undefined))
+    const isFolder = route.path.endsWith('/*') && !texts.slice(0, -1).includes(undefined)
+    return index === at && isFolder ? { ...route, app: `/${[...texts.slice(0, -1), 'shell+ü'].join('/')}` } : route
+  })
+}
+
+/** What a user may write: a directory that is written out has a route for its index, a login page is for everybody. */
+function isSound(policy: Policy): boolean {
+  return siteFaults(policy).length === 0
 }
 
 /** A valid policy of any shape: every kind of provider, route, credential, answer and key life, in any combination. */
-export const anyPolicy: fc.Arbitrary<Policy> = fc.oneof(
-  fc
-    .tuple(site, provider('one.example.com'), routes([]))
-    .map(([fields, one, all]): Policy => ({ ...fields, ...one, routes: all })),
-  fc
-    .tuple(
-      site,
-      provider('one.example.com'),
-      provider('two.example.com'),
-      fc.option(provider('three.example.com'), { nil: undefined, freq: 2 }),
-    )
-    .chain(([fields, staff, partners, guests]) => {
-      const providers: Record<string, Provider> = { staff, partners, ...(guests ? { guests } : {}) }
-      return routes(Object.keys(providers)).map((all): Policy => ({ ...fields, providers, routes: all }))
-    }),
-)
+export const anyPolicy: fc.Arbitrary<Policy> = fc
+  .oneof(
+    fc
+      .tuple(site, provider('one.example.com'), routes([]))
+      .map(([fields, one, all]): Policy => ({ ...fields, ...one, routes: all })),
+    fc
+      .tuple(
+        site,
+        provider('one.example.com'),
+        provider('two.example.com'),
+        fc.option(provider('three.example.com'), { nil: undefined, freq: 2 }),
+      )
+      .chain(([fields, staff, partners, guests]) => {
+        const providers: Record<string, Provider> = { staff, partners, ...(guests ? { guests } : {}) }
+        return routes(Object.keys(providers)).map((all): Policy => ({ ...fields, providers, routes: all }))
+      }),
+  )
+  .filter(isSound)

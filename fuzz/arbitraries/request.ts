@@ -95,6 +95,8 @@ function extraHeaders(world: World): fc.Arbitrary<Record<string, string>> {
   const paths = fc.constantFrom(world.publicPaths[0] ?? '/', world.visitors[0].granted[0])
   const origin = fc.constantFrom(
     world.policy.corsOrigins?.[0] ?? 'https://app.example.com',
+    'https://pr-1.example.com',
+    'https://evil-example.com',
     'https://attacker.example',
     'null',
     '',
@@ -112,6 +114,9 @@ function extraHeaders(world: World): fc.Arbitrary<Record<string, string>> {
         'x-forwarded-for': fc.constantFrom('127.0.0.1', '::1'),
         referer: paths,
         host: fc.constantFrom('localhost', 'attacker.example'),
+        'sec-fetch-mode': fc.constantFrom('navigate', 'cors', 'no-cors'),
+        'sec-fetch-dest': fc.constantFrom('document', 'empty', 'iframe'),
+        accept: fc.constantFrom('text/html', '*/*', 'application/json, TEXT/HTML;q=0.1'),
       },
       { requiredKeys: [] },
     )
@@ -127,6 +132,8 @@ function anyQuery(good: string): fc.Arbitrary<string> {
     'list-type=2&prefix=',
     'versionId=null',
     `access_token=${good}`,
+    `t=${good.replace('eyJ', '%2565yJ')}`,
+    'q=surveyJune&r=\u00e9',
     '/public/',
     '..%2f',
     '%',

@@ -48,14 +48,17 @@ export function anyUri(world: World): fc.Arbitrary<string> {
   )
 }
 
-function knownPaths({ visitors, publicPaths }: World): [string, ...string[]] {
+function knownPaths({ policy, visitors, publicPaths }: World): [string, ...string[]] {
   const [first, ...rest] = visitors
-  return [
+  const files: [string, ...string[]] = [
     ...first.granted,
     ...first.denied,
     ...rest.flatMap(({ granted, denied }) => [...granted, ...denied]),
     ...publicPaths,
   ]
+  const hasDirectories = policy.index !== undefined || policy.slash !== undefined
+  const directories = files.map((path) => path.slice(0, path.lastIndexOf('/') + 1))
+  return hasDirectories ? [...files, ...directories, ...directories.map((path) => path.slice(0, -1))] : files
 }
 
 // fast-check's own units for all of Unicode build tables for seconds before the first value.
