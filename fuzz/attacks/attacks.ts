@@ -17,6 +17,7 @@ import {
 } from './credential-sources.ts'
 import { cookieCredentialAttacks, headerCredentialAttacks, misplacedCredentialAttacks } from './credentials.ts'
 import { dateAttacks, passingTimeAttacks } from './dates.ts'
+import { directoryAttacks } from './directories.ts'
 import { eventShapeAttacks } from './event-shapes.ts'
 import { forwardingHeaderAttacks } from './forwarding-headers.ts'
 import { groupAttacks } from './groups.ts'
@@ -28,10 +29,13 @@ import { keyInjectionAttacks } from './key-injection.ts'
 import { keyRotationAttacks } from './key-rotation.ts'
 import { keySetAnswerAttacks, sharedKeyNameAttacks } from './key-set-answers.ts'
 import { loadOutageAttacks } from './load-outage.ts'
+import { loginRedirectAttacks } from './login-redirects.ts'
 import { methodAndPreflightAttacks } from './methods.ts'
+import { pageWordAttacks } from './page-words.ts'
 import { decoyPathAttacks } from './path-decoy.ts'
 import { disguisedPathAttacks } from './path-disguise.ts'
 import { traversalAttacks } from './path-traversal.ts'
+import { patternPartAttacks } from './pattern-parts.ts'
 import { providerAttacks, tenantAttacks } from './providers.ts'
 import { chokingAttacks, volumeAndLogAttacks } from './resources.ts'
 import { secondSpellingAttacks } from './second-spelling.ts'
@@ -83,6 +87,10 @@ const ideas: readonly (readonly Attack[])[] = [
   traversalAttacks,
   disguisedPathAttacks,
   decoyPathAttacks,
+  patternPartAttacks,
+  directoryAttacks,
+  loginRedirectAttacks,
+  pageWordAttacks,
   tokenReuseAttacks,
   keyRotationAttacks,
   loadOutageAttacks,

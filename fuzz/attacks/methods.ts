@@ -119,6 +119,54 @@ const originSpellings: readonly { name: string; spell: (allowed: string) => stri
   { name: 'empty', spell: () => '' },
 ]
 
+/** `https://*.example.com` names the hosts below a domain: what only looks like one of them. */
+const belowSpellings: readonly ((scheme: string, domain: string) => string)[] = [
+  (scheme, domain) => `${scheme}pr-1.${domain}`,
+  (scheme, domain) => `${scheme}a.b.${domain}`,
+  (scheme, domain) => `${scheme}${domain}`,
+  (scheme, domain) => `${scheme}.${domain}`,
+  (scheme, domain) => `${scheme}a..${domain}`,
+  (scheme, domain) => `${scheme}*.${domain}`,
+  (scheme, domain) => `${scheme}evil-${domain}`,
+  (scheme, domain) => `${scheme}evil${domain}`,
+  (scheme, domain) => `${scheme}a.${domain.replace('.', 'x')}`,
+  (scheme, domain) => `${scheme}evilx${domain}`,
+  (scheme, domain) => `${scheme}attacker.example/.${domain}`,
+  (scheme, domain) => `${scheme}attacker.example?.${domain}`,
+  (scheme, domain) => `${scheme}a@attacker.example#.${domain}`,
+  (scheme, domain) => `${scheme}attacker.example:1.${domain}`,
+  (scheme, domain) => `${scheme}a.${domain}.attacker.example`,
+  (_scheme, domain) => `http://a.${domain}`,
+  (scheme, domain) => `${scheme}a.${domain}:8443`,
+  (scheme, domain) => `${scheme}A.${domain.toUpperCase()}`,
+  (scheme, domain) => `${scheme}a\r\nset-cookie: a=b.${domain}`,
+  (scheme, domain) => `${scheme}a\r\nset-cookie: a=b-${domain}`,
+  (scheme, domain) => `${scheme}a\r\nset-cookie: a=bx${domain}`,
+]
+
+const belowOrigins: Attack = {
+  name: 'origin-below-a-domain',
+  class: 'headers',
+  source: 'CWE-942',
+  build(world, random) {
+    const named = world.policy.corsOrigins?.find((one) => one.includes('*'))
+    if (named === undefined) return null
+    const [scheme = '', domain = ''] = named.split('*.')
+    const visitor = random.pick(world.visitors)
+    const token = issuedToken(world, visitor)
+    return {
+      steps: belowSpellings.flatMap((spell) => {
+        const headers = { origin: spell(scheme, domain) }
+        return [
+          request(world, { uri: visitor.granted[0], headers }),
+          request(world, { uri: '/nowhere', headers, method: 'HEAD' }),
+          ...visitor.denied.slice(0, 1).map((uri) => request(world, { uri, headers, token })),
+        ]
+      }),
+    }
+  },
+}
+
 const originAttacks: Attack[] = originSpellings.map(({ name, spell }) => ({
   name: `origin-${name}`,
   class: 'headers',
@@ -137,4 +185,4 @@ const originAttacks: Attack[] = originSpellings.map(({ name, spell }) => ({
   },
 }))
 
-export const methodAndPreflightAttacks = [...methodAttacks, ...preflightAttacks, ...originAttacks]
+export const methodAndPreflightAttacks = [...methodAttacks, ...preflightAttacks, ...originAttacks, belowOrigins]

@@ -21,7 +21,8 @@ export interface RequestParts extends Omit<RequestFields, 'requestId'> {
 
 export function request(world: World, { uri, token, headers, ...fields }: RequestParts): Step {
   const credential = token === undefined ? {} : credentialHeader(world.policy, token)
-  const usual = world.policy.deny?.unauthenticated?.redirect === undefined ? {} : navigation
+  const isUsual = Object.keys(navigation).every((name) => headers?.[name] === undefined)
+  const usual = isUsual && world.policy.deny?.unauthenticated?.redirect !== undefined ? navigation : {}
   const all = { ...usual, ...credential, ...headers }
   const event = viewerRequestEvent(uri, { ...fields, headers: all, requestId: 'fuzz' })
   return { kind: 'request', event }
