@@ -8,6 +8,7 @@ import { providerFlaws } from './provider-flaws.ts'
 import { requestFlaws } from './request-flaws.ts'
 import { responseFlaws } from './response-flaws.ts'
 import { rightFlaws } from './right-flaws.ts'
+import { siteFlaws } from './site-flaws.ts'
 import { stateFlaws } from './state-flaws.ts'
 
 /** Every flawed handler: one mistake each. */
@@ -18,6 +19,7 @@ export const flaws: readonly Flaw[] = [
   ...providerFlaws,
   ...rightFlaws,
   ...pathFlaws,
+  ...siteFlaws,
   ...requestFlaws,
   ...credentialFlaws,
   ...stateFlaws,
