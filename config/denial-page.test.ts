@@ -15,6 +15,11 @@ describe('a page', () => {
     ['up to the end, where it has none', '<style>a<p>', ['a<p>']],
     ['in UTF-8', '<style>/* ü */</style>', ['/* ü */']],
     ['empty', '<style></style>', ['']],
+    [
+      'but not what a comment or a text says',
+      '<title><style>b</style></title><!-- <style>c</style> --><style>a</style>',
+      ['a'],
+    ],
   ])('allows its styles by hash: %s', (_, html, texts) => {
     expect(styles(html)).toBe(texts.map(hash).join(' '))
   })

@@ -5,8 +5,12 @@ import type { EdgeDenial } from '../authorizer/edge-policy.ts'
 const maxPage = 8192
 const maxStyles = 10
 
-/** Attributes may hold `>` in quotes; an element without an end goes on to the end of the page. */
-const styleElements = /<style(?:\s(?:"[^"]*"|'[^']*'|[^>"'])*)?>(.*?)(?:<\/style[\s/>]|$)/gis
+/**
+ * A comment, or an element whose content is text: what is within either is no element. Attributes may hold `>` in quotes; an element
+ * without an end goes on to the end of the page.
+ */
+const textElements =
+  /<!--(?:-?>|.*?(?:--!?>|$))|<(style|script|title|textarea)(?:\s(?:"[^"]*"|'[^']*'|[^>"'])*)?>(.*?)(?:<\/\1[\s/>]|$)/gis
 
 /**
  * A page as a denial sends it, with a Content-Security-Policy that lets nothing in but images inside the page and the page's own
@@ -55,7 +59,7 @@ export function pageWarnings(html: string): string[] {
 
 /** The text of each `<style>` element, with line ends as an HTML parser reads them (HTML standard 13.2.3.5). */
 function stylesOf(html: string): string[] {
-  return [...html.replace(/\r\n?/g, '\n').matchAll(styleElements)].map(([, text = '']) =>
-    text.replaceAll('\0', '\ufffd'),
+  return [...html.replace(/\r\n?/g, '\n').matchAll(textElements)].flatMap(([, name, text = '']) =>
+    name?.toLowerCase() === 'style' ? [text.replaceAll('\0', '\ufffd')] : [],
   )
 }
