@@ -132,7 +132,7 @@ function anyQuery(good: string): fc.Arbitrary<string> {
     'list-type=2&prefix=',
     'versionId=null',
     `access_token=${good}`,
-    `t=${good.replace('eyJ', '%2565yJ')}`,
+    `t=${good.replaceAll('eyJ', '%2565yJ')}`,
     'q=surveyJune&r=\u00e9',
     '/public/',
     '..%2f',

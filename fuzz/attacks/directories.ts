@@ -57,8 +57,8 @@ const visits: readonly {
       [
         `access_token=${token}`,
         `a=b&t=${token.replaceAll('.', '%2E')}`,
-        token.replace('eyJ', '%65%79%4A'),
-        token.replace('eyJ', '%2565yJ'),
+        token.replaceAll('eyJ', '%65%79%4A'),
+        token.replaceAll('eyJ', '%2565yJ'),
       ].map((querystring) => ({ uri: directory, querystring })),
   },
   {

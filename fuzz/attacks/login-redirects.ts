@@ -173,9 +173,9 @@ function escaped(text: string): string {
   return [...text].map((letter) => `%${letter.charCodeAt(0).toString(16)}`).join('')
 }
 
-/** The beginning alone, percent-encoded twice. */
+/** What its parts begin with percent-encoded twice, and the rest as it is. */
 function twice(token: string): string {
-  return token.replace('eyJ', '%2565%2579%254a')
+  return token.replaceAll('eyJ', '%2565%2579%254a')
 }
 
 const returnPaths: Attack[] = waysBack.map(({ name, source, ways }) => ({
