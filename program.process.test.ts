@@ -60,7 +60,15 @@ describe('help', () => {
     expect(commands.map(([path]) => path.replace(/^edgeproof ?/, ''))).toEqual(
       expect.arrayContaining([
         ...['run', 'build', 'size', 'bench', 'gate', 'edge', 'capacity', 'report'],
-        ...['fuzz', 'fuzz run', 'fuzz replay', 'fuzz effectiveness', 'fuzz rates', 'fuzz wycheproof'],
+        ...[
+          'fuzz',
+          'fuzz run',
+          'fuzz replay',
+          'fuzz exhaustive',
+          'fuzz effectiveness',
+          'fuzz rates',
+          'fuzz wycheproof',
+        ],
         ...['load', 'load run', 'load script', 'load merge', 'load logs', 'load operator'],
       ]),
     )
@@ -84,7 +92,7 @@ describe('a subcommand does what it is named after', () => {
     ['fuzz', ['--shard', '3/2'], /--shard: "3\/2" should be i\/n/],
     ['fuzz run', ['--shard', '3/2'], /--shard: "3\/2" should be i\/n/],
     ['fuzz replay', [config], /config\.json: name: .*; pass a file that edgeproof fuzz wrote/],
-    ['fuzz effectiveness', ['--flaw', 'nameless'], /--flaw nameless: no flaw of the catalogue/],
+    ['fuzz effectiveness', ['--flaw', 'no-such'], /--flaw no-such: no flaw of the catalogue/],
     ['load', ['--scenario', 'none'], /scenario: no scenario "none"/],
     ['load run', ['--scenario', 'none'], /scenario: no scenario "none"/],
     ['load run', ['--target', 'https://d1.cloudfront.net'], /--paths: missing; a real target needs/],
@@ -139,7 +147,10 @@ describe('a mistake on the command line is one line', () => {
     ['attack', /unknown command 'attack'/],
     ['build --nope', /unknown option '--nope'/],
     ['build --jsn', /unknown option '--jsn' \(Did you mean --json\?\)/],
-    ['fuzz attack', /unknown command 'fuzz attack'; choose one of run, replay, effectiveness, rates, wycheproof/],
+    [
+      'fuzz attack',
+      /unknown command 'fuzz attack'; choose one of run, replay, exhaustive, effectiveness, rates, wycheproof/,
+    ],
     ['load attack', /unknown command 'load attack'; choose one of run, script, merge, logs, operator/],
     ['fuzz --effectiveness', /unknown option '--effectiveness'/],
     ['fuzz rates --runs 3', /unknown option '--runs'/],

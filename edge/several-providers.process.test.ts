@@ -22,7 +22,7 @@ const config: Config = {
         groupsClaim: '/realm_access/roles',
       },
     },
-    jwks: { cooldown: 0 },
+    jwks: { cooldown: 0.1 },
     routes: [
       { path: '/reports/*', provider: 'pool', groups: ['analysts'] },
       { path: '/groups/*', provider: 'partners', groups: ['analysts'] },
