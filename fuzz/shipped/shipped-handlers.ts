@@ -31,7 +31,7 @@ const cognitoAtEdgePolicy: Policy = {
   tokenUse: 'id',
   routes: [{ path: '/*' }],
   methods: ['GET', 'HEAD'],
-  deny: { unauthenticated: { redirect: 'https://login.auth.us-east-1.amazoncognito.com/' } },
+  deny: { unauthenticated: { redirect: 'https://login.auth.us-east-1.amazoncognito.com/', redirectOn: 'always' } },
 }
 
 export type ShippedTarget = 'ours' | 'naive' | 'jose' | 'aws-jwt-verify' | 'fast-jwt' | 'cognito-at-edge'

@@ -36,7 +36,11 @@ export const rightHandlers: readonly RightHandler[] = [
       routes: [{ path: '/assets/*', public: true }, { path: '/me/{sub}/*' }, { path: '/team/{group}/*' }],
       methods: ['GET', 'HEAD'],
       deny: {
-        unauthenticated: { redirect: 'https://login.example.net/authorize', returnTo: 'return_to' },
+        unauthenticated: {
+          redirect: 'https://login.example.net/authorize',
+          redirectOn: 'always',
+          returnTo: 'return_to',
+        },
         forbidden: { status: 403 },
       },
     },
