@@ -140,11 +140,13 @@ function segmentsOf(uri: string): string[] {
 const pairsOf = (line: string) => line.split(';').map((text) => ({ text, name: text.split('=')[0]?.trim() }))
 
 function tokenOf({ cookie = [] }: Headers): string {
-  const found = cookie.flatMap(({ value }) => pairsOf(value)).filter(({ name }) => name === cookieName)
-  const token = found[0]?.text.slice(found[0].text.indexOf('=') + 1).trim() ?? ''
+  const own = cookie.flatMap(({ value }) => pairsOf(value)).filter(({ name }) => name === cookieName)
+  // One value that is there twice is one.
+  const found = new Set(own.map(({ text }) => text.slice(text.indexOf('=') + 1).trim()).filter((value) => value !== ''))
+  const [token = ''] = found
   const signature = token.slice(token.lastIndexOf('.') + 1)
   const canonical = Buffer.from(signature, 'base64url').toString('base64url') === signature
-  if (found.length !== 1 || !canonical || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) throw new Denied(true)
+  if (found.size !== 1 || !canonical || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) throw new Denied(true)
   return token
 }
 
