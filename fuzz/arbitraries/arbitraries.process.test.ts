@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ViewerRequestEvent } from '../../authorizer/cloudfront.ts'
+import type { Policy } from '../../authorizer/policy.ts'
 import { parsePolicy } from '../../config/config.ts'
 import { cataloguePolicy } from '../effectiveness/flaws/flawed-handler.ts'
 import { createWorld } from '../world/make-world.ts'
@@ -11,6 +12,21 @@ import { lifeOfAHandler } from './sequence.ts'
 
 const start = Date.UTC(2026, 0, 1)
 
+/** What a site says beside whose its paths are. */
+function kindsOfSite({ routes, index, slash, corsOrigins = [], deny = {} }: Policy): string[] {
+  const kinds = {
+    app: routes.some(({ app }) => app !== undefined),
+    index: index !== undefined,
+    'login here': deny.unauthenticated?.redirect?.startsWith('/'),
+    middle: routes.some(({ path }) => path.includes('/*/')),
+    'origins below': corsOrigins.some((origin) => origin.includes('*')),
+    page: deny.forbidden?.page !== undefined,
+    part: routes.some(({ path }) => /[^/][*{]|[*}][^/]/.test(path)),
+    slash: slash !== undefined,
+  }
+  return Object.entries(kinds).flatMap(([kind, isSaid]) => (isSaid ? [kind] : []))
+}
+
 describe('arbitraries', () => {
   it('generate policies that a user may write, with routes of every kind', () => {
     const seen = new Set<string>()
@@ -18,10 +34,24 @@ describe('arbitraries', () => {
       fc.property(anyPolicy, (policy) => {
         expect(() => parsePolicy(policy)).not.toThrow()
         for (const { path } of policy.routes) for (const [part] of path.matchAll(/\{[a-z]+|\*$/g)) seen.add(part)
+        for (const kind of kindsOfSite(policy)) seen.add(kind)
       }),
       { numRuns: 300, seed: 1 },
     )
-    expect([...seen].toSorted()).toEqual(['*', '{claim', '{group', '{sub'])
+    expect([...seen].toSorted()).toEqual([
+      '*',
+      'app',
+      'index',
+      'login here',
+      'middle',
+      'origins below',
+      'page',
+      'part',
+      'slash',
+      '{claim',
+      '{group',
+      '{sub',
+    ])
   })
 
   it('generate scenarios that survive being stored as JSON', async () => {

@@ -49,6 +49,15 @@ const rootOfDirectories = {
   routes: [{ path: '/*/', public: true }, { path: '/*/index.html', public: true }, { path: '/home/{sub}/*' }],
 } as const
 
+/** Whose files are for everybody, and whose pages are not. */
+const appOfStaff = {
+  routes: [
+    { path: '/app/*', app: '/shells/app.html', public: true },
+    { path: '/shells/app.html', groups: ['analysts'] },
+    { path: '/home/{sub}/*' },
+  ],
+} as const
+
 const decidesAgain = `    if (file !== request.uri) await authorize({ ...request, uri: file })\n`
 const decidesDirectory = `      await authorize({ ...request, uri: directory })\n`
 const isLong = `segment.length > before.length + after.length && `
@@ -84,6 +93,27 @@ export const siteFlaws: readonly Flaw[] = [
         `  return uri.endsWith('/') ? uri + 'index.html' : segments.at(-1)?.includes('.') ? uri : uri + '/index.html'\n`,
       ],
     ],
+  },
+  {
+    name: 'index-appended-twice',
+    class: 'path',
+    cwe: 'CWE-436',
+    source: 'CWE-436',
+    policy: site,
+    edits: [
+      [
+        `uri.endsWith('/') ? uri + encodeURIComponent(POLICY.index) : uri\n`,
+        `/\\/(index\\.html)?$/.test(uri) ? uri + '/' + POLICY.index : uri\n`,
+      ],
+    ],
+  },
+  {
+    name: 'app-for-files',
+    class: 'path',
+    cwe: 'CWE-436',
+    source: 'CWE-436',
+    policy: appOfStaff,
+    edits: [[`segments.at(-1)?.includes('.') ? uri : app`, `app`]],
   },
   {
     name: 'app-for-paths-without-route',
