@@ -127,8 +127,9 @@ function grants(route: Route, segments: string[], claims: Claims): boolean {
   if (route.groups && !route.groups.some((group) => groups.includes(group))) return false
   return partsOf(route).every((part, index) => {
     if (rank(part) !== 1) return true
-    const name = part.slice('{claim:'.length, -1)
-    const values = part === '{group}' ? groups : part === '{sub}' ? [claims.sub] : [claims[name]].flat().map(pathText)
+    const name = part === '{sub}' ? 'sub' : part.slice('{claim:'.length, -1)
+    const held = name === 'sub' ? [claims.sub] : [claims[name]].flat().map(pathText)
+    const values = part === '{group}' ? groups : held
     return values.some((value) => typeof value === 'string' && value !== '' && value === segments[index])
   })
 }
