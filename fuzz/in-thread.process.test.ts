@@ -21,7 +21,19 @@ test.each<PolicyName>(['a route of each kind', 'id tokens of two issuers in a co
   },
 )
 
-test.each<PolicyName>(['a route of each kind', 'no token_use, short-lived keys and a tolerance'])(
+test('ours withstands the attacks on sites under the policy of a folder', async () => {
+  const isOfSites = ({ name }: { name: string }) =>
+    /^(?:part|directory|app|login|way-back|page|origin|path-of)-/.test(name)
+  const { attacks, observations } = await attackInThread('the folder of a site', isOfSites)
+  expect(observations).toEqual([])
+  expect(attacks).toBeGreaterThan(40)
+})
+
+test.each<PolicyName>([
+  'a route of each kind',
+  'no token_use, short-lived keys and a tolerance',
+  'the folder of a site',
+])(
   'ours keeps to the semantics whatever is generated under a policy with %s',
   async (name) => {
     const world = await createWorld(policies[name], start)

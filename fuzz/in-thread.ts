@@ -33,6 +33,29 @@ export const policies = {
     corsPreflight: false,
     corsOrigins: [],
   },
+  'the folder of a site': {
+    ...cataloguePolicy,
+    algorithms: ['ES256'],
+    index: 'index.html',
+    slash: 'redirect',
+    corsOrigins: ['https://*.example.com'],
+    routes: [
+      { path: '/', public: true },
+      { path: '/index.html', public: true },
+      { path: '/docs/*', public: true },
+      { path: '/docs/staff/index.html', groups: ['analysts'] },
+      { path: '/assets/c++-*.css', public: true },
+      { path: '/assets/*', groups: ['analysts'] },
+      { path: '/reports/{sub}.pdf' },
+      { path: '/orgs/*/logo.png', public: true },
+      { path: '/orgs/{group}/*' },
+      { path: '/app/*', app: '/app/index.html', groups: ['analysts'] },
+    ],
+    deny: {
+      unauthenticated: { redirect: '/login', returnTo: 'to', returnQuery: true, page: '<title>401</title>' },
+      forbidden: { page: '<title>403</title><style>p{}</style><p>No' },
+    },
+  },
 } satisfies Record<string, Policy>
 export type PolicyName = keyof typeof policies
 
