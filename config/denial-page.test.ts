@@ -13,6 +13,8 @@ describe('a page', () => {
     ['whatever its attributes and its case', '<STYLE media="(a>b)" nonce=x>a</Style >', ['a']],
     ['with line ends as a browser reads them', '<style>a\r\nb\rc</style>', ['a\nb\nc']],
     ['up to the end, where it has none', '<style>a<p>', ['a<p>']],
+    ['that closes itself, which HTML does not know', '<style/>a</style>', ['a']],
+    ['whose end has no end', '<style>a</style', ['a</style']],
     ['in UTF-8', '<style>/* ü */</style>', ['/* ü */']],
     ['empty', '<style></style>', ['']],
     [

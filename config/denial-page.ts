@@ -10,7 +10,7 @@ const maxStyles = 10
  * without an end goes on to the end of the page.
  */
 const textElements =
-  /<!--(?:-?>|.*?(?:--!?>|$))|<(style|script|title|textarea)(?:\s(?:"[^"]*"|'[^']*'|[^>"'])*)?>(.*?)(?:<\/\1[\s/>]|$)/gis
+  /<!--(?:-?>|.*?(?:--!?>|$))|<(style|script|title|textarea)(?:[\s/](?:"[^"]*"|'[^']*'|[^>"'])*)?>(.*?)(?:<\/\1[\s/>]|$)/gis
 
 /**
  * A page as a denial sends it, with a Content-Security-Policy that lets nothing in but images inside the page and the page's own

@@ -5,7 +5,8 @@ import { createHash } from 'node:crypto'
 export function contentSecurityPolicy(page?: string): string {
   if (page === undefined) return "default-src 'none'"
   const hashes = stylesOf(page).map((text) => `'sha256-${createHash('sha256').update(text, 'utf8').digest('base64')}'`)
-  const styles = hashes.length === 0 ? '' : `; style-src ${hashes.join(' ')}`
+  const different = hashes.filter((hash, place) => hashes.indexOf(hash) === place)
+  const styles = different.length === 0 ? '' : `; style-src ${different.join(' ')}`
   return `default-src 'none'; img-src data:${styles}`
 }
 
@@ -13,6 +14,8 @@ export function contentSecurityPolicy(page?: string): string {
 function stylesOf(page: string): string[] {
   const html = page.replace(/\r\n?/g, '\n')
   const texts =
-    /<!--(?:-?>|.*?--!?>)|<(style|script|title|textarea)(?=[\s/>])(?:[^>"']|"[^"]*"|'[^']*')*>(.*?)<\/\1(?=[\s/>])/gis
-  return [...html.matchAll(texts)].flatMap(([, name, text]) => (name?.toLowerCase() === 'style' ? [text ?? ''] : []))
+    /<!--(?:-?>|.*?(?:--!?>|$))|<(style|script|title|textarea)(?=[\s/>])(?:[^>"']|"[^"]*"|'[^']*')*>(.*?)(?:<\/\1(?=[\s/>])|$)/gis
+  return [...html.matchAll(texts)].flatMap(([, name, text]) =>
+    name?.toLowerCase() === 'style' ? [(text ?? '').replaceAll('\0', '\ufffd')] : [],
+  )
 }
