@@ -27,8 +27,6 @@ interface Cookie {
  */
 export function cookieCredentials({ cookies: names, chunks, lastUser }: CookieSource): Credentials {
   const prefix = commonPrefix(names)
-  /** One name, as it stands. */
-  const isPlain = names.length === 1 && names[0]?.length === 1 && !chunks
   /** The line looked at last, and what was in it: a request's cookies are read and then removed. */
   let seen: string | undefined
   let inSeen: Cookie[] = []
@@ -37,40 +35,40 @@ export function cookieCredentials({ cookies: names, chunks, lastUser }: CookieSo
     if (line === seen) return inSeen
     seen = line
     inSeen = []
+    // Looked for beyond a pair's end at most once, however many pairs have none.
+    let equals = -1
     for (let start = 0, end = 0; start < line.length; start = end + 1) {
       end = line.indexOf(';', start)
       if (end < 0) end = line.length
       while (line.charCodeAt(start) === 0x20) start++
       if (!line.startsWith(prefix, start)) continue
-      if (isPlain) {
-        const equals = start + prefix.length
-        if (line.charCodeAt(equals) === 0x3d) inSeen.push(createCookie(prefix, line.slice(equals + 1, end), start, end))
-        continue
-      }
-      const pair = line.slice(start, end)
-      const equals = pair.indexOf('=')
-      const cookie = equals > 0 && namedCookie(pair.slice(0, equals), pair.slice(equals + 1), start, end)
+      if (equals < start) equals = line.indexOf('=', start)
+      if (equals < 0) break
+      const cookie = equals > start && equals < end && namedCookie(line, start, equals, end)
       if (cookie) inSeen.push(cookie)
     }
     return inSeen
   }
 
-  function namedCookie(name: string, value: string, start: number, end: number): Cookie | undefined {
+  function namedCookie(line: string, start: number, equals: number, end: number): Cookie | undefined {
     for (const [before, after] of names) {
-      if (!name.startsWith(before)) continue
-      const rest = name.slice(before.length)
-      const cookie = createCookie(before, value, start, end)
-      if (usesLastUser && lastUser && rest === 'LastAuthUser') {
+      const rest = start + before.length
+      if (rest > equals || !line.startsWith(before, start)) continue
+      const cookie = { value: line.slice(equals + 1, end), before, rest: '', user: '', isLastUser: false, start, end }
+      if (usesLastUser && lastUser && line.slice(rest, equals) === 'LastAuthUser') {
         cookie.isLastUser = true
         return cookie
       }
       if (after === undefined) {
-        if (rest !== '' && !(usesChunks && chunks && /^\.\d+$/.test(rest))) continue
-        cookie.rest = rest
-        return cookie
+        if (rest === equals) return cookie
+        if (!usesChunks || !chunks) continue
+        cookie.rest = line.slice(rest, equals)
+        if (/^\.\d+$/.test(cookie.rest)) return cookie
+        continue
       }
-      if (!rest.endsWith(after)) continue
-      if (usesLastUser && lastUser) cookie.user = decoded(rest.slice(0, rest.length - after.length))
+      const ending = equals - after.length
+      if (ending < rest || !line.startsWith(after, ending)) continue
+      if (usesLastUser && lastUser) cookie.user = decoded(line.slice(rest, ending))
       return cookie
     }
     return undefined
@@ -109,10 +107,6 @@ function commonPrefix(names: readonly CookieName[]): string {
     while (!name.startsWith(prefix)) prefix = prefix.slice(0, -1)
   }
   return prefix
-}
-
-function createCookie(before: string, value: string, start: number, end: number): Cookie {
-  return { value, before, rest: '', user: '', isLastUser: false, start, end }
 }
 
 /** The line without the credentials among these, each with the delimiter before it, or after it at the beginning. */

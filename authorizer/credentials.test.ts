@@ -165,6 +165,8 @@ describe('a cookie', () => {
     ['with nothing for the *', 'pool.{client}.*.token', ['pool.web..token=TOKEN'], 'allow'],
     ['of any name that ends so', '*.t', ['x.t=TOKEN'], 'allow'],
     ['without a name', '*.t', ['=TOKEN'], 'no-credentials'],
+    ['without a name, and what looks like one in its value', '*.t', ['=x.t=TOKEN'], 'no-credentials'],
+    ['after one that has no =', '*.t', ['x.t; x.t=TOKEN'], 'allow'],
     ['whose ends overlap', 'ab*ba', ['aba=TOKEN'], 'no-credentials'],
     ['that only begins so', 'id', ['ids=TOKEN'], 'no-credentials'],
     ['that only ends so', 'id', ['void=TOKEN'], 'no-credentials'],

@@ -95,6 +95,7 @@ export const credentialFamilies: readonly Family[] = [
       `a.t=${expired}`,
       `a.tt=${ann}`,
       '=x',
+      `=a.t=${ann}`,
       'a.t',
     ]),
   ),
