@@ -38,12 +38,22 @@ export interface IssuerKeys {
   reachable(now: number): boolean
 }
 
-/** Whether some key can be named: a set in which none can may count as one without a usable key. */
+/** Whether some key can be named and no other is meant: a set in which none can may count as one without a usable key. */
 function hasUsableName({ keys }: KeySet, isKidOptional: boolean): boolean {
   const sound = keys.filter(({ doubtful }) => !doubtful)
-  const isAlone = (key: PublishedKey) =>
-    sound.every((one) => one.material === key.material || !one.algorithms.some((name) => key.algorithms.includes(name)))
-  return sound.some((key) => key.kid !== undefined || (isKidOptional && isAlone(key)))
+  const isAloneAmong = (key: PublishedKey, others: readonly PublishedKey[]) =>
+    key.algorithms.some((name) =>
+      others.every((one) => one.material === key.material || !one.algorithms.includes(name)),
+    )
+  return sound.some(
+    (key) =>
+      (key.kid !== undefined &&
+        isAloneAmong(
+          key,
+          sound.filter(({ kid }) => kid === key.kid),
+        )) ||
+      (isKidOptional && isAloneAmong(key, sound)),
+  )
 }
 
 /** `cooldownMs`: how long a handler may take to notice a new key; `algorithms` and `isKidOptional`: the provider's. */

@@ -61,8 +61,8 @@ export async function compare(family: Family, keys: Keys, tick: () => boolean): 
     const served = publish(family.policy, keys, set)
     const contender = await createContender(family.policy, served)
     for (const { event, text } of requestsOf(family, keys)) {
-      const [ours, verdict] = await contender(event)
-      const expected = expectedOf(family.policy, event, verdict)
+      const [ours, verdict, reachable] = await contender(event)
+      const expected = expectedOf(family.policy, event, verdict, reachable)
       if (expected.length === 0) comparison.open++
       else if (expected.includes(ours.status)) comparison.equal++
       else if (comparison.different++ < maxKept) {
@@ -80,14 +80,16 @@ export async function compare(family: Family, keys: Keys, tick: () => boolean): 
 }
 
 /** What ours may do by the page: pass to a URI, or be denied with a status or a Location; empty where all are open. */
-function expectedOf(policy: Policy, event: ViewerRequestEvent, verdict: Verdict): string[] {
+function expectedOf(policy: Policy, event: ViewerRequestEvent, verdict: Verdict, reachable: boolean): string[] {
   const { slash } = verdict
   if (slash?.verdict.outcome === 'must-allow') return [`302 ${slash.location}`]
   const ours = verdict.ours ?? (verdict.outcome === 'must-allow' ? 'allow' : undefined)
   if (ours === undefined) return []
   const request = event.Records[0]?.cf.request
   if (ours === 'allow' && request) return [`allow ${rewriteOf(policy, request)?.uri ?? request.uri}`]
-  if (verdict.denial) return [verdict.denial === 'forbidden' ? '403' : '401']
+  // Where no key can be had, 503 is as good as a denial.
+  if (verdict.denial === 'unauthenticated') return reachable ? ['401'] : ['401', '503']
+  if (verdict.denial) return ['403']
   return ['401', '403', '503']
 }
 
@@ -117,15 +119,20 @@ async function createContender(policy: Policy, served: ServedUrls) {
   await oracle.serve(served, now)
   oracle.observe(Object.keys(served).map((url) => ({ url, at: now, via: 'http/1.1' })))
   await new Promise(setImmediate)
-  return async (event: ViewerRequestEvent): Promise<[{ status: string; reason: string }, Verdict]> => {
+  return async (event: ViewerRequestEvent): Promise<[{ status: string; reason: string }, Verdict, boolean]> => {
     const verdict = await oracle.judge(event, now)
     const request = event.Records[0]?.cf.request
     if (!request) throw new Error('an event has one record')
     const decision = await authorize(structuredClone(request))
-    if (decision.allow) return [{ status: `allow ${decision.request.uri}`, reason: '' }, verdict]
+    const reachable = oracle.keysReachable(now, event)
+    if (decision.allow) return [{ status: `allow ${decision.request.uri}`, reason: '' }, verdict, reachable]
     const { status, headers } = decision.response
     const location = headers.location?.[0]?.value
-    return [{ status: location === undefined ? status : `${status} ${location}`, reason: decision.reason }, verdict]
+    return [
+      { status: location === undefined ? status : `${status} ${location}`, reason: decision.reason },
+      verdict,
+      reachable,
+    ]
   }
 }
 
