@@ -8,7 +8,13 @@ import type { FleetBook } from './quotas-and-prices.ts'
 import type { RegionPlan } from './region-plan.ts'
 import type { ServiceTimes } from './service-times.ts'
 
-export function planChecks(plan: FleetPlan | null, times: ServiceTimes, { quotas }: FleetBook): Check[] {
+/** `asked`: which traffic the user has named. */
+export function planChecks(
+  plan: FleetPlan | null,
+  times: ServiceTimes,
+  { quotas }: FleetBook,
+  asked: { rates: boolean; spike: boolean },
+): Check[] {
   const measure = 'run "edgeproof load" or "edgeproof bench" into this directory first, or pass --service-ms'
   const inputs = [
     figure('service', 'mean time in a sandbox', meanOf(times), 'ms', times.service?.source ?? measure),
@@ -18,9 +24,29 @@ export function planChecks(plan: FleetPlan | null, times: ServiceTimes, { quotas
   return [
     ...inputs,
     ...coldStartByMemory(plan),
-    ...plan.rates.flatMap((rate) => rateChecks(rate, quotas)),
-    ...spikeChecks(plan.spike),
+    ...judgedIf(
+      asked.rates,
+      '--rates',
+      plan.rates.flatMap((rate) => rateChecks(rate, quotas)),
+    ),
+    ...judgedIf(asked.spike, 'fleet.traffic.spike', spikeChecks(plan.spike)),
   ]
+}
+
+/** Traffic that nobody named is an example: what it would exceed is shown, and is no failure of this site. */
+function judgedIf(isAsked: boolean, option: string, checks: Check[]): Check[] {
+  if (isAsked) return checks
+  return checks.map((one) =>
+    one.verdict === 'pass' || one.verdict === 'not-measured'
+      ? one
+      : {
+          ...one,
+          limit: null,
+          direction: 'none',
+          verdict: 'pass',
+          detail: `an example, judged where the traffic is named (${option})${one.detail ? `; ${one.detail}` : ''}`,
+        },
+  )
 }
 
 function meanOf({ service }: ServiceTimes): Estimate | null {

@@ -172,10 +172,26 @@ test('an exceeded quota fails, one that is exceeded at the ends of the assumptio
     verdict: 'inconclusive',
     detail: expect.stringMatching(/^enough by the values/),
   })
-  expect(find(beyond, 'spike.refused')).toMatchObject({
+  const launch = await plan({
+    serviceMs: 1,
+    initMs: 100,
+    rates: [100],
+    fleet: { traffic: { spike: { from: 1000, to: 100_000, seconds: 900 } } },
+  })
+  expect(find(launch, 'spike.refused')).toMatchObject({
     verdict: 'fail',
     detail: expect.stringMatching(/ask for concurrent executions/),
   })
+})
+
+test('traffic that nobody named is an example: what it would exceed is told, and fails nothing', async () => {
+  const result = await plan({ serviceMs: 1, initMs: 100 })
+  expect(find(result, 'rate-1000000.quotas')).toMatchObject({
+    limit: null,
+    verdict: 'pass',
+    detail: expect.stringMatching(/^an example, judged where the traffic is named \(--rates\); ask for it/),
+  })
+  expect(result.verdict).toBe('pass')
 })
 
 test("a deployment's storm of fetches is held against the quota that is given, and against none that is not", async () => {

@@ -31,7 +31,12 @@ export const planStage: Stage<PlanOptions> = async (context, options) => {
   const own = options.quotas === undefined ? undefined : readFleet(options.quotas)
   const book = fleetBook(config.fleet, own)
   const given = options.rates === undefined ? undefined : { rates: options.rates }
-  const traffic = trafficOf(config.fleet?.traffic, own?.traffic, given)
+  const named = [config.fleet?.traffic, own?.traffic, given]
+  const traffic = trafficOf(...named)
+  const asked = {
+    rates: named.some((one) => one?.rates),
+    spike: named.some((one) => one && 'spike' in one && one.spike),
+  }
   const memoryMegabytes =
     options.memory ?? own?.memoryMegabytes ?? config.fleet?.memoryMegabytes ?? edgeFunction.memoryMegabytes
   const inputs = {
@@ -44,7 +49,7 @@ export const planStage: Stage<PlanOptions> = async (context, options) => {
     const timesAt = (megabytes: number) => serviceTimes(out, options, slowdownAt(book.assumptions.slowdown, megabytes))
     const times = timesAt(memoryMegabytes)
     const plan = fleetPlan({ config, traffic, book, times, memoryMegabytes, timesAt })
-    const checks = planChecks(plan, times, book)
+    const checks = planChecks(plan, times, book, asked)
     const data = {
       times,
       plan: JSON.parse(JSON.stringify(plan), roundEstimate),
