@@ -153,6 +153,85 @@ export type CredentialSource =
   | { header: string; scheme?: string | null }
   | { cookie: string; chunks?: boolean }
 
+/** How the client proves itself at the token endpoint, in the names of OpenID Connect Core 9. */
+export type TokenEndpointAuthMethod = 'none' | 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt'
+
+/**
+ * What only the function may know. As a reference: the parameter's or secret's value is JSON of the same shape.
+ *
+ * @example
+ * { seal: ['kq0bTq4HkQJk9m8m2nC0m0o8Zz1c5m5mG0l2J3b5Yvg'], clientSecret: 'from the provider' }
+ */
+export interface SignInSecrets {
+  /**
+   * Keys of 32 bytes in base64url, one or two: the first seals, both open. A new key is put second, and first once every replica of
+   * the function has it.
+   */
+  seal: readonly string[]
+  /** For `client_secret_basic` and `client_secret_post` (RFC 6749 2.3.1). */
+  clientSecret?: string
+  /** For `private_key_jwt` (RFC 7523 2.2): a private JWK with `kid` and `alg`. */
+  privateKey?: Readonly<Record<string, string>>
+}
+
+/** Where the secrets are, so that neither the policy nor the function's code holds them: an ARN, whose region is used. */
+export type SecretReference = { readonly ssmParameter: string } | { readonly secretsManager: string }
+
+/**
+ * Sign-in at the edge: a visitor who goes to a page without a token is sent to the provider and comes back with a session
+ * (authorization code with PKCE: RFC 6749 4.1, RFC 7636, OpenID Connect Core 3.1).
+ *
+ * @example
+ * {
+ *   client: 'portal',
+ *   endpoints: {
+ *     authorization: 'https://login.example.com/oauth2/authorize',
+ *     token: 'https://login.example.com/oauth2/token',
+ *     revocation: 'https://login.example.com/oauth2/revoke',
+ *     logout: 'https://login.example.com/logout',
+ *   },
+ *   logout: 'cognito',
+ *   afterSignOut: '/bye.html',
+ * }
+ */
+export interface SignIn {
+  /** The provider's name. Required where a policy has several. */
+  provider?: string
+  /** One of its `clientIds`. */
+  client: string
+  /** https URLs. `revocation` (RFC 7009) and `logout` may be left out; then neither is done. */
+  endpoints: { authorization: string; token: string; revocation?: string; logout?: string }
+  /**
+   * How `endpoints.logout` is asked, required beside it: `"oidc"` with `client_id` and `post_logout_redirect_uri` (RP-Initiated
+   * Logout 2), `"cognito"` with `client_id` and `logout_uri`. Discovery cannot say it.
+   */
+  logout?: 'oidc' | 'cognito'
+  /** The provider states `authorization_response_iss_parameter_supported` (RFC 9207): a callback without `iss` is refused. Default false. */
+  responseIss?: boolean
+  /** Default `["openid"]`. */
+  scopes?: readonly string[]
+  /** Further parameters of the authorization request, such as Auth0's `audience`. Default none. */
+  parameters?: Readonly<Record<string, string>>
+  /** Which token the session holds: the one that the policy verifies. Default `"id"` where `tokenUse` is `"id"`, else `"access"`. */
+  token?: 'access' | 'id'
+  /** Default `"none"`. */
+  tokenEndpointAuthMethod?: TokenEndpointAuthMethod
+  /** Paths of the site that the function answers itself. Defaults: `/_auth/callback`, `/_auth/refresh`, `/_auth/sign-out`. */
+  paths?: { callback?: string; refresh?: string; signOut?: string }
+  /** Where a visitor ends who has signed out: a path that a public route opens. */
+  afterSignOut: string
+  /** The site's hosts. Default: the distribution's own domain name. */
+  hosts?: readonly string[]
+  /** Default: none; then the refresh token's cookie is not sealed and the session has no limits of its own. */
+  secret?: SignInSecrets | SecretReference
+  /** What may set off a refresh: `"any"` GET only where the provider does not rotate refresh tokens. Default `"navigation"`. */
+  refresh?: 'navigation' | 'any'
+  /** A session ends so long after its last refresh. Needs `secret`. Default: the provider's limit alone. */
+  idleSeconds?: number
+  /** A session ends so long after its sign-in. Needs `secret`. Default: the provider's limit alone. */
+  absoluteSeconds?: number
+}
+
 /** What a policy says whoever the provider is. */
 export interface SitePolicy {
   /** One source, or a list of which the first that is present decides. Default `"header"`. */
@@ -176,6 +255,8 @@ export interface SitePolicy {
   slash?: 'redirect'
   /** Defaults: unauthenticated `{ status: 401 }`, forbidden `{ status: 403 }`. */
   deny?: { unauthenticated?: UnauthenticatedDenial; forbidden?: ForbiddenDenial }
+  /** Default: none; visitors bring a token of their own. Takes the place of `deny.unauthenticated.redirect`. */
+  signIn?: SignIn
 }
 
 /**
