@@ -143,6 +143,11 @@ test.each<[string, Record<string, unknown>, string]>([
     { ViewerMtlsConfig: { Mode: 'required', TrustStoreConfig: { TrustStoreId: 'T1' } } },
     'ViewerMtlsConfig',
   ],
+  [
+    'a web ACL',
+    { WebACLId: 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/site/1' },
+    'WebACLId (pass --without-web-acl to serve what it would block)',
+  ],
   ['a connection function', { ConnectionFunctionAssociation: { Id: 'C1' } }, 'ConnectionFunctionAssociation'],
 ])('a distribution with %s answers 501 everywhere', async (_title, distribution, guard) => {
   const edge = await edgeOf(guarded({ distribution, behaviors: [{ PathPattern: '/reports/*' }] }))
@@ -173,7 +178,9 @@ test('what guards nobody is served, and told where it is left out', async () => 
     NewSetting: true,
   }
   const behaviors = [{ PathPattern: '/reports/*', SmoothStreaming: true, FieldLevelEncryptionId: 'F1' }]
-  const edge = await edgeOf(guarded({ distribution, behaviors, behavior: { TrustedKeyGroups: [] } }))
+  const edge = await edgeOf(guarded({ distribution, behaviors, behavior: { TrustedKeyGroups: [] } }), {
+    withoutWebAcl: true,
+  })
   for (const uri of [free, path]) expect((await ask(edge, uri)).status).toBe(200)
   expect(edge.notEmulated).toEqual([
     'Enabled is false: CloudFront would serve nothing, and the local edge does',

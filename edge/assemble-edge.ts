@@ -31,7 +31,7 @@ export async function assembleEdge(options: EdgeOptions): Promise<Edge> {
     ...(imports && { imports }),
     ...(given && { values: given }),
   }
-  const { stack, distribution: id, handlers, geo } = options
+  const { stack, distribution: id, handlers, geo, withoutWebAcl = false } = options
   const distribution = readDistribution(options.template, {
     values,
     origins: (origin) => isPlayed(options, origin),
@@ -39,6 +39,7 @@ export async function assembleEdge(options: EdgeOptions): Promise<Edge> {
     ...(id !== undefined && { distribution: id }),
     ...(handlers && { handlers }),
     ...(geo?.country !== undefined && { country: geo.country }),
+    withoutWebAcl,
   })
   const resources = new AsyncDisposableStack()
   const close = once(() => resources.disposeAsync())

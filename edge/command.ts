@@ -35,6 +35,7 @@ export function registerEdge(program: Command): void {
     )
     .option('--origin <[id=]url>', 'the server in the place of an origin, or of all; several times', several)
     .option('--geo <country[,name=value...]>', 'where viewers are, as NL or NL,city=Delft')
+    .option('--without-web-acl', 'serve what a web ACL of the template would block')
     .option('--allow-network', "let functions reach any host, not the issuer's alone")
     .option('--log <file>', "CloudFront's standard log, appended to")
     .option('--function-log <file>', "the functions' own output, appended to")

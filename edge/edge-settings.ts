@@ -23,6 +23,7 @@ export interface ServeOptions {
   objects?: string[]
   origin?: string[]
   geo?: string
+  withoutWebAcl?: boolean
   allowNetwork?: boolean
   log?: string
   functionLog?: string
@@ -63,6 +64,7 @@ export function edgeSettings(options: ServeOptions): Omit<EdgeOptions, 'template
     ...(originUrl !== undefined && { originUrl }),
     origins: named_,
     ...(options.geo !== undefined && { geo: geoOf(options.geo) }),
+    withoutWebAcl: options.withoutWebAcl ?? false,
     allowNetwork: options.allowNetwork ?? false,
     ...(functionLog !== undefined && { functionLog }),
     plainErrors: options.plainErrors ?? false,

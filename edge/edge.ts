@@ -44,6 +44,8 @@ export interface EdgeOptions {
   origins?: Readonly<Record<string, string>>
   /** Where all viewers are: `country` and the other names after `CloudFront-Viewer-`, in lower case. */
   geo?: Readonly<Record<string, string>>
+  /** What the distribution's web ACL would block is served. Default false: its behaviors answer 501. */
+  withoutWebAcl?: boolean
   /** Functions may reach any host. Default false: the issuer's alone. */
   allowNetwork?: boolean
   /** Error pages say no more than CloudFront's do. Default false: what a failing function threw. */

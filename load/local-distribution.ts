@@ -75,6 +75,8 @@ export async function startLocalTarget(options: LocalTargetOptions): Promise<Loc
       config,
       objects: bucket,
       functionLog,
+      // The load is one address's, which a web ACL would block; its users' requests are many addresses'.
+      withoutWebAcl: true,
       signal,
       ...(pops === undefined ? {} : { pops }),
       ...(http2 ? { tlsPort: 0 } : {}),

@@ -20,7 +20,11 @@ const code = `exports.handler = async (event) => {
 let edge: Edge
 
 beforeEach(async () => {
-  edge = await startEdge({ template: templateFixture({ code, distribution: { WebACLId: 'acl' } }), config })
+  edge = await startEdge({
+    template: templateFixture({ code, distribution: { WebACLId: 'acl' } }),
+    withoutWebAcl: true,
+    config,
+  })
 })
 afterEach(() => edge.close())
 

@@ -9,12 +9,13 @@ type DistributionConfig = z.output<typeof distributionSchema>['DistributionConfi
 export function guardsNotEmulated(
   distribution: DistributionConfig,
   behavior: BehaviorConfig,
-  country: string | undefined,
+  { country, withoutWebAcl = false }: { country?: string; withoutWebAcl?: boolean },
 ): string[] {
-  const { ViewerMtlsConfig, ConnectionFunctionAssociation, Restrictions } = distribution
+  const { ViewerMtlsConfig, ConnectionFunctionAssociation, Restrictions, WebACLId } = distribution
   const restricted = (Restrictions?.GeoRestriction.RestrictionType ?? 'none') !== 'none'
   return [
     ...(restricted && country === undefined ? ['GeoRestriction (pass --geo COUNTRY, the country of all viewers)'] : []),
+    ...(WebACLId && !withoutWebAcl ? ['WebACLId (pass --without-web-acl to serve what it would block)'] : []),
     ...(ViewerMtlsConfig ? ['ViewerMtlsConfig'] : []),
     ...(ConnectionFunctionAssociation ? ['ConnectionFunctionAssociation'] : []),
     ...(behavior.TrustedSigners.length > 0 ? ['TrustedSigners'] : []),

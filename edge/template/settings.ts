@@ -31,7 +31,8 @@ const distributionSettings: Record<string, Coverage> = {
   TenantConfig: 'parameters of distribution tenants are not filled in',
   ViewerCertificate: 'irrelevant',
   ViewerMtlsConfig: 'emulated',
-  WebACLId: 'what the web ACL blocks is served',
+  // A guard: see access-guards.ts.
+  WebACLId: 'emulated',
 }
 
 const behaviorSettings: Record<string, Coverage> = {

@@ -82,6 +82,7 @@ export const distributionSchema = z.object({
     CacheBehaviors: z.array(behaviorSchema).default([]),
     DefaultRootObject: z.string().default(''),
     Enabled: flag.default(true),
+    WebACLId: z.string().optional(),
     Restrictions: z
       .object({
         GeoRestriction: z.object({

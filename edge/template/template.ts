@@ -46,6 +46,8 @@ export interface ReadOptions {
   origins?: OriginChoice
   /** Country code of all viewers. */
   country?: string
+  /** What a web ACL would block is served. Default false: nothing is. */
+  withoutWebAcl?: boolean
 }
 
 /**
@@ -124,7 +126,7 @@ class DistributionReader {
       this.#behavior(id, behavior, {
         origins,
         groups,
-        guards: guardsNotEmulated(config, behavior, this.#options.country),
+        guards: guardsNotEmulated(config, behavior, this.#options),
       }),
     )
     this.#functions.checkHandlers()
@@ -140,6 +142,9 @@ class DistributionReader {
         ...this.#notes,
         ...this.#functions.notes,
         ...(config.Enabled ? [] : ['Enabled is false: CloudFront would serve nothing, and the local edge does']),
+        ...(config.WebACLId && this.#options.withoutWebAcl
+          ? ['WebACLId is not emulated: what the web ACL blocks is served']
+          : []),
         ...settingsNotEmulated(settings),
       ],
       errorCachingMinTtl: new Map(
