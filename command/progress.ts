@@ -4,15 +4,18 @@ import { styleText } from 'node:util'
 export interface Progress {
   /** A line that stays. */
   log(line: string): void
-  /** How far the current step is: done and total in any unit; without a total only the label is shown. */
-  step(label: string, done?: number, total?: number): void
+  /**
+   * How far the current step is: done and total in any unit; without a total only the label is shown. `status` is what is
+   * known so far, and no new step when it changes.
+   */
+  step(label: string, done?: number, total?: number, status?: string): void
   /** Ends the current step's bar. */
   clear(): void
 }
 
 const barWidth = 24
 /** Off a terminal, at most one line per step and this many milliseconds, so that CI logs stay readable. */
-const plainEveryMs = 5000
+const plainEveryMs = 10_000
 
 export function createProgress(stream: NodeJS.WriteStream = process.stderr): Progress {
   return stream.isTTY ? barProgress(stream) : plainProgress(stream)
@@ -28,11 +31,15 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
       clear()
       stream.write(`${line}\n`)
     },
-    step(label, done, total) {
+    step(label, done, total, status) {
       const bar = done === undefined || !total ? '' : `${draw(stream, done / total)} `
-      const count = done === undefined ? '' : total ? ` ${done}/${total}` : ` ${done}`
       clear()
-      stream.write(`${bar}${label}${count}`.slice(0, Math.max(20, stream.columns - 1 + bar.length - barWidth)))
+      stream.write(
+        `${bar}${stepText(label, done, total, status)}`.slice(
+          0,
+          Math.max(20, stream.columns - 1 + bar.length - barWidth),
+        ),
+      )
     },
     clear,
   }
@@ -44,17 +51,22 @@ function draw(stream: NodeJS.WriteStream, share: number): string {
   return styleText('cyan', '█'.repeat(filled), { stream }) + styleText('dim', '░'.repeat(barWidth - filled), { stream })
 }
 
+function stepText(label: string, done?: number, total?: number, status?: string): string {
+  const count = done === undefined ? '' : total ? ` ${done}/${total}` : ` ${done}`
+  return `${label}${count}${status === undefined ? '' : `: ${status}`}`
+}
+
 function plainProgress(stream: NodeJS.WriteStream): Progress {
   let shown = ''
   let at = 0
   return {
     log: (line) => void stream.write(`${line}\n`),
-    step(label, done, total) {
+    step(label, done, total, status) {
       const now = Date.now()
       if (label === shown && now - at < plainEveryMs) return
       shown = label
       at = now
-      stream.write(`${label}${done === undefined ? '' : total ? ` ${done}/${total}` : ` ${done}`}\n`)
+      stream.write(`${stepText(label, done, total, status)}\n`)
     },
     clear() {},
   }

@@ -51,7 +51,7 @@ async function presented(
     const one = whose === 'ours' ? await buildShipped('ours', { directory, runtime }, policy) : target
     for (const vector of wycheproofCases(vectors, await createWorld(policy, Date.now()))) {
       if (signal.aborted) break
-      progress.step(`fuzz: ${vector.name}`)
+      progress.step('fuzz', undefined, undefined, vector.name)
       reports.push(await replayCase(one, vector, true))
     }
   }

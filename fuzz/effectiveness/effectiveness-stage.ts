@@ -54,7 +54,7 @@ export const effectivenessStage: Stage<EffectivenessOptions> = async ({ progress
         onRun(run) {
           log.add(run)
           over++
-          progress.step(`${run.strategy} ${run.seed}: ${run.flaw}`, over, tasks.length)
+          progress.step('runs', over, tasks.length, `${run.strategy} ${run.seed}: ${run.flaw}`)
           if (run.strategy === wholeFuzzer.name && !run.found)
             progress.log(`${run.flaw}: not found with seed ${run.seed}`)
         },

@@ -33,7 +33,10 @@ export const exhaustiveStage: Stage<ExhaustiveOptions> = ({ configFile, progress
         await compare(family, keys, () => {
           if (++requests % step === 1) {
             progress.step(
-              `${index + 1} of ${families.length}, ${family.name}: ${requests.toLocaleString('en')} requests`,
+              `family ${family.name}`,
+              index + 1,
+              families.length,
+              `${requests.toLocaleString('en')} requests`,
             )
           }
           return !signal.aborted

@@ -64,7 +64,7 @@ export async function soak(
       corpus: number === 1 ? corpusFor(attacked) : [],
       known: report.found,
       signal,
-      onProgress: (now) => progress.step(statusLine(before, now), ...howFar(budget, before, now)),
+      onProgress: (now) => progress.step('fuzz', ...howFar(budget, before, now), statusLine(before, now)),
     })
     report = inSequence(report, part)
     const isLong = (budget.cases ?? 0) > checkpoint || (budget.seconds ?? 0) > roundSeconds
@@ -123,7 +123,7 @@ function corpusFor({ policy }: Target): FuzzCase[] {
 function statusLine(before: CampaignProgress, now: CampaignProgress): string {
   const rate = Math.round(now.cases / Math.max(now.seconds, 0.001))
   const total = (field: 'cases' | 'findings' | 'fetches') => before[field] + now[field]
-  return `fuzz: ${total('cases')} cases, ${rate}/s, ${total('findings')} findings, ${Math.max(before.notes, now.notes)} notes, ${total('fetches')} fetches`
+  return `${total('cases')} cases, ${rate}/s, ${total('findings')} findings, ${Math.max(before.notes, now.notes)} notes, ${total('fetches')} fetches`
 }
 
 function howFar(budget: Budget, before: CampaignProgress, now: CampaignProgress): [done: number, total: number] {

@@ -55,9 +55,10 @@ export async function calibrateInstructions(calibrating: Calibrating): Promise<v
       if (outcome === null) return
       calibration[edit.kind === 'mutant' ? 'mutants' : 'neutral'].push(outcome)
       progress.step(
-        `slow-downs: ${evidence(mutants).length}, neutral edits: ${evidence(neutral).length}; all`,
+        'edits',
         mutants.length + neutral.length,
         edits.length,
+        `${evidence(mutants).length} slow-downs, ${evidence(neutral).length} neutral`,
       )
       save()
     }
