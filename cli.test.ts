@@ -39,8 +39,13 @@ describe('bad input ends with exit code 2 and one line that names the file or fi
     ],
     [
       'an output directory that cannot be made',
-      ['build', '--out', '/dev/null/out'],
-      /out\/index\.js: cannot be written/,
+      ['fuzz', '--out', '/dev/null/out'],
+      /^edgeproof: \/dev\/null\/out: cannot be written \(ENOTDIR\); choose another directory with --out$/m,
+    ],
+    [
+      'an output directory where the system makes none',
+      ['bench', '--out', '/proc/edgeproof'],
+      /^edgeproof: \/proc\/edgeproof: cannot be written \(ENOENT\); choose another/,
     ],
     ['an unknown command', ['fuzz', 'attack'], /unknown command 'fuzz attack'/],
     ['an unknown option', ['fuzz', 'replay', 'case.json', '--runs'], /unknown option '--runs'/],

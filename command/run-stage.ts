@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { loadConfig } from '../config/load-config.ts'
 import { UsageError } from '../config/usage-error.ts'
+import { requireWritable } from '../config/write-file.ts'
 import { exitCode, type Result } from '../result/result.ts'
 import { writeResult } from '../result/result-file.ts'
 import { Interrupted } from './interrupted.ts'
@@ -33,6 +34,8 @@ export async function runStage<Options>(
   present: (result: Result) => string = (result) => terminalTable([result]),
 ): Promise<void> {
   const { config, file } = await loadConfig(options)
+  // Not after a night of measuring.
+  requireWritable(options.out)
   const progress = createProgress()
   const interruption = interruptible()
   let result: Result

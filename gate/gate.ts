@@ -1,10 +1,11 @@
 /** `edgeproof gate`: is head slower or larger than base? */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import * as z from 'zod'
 import { type Stage, type StageContext, stageResult } from '../command/stage.ts'
 import { UsageError } from '../config/usage-error.ts'
+import { requireWritable } from '../config/write-file.ts'
 import { type Check, check, type Result, worst } from '../result/result.ts'
 import { calibrationFile, readCalibration } from './calibration-file.ts'
 import { changedFiles } from './changed-files.ts'
@@ -26,6 +27,7 @@ export const stage = gateStage(callgrind)
 export function gateStage(counter: Counter): Stage<GateOptions> {
   return async (context, options) => {
     const settings = resolveSettings(context.config.gate, options)
+    if (options.writeBaseline !== undefined) requireWritable(dirname(options.writeBaseline), '--write-baseline')
     const result = await stageResult('gate', inputs(context, options, settings), async () => {
       const scratch = mkdtempSync(join(tmpdir(), 'edgeproof-gate-'))
       try {

@@ -1,6 +1,7 @@
 /** `edgeproof report`: everything that is made of a results directory. */
 import { join } from 'node:path'
 import { colourVerdict, terminalTable } from '../command/terminal.ts'
+import { requireWritable } from '../config/write-file.ts'
 import { exitCode } from '../result/result.ts'
 import { keptTrends } from './history/kept-trends.ts'
 import { readReport } from './read-report.ts'
@@ -19,6 +20,7 @@ export interface ReportOptions {
 
 export async function reportCommand({ out, history, json, screenshots }: ReportOptions): Promise<void> {
   const { results, missing } = readReport(out)
+  requireWritable(out)
   const report: Report = { results, missing, trends: history === undefined ? [] : keptTrends(history, results) }
   const page = await writeReports(out, report)
   if (screenshots) await (await import('./html/screenshots.ts')).writeScreenshots(page, join(out, 'screenshots'))

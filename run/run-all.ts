@@ -1,6 +1,7 @@
 import { Interrupted } from '../command/interrupted.ts'
 import { type Stage, type StageContext, stageResult } from '../command/stage.ts'
 import { UsageError } from '../config/usage-error.ts'
+import { requireWritable } from '../config/write-file.ts'
 import { keptTrends } from '../reports/history/kept-trends.ts'
 import { appendStepSummary } from '../reports/step-summary.ts'
 import { summary } from '../reports/summary.ts'
@@ -19,8 +20,9 @@ export interface RunOptions {
  * cannot run here (a tool is missing) is reported as not measured while the others go on.
  */
 export function runAll(stages: readonly RunStage[], finished: Result[]): Stage<RunOptions> {
-  return (context, { history }) =>
-    stageResult('run', { config: context.configFile, out: context.out }, async () => {
+  return async (context, { history }) => {
+    if (history !== undefined) requireWritable(history, '--history')
+    return stageResult('run', { config: context.configFile, out: context.out }, async () => {
       const checks: Check[] = []
       for (const [index, stage] of stages.entries()) {
         if (context.signal.aborted) break
@@ -41,6 +43,7 @@ export function runAll(stages: readonly RunStage[], finished: Result[]): Stage<R
         data: { stages: finished.map(({ schema, verdict, durationMs }) => ({ schema, verdict, durationMs })) },
       }
     })
+  }
 }
 
 async function runOne(stage: RunStage, context: StageContext, finished: Result[]): Promise<Check> {

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { UsageError } from '../../config/usage-error.ts'
-import { writeWholeFile } from '../../config/write-file.ts'
+import { requireWritable, writeWholeFile } from '../../config/write-file.ts'
 import { readHistory, readRun } from '../history/history-directory.ts'
 import { readResults } from '../read-report.ts'
 import { appendStepSummary } from '../step-summary.ts'
@@ -17,6 +17,7 @@ export interface CompareOptions {
 }
 
 export function compareCommand({ compare: names, out, history, json }: CompareOptions): void {
+  requireWritable(out)
   const [a, b, ...more] = names.map((name) => readNamed(name, history))
   if (!a || !b || more.length > 0) throw new UsageError('--compare: needs two runs, "--compare A B"')
   const comparison = compare(a, b)
