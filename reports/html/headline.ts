@@ -1,4 +1,5 @@
 /** What is read first: the verdict in a sentence, and the three figures a launch is decided by. */
+import { typedCommand } from '../../command/typed-command.ts'
 import { type Report, verdictOf } from '../report.ts'
 import { intervalText, type Located, locatedTable, type Source } from './check-table.ts'
 import { html, type Markup } from './markup.ts'
@@ -65,16 +66,20 @@ function sentence({ results, missing }: Report): string {
     ...(count('not-measured') > 0 ? [`${checks(count('not-measured'))} could not be measured`] : []),
     ...(missing.length > 0 ? [`no result of ${missing.map(({ command }) => command).join(', ')}`] : []),
   ]
-  const all = checks(results.reduce((sum, result) => sum + result.checks.length, 0))
+  // A figure without a limit is nothing that could fail.
+  const judged = results
+    .flatMap(({ checks }) => checks)
+    .filter(({ direction, verdict }) => direction !== 'none' || verdict !== 'pass')
+  const all = checks(judged.length)
   if (parts.length === 0) return `All ${all} held.`
   const held = count('fail') === 0 ? 'No check failed: ' : ''
-  return `${held}${parts.join(', ')}, of ${all} in all.`
+  return `${held}${parts.join(', ')}, of ${all} that have a limit.`
 }
 
 function numberMarkup({ question, document, check, label, beside }: Headline, source: Source | undefined): Markup {
   const located = source && checkOf(source, check)
   if (!source || !located) {
-    return html`<li class="not-measured"><span class="asks">${question}</span> <b>not measured</b> <span>${label}</span> <small>run <code>edgeproof ${document}</code></small></li>`
+    return html`<li class="not-measured"><span class="asks">${question}</span> <b>not measured</b> <span>${label}</span> <small>run <code>${typedCommand(document)}</code></small></li>`
   }
   const { value, unit, limit, direction, interval, verdict } = located.check
   const second = checkOf(source, beside.check)

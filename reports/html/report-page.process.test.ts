@@ -36,9 +36,13 @@ test('a failed check stands before the sections, the worst first', () => {
   const page = reportPage(
     of([
       exampleResult('build', [check({ id: 'build.code', title: 'never weighed', value: null, ...limit })]),
-      exampleResult('size', [check({ id: 'size.raw', title: 'too large', value: 2, ...limit })]),
+      exampleResult('size', [
+        check({ id: 'size.raw', title: 'too large', value: 2, ...limit }),
+        check({ id: 'size.everything', title: 'of no limit', value: 2, unit: 'B', limit: null, direction: 'none' }),
+      ]),
     ]),
   )
+  expect(page).toContain('of 2 checks that have a limit')
   expect(page.indexOf('too large')).toBeLessThan(page.indexOf('never weighed'))
   expect(page.indexOf('never weighed')).toBeLessThan(page.indexOf('<section id="attacks"'))
 })
