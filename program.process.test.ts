@@ -72,7 +72,7 @@ describe('help', () => {
         ...['load', 'load run', 'load script', 'load merge', 'load logs', 'load operator'],
       ]),
     )
-    for (const [path, command] of commands) expect(command.helpInformation()).toContain(`Usage: ${path} [`)
+    for (const [path, command] of commands) expect(command.helpInformation()).toContain(`Usage: npx ${path} [`)
   })
 
   test.each(commands.filter(([path]) => / (fuzz|load)\b/.test(path)))('of %s fits a screen', async (path) => {
@@ -97,7 +97,7 @@ describe('a subcommand does what it is named after', () => {
     ['load run', ['--scenario', 'none'], /scenario: no scenario "none"/],
     ['load run', ['--target', 'https://d1.cloudfront.net'], /--paths: missing; a real target needs/],
     ['load merge', [config, config], /config\.json: holds no sample of edgeproof's script/],
-    ['load logs', [config], /load-requests\.ndjson: not found; run edgeproof load --target first/],
+    ['load logs', [config], /load-requests\.ndjson: not found; run "npx edgeproof load --target URL" first/],
     [
       'load operator',
       ['--target', 'http://127.0.0.1', '--paths', paths],

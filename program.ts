@@ -1,7 +1,8 @@
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Help } from 'commander'
 import { registerBench } from './bench/command.ts'
 import { registerBundle } from './build/command.ts'
 import { reportFailure } from './command/run-stage.ts'
+import { typedCommand } from './command/typed-command.ts'
 import { registerFuzz } from './fuzz/command.ts'
 import { registerGate } from './gate/command.ts'
 import { registerLoad } from './load/command.ts'
@@ -21,6 +22,10 @@ export function createProgram(): Command {
     .showHelpAfterError(false)
     // A mistake is one line; commander puts its suggestion on a second.
     .configureOutput({ outputError: (text, write) => write(text.replace('\n(', ' (')) })
+    // The line that says how to call it is one that can be typed.
+    .configureHelp({
+      commandUsage: (command) => typedCommand(new Help().commandUsage(command).replace(/^edgeproof /, '')),
+    })
     .exitOverride()
   for (const register of [
     registerRun,

@@ -1,8 +1,10 @@
 /** Stored cases: every past finding, and those that a user saved (fuzz/corpus/*.json, one case each). */
+
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as z from 'zod'
+import { typedCommand } from '../command/typed-command.ts'
 import { parsePolicy } from '../config/config.ts'
 import { UsageError } from '../config/usage-error.ts'
 import type { FuzzCase } from './case.ts'
@@ -71,6 +73,6 @@ export function writeFindings(out: string, findings: readonly Finding[], handler
   return findings.map((finding) => {
     const file = join(directory, `${finding.class}-${finding.rule.replaceAll('/', '-')}.json`)
     writeFileSync(file, `${JSON.stringify(finding.case, null, 2)}\n`)
-    return { ...finding, replay: `edgeproof fuzz replay ${file}${handlerOptions}` }
+    return { ...finding, replay: typedCommand(`fuzz replay ${file}${handlerOptions}`) }
   })
 }

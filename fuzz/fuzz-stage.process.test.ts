@@ -59,7 +59,7 @@ test('a bypass in a file is found, made small, written down, and replayed from i
   expect(bypass).toMatchObject({ class: 'bypass', rule: 'paths/no-right', severity: 'critical', cwe: 'CWE-863' })
   expect(bypass?.case.steps).toHaveLength(1)
   const file = join(out, 'fuzz-findings', 'bypass-paths-no-right.json')
-  expect(bypass?.replay).toBe(`edgeproof fuzz replay ${file} --handler ${right.file}`)
+  expect(bypass?.replay).toBe(`npx edgeproof fuzz replay ${file} --handler ${right.file}`)
   const written = readFileSync(join(out, 'fuzz-findings', 'findings.md'), 'utf8')
   expect(written).toContain('## critical: bypass')
   expect(written).toContain('`oracle/SEMANTICS.md#paths-no-right`')

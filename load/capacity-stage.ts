@@ -1,5 +1,7 @@
 /** `edgeproof capacity`: the highest arrival rate at which the local edge still meets the objectives. */
+
 import { type Stage, stageResult } from '../command/stage.ts'
+import { typedCommand } from '../command/typed-command.ts'
 import { objectivesOf } from '../config/objectives-schema.ts'
 import { type Check, check, type Verdict } from '../result/result.ts'
 import { fillCache } from './cache-fill.ts'
@@ -109,7 +111,7 @@ function wrongAnswers(wrong: boolean): Check {
     direction: 'none',
   })
   if (!wrong) return fields
-  const detail = 'an answer was not what the policy says; edgeproof load with the same scenario names it'
+  const detail = `an answer was not what the policy says; "${typedCommand('load')}" with the same scenario names it`
   return { ...fields, verdict: 'fail', detail }
 }
 

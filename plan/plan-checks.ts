@@ -1,4 +1,5 @@
 /** The plan's figures as checks: what is needed, never what is good or bad, since that depends on what was asked for. */
+import { typedCommand } from '../command/typed-command.ts'
 import { type Check, check } from '../result/result.ts'
 import { type Estimate, rounded, times } from './estimate.ts'
 import type { FleetPlan, MemoryChoice, RatePlan } from './fleet-plan.ts'
@@ -15,7 +16,7 @@ export function planChecks(
   { quotas }: FleetBook,
   asked: { rates: boolean; spike: boolean },
 ): Check[] {
-  const measure = 'run "edgeproof load" or "edgeproof bench" into this directory first, or pass --service-ms'
+  const measure = `run "${typedCommand('load')}" or "${typedCommand('bench')}" into this directory first, or pass --service-ms`
   const inputs = [
     figure('service', 'mean time in a sandbox', meanOf(times), 'ms', times.service?.source ?? measure),
     figure('init', 'INIT of a sandbox', times.init?.range ?? null, 'ms', times.init?.source ?? 'pass --init-ms'),

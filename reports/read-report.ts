@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { typedCommand } from '../command/typed-command.ts'
 import { UsageError } from '../config/usage-error.ts'
 import type { Result } from '../result/result.ts'
 import { commandOf } from '../result/result.ts'
@@ -35,7 +36,7 @@ export function readResults(directory: string): { results: Result[]; unreadable:
     }
   }
   if (results.length === 0 && unreadable.length === 0) {
-    throw new UsageError(`${directory}: holds no result files; run "edgeproof run" first`)
+    throw new UsageError(`${directory}: holds no result files; run "${typedCommand('run')}" first`)
   }
   return { results, unreadable }
 }

@@ -81,7 +81,7 @@ test('without a directory or any result nothing is written, and one line says so
   const empty = newDirectory()
   for (const [out, line] of [
     [join(empty, 'none'), /none: not found; pass --out/],
-    [empty, /holds no result files; run "edgeproof run" first/],
+    [empty, /holds no result files; run "npx edgeproof run" first/],
   ] as const) {
     const { status, stdout, stderr } = await edgeproof(['report', '--out', out])
     expect([status, stdout]).toEqual([2, ''])

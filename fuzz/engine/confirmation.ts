@@ -1,5 +1,7 @@
 /** Turns an observation into a finding: shown again in a fresh sandbox, made small, and written down. */
+
 import { createHash } from 'node:crypto'
+import { typedCommand } from '../../command/typed-command.ts'
 import type { FuzzCase, Scenario } from '../case.ts'
 import type { Effort, Finding, Note } from '../finding.ts'
 import { classes, cweOf, type Observation } from '../invariants/observation.ts'
@@ -132,7 +134,7 @@ export class Confirmation implements AsyncDisposable {
       step,
       verdict: judged.verdict,
       answer: judged.answer,
-      replay: `edgeproof fuzz replay fuzz-findings/${name}-${id}.json`,
+      replay: typedCommand(`fuzz replay fuzz-findings/${name}-${id}.json`),
       after,
     }
   }

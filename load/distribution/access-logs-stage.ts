@@ -1,8 +1,10 @@
 /** `edgeproof load logs`: what k6 saw in an earlier run, joined by id with what CloudFront logged of it. */
+
 import { createReadStream, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type Stage, stageResult } from '../../command/stage.ts'
+import { typedCommand } from '../../command/typed-command.ts'
 import { UsageError } from '../../config/usage-error.ts'
 import { check } from '../../result/result.ts'
 import { IdJoin, type Seen } from '../measurement/id-join.ts'
@@ -19,7 +21,9 @@ export interface AccessLogsOptions {
 export const accessLogsStage: Stage<AccessLogsOptions> = async ({ out }, { files }) => {
   const requests = join(out, requestsFile)
   if (!existsSync(requests)) {
-    throw new UsageError(`${requests}: not found; run edgeproof load --target first, with the same --out`)
+    throw new UsageError(
+      `${requests}: not found; run "${typedCommand('load --target URL')}" first, with the same --out`,
+    )
   }
   return stageResult('accesslogs', { files }, async () => {
     const joined = new IdJoin<Seen, Seen>(() => {})

@@ -1,7 +1,9 @@
 /** `edgeproof tokens`: real access tokens of test users, kept fresh in a file while a load test runs. */
+
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Stage, stageResult } from '../../command/stage.ts'
+import { typedCommand } from '../../command/typed-command.ts'
 import { withDefaults } from '../../config/policy-defaults.ts'
 import { UsageError } from '../../config/usage-error.ts'
 import { check } from '../../result/result.ts'
@@ -56,7 +58,7 @@ export const tokensStage: Stage<TokensOptions> = async ({ config, progress, sign
         number('renewed', 'tokens renewed', renewed),
         {
           ...number('left', 'test users that could not be removed', left.length, 0),
-          ...(example ? { detail: `${example}: run edgeproof tokens --remove-left` } : {}),
+          ...(example ? { detail: `${example}: run "${typedCommand('tokens --remove-left')}"` } : {}),
         },
       ],
     }

@@ -1,7 +1,9 @@
 /** `edgeproof load operator`: writes the manifests of a run; nothing is sent. */
+
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Stage, stageResult } from '../../command/stage.ts'
+import { typedCommand } from '../../command/typed-command.ts'
 import { UsageError } from '../../config/usage-error.ts'
 import { check } from '../../result/result.ts'
 import { explainLoadTesting, isLoopback, loadTestingReasons } from '../distribution/load-testing-policy.ts'
@@ -97,7 +99,7 @@ function kubectlSteps(name: string, directory: string, seconds: number): string[
     `kubectl wait testrun/${name} --for=jsonpath='{.status.stage}'=finished --timeout=${minutes}m`,
     `kubectl apply ${file('collector.json')} && kubectl wait pod/${collector} --for=condition=Ready --timeout=5m`,
     `kubectl cp ${collector}:/results ${join(directory, 'results')}`,
-    `edgeproof load merge ${join(directory, 'results')}/*.json.gz`,
+    typedCommand(`load merge ${join(directory, 'results')}/*.json.gz`),
     `kubectl delete -f ${directory}    # the claim and the tokens too`,
   ]
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { typedCommand } from '../../command/typed-command.ts'
 import { figure } from './charts/figure.ts'
 import { intervalChart } from './charts/interval-chart.ts'
 import type { Source } from './check-table.ts'
@@ -36,7 +37,7 @@ export const benchSection: Section = {
   document: 'bench',
   method:
     'CPU time in fresh processes; all subjects take turns in the same rounds as one bare crypto.verify, so that only ratios count. The parsing of the event is subtracted. Intervals are of the median over processes.',
-  command: (result) => (result?.inputs.quick === false ? 'edgeproof bench' : 'edgeproof bench --quick'),
+  command: (result) => typedCommand(result?.inputs.quick === false ? 'bench' : 'bench --quick'),
   answer(source) {
     const warm = checkOf(source, 'bench.warm.floor')
     if (!warm) return null

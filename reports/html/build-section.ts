@@ -1,3 +1,4 @@
+import { typedCommand } from '../../command/typed-command.ts'
 import { checkValue } from './check-value.ts'
 import { html } from './markup.ts'
 import type { Section } from './section.ts'
@@ -9,6 +10,6 @@ export const buildSection: Section = {
   document: 'build',
   method:
     'The bundle with the policy baked in, zipped as it is uploaded, against the quota of a viewer-request function.',
-  command: () => 'edgeproof build',
+  command: () => typedCommand('build'),
   answer: (source) => html`${checkValue(source, 'build.package')} zipped.`,
 }

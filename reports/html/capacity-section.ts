@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { typedCommand } from '../../command/typed-command.ts'
 import { figure } from './charts/figure.ts'
 import { probeChart } from './charts/probe-chart.ts'
 import { intervalText } from './check-table.ts'
@@ -27,7 +28,7 @@ export const capacitySection: Section = {
   method:
     'The arrival rate is raised until an objective of the configuration fails, then halved in until the knee is known, several times over. Load, cache and authorizer share the machine, so that a real edge does better.',
   command: (result) =>
-    `edgeproof capacity --scenario ${result?.inputs.scenario ?? 'steady'} --repeats ${result?.inputs.repeats ?? 3}`,
+    typedCommand(`capacity --scenario ${result?.inputs.scenario ?? 'steady'} --repeats ${result?.inputs.repeats ?? 3}`),
   answer(source) {
     const rate = checkOf(source, 'capacity.rate')?.check
     if (!rate) return null

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { typedCommand } from '../../command/typed-command.ts'
 import { barChart } from './charts/bar-chart.ts'
 import { figure } from './charts/figure.ts'
 import { intervalChart } from './charts/interval-chart.ts'
@@ -36,7 +37,7 @@ export const effectivenessSection: Section = {
   document: 'effectiveness',
   method:
     'Handlers that are right but for one flaw, each modelled on a public vulnerability, attacked with several seeds by the fuzzer and by simpler strategies.',
-  command: (result) => `edgeproof fuzz effectiveness --seeds ${result?.inputs.seeds ?? 20}`,
+  command: (result) => typedCommand(`fuzz effectiveness --seeds ${result?.inputs.seeds ?? 20}`),
   answer(source) {
     const flaws = checkOf(source, 'effectiveness.flaws')
     if (!flaws) return null

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { typedCommand } from '../../command/typed-command.ts'
 import { ruleReference } from '../../oracle/rules.ts'
 import type { Source } from './check-table.ts'
 import { checkValue } from './check-value.ts'
@@ -28,7 +29,9 @@ export const fuzzSection: Section = {
   method:
     'Forged tokens, disguised paths, hostile key sets and clocks, generated from a seed and judged by an oracle that shares no code with the authorizer. A finding counts once a fresh sandbox has shown it again.',
   command: (result) =>
-    `edgeproof fuzz --seconds ${result?.inputs.seconds ?? 60} --seed ${result?.inputs.seed ?? 1} --workers ${result?.inputs.workers ?? 1}`,
+    typedCommand(
+      `fuzz --seconds ${result?.inputs.seconds ?? 60} --seed ${result?.inputs.seed ?? 1} --workers ${result?.inputs.workers ?? 1}`,
+    ),
   answer(source) {
     const [findings, requests, cases] = ['fuzz.findings', 'fuzz.requests', 'fuzz.cases'].map((id) =>
       checkValue(source, id),

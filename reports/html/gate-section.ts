@@ -1,3 +1,4 @@
+import { typedCommand } from '../../command/typed-command.ts'
 import { figure } from './charts/figure.ts'
 import { intervalChart } from './charts/interval-chart.ts'
 import type { Source } from './check-table.ts'
@@ -12,7 +13,7 @@ export const gateSection: Section = {
   document: 'gate',
   method:
     'Both versions take turns on the same requests inside fresh processes (CPU time, simultaneous intervals over all suites), and their instructions are counted under callgrind. The calibration of the machine gives the error rates that each check quotes.',
-  command: (result) => `edgeproof gate --base ${result?.inputs.base ?? 'main'}`,
+  command: (result) => typedCommand(`gate --base ${result?.inputs.base ?? 'main'}`),
   answer({ result }) {
     const failed = result.checks.filter(({ verdict }) => verdict === 'fail').length
     return html`${failed === 0 ? 'No check of' : `${failed} of`} ${result.checks.length} failed, ${String(result.inputs.head ?? 'HEAD')} against ${String(result.inputs.base ?? 'its baseline')}.`

@@ -1,3 +1,4 @@
+import { typedCommand } from '../../command/typed-command.ts'
 import type { ChangePoint, Trend } from '../history/trend.ts'
 import { figure } from './charts/figure.ts'
 import { trendChart } from './charts/trend-chart.ts'
@@ -8,7 +9,7 @@ import { commandMarkup } from './section.ts'
 
 const method =
   'Runs with the same inputs on the same machine make one trend; a change is a step that so many like runs would hardly show by chance.'
-const command = 'edgeproof report --history DIR'
+const command = typedCommand('report --history DIR')
 
 /** So many trends are drawn; the rest would make the page long without making it clearer. */
 const mostDrawn = 12

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { typedCommand } from '../../command/typed-command.ts'
 import { barChart } from './charts/bar-chart.ts'
 import { figure } from './charts/figure.ts'
 import { intervalChart } from './charts/interval-chart.ts'
@@ -66,7 +67,7 @@ export const planSection: Section = {
   document: 'plan',
   method:
     'Worked out, not measured: from the times of this run, from quotas and prices with their dates, and from assumptions. Each band holds every combination of the ends of what went in; it is no confidence interval.',
-  command: () => 'edgeproof plan',
+  command: () => typedCommand('plan'),
   answer(source) {
     const data = dataSchema.safeParse(source.result.data)
     if (!data.success) return null

@@ -1,5 +1,6 @@
 /** What a section of the report is, and the frame that each is put in. */
 
+import { typedCommand } from '../../command/typed-command.ts'
 import type { Result } from '../../result/result.ts'
 import { checkTable, type Located, type Source } from './check-table.ts'
 import { html, type Markup, trusted } from './markup.ts'
@@ -46,7 +47,7 @@ function measured(section: Section, source: Source): Markup {
 }
 
 function notMeasured({ command, method }: Section, reason: string | undefined): Markup {
-  return html`<p class="empty"><b>Not measured</b>${reason === undefined ? '' : ` (${reason})`}. ${method} To measure it, run this and then <code>edgeproof report</code>: ${commandMarkup(command())}</p>`
+  return html`<p class="empty"><b>Not measured</b>${reason === undefined ? '' : ` (${reason})`}. ${method} To measure it, run this and then <code>${typedCommand('report')}</code>: ${commandMarkup(command())}</p>`
 }
 
 export function commandMarkup(command: string): Markup {

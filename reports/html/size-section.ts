@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { typedCommand } from '../../command/typed-command.ts'
 import { figure } from './charts/figure.ts'
 import { treemapChart } from './charts/treemap-chart.ts'
 import { checkValue } from './check-value.ts'
@@ -24,7 +25,7 @@ export const sizeSection: Section = {
   document: 'size',
   method:
     "The minified bundle, by esbuild's own account of which input each byte came from. The same sources give the same bytes.",
-  command: () => 'edgeproof size',
+  command: () => typedCommand('size'),
   answer(source) {
     const gzip = checkOf(source, 'size.gzip')
     const limit = gzip?.check.limit ?? null

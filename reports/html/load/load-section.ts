@@ -1,3 +1,4 @@
+import { typedCommand } from '../../../command/typed-command.ts'
 import { checkValue } from '../check-value.ts'
 import { html } from '../markup.ts'
 import type { Section } from '../section.ts'
@@ -15,8 +16,10 @@ export const loadSection: Section = {
     'k6 at a given arrival rate, whatever the answers take, against a local distribution with cache, sandboxes and bucket. Every answer is checked against the policy; hits are counted by k6 and by the edge and joined request by request. Times count only on a quiet machine.',
   command: (result) =>
     result
-      ? `edgeproof load --scenario ${result.inputs.scenario} --seconds ${result.inputs.seconds} --rate ${result.inputs.rate}`
-      : 'edgeproof load --scenario steady',
+      ? typedCommand(
+          `load --scenario ${result.inputs.scenario} --seconds ${result.inputs.seconds} --rate ${result.inputs.rate}`,
+        )
+      : typedCommand('load --scenario steady'),
   answer: (source) =>
     html`${checkValue(source, 'load.hit-ratio')} of cacheable requests were hits; ${checkValue(source, 'load.wrong-answers')} wrong answers.`,
   body({ result }) {
