@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import demo from '../edgeproof.config.ts'
+import { allObjects } from '../testing/population/population.ts'
 import { fillCache } from './cache-fill.ts'
 import { type LocalTarget, startLocalTarget } from './local-distribution.ts'
-import { allObjects } from './population/population.ts'
 import { scenarioNamed } from './scenarios/catalogue.ts'
 
 const signal = new AbortController().signal

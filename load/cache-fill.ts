@@ -1,5 +1,5 @@
+import type { Identity } from '../testing/population/expectation.ts'
 import type { LoadTarget } from './load-run.ts'
-import type { Identity } from './population/expectation.ts'
 
 const concurrency = 8
 

@@ -125,7 +125,7 @@ describe.skipIf(!k6)('standing still for 0.4 s of each second', () => {
   })
 
   it('the origin is seen, where each request needs it', async () => {
-    const bodies = fileURLToPath(new URL('./population/population.ts', import.meta.url))
+    const bodies = fileURLToPath(new URL('../testing/population/population.ts', import.meta.url))
     const server = `import { createServer } from 'node:http'
       import { objectBody } from ${JSON.stringify(bodies)}
       const server = createServer(({ url, method }, response) => response.end(method === 'HEAD' ? undefined : objectBody(url)))

@@ -4,11 +4,16 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Policy } from '../authorizer/policy.ts'
 import { silentProgress } from '../command/progress.ts'
 import { createSigningKey } from '../testing/issuer.ts'
+import {
+  type Credential,
+  type CredentialSource,
+  localCredentials,
+  mintWith,
+} from '../testing/population/credentials.ts'
+import { allObjects, makePopulation, objectBody } from '../testing/population/population.ts'
 import { installedK6 } from './k6/find-k6.ts'
 import { type LoadRun, type LoadTarget, loadRun } from './load-run.ts'
 import type { Fault } from './measurement/measurement.ts'
-import { type Credential, type CredentialSource, localCredentials, mintWith } from './population/credentials.ts'
-import { allObjects, makePopulation, objectBody } from './population/population.ts'
 import type { RequestClass, Scenario } from './scenarios/scenario.ts'
 
 const k6 = installedK6()

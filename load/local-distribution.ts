@@ -12,8 +12,14 @@ import type { SandboxOptions } from '../edge/function/sandbox-pool.ts'
 import { startEdge } from '../edge/start-edge.ts'
 import { synthesize } from '../infra/synth.ts'
 import { createSigningKey } from '../testing/issuer.ts'
-import { type CredentialSource, localCredentials, mintWith } from './population/credentials.ts'
-import { allObjects, makePopulation, type Population, populationAt, writeObjects } from './population/population.ts'
+import { type CredentialSource, localCredentials, mintWith } from '../testing/population/credentials.ts'
+import {
+  allObjects,
+  makePopulation,
+  type Population,
+  populationAt,
+  writeObjects,
+} from '../testing/population/population.ts'
 import type { EdgeAction, Scenario } from './scenarios/scenario.ts'
 import { orNoSpace } from './temporary-space.ts'
 

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Credential } from '../population/credentials.ts'
+import type { Credential } from '../../testing/population/credentials.ts'
 import { identityOf, readTokens } from './real-distribution.ts'
 
 export interface TokenRenewal {

@@ -1,10 +1,10 @@
 /** How a request of each class is made. */
 import type { Policy } from '../../authorizer/policy.ts'
+import type { Credential, CredentialSource } from '../../testing/population/credentials.ts'
+import { expectedOutcome, expectedStatuses, type Identity, routeOf } from '../../testing/population/expectation.ts'
+import { allObjects, type Population, type Reader, type SiteObject } from '../../testing/population/population.ts'
 import type { RequestClass, Scenario } from '../scenarios/scenario.ts'
-import type { Credential, CredentialSource } from './credentials.ts'
-import { expectedOutcome, expectedStatuses, type Identity, routeOf } from './expectation.ts'
 import type { Window } from './key-windows.ts'
-import { allObjects, type Population, type Reader, type SiteObject } from './population.ts'
 
 import { weightedDraw, zipfDraw } from './zipf.ts'
 

@@ -5,10 +5,10 @@
 
 import type { Policy } from '../../authorizer/policy.ts'
 import { seededRandom } from '../../statistics/seeded-random.ts'
+import type { Credential, CredentialSource } from '../../testing/population/credentials.ts'
+import type { Population } from '../../testing/population/population.ts'
 import type { Scenario } from '../scenarios/scenario.ts'
-import type { Credential, CredentialSource } from './credentials.ts'
 import type { Timeline } from './key-windows.ts'
-import type { Population } from './population.ts'
 import { type Exchange, requestMaker } from './request-classes.ts'
 
 /** An exchange as the script reads it: the credential is an index, -1 for none. */

@@ -3,9 +3,9 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import type { Policy, CredentialSource as PolicySource } from '../../authorizer/policy.ts'
 import { type CompleteProvider, withDefaults } from '../../config/policy-defaults.ts'
-import { type AccessTokenClaims, accessTokenPayload, createSigningKey, type SigningKey } from '../../testing/issuer.ts'
-import { mint } from '../../testing/mint.ts'
-import { providerClaims } from '../../testing/provider-claims.ts'
+import { type AccessTokenClaims, accessTokenPayload, createSigningKey, type SigningKey } from '../issuer.ts'
+import { mint } from '../mint.ts'
+import { providerClaims } from '../provider-claims.ts'
 import type { Identity } from './expectation.ts'
 
 /** A header line. */

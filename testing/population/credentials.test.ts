@@ -2,8 +2,8 @@ import { expect, it } from 'vitest'
 import { createEdgeAuthorizer } from '../../authorizer/authorizer.ts'
 import type { CredentialSource, Policy, Provider } from '../../authorizer/policy.ts'
 import { toEdgePolicy } from '../../config/edge-policy.ts'
-import { createSigningKey } from '../../testing/issuer.ts'
-import { viewerRequestEvent } from '../../testing/viewer-request.ts'
+import { createSigningKey } from '../issuer.ts'
+import { viewerRequestEvent } from '../viewer-request.ts'
 import { type Credential, localCredentials, mintWith } from './credentials.ts'
 
 const key = await createSigningKey('ES256')

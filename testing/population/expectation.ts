@@ -6,7 +6,7 @@ import { brokenRule, grantOf, missingClaim } from '../../oracle/grants.ts'
 import { readPath } from '../../oracle/path-readings.ts'
 import { providersOf } from '../../oracle/policy-defaults.ts'
 import { bestMatch } from '../../oracle/route-match.ts'
-import { providerClaims } from '../../testing/provider-claims.ts'
+import { providerClaims } from '../provider-claims.ts'
 
 /** Who asks, as far as a policy looks. */
 export interface Identity {
