@@ -7,9 +7,15 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { bundleCommonJs } from './common-js.ts'
+import { keepPublicDeclarations } from './declarations.ts'
+import { vendorPackages } from './vendored-packages.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const dist = join(root, 'dist')
+
+/** What `exports` of package.json names, in both module systems. */
+const entries = ['index', 'authorizer/library', 'infra/index']
 
 /** Files that programs read beside themselves; one source is among them, as text that the fuzzer's flaws are edits of. */
 const data = [
@@ -30,6 +36,9 @@ for (const pattern of data) {
   if (files.length === 0) throw new Error(`nothing to pack fits ${pattern}`)
   for (const file of files) cpSync(join(root, file), join(dist, file))
 }
+keepPublicDeclarations(dist, entries)
+vendorPackages(root, dist)
+await bundleCommonJs(dist, entries)
 
 function compile(): void {
   rmSync(dist, { recursive: true, force: true })
