@@ -80,6 +80,8 @@ export function bundleAuthorizer(policy?: Policy, { snapshots = true }: { snapsh
     define: featureConstants(used),
     // With it a constant of another module is put where it is used, as modules are joined: too late to leave out what depends on it.
     minifySyntax: true,
+    // The minifier names variables by the text it reads: without spaces sources and compiled sources read alike.
+    minifyWhitespace: true,
     sourcemap: 'inline',
     metafile: true,
     write: false,
@@ -105,6 +107,8 @@ const options = {
   platform: 'node',
   target: 'node22',
   legalComments: 'none',
+  // No tsconfig.json: the package has none, and `deployable` writes "use strict" itself.
+  tsconfigRaw: {},
   // The entry assigns exports.handler by hand, see there.
   logOverride: { 'commonjs-variable-in-esm': 'silent' },
 } as const
