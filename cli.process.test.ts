@@ -20,7 +20,13 @@ test('build writes the function, its package and the metafile, and says so in on
   const { status, stdout } = edgeproof('build', '--policy', file, '--out', out, '--json')
   expect(status).toBe(0)
   expect(JSON.parse(stdout)).toMatchObject({ schema: 'edgeproof/build@1', verdict: 'pass' })
-  expect(readdirSync(out).sort()).toEqual(['build.json', 'function.zip', 'index.js', 'meta.json'])
+  expect(readdirSync(out).sort()).toEqual([
+    'build.json',
+    'function.zip',
+    'index.js',
+    'meta.json',
+    'policy.checked.json',
+  ])
 })
 
 test.each([

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { createAuthorizer, type Policy, UsageError } from './index.ts'
+import { checkPolicy, createAuthorizer, type Policy, UsageError } from './index.ts'
+import { installedVersion } from './result/environment.ts'
 import { accessTokenPayload, createSigningKey } from './testing/issuer.ts'
 import { mint } from './testing/mint.ts'
 import { viewerRequestEvent } from './testing/viewer-request.ts'
@@ -24,6 +25,10 @@ test('authorize can be handed to map: the index that comes with each request mea
   const decisions = await Promise.all(requests.map(authorize))
   expect(decisions.map(({ allow }) => allow)).toEqual([true, false])
   expect(decisions[1]).toMatchObject({ reason: 'right' })
+})
+
+test('what says that it has checked a policy has the version of the package', () => {
+  expect(checkPolicy(policy)).toMatchObject({ edgeproof: installedVersion() })
 })
 
 test('a policy that is none is refused with the name of the field', () => {

@@ -3,6 +3,7 @@ export type { Authorizer, AuthorizerOptions, Decision } from './authorizer/autho
 export type { GeneratedResponse, Headers, ViewerRequest, ViewerRequestEvent } from './authorizer/cloudfront.ts'
 export type { JwksSnapshot } from './authorizer/configuration.ts'
 export type { Reason } from './authorizer/denials.ts'
+export type { CheckedPolicy } from './authorizer/library.ts'
 export type {
   Algorithm,
   ForbiddenDenial,
@@ -13,5 +14,5 @@ export type {
   UnauthenticatedDenial,
 } from './authorizer/policy.ts'
 export { type Config, defineConfig } from './config/config.ts'
-export { createAuthorizer } from './config/create-authorizer.ts'
+export { checkPolicy, createAuthorizer } from './config/create-authorizer.ts'
 export { UsageError } from './config/usage-error.ts'

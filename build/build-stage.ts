@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { zipSync } from 'fflate'
 import { type Stage, stageResult } from '../command/stage.ts'
+import { checkPolicy } from '../config/create-authorizer.ts'
 import { policyWarnings, warningText } from '../config/policy-warnings.ts'
 import { writeWholeFile } from '../config/write-file.ts'
 import { check } from '../result/result.ts'
@@ -10,8 +11,8 @@ import { bundleAuthorizer, deployable } from './bundle.ts'
 const maxPackageOctets = 1024 * 1024
 
 /**
- * Writes index.js (exports `handler`, configuration baked in), function.zip and esbuild's meta.json to the output directory, and says
- * what is dangerous in the policy.
+ * Writes index.js (exports `handler`, configuration baked in), function.zip, esbuild's meta.json, and for programs that are
+ * bundled elsewhere policy.checked.json to the output directory, and says what is dangerous in the policy.
  */
 export const buildStage: Stage = ({ config, configFile, out, progress }) =>
   stageResult('build', { config: configFile, out }, async () => {
@@ -22,6 +23,8 @@ export const buildStage: Stage = ({ config, configFile, out, progress }) =>
     const zip = functionZip(code)
     writeWholeFile(join(out, 'index.js'), code)
     writeWholeFile(join(out, 'function.zip'), zip)
+    const checked = checkPolicy(policy, site?.hsts)
+    writeWholeFile(join(out, 'policy.checked.json'), `${JSON.stringify(checked, null, 2)}\n`)
     writeWholeFile(join(out, 'meta.json'), `${JSON.stringify(metafile, null, 2)}\n`)
     for (const text of warnings) progress.log(`warning: ${configFile}: ${text}`)
     return {

@@ -6,6 +6,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { version as libraryVersion } from '../authorizer/version.ts'
 import { changelogEntry, datedChangelog } from './changelog.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
@@ -30,6 +31,8 @@ function prepare(version: string): void {
     cwd: root,
     stdio: 'ignore',
   })
+  const library = `${root}authorizer/version.ts`
+  writeFileSync(library, readFileSync(library, 'utf8').replace(/'\d+\.\d+\.\d+'/, `'${version}'`))
   writeFileSync(`${root}CHANGELOG.md`, dated)
   console.log(`Next:\n  git commit -am "Release ${version}"\n  git tag v${version}\n  git push origin HEAD v${version}`)
 }
@@ -37,5 +40,7 @@ function prepare(version: string): void {
 function check(name: string): void {
   const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { version: string }
   if (name !== `v${version}`) throw new Error(`the tag is "${name}" and package.json says ${version}`)
+  if (libraryVersion !== version)
+    throw new Error(`authorizer/version.ts says ${libraryVersion} and package.json ${version}`)
   console.log(changelogEntry(changelog, version))
 }
