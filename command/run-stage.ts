@@ -5,6 +5,7 @@ import { requireWritable } from '../config/write-file.ts'
 import { exitCode, type Result } from '../result/result.ts'
 import { writeResult } from '../result/result-file.ts'
 import { Interrupted } from './interrupted.ts'
+import { missingPackage } from './missing-package.ts'
 import { createProgress } from './progress.ts'
 import type { Stage } from './stage.ts'
 import { colourVerdict, terminalTable } from './terminal.ts'
@@ -68,7 +69,8 @@ function interruptible(): { signal: AbortSignal; release(): void } {
 }
 
 /** Prints what ended a command early: a line for each mistake of the user's, a stack for a fault of ours. */
-export function reportFailure(error: unknown): void {
+export function reportFailure(fault: unknown): void {
+  const error = missingPackage(fault) ?? fault
   if (error instanceof Interrupted) {
     process.stderr.write('interrupted\n')
     process.exitCode = 130

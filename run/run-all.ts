@@ -1,4 +1,5 @@
 import { Interrupted } from '../command/interrupted.ts'
+import { missingPackage } from '../command/missing-package.ts'
 import { type Stage, type StageContext, stageResult } from '../command/stage.ts'
 import { UsageError } from '../config/usage-error.ts'
 import { requireWritable } from '../config/write-file.ts'
@@ -63,7 +64,8 @@ async function runOne(stage: RunStage, context: StageContext, finished: Result[]
       value: result.verdict,
       verdict: result.verdict,
     }
-  } catch (error) {
+  } catch (fault) {
+    const error = missingPackage(fault) ?? fault
     context.progress.clear()
     if (error instanceof Interrupted || context.signal.aborted) return notMeasured(stage.name, 'interrupted')
     if (!(error instanceof UsageError)) throw error
