@@ -1,8 +1,4 @@
 #!/usr/bin/env node
-import { reportFailure } from './command/run-stage.ts'
-import { UsageError } from './config/usage-error.ts'
-import { runProgram } from './program.ts'
-
 // A reader that has seen enough, such as `| head`, is no fault.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
@@ -10,5 +6,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const [major = 0] = process.versions.node.split('.').map(Number)
 
-if (major >= 24) await runProgram(process.argv.slice(2))
-else reportFailure(new UsageError(`needs Node 24 or newer, and this is ${process.versions.node}`))
+if (major >= 24) {
+  // Not before: an older Node may not even read what follows.
+  const { runProgram } = await import('./program.ts')
+  await runProgram(process.argv.slice(2))
+} else {
+  process.stderr.write(`edgeproof: needs Node 24 or newer, and this is ${process.versions.node}\n`)
+  process.exitCode = 2
+}

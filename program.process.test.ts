@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Command, CommanderError } from 'commander'
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
+import { version } from './authorizer/version.ts'
 import { createProgram } from './program.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'edgeproof-program-'))
@@ -50,6 +51,10 @@ function interruptAtOnce(): void {
     queueMicrotask(() => process.emit('SIGINT'))
   })
 }
+
+test('--version prints the version and nothing else', async () => {
+  expect(await edgeproof('--version')).toMatchObject({ stdout: `${version}\n`, stderr: '' })
+})
 
 describe('help', () => {
   const all = (command: Command): Command[] => [command, ...command.commands.flatMap(all)]

@@ -8,6 +8,7 @@ import { registerGate } from './gate/command.ts'
 import { registerLoad } from './load/command.ts'
 import { registerFleet } from './plan/command.ts'
 import { registerReports } from './reports/command.ts'
+import { installedVersion } from './result/environment.ts'
 import { registerCheck } from './run/check/command.ts'
 import { registerRun } from './run/command.ts'
 
@@ -19,6 +20,7 @@ export function createProgram(): Command {
       'after',
       '\nExit codes: 0 every check held; 1 a check failed; 2 usage or environment; 3 inconclusive or not measured.',
     )
+    .version(installedVersion(), '--version', 'print the version')
     .showHelpAfterError(false)
     // A mistake is one line; commander puts its suggestion on a second.
     .configureOutput({ outputError: (text, write) => write(text.replace('\n(', ' (')) })

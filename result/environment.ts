@@ -6,10 +6,8 @@ import type { Environment } from './result.ts'
 
 /** Where a figure came from: printed and stored with every result. */
 export function environment(): Environment {
-  // The project's own, or the installed package's.
-  const manifest = JSON.parse(readFileSync(findPackageJSON(import.meta.url) ?? '', 'utf8')) as { version: string }
   return {
-    edgeproof: manifest.version,
+    edgeproof: installedVersion(),
     commit: commit(),
     node: process.versions.node,
     v8: process.versions.v8,
@@ -20,6 +18,12 @@ export function environment(): Environment {
     cores: cpus().length,
     memoryBytes: totalmem(),
   }
+}
+
+/** Of this project, or of the installed package. */
+export function installedVersion(): string {
+  const manifest = JSON.parse(readFileSync(findPackageJSON(import.meta.url) ?? '', 'utf8')) as { version: string }
+  return manifest.version
 }
 
 function commit(): string | null {
