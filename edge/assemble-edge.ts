@@ -65,9 +65,10 @@ async function start(
   const issuer = await startIssuer(providers)
   resources.defer(issuer.close)
   const origins = await startOrigins(options, distribution, resources)
-  const route = { hosts: issuer.hosts, port: issuer.port, open: options.allowNetwork ?? false }
+  const ofIssuers = Object.fromEntries(issuer.hosts.map((host) => [host, issuer.port]))
+  const route = { ports: { ...ofIssuers, ...options.servers }, open: options.allowNetwork ?? false }
   let tlsPort: number | null = null
-  const context = { options, distribution, origins, issuer: route, tlsPort: () => tlsPort }
+  const context = { options, distribution, origins, route, tlsPort: () => tlsPort }
   const pops = await startPops(context, resources)
   const counters = new AnswerCounters()
   const log = new RequestFeed()

@@ -46,7 +46,14 @@ export interface EdgeOptions {
   geo?: Readonly<Record<string, string>>
   /** What the distribution's web ACL would block is served. Default false: its behaviors answer 501. */
   withoutWebAcl?: boolean
-  /** Functions may reach any host. Default false: the issuer's alone. */
+  /**
+   * Host that functions ask over https → loopback port that answers for it in plain HTTP: a provider to sign in with. It goes
+   * before the local issuer. Default none.
+   */
+  servers?: Readonly<Record<string, number>>
+  /** One Int32: seconds that the functions' clock is ahead, which may change while they run. Default: the machine's clock. */
+  clockAhead?: SharedArrayBuffer
+  /** Functions may reach any host. Default false: the issuer's and `servers`. */
   allowNetwork?: boolean
   /** Error pages say no more than CloudFront's do. Default false: what a failing function threw. */
   plainErrors?: boolean

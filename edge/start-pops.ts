@@ -9,7 +9,7 @@ import { regionalCache } from './cache/regional-cache.ts'
 import { rfc9111Rules } from './cache/rfc9111-rules.ts'
 import type { Upstream } from './cache/upstream.ts'
 import type { EdgeOptions } from './edge.ts'
-import type { IssuerRoute } from './function/network-guard.ts'
+import type { NetworkRoute } from './function/network-guard.ts'
 import { withOriginFunctions } from './function/origin-functions.ts'
 import { prepareProgram } from './function/prepare-program.ts'
 import type { SandboxOptions } from './function/sandbox-pool.ts'
@@ -36,7 +36,7 @@ export interface PopContext {
   options: EdgeOptions
   distribution: Distribution
   origins: Origins
-  issuer: IssuerRoute
+  route: NetworkRoute
   tlsPort(): number | null
 }
 
@@ -127,7 +127,7 @@ class PoolMaker {
   }
 
   #make(edgeFunction: EdgeFunction | CloudFrontFunction, eventType: EventType): SandboxPool {
-    const { options, distribution, issuer } = this.#context
+    const { options, distribution, route } = this.#context
     const { timeoutMs, memoryMb } = edgeFunction.kind === 'lambda' ? edgeFunction : cloudFrontLimits
     const pool = new SandboxPool(
       {
@@ -137,7 +137,8 @@ class PoolMaker {
         timeoutMs,
         memoryMb,
         distribution: { distributionDomainName: distribution.domainName, distributionId: distribution.id },
-        route: issuer,
+        route,
+        clockAhead: options.clockAhead ?? null,
         logFile: options.functionLog ?? null,
       },
       { ...defaultSandboxes, ...options.sandboxes },

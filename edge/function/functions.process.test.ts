@@ -1,3 +1,7 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { ViewerRequestEvent } from '../../authorizer/cloudfront.ts'
 import type { Edge } from '../edge.ts'
@@ -153,6 +157,52 @@ describe('sandboxes', () => {
     expect(edge.metrics().sandboxes.refusedConnections).toBe(2)
     expect(edge.metrics().issuer.fetches).toBe(2)
   })
+
+  test('a server that was named answers for its host, with the body that was sent to it', async () => {
+    const server = createServer(async (request, response) => {
+      response.end(`${request.method} ${request.headers.host}${request.url} ${await text(request)}`)
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const { port } = server.address() as AddressInfo
+    const code = `exports.handler = async () => {
+      const url = 'https://login.example.com/token?a=1'
+      const sent = new Promise((resolve, reject) => require('node:https').request(url, { method: 'POST', agent: false }, async (response) => {
+        resolve(Buffer.concat(await response.toArray()).toString())
+      }).on('error', reject).end('code=1'))
+      const fetched = await (await fetch(url, { method: 'POST', body: 'code=2' })).text()
+      return { status: '200', body: JSON.stringify([await sent, fetched.replace(/127[^/]+/, '-')]) }
+    }`
+    const edge = await startEdge({
+      template: templateFixture({ code }),
+      config,
+      servers: { 'login.example.com': port },
+    })
+    open.push(edge)
+    expect(await (await fetch(edge.url)).json()).toEqual([
+      'POST login.example.com/token?a=1 code=1',
+      'POST -/token?a=1 code=2',
+    ])
+    expect(edge.metrics().sandboxes.refusedConnections).toBe(0)
+    server.close()
+    server.closeAllConnections()
+  })
+})
+
+test("the functions' clock is moved ahead while they run", async () => {
+  const code =
+    'exports.handler = async () => ({ status: "200", body: JSON.stringify([Date.now(), new Date().getTime(), new Date(5).getTime()]) })'
+  const clockAhead = new SharedArrayBuffer(4)
+  const edge = await startEdge({ template: templateFixture({ code }), config, clockAhead })
+  open.push(edge)
+  const times = async () => (await (await fetch(edge.url)).json()) as [number, number, number]
+  const before = await times()
+  Atomics.add(new Int32Array(clockAhead), 0, 3600)
+  const after = await times()
+  for (const index of [0, 1] as const) {
+    expect((after[index] - before[index]) / 1000).toBeGreaterThanOrEqual(3600)
+    expect((after[index] - before[index]) / 1000).toBeLessThan(3660)
+  }
+  expect(after[2]).toBe(5)
 })
 
 test('the event has the documented shape: lower-case names, no hidden headers, a path apart from its query', async () => {

@@ -1,26 +1,28 @@
-/** Runs inside a sandbox: the function's connections reach the local issuer or nothing. */
+/** Runs inside a sandbox: the function's connections reach the local issuer, servers that were named, or nothing. */
 import http from 'node:http'
 import https from 'node:https'
 import { syncBuiltinESMExports } from 'node:module'
 import net from 'node:net'
 
-/** Host names of the policy's JWKS, and the loopback port that answers for all of them. */
-export interface IssuerRoute {
-  hosts: readonly string[]
-  port: number
+/** Host names that functions may ask over https, each with the loopback port that answers for it in plain HTTP. */
+export interface NetworkRoute {
+  ports: Readonly<Record<string, number>>
   /** Every other connection is made as the function asks. */
   open?: boolean
 }
 
 /**
- * Requests by `node:https` and `fetch` to the route's hosts go to the loopback port in plain HTTP, `Host` kept; every
+ * Requests by `node:https` and `fetch` to the route's hosts go to their loopback ports in plain HTTP, `Host` kept; every
  * other connection of this thread is refused with ECONNREFUSED and reported. Built-in modules belong to one thread, so
  * nothing outside the sandbox changes.
  */
-export function confineNetwork(route: IssuerRoute, refused: (target: string) => void): void {
-  const toIssuer = (...args: unknown[]) => {
+export function confineNetwork(route: NetworkRoute, refused: (target: string) => void): void {
+  const ports = new Map(Object.entries(route.ports))
+  const opened = new Set(ports.values())
+  const toLoopback = (...args: unknown[]) => {
     const { url, options, callback } = requestArguments(args)
-    if (!route.hosts.includes(url.hostname)) return null
+    const port = ports.get(url.hostname)
+    if (port === undefined) return null
     const headers = { ...options.headers, host: url.host }
     // An agent for https cannot hold plain connections; `false`, a connection of its own, means the same for both.
     const { agent, ...plain } = options
@@ -34,22 +36,23 @@ export function confineNetwork(route: IssuerRoute, refused: (target: string) => 
         protocol: 'http:',
         host: '127.0.0.1',
         hostname: '127.0.0.1',
-        port: route.port,
+        port,
         path: url.pathname + url.search,
       },
       callback,
     )
   }
   const request = https.request
-  https.request = ((...args: Parameters<typeof request>) => toIssuer(...args) ?? request(...args)) as typeof request
+  https.request = ((...args: Parameters<typeof request>) => toLoopback(...args) ?? request(...args)) as typeof request
   https.get = ((...args: Parameters<typeof request>) => https.request(...args).end()) as typeof https.get
 
   const fetch = globalThis.fetch
   globalThis.fetch = (input, init) => {
     const asked = new Request(input, init)
     const url = new URL(asked.url)
-    if (url.protocol !== 'https:' || !route.hosts.includes(url.hostname)) return fetch(asked)
-    const plain = new Request(`http://127.0.0.1:${route.port}${url.pathname}${url.search}`, asked)
+    const port = ports.get(url.hostname)
+    if (url.protocol !== 'https:' || port === undefined) return fetch(asked)
+    const plain = new Request(`http://127.0.0.1:${port}${url.pathname}${url.search}`, asked)
     plain.headers.set('x-forwarded-host', url.host)
     return fetch(plain)
   }
@@ -57,7 +60,7 @@ export function confineNetwork(route: IssuerRoute, refused: (target: string) => 
   const connect = net.Socket.prototype.connect
   net.Socket.prototype.connect = function (this: net.Socket, ...args: unknown[]) {
     const [target] = args.flat() as [net.TcpNetConnectOpts]
-    if (route.open || (target?.host === '127.0.0.1' && Number(target.port) === route.port)) {
+    if (route.open || (target?.host === '127.0.0.1' && opened.has(Number(target.port)))) {
       return connect.apply(this, args as Parameters<typeof connect>)
     }
     const name = typeof target === 'object' ? `${target.host ?? 'localhost'}:${target.port}` : String(target)

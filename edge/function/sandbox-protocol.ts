@@ -3,7 +3,7 @@
 import type { EventType } from '../template/distribution.ts'
 import type { DistributionIdentity } from './event-wire.ts'
 import type { FunctionOutcome } from './function-result.ts'
-import type { IssuerRoute } from './network-guard.ts'
+import type { NetworkRoute } from './network-guard.ts'
 
 export interface SandboxData {
   program: SandboxProgram
@@ -13,7 +13,9 @@ export interface SandboxData {
   timeoutMs: number
   memoryMb: number
   distribution: DistributionIdentity
-  route: IssuerRoute
+  route: NetworkRoute
+  /** One Int32: seconds that the function's clock is ahead; null: it is the machine's. */
+  clockAhead: SharedArrayBuffer | null
   /** Where the function's own output goes; null drops it. */
   logFile: string | null
   /** Int32Array of `Slot.length`. */

@@ -12,6 +12,7 @@ import { compileFunction, constants } from 'node:vm'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { decodeWireEvent, lambdaEvent, type WireEvent } from './event-wire.ts'
 import { type FunctionOutcome, judgeResult } from './function-result.ts'
+import { moveClock } from './moved-clock.ts'
 import { confineNetwork } from './network-guard.ts'
 import { provideSdk } from './runtime-modules.ts'
 import { type Batch, type Finished, type SandboxData, type SandboxMessage, Slot } from './sandbox-protocol.ts'
@@ -25,6 +26,7 @@ const data = workerData as SandboxData
 const shared = new Int32Array(data.shared)
 
 redirectOutput(data.logFile)
+if (data.clockAhead) moveClock(new Int32Array(data.clockAhead))
 confineNetwork(data.route, () => void Atomics.add(shared, Slot.refused, 1))
 const began = performance.now()
 const run = await loadProgram(data)
