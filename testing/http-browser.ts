@@ -33,6 +33,8 @@ export interface Visit {
   method?: 'GET' | 'POST'
   form?: Record<string, string>
   headers?: Record<string, string>
+  /** Address of the page that has the link. Default: somebody typed the address. */
+  from?: string
   /** Default true. */
   follow?: boolean
 }
@@ -57,7 +59,7 @@ export class HttpBrowser {
     const redirects: string[] = []
     let url = new URL(address)
     let { method = 'GET', form } = options
-    let site = 'none'
+    let site = options.from === undefined ? 'none' : relation(new URL(options.from), url)
     for (;;) {
       const page = await this.#send(url, method, form, { ...options.headers, 'sec-fetch-site': site })
       const { location } = page.headers
@@ -65,7 +67,7 @@ export class HttpBrowser {
       if (!isRedirect || options.follow === false) return { ...page, redirects }
       if (redirects.push(url.href) > mostRedirects) throw new Error(`${address}: more than ${mostRedirects} redirects`)
       const next = new URL(location, url)
-      if (next.host !== url.host) site = 'cross-site'
+      if (relation(url, next) === 'cross-site') site = 'cross-site'
       url = next
       method = 'GET'
       form = undefined
@@ -80,6 +82,7 @@ export class HttpBrowser {
     return this.visit(new URL(action.replaceAll('&amp;', '&'), url).href, {
       method: 'POST',
       form: { ...fields, ...form },
+      from: url,
     })
   }
 
@@ -144,4 +147,9 @@ export class HttpBrowser {
     const others = (this.#jars.get(hostname) ?? []).filter((each) => each.name !== name || each.path !== path)
     this.#jars.set(hostname, [...others, { name, value, path, expires }])
   }
+}
+
+/** As `Sec-Fetch-Site` has it, among hosts of different sites. */
+function relation(from: URL, to: URL): 'same-origin' | 'cross-site' {
+  return from.origin === to.origin ? 'same-origin' : 'cross-site'
 }

@@ -10,6 +10,9 @@ export const paths = {
   logout: { path: '/logout', page: `${guide}logout-endpoint.html` },
 } as const
 
+/** Not documented, and what cognito-at-edge asks. */
+export const olderAuthorize = '/authorize'
+
 /** "a one-time use code that is valid for five minutes" (authorization-endpoint). */
 export const codeSeconds = 300
 

@@ -74,7 +74,9 @@ export async function startCognitoProvider(
     if (pathname === `${pool}/.well-known/jwks.json`) return sendJson(response, 200, { keys: [key.jwk] })
     if (pathname === `${pool}/.well-known/openid-configuration`) return sendJson(response, 200, discovery)
     const route = `${request.method} ${pathname}`
-    if (route === `GET ${authorize.path}`) return startLogin(request, response, searchParams)
+    if (route === `GET ${authorize.path}` || route === `GET ${habits.olderAuthorize}`) {
+      return startLogin(request, response, searchParams)
+    }
     if (route === `GET ${login.path}`) return sendForm(response, searchParams, false)
     if (route === `POST ${login.path}`) return finishLogin(request, response, searchParams)
     if (route === `POST ${token.path}`) return issueTokens(request, response)
