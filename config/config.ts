@@ -4,6 +4,7 @@ import type { Policy } from '../authorizer/policy.ts'
 import { type BenchConfig, benchSchema } from './bench-schema.ts'
 import { type FleetConfig, fleetSchema } from './fleet-schema.ts'
 import { type GateConfig, gateSchema } from './gate-schema.ts'
+import { type HandlerConfig, handlerSchema } from './handler-schema.ts'
 import { describeMistakes, wording } from './mistakes.ts'
 import { type Objectives, objectivesSchema } from './objectives-schema.ts'
 import { policySchema } from './policy-schema.ts'
@@ -13,6 +14,8 @@ import { UsageError } from './usage-error.ts'
 
 export interface Config {
   policy: Policy
+  /** What `edgeproof fuzz` attacks in the place of ours. */
+  handler?: HandlerConfig
   gate?: GateConfig
   objectives?: Objectives
   site?: SiteConfig
@@ -24,6 +27,7 @@ export interface Config {
 export const configSchema: z.ZodType<Config> = z.strictObject({
   $schema: z.string().exactOptional(),
   policy: policySchema,
+  handler: handlerSchema.exactOptional(),
   gate: gateSchema.exactOptional(),
   objectives: objectivesSchema.exactOptional(),
   site: siteSchema.exactOptional(),
