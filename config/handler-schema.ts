@@ -6,7 +6,7 @@ import { record } from './record-schema.ts'
 import { httpsUrl, httpToken, name, text } from './text-schema.ts'
 
 /** What calls the handler: a Lambda runtime, CloudFront Functions, or the Fetch standard's `(request) => Response`. */
-type HandlerRuntime = 'nodejs22.x' | 'nodejs24.x' | 'cloudfront-js-2.0' | 'fetch'
+export type HandlerRuntime = 'nodejs22.x' | 'nodejs24.x' | 'cloudfront-js-2.0' | 'fetch'
 
 /**
  * How a visitor shows who he is: names to templates. In names and templates may stand `{token}` (the one that the policy
@@ -17,14 +17,14 @@ type HandlerRuntime = 'nodejs22.x' | 'nodejs24.x' | 'cloudfront-js-2.0' | 'fetch
  * @example
  * { cookies: { session: '{"id_token":"{token}"}|base64url', user: '{sub}' } }
  */
-interface HandlerCredential {
+export interface HandlerCredential {
   headers?: Readonly<Record<string, string>>
   cookies?: Readonly<Record<string, string>>
   query?: Readonly<Record<string, string>>
 }
 
 /** The handler's own sign-in, for stories of browsers. Paths begin with `/`; endpoints are https URLs. */
-interface HandlerSignIn {
+export interface HandlerSignIn {
   client: string
   clientSecret?: string
   endpoints: { authorization: string; token: string; revocation?: string; logout?: string }
@@ -37,7 +37,7 @@ interface HandlerSignIn {
  * as PEM, SPKI) and `{secret}` may stand, with the filters of a credential. In JSON a string that is `"{jwks}"` alone becomes the
  * object.
  */
-type HandlerText = string | { readonly [member: string]: unknown }
+export type HandlerText = string | { readonly [member: string]: unknown }
 
 /**
  * How a handler is called, what it finds around it, and what its visitors send.

@@ -7,6 +7,7 @@ import { writeWholeFile } from '../config/write-file.ts'
 import { ruleReference } from '../oracle/rules.ts'
 import { type Check, check, type Result } from '../result/result.ts'
 import { attacks } from './attacks/attacks.ts'
+import { handlerArguments } from './chosen-handler.ts'
 import { writeFindings } from './corpus.ts'
 import type { CampaignReport } from './engine/campaign.ts'
 import type { Finding } from './finding.ts'
@@ -28,12 +29,12 @@ export function campaignResult(
 ): { checks: Check[]; data: NonNullable<Result['data']> } {
   const differences = report.found.filter((finding) => isRecorded(target.name, finding))
   const others = report.found.filter((finding) => !isRecorded(target.name, finding))
-  const found = writeFindings(context.out, others, handlerOptions(options))
+  const found = writeFindings(context.out, others, handlerArguments(options, context))
   if (found.length > 0) writeWholeFile(findingsPage(context), findingsMarkdown(target.name, found))
   for (const finding of found) context.progress.log(line(finding))
   return {
     checks: checksOf({ ...report, found }, differences),
-    data: JSON.parse(JSON.stringify({ ...dataOf({ ...report, found }, differences), blame: blamed(options) })),
+    data: JSON.parse(JSON.stringify({ ...dataOf({ ...report, found }, differences), blame: blamed(options, target) })),
   }
 }
 
@@ -47,15 +48,10 @@ function findingsPage({ out }: StageContext): string {
 }
 
 /** The file that a finding is about, for reports that show it beside the code. */
-function blamed({ handler, target }: HandlerOptions): string[] {
-  if (handler !== undefined) return [handler]
+function blamed({ handler, target }: HandlerOptions, { handler: described }: Target): string[] {
+  if (handler !== undefined || described !== undefined) return [handler ?? described?.file ?? '']
   if (target === undefined || target === 'ours') return ['authorizer/index.ts']
   return [target === 'naive' ? 'handlers/naive.ts' : `handlers/peers/${target}.ts`]
-}
-
-function handlerOptions({ handler, target, runtime }: HandlerOptions): string {
-  const which = handler !== undefined ? ` --handler ${handler}` : target !== undefined ? ` --target ${target}` : ''
-  return `${which}${runtime === undefined ? '' : ` --runtime ${runtime}`}`
 }
 
 function line({ severity, class: name, rule, cwe, story, case: { name: attack }, replay }: Finding): string {

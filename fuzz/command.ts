@@ -88,15 +88,33 @@ function wycheproofCommand(): Command {
 
 function handlerCommand(name: string, description: string): Command {
   return stageCommand(name, description)
-    .option('--handler <file>', 'a CommonJS or ES module that exports handler, as deployed (default: our authorizer)')
+    .option(
+      '--handler <file>',
+      "the handler's file, as deployed (default: handler of the configuration, else our authorizer)",
+    )
     .addOption(
       new Option('--target <name>', 'a handler that ships with the fuzzer').choices([...shipped]).conflicts('handler'),
     )
     .addOption(
-      new Option('--runtime <name>', 'which results the runtime accepts')
-        .choices(['nodejs22.x', 'nodejs24.x'])
-        .default('nodejs24.x'),
+      new Option(
+        '--runtime <name>',
+        'what calls it (default: nodejs24.x; nodejs22.x for a handler with a callback)',
+      ).choices(['nodejs22.x', 'nodejs24.x', 'cloudfront-js-2.0', 'fetch']),
     )
+    .addOption(
+      new Option('--event <type>', 'when it is called (default: viewer-request)').choices([
+        'viewer-request',
+        'origin-request',
+      ]),
+    )
+    .option('--cookie <name=template>', 'a cookie of a signed-in visitor, such as session={token}; repeatable', several)
+    .option('--header <name:template>', 'a header of one, such as "authorization: Bearer {token}"; repeatable', several)
+    .option('--environment <name=value>', 'an environment variable of the handler; repeatable', several)
+    .option('--deny-only', 'no credential can be made for it: only look for who passes with a forged one')
+}
+
+function several(text: string, before: string[] = []): string[] {
+  return [...before, text]
 }
 
 function positive(text: string): number {

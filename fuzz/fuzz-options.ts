@@ -3,11 +3,20 @@ import type { ShippedTarget } from './shipped/shipped-handlers.ts'
 
 /** Which handler, and in which runtime. */
 export interface HandlerOptions {
-  /** A CommonJS or ES module that exports `handler`; default: our own authorizer, built with the policy. */
+  /** A CommonJS or ES module that exports `handler`; default: the configuration's `handler`, else our own authorizer, built with the policy. */
   handler?: string
   /** One of the handlers that ship with the fuzzer, with its own policy and its recorded differences. */
   target?: ShippedTarget
   runtime?: Runtime
+  /** Over the configuration's `handler` section. */
+  event?: 'viewer-request' | 'origin-request'
+  /** `NAME=TEMPLATE` and `NAME: TEMPLATE`: how visitors show who they are. */
+  cookie?: string[]
+  header?: string[]
+  /** `NAME=VALUE`. */
+  environment?: string[]
+  /** No credential can be made: nobody may pass. */
+  denyOnly?: boolean
 }
 
 export interface FuzzOptions extends HandlerOptions {

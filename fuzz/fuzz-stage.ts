@@ -3,11 +3,13 @@ import { availableParallelism } from 'node:os'
 import { type Stage, stageResult } from '../command/stage.ts'
 import { campaignResult, forgetFindingsPage } from './campaign-result.ts'
 import { withHandler } from './chosen-handler.ts'
+import { checkFit } from './engine/fit.ts'
+import { fitCheck, fitLines } from './fit-report.ts'
 import type { FuzzOptions } from './fuzz-options.ts'
 import { soak } from './soak/soak.ts'
 
 export const fuzzStage: Stage<FuzzOptions> = (context, options) =>
-  withHandler(options, context.config.policy, (target, directory) => {
+  withHandler(options, context, (target, directory) => {
     const { seed = '1', workers = 1, seconds, runs, shard, checkpoint } = options
     const inputs = {
       target: target.name,
@@ -21,8 +23,11 @@ export const fuzzStage: Stage<FuzzOptions> = (context, options) =>
       ...(checkpoint === undefined ? {} : { checkpoint }),
     }
     return stageResult('fuzz', inputs, async () => {
+      const fit = await checkFit(target)
+      for (const line of fitLines(fit)) context.progress.log(line)
       const report = await soak(target, context, options, directory)
       forgetFindingsPage(context)
-      return campaignResult(report, { context, target, options })
+      const { checks, data } = campaignResult(report, { context, target, options })
+      return { checks: [fitCheck(fit), ...checks], data: { ...(data as object), fit: JSON.parse(JSON.stringify(fit)) } }
     })
   })

@@ -15,7 +15,8 @@ import { SharedInstance } from './engine/shared-instance.ts'
 import { strategies } from './engine/strategy.ts'
 import type { HandlerOptions } from './fuzz-options.ts'
 import type { Target } from './sandbox/handler-under-test.ts'
-import { createWorld, servedByIssuers } from './world/make-world.ts'
+import { servedTo } from './world/served-to.ts'
+import { worldOf } from './world/world-of-target.ts'
 
 /** As many as a run of some seconds: the list of attacks once, and three times as many generated ones. */
 const scenarioCount = 6_000
@@ -35,23 +36,23 @@ export interface RatesOptions extends HandlerOptions {
   seed?: string
 }
 
-export const ratesStage: Stage<RatesOptions> = ({ config, configFile, signal }, options) =>
-  withHandler(options, config.policy, (target) => {
+export const ratesStage: Stage<RatesOptions> = (context, options) =>
+  withHandler(options, context, (target) => {
     const { seed = '1' } = options
-    const inputs = { target: target.name, config: configFile, runtime: target.runtime, seed }
-    return stageResult('fuzz', inputs, async () => ({ checks: await measureRates(target, seed, signal) }))
+    const inputs = { target: target.name, config: context.configFile, runtime: target.runtime, seed }
+    return stageResult('fuzz', inputs, async () => ({ checks: await measureRates(target, seed, context.signal) }))
   })
 
 /** Findings are none of its business: `edgeproof fuzz run` looks for them. */
 async function measureRates(target: Target, seed: string, signal: AbortSignal): Promise<Check[]> {
-  const world = await createWorld(target.policy, Date.now())
+  const world = await worldOf(target, Date.now())
   const before = cpuSeconds()
   const all: Scenario[] = []
   for (const { scenario } of strategies.full(world, seededRandom(seed))) {
     if (all.push(scenario) === scenarioCount || signal.aborted) break
   }
   const generating = cpuSeconds() - before
-  const serve = servedByIssuers(world.issuers)
+  const serve = servedTo(world)
   const place = { target, start: world.start, serve, signal }
   const plain = all.filter((scenario) => sharesInstance(scenario) && !carriesSignature(scenario))
   const mix = await rateOf(all, place)

@@ -3,9 +3,9 @@ import { type Stage, stageResult } from '../command/stage.ts'
 import { campaignResult } from './campaign-result.ts'
 import { withHandler } from './chosen-handler.ts'
 import { readCase } from './corpus.ts'
-import { ensureLoads } from './engine/probe.ts'
 import { replayCase } from './engine/replay-report.ts'
 import type { HandlerOptions } from './fuzz-options.ts'
+import type { Target } from './sandbox/handler-under-test.ts'
 
 export interface ReplayOptions extends HandlerOptions {
   /** A stored case. It has its own policy, with which ours is built. */
@@ -17,11 +17,11 @@ export interface ReplayOptions extends HandlerOptions {
 export const replayStage: Stage<ReplayOptions> = async (context, options) => {
   const { file, minimize = false } = options
   const stored = readCase(file)
-  return withHandler(options, stored.policy, (target) => {
+  const replay = (target: Target) => {
     const inputs = { target: target.name, runtime: target.runtime, replay: file }
     return stageResult('fuzz', inputs, async () => {
-      await ensureLoads(target)
       return campaignResult(await replayCase(target, stored, minimize), { context, target, options })
     })
-  })
+  }
+  return withHandler(options, context, replay, stored.policy)
 }

@@ -14,7 +14,7 @@ import { wycheproofCases, wycheproofPolicies } from './wycheproof.ts'
 
 /** Not measured where `WYCHEPROOF_DIR` is not set. */
 export const wycheproofStage: Stage<HandlerOptions> = (context, options) =>
-  withHandler(options, context.config.policy, (target, directory) => {
+  withHandler(options, context, (target, directory) => {
     const inputs = { target: target.name, config: context.configFile, runtime: target.runtime }
     return stageResult('fuzz', inputs, async () => {
       const vectors = process.env.WYCHEPROOF_DIR

@@ -83,11 +83,13 @@ async function publishedKey(jwk: Record<string, unknown>, allowed: readonly Algo
   const [one] = algorithms
   if (one === undefined) return null
   // Public members only: use, key_ops and a private part are judged here, not by the import.
-  const { kty, n, e, crv, x, y } = jwk as Record<string, string>
-  const material = JSON.stringify(kty === 'RSA' ? { kty, n, e } : { kty, crv, x, y })
+  const { kty, n, e, crv, x, y, k } = jwk as Record<string, string>
+  const material = JSON.stringify(kty === 'RSA' ? { kty, n, e } : kty === 'oct' ? { kty, k } : { kty, crv, x, y })
   const imported = new Map<Algorithm, Promise<CryptoKey>>()
   const load = (algorithm: Algorithm) => {
-    const key = imported.get(algorithm) ?? (importJWK(JSON.parse(material), algorithm) as Promise<CryptoKey>)
+    const key =
+      imported.get(algorithm) ??
+      (kty === 'oct' ? secretOf(material) : (importJWK(JSON.parse(material), algorithm) as Promise<CryptoKey>))
     imported.set(algorithm, key)
     return key
   }
@@ -111,6 +113,12 @@ async function publishedKey(jwk: Record<string, unknown>, allowed: readonly Algo
   }
 }
 
+/** RFC 7518 6.4: jose gives the octets of such a key alone. */
+function secretOf(material: string): Promise<CryptoKey> {
+  const octets = Buffer.from(JSON.parse(material).k, 'base64url')
+  return crypto.subtle.importKey('raw', octets, { name: 'HMAC', hash: 'SHA-256' }, false, ['verify'])
+}
+
 function shapeOf(
   jwk: Record<string, unknown>,
 ): { algorithms: Algorithm[]; signatureBytes: number; weak: boolean } | null {
@@ -123,6 +131,10 @@ function shapeOf(
       // RFC 8017 3.1: the exponent is odd and at least 3; with 1 anybody can sign.
       weak: bits < 2048 || jwk.e === 'AQ' || (Buffer.from(jwk.e, 'base64url').at(-1) ?? 0) % 2 === 0,
     }
+  }
+  // No policy allows it: the handler's own session tokens are judged by their secret.
+  if (jwk.kty === 'oct' && typeof jwk.k === 'string') {
+    return { algorithms: ['HS256' as Algorithm], signatureBytes: 32, weak: false }
   }
   const curve = (jwk.kty === 'EC' || jwk.kty === 'OKP') && typeof jwk.crv === 'string' ? curves[jwk.crv] : undefined
   if (curve === undefined || (jwk.kty === 'OKP') !== (jwk.crv === 'Ed25519')) return null

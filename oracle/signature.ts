@@ -37,6 +37,7 @@ export async function signatureHolds(
 /** RFC 7518 3.3 to 3.5 in the terms of Web Cryptography. */
 function parameters(algorithm: Algorithm): { name: string; hash?: string; saltLength?: number } {
   if (algorithm === 'EdDSA' || algorithm === 'Ed25519') return { name: 'Ed25519' }
+  if (algorithm.startsWith('HS')) return { name: 'HMAC' }
   const bits = Number(algorithm.slice(2))
   if (algorithm.startsWith('ES')) return { name: 'ECDSA', hash: `SHA-${bits}` }
   if (algorithm.startsWith('PS')) return { name: 'RSA-PSS', saltLength: bits / 8 }

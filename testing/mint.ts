@@ -1,5 +1,5 @@
 /** Signs tokens synchronously and without opinions: any header, any payload, any octets, under a true signature. */
-import { constants, sign } from 'node:crypto'
+import { constants, createHmac, sign } from 'node:crypto'
 import type { SigningKey } from './issuer.ts'
 
 /** A part: an object to be written as JSON, or the octets themselves (a string stands for its UTF-8). */
@@ -41,6 +41,11 @@ export function signature(
   input: string | Uint8Array,
   { der = false, saltLength = constants.RSA_PSS_SALTLEN_DIGEST }: { der?: boolean; saltLength?: number } = {},
 ): Buffer {
+  // A handler's own session tokens (RFC 7518 3.2); no policy names that algorithm.
+  if (algorithm.startsWith('HS'))
+    return createHmac(`sha${algorithm.slice(2)}`, key)
+      .update(input)
+      .digest()
   const digest = algorithm.startsWith('Ed') ? null : `sha${algorithm.slice(2)}`
   const octets = Buffer.from(input as string)
   if (algorithm.startsWith('PS'))

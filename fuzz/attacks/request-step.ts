@@ -3,6 +3,7 @@ import type { CredentialSource, Policy } from '../../authorizer/policy.ts'
 import { withDefaults } from '../../config/policy-defaults.ts'
 import { type RequestFields, viewerRequestEvent } from '../../testing/viewer-request.ts'
 import type { Step } from '../case.ts'
+import { companionCookies, type ShownCredential, shownCredential } from '../world/handler-credential.ts'
 import type { World } from '../world/world.ts'
 
 /** What a browser says of itself when it goes to a page (Fetch Metadata). */
@@ -20,12 +21,33 @@ export interface RequestParts extends Omit<RequestFields, 'requestId'> {
 }
 
 export function request(world: World, { uri, token, headers, ...fields }: RequestParts): Step {
-  const credential = token === undefined ? {} : credentialHeader(world.policy, token)
+  const credential = token === undefined ? nothingShown : shown(world, token)
   const isUsual = Object.keys(navigation).every((name) => headers?.[name] === undefined)
   const usual = isUsual && world.policy.deny?.unauthenticated?.redirect !== undefined ? navigation : {}
-  const all = { ...usual, ...credential, ...headers }
-  const event = viewerRequestEvent(uri, { ...fields, headers: all, requestId: 'fuzz' })
+  const host = world.handler?.hosts?.[0]
+  const all = { ...(host && { host }), ...usual, ...credential.headers, ...withCompanions(world, headers) }
+  const querystring = [credential.querystring, fields.querystring ?? ''].filter((part) => part !== '').join('&')
+  const event = viewerRequestEvent(uri, { ...fields, querystring, headers: all, requestId: 'fuzz' })
   return { kind: 'request', event }
+}
+
+const nothingShown: ShownCredential = { headers: {}, querystring: '' }
+
+/** As the handler's description says, else where the policy's first source is. */
+function shown(world: World, token: string): ShownCredential {
+  const described = world.handler?.credential
+  return described === undefined || described === 'none'
+    ? { headers: credentialHeader(world.policy, token), querystring: '' }
+    : shownCredential(world, described, token)
+}
+
+/** Cookies of an attack's own come with those that a handler wants beside the token's. */
+function withCompanions(world: World, headers: RequestParts['headers'] = {}): NonNullable<RequestParts['headers']> {
+  const companions = companionCookies(world)
+  const { cookie } = headers
+  if (cookie === undefined || companions === '') return headers
+  const [first = '', ...others] = [cookie].flat()
+  return { ...headers, cookie: [`${companions}; ${first}`, ...others] }
 }
 
 /** The headers that carry a token where this policy looks first. */

@@ -7,8 +7,9 @@ import type { FuzzCase, Scenario } from '../case.ts'
 import type { Effort, Finding, Note } from '../finding.ts'
 import type { Observation, Remark } from '../invariants/observation.ts'
 import type { Target } from '../sandbox/handler-under-test.ts'
-import { createWorld, servedByIssuers } from '../world/make-world.ts'
+import { servedTo } from '../world/served-to.ts'
 import type { World } from '../world/world.ts'
+import { worldOf } from '../world/world-of-target.ts'
 import { Confirmation } from './confirmation.ts'
 import { cpuSeconds } from './cpu-time.ts'
 import { measureGrowth } from './memory-growth.ts'
@@ -93,9 +94,9 @@ class Campaign {
   async run(): Promise<CampaignReport> {
     const { target, strategy, seed, corpus = [] } = this.#options
     await using confirmation = this.#confirmation
-    const world = this.#options.world ?? (await createWorld(target.policy, Date.now()))
+    const world = this.#options.world ?? (await worldOf(target, Date.now()))
     const { start } = world
-    const serve = servedByIssuers(world.issuers)
+    const serve = servedTo(world)
     await using shared = new SharedInstance(target, start, serve)
     await using own = new OwnInstances(target, start, serve)
     for (const stored of corpus) {

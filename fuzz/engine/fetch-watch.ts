@@ -28,7 +28,10 @@ export class FetchWatch {
     const issuers = providers.flatMap((provider) => provider.issuers)
     this.#cooldownMs = jwks.cooldown * 1000
     this.#own = new Set(
-      issuers.flatMap(({ issuer, jwksUri }) => [jwksUri, `${issuer}/.well-known/openid-configuration`]),
+      issuers.flatMap(({ issuer, jwksUri }) => [
+        jwksUri,
+        `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
+      ]),
     )
   }
 

@@ -9,7 +9,7 @@ import { typeHeader, unsigned } from '../attacks/tokens.ts'
 import type { FuzzCase, Step } from '../case.ts'
 import type { Observation } from '../invariants/observation.ts'
 import type { Target } from '../sandbox/handler-under-test.ts'
-import { createSandbox, SandboxGone } from '../sandbox/sandbox.ts'
+import { loadTarget, SandboxGone, sandboxFor } from '../sandbox/sandbox.ts'
 import { groupChanges, groupsOf } from '../world/provider-claims.ts'
 import type { Visitor, World } from '../world/world.ts'
 
@@ -68,8 +68,8 @@ export async function measureGrowth(
 ): Promise<Growth | null> {
   for (const supply of supplies) {
     const { what, mostBytes = Number.POSITIVE_INFINITY } = supply
-    await using sandbox = createSandbox({ runtime: target.runtime })
-    await sandbox.load(target.file, world.start, serve)
+    await using sandbox = sandboxFor(target)
+    await loadTarget(sandbox, target, world.start, serve)
     try {
       const sizes: Size[] = []
       for (let sent = 0; sent < supply.requests && !over() && stillGrows(sizes, supply); ) {

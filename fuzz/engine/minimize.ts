@@ -2,7 +2,7 @@
 import type { FuzzCase, Step } from '../case.ts'
 import type { Observation } from '../invariants/observation.ts'
 import type { Target } from '../sandbox/handler-under-test.ts'
-import { type ChildSandbox, createSandbox } from '../sandbox/sandbox.ts'
+import { type ChildSandbox, sandboxFor } from '../sandbox/sandbox.ts'
 import { replayIn } from './replay.ts'
 import type { Judged } from './trial.ts'
 
@@ -40,7 +40,7 @@ export function createMinimizer(target: Target): Minimizer {
 
   async function reproduce(fuzzCase: FuzzCase, wanted: Observation) {
     const fresh = sandbox === undefined || sandbox.gone
-    if (sandbox === undefined || sandbox.gone) sandbox = createSandbox({ runtime: target.runtime })
+    if (sandbox === undefined || sandbox.gone) sandbox = sandboxFor(target)
     const shown = shownIn(await replayIn(sandbox, target, fuzzCase), fuzzCase, wanted)
     return shown && { shown, fresh }
   }

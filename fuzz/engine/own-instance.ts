@@ -3,7 +3,7 @@
 import type { ServedUrls } from '../../oracle/served-urls.ts'
 import type { FuzzCase, Scenario } from '../case.ts'
 import type { Target } from '../sandbox/handler-under-test.ts'
-import { type ChildSandbox, createSandbox, SandboxGone } from '../sandbox/sandbox.ts'
+import { type ChildSandbox, SandboxGone, sandboxFor } from '../sandbox/sandbox.ts'
 import { deathResult, suspectedSpinMs } from './replay.ts'
 import { type Judged, Trial } from './trial.ts'
 
@@ -22,7 +22,7 @@ export class OwnInstances implements AsyncDisposable {
     this.#target = target
     this.#start = start
     this.#serve = serve
-    this.#sandbox = createSandbox({ runtime: target.runtime })
+    this.#sandbox = sandboxFor(target)
   }
 
   caseOf(scenario: Scenario): FuzzCase {
@@ -40,7 +40,7 @@ export class OwnInstances implements AsyncDisposable {
 
   async replay(fuzzCase: FuzzCase): Promise<Judged[]> {
     if (this.#instances++ >= maxInstances || this.#sandbox?.gone) await this.#discard()
-    this.#sandbox ??= createSandbox({ runtime: this.#target.runtime })
+    this.#sandbox ??= sandboxFor(this.#target)
     const trial = await Trial.open(this.#sandbox, this.#target, fuzzCase.start, fuzzCase.serve)
     if (trial.refused !== undefined) return trial.judgeRefusal(fuzzCase.steps)
     try {

@@ -2,7 +2,7 @@
 import type { Answer } from '../answer.ts'
 import type { FuzzCase } from '../case.ts'
 import type { Target } from '../sandbox/handler-under-test.ts'
-import { createSandbox, type Sandbox, SandboxGone } from '../sandbox/sandbox.ts'
+import { type Sandbox, SandboxGone, sandboxFor } from '../sandbox/sandbox.ts'
 import { type Judged, Trial } from './trial.ts'
 
 /**
@@ -15,7 +15,7 @@ const confirmedSpinMs = 1_500
 
 /** In a fresh child process, so that nothing an earlier case did matters. */
 export async function replayFresh(target: Target, fuzzCase: FuzzCase): Promise<Judged[]> {
-  await using sandbox = createSandbox({ runtime: target.runtime })
+  await using sandbox = sandboxFor(target)
   // Awaited here: the sandbox is disposed of when this function returns.
   return await replayIn(sandbox, target, fuzzCase)
 }

@@ -5,7 +5,7 @@
 import type { FuzzCase, Step } from '../case.ts'
 import type { Observation } from '../invariants/observation.ts'
 import type { Target } from '../sandbox/handler-under-test.ts'
-import { createSandbox, SandboxGone } from '../sandbox/sandbox.ts'
+import { loadTarget, SandboxGone, sandboxFor } from '../sandbox/sandbox.ts'
 import type { Judged } from './trial.ts'
 
 /** Real time that makes a request a suspect. */
@@ -31,8 +31,8 @@ export function isSuspect({ answer, step }: Judged, clockBefore: number): boolea
 export async function measureCost(target: Target, { start, serve, steps }: FuzzCase): Promise<Observation | null> {
   const last = steps.at(-1)
   if (last === undefined) return null
-  await using sandbox = createSandbox({ runtime: target.runtime })
-  await sandbox.load(target.file, start, serve)
+  await using sandbox = sandboxFor(target)
+  await loadTarget(sandbox, target, start, serve)
   try {
     const least = async (step: Step) => {
       const costs: number[] = []

@@ -3,7 +3,7 @@
 import type { ServedUrls } from '../../oracle/served-urls.ts'
 import type { FuzzCase, Scenario, Step } from '../case.ts'
 import type { Target } from '../sandbox/handler-under-test.ts'
-import { createSandbox, type Sandbox, SandboxGone, TargetRefused } from '../sandbox/sandbox.ts'
+import { type Sandbox, SandboxGone, sandboxFor, TargetRefused } from '../sandbox/sandbox.ts'
 import { deathResult, suspectedSpinMs } from './replay.ts'
 import { type Judged, Trial } from './trial.ts'
 
@@ -32,7 +32,7 @@ export class SharedInstance implements AsyncDisposable {
     this.#target = target
     this.#start = start
     this.#serve = serve
-    this.#sandbox = createSandbox({ runtime: target.runtime })
+    this.#sandbox = sandboxFor(target)
   }
 
   /**
@@ -69,7 +69,7 @@ export class SharedInstance implements AsyncDisposable {
   }
 
   async #ready(): Promise<{ sandbox: Sandbox; trial: Trial }> {
-    this.#sandbox ??= createSandbox({ runtime: this.#target.runtime })
+    this.#sandbox ??= sandboxFor(this.#target)
     const stale = this.#history.length >= maxHistory || Math.abs((this.#trial?.clock ?? 0) - this.#start) > maxDriftMs
     if (this.#trial === undefined || stale) {
       this.#trial = await Trial.open(this.#sandbox, this.#target, this.#start, this.#serve)

@@ -5,6 +5,7 @@ import { anyScenario } from '../arbitraries/scenario.ts'
 import { attacks, inTurns } from '../attacks/attacks.ts'
 import type { Scenario } from '../case.ts'
 import type { World } from '../world/world.ts'
+import { suits } from './suited-scenarios.ts'
 
 export interface Generated {
   scenario: Scenario
@@ -20,7 +21,9 @@ export type Strategy = (world: World, random: Random) => Iterable<Generated>
 /** Every attack once, each idea in turn; from then on whatever the arbitraries make of them. */
 function* full(world: World, random: Random): Iterable<Generated> {
   yield* built(inTurns(random), world, random)
-  for (const scenario of generated(anyScenario(world), random)) yield { ...scenario, attacks: attacks.length }
+  for (const one of generated(anyScenario(world), random)) {
+    if (suits(world, one.scenario)) yield { ...one, attacks: attacks.length }
+  }
 }
 
 /** Every attack once, in the list's order, and no more. */
@@ -31,7 +34,8 @@ function list(world: World, random: Random): Iterable<Generated> {
 function* built(order: typeof attacks, world: World, random: Random): Iterable<Generated> {
   for (const [index, attack] of order.entries()) {
     const scenario = attack.build(world, random)
-    if (scenario) yield { scenario: { name: attack.name, class: attack.class, ...scenario }, attacks: index + 1 }
+    if (scenario && suits(world, scenario))
+      yield { scenario: { name: attack.name, class: attack.class, ...scenario }, attacks: index + 1 }
   }
 }
 

@@ -1,5 +1,6 @@
 /** One instance of a handler and the oracle that follows its clock, its network and what it may still remember. */
 import type { ViewerRequest } from '../../authorizer/cloudfront.ts'
+import type { Policy } from '../../authorizer/policy.ts'
 import { createOracle, type Oracle } from '../../oracle/oracle.ts'
 import type { ServedUrls } from '../../oracle/served-urls.ts'
 import { eitherOf, type Verdict } from '../../oracle/verdict.ts'
@@ -12,7 +13,9 @@ import type { Observation, Remark } from '../invariants/observation.ts'
 import { readResult } from '../invariants/result-shape.ts'
 import type { Target } from '../sandbox/handler-under-test.ts'
 import type { Effects, StepOutcome } from '../sandbox/protocol.ts'
-import { type Sandbox, TargetRefused } from '../sandbox/sandbox.ts'
+import { loadTarget, type Sandbox, TargetRefused } from '../sandbox/sandbox.ts'
+import { asJudged } from '../world/handler-credential.ts'
+import { judgedPolicy } from '../world/world-of-target.ts'
 import { FetchWatch } from './fetch-watch.ts'
 import { LogWatch } from './log-watch.ts'
 
@@ -28,6 +31,7 @@ export interface Judged {
 export class Trial {
   readonly start: number
   readonly target: Target
+  readonly #policy: Policy
   readonly #oracle: Oracle
   readonly #watch: FetchWatch
   readonly #logWatch = new LogWatch()
@@ -40,7 +44,8 @@ export class Trial {
     this.target = target
     this.start = start
     this.#clock = start
-    this.#oracle = createOracle(target.policy, target.whose)
+    this.#policy = judgedPolicy(target)
+    this.#oracle = createOracle(this.#policy, target.whose)
     this.#watch = new FetchWatch(target)
   }
 
@@ -49,7 +54,7 @@ export class Trial {
     const trial = new Trial(target, start)
     await trial.#oracle.serve(serve, start)
     try {
-      const effects = await sandbox.load(target.file, start, serve)
+      const effects = await loadTarget(sandbox, target, start, serve)
       trial.#follow(effects)
       // Some ask at INIT for no more than a warm connection.
       trial.#oracle.observe(effects.fetches, { sure: false })
@@ -138,7 +143,7 @@ export class Trial {
     const request = viewerRequestOf(event)
     const rewritten = await this.#rewritten(request, answer, now)
     const { observations, remarks } = examine(answer, {
-      policy: this.target.policy,
+      policy: this.#policy,
       whose: this.target.whose,
       request,
       verdict,
@@ -150,17 +155,22 @@ export class Trial {
   }
 
   /** The clock may have moved while the handler waited; where that matters, either answer will do. */
-  async #verdictBetween(event: unknown, from: number, to: number): Promise<Verdict> {
+  async #verdictBetween(given: unknown, from: number, to: number): Promise<Verdict> {
+    const event = this.#asJudged(given)
     const verdict = await this.#oracle.judge(event, from)
     if (to === from) return verdict
     return eitherOf(verdict, await this.#oracle.judge(event, to))
+  }
+
+  #asJudged(event: unknown): unknown {
+    return asJudged(event, this.target.handler?.credential)
   }
 
   async #rewritten(request: ViewerRequest | null, { result }: Answer, now: number) {
     if (request === null || result.kind !== 'request' || typeof result.request.uri !== 'string') return undefined
     if (result.request.uri === request.uri) return undefined
     const changed = { Records: [{ cf: { request: { ...request, uri: result.request.uri } } }] }
-    return this.#oracle.judge(changed, now, { isRewritten: true })
+    return this.#oracle.judge(this.#asJudged(changed), now, { isRewritten: true })
   }
 
   #follow(effects: Effects): Observation[] {

@@ -1,10 +1,12 @@
 /** The child process that holds a target: loads it, hands it events one at a time, and reports what came of each. */
-import type { ServedUrls } from '../../oracle/served-urls.ts'
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { Step } from '../case.ts'
 import { type Handler, loadHandler } from './load-handler.ts'
+import { originRequestEvent, withoutOrigin } from './origin-request.ts'
 import { captureOutput } from './output-capture.ts'
 import { countPendingCrypto } from './pending-work.ts'
-import type { Effects, RawResult, Reply, Request, Runtime, StepOutcome } from './protocol.ts'
+import type { Calling, Effects, RawResult, Reply, Request, Runtime, StepOutcome } from './protocol.ts'
 import { guardPrototypes } from './prototype-guard.ts'
 import { stepReporter } from './step-progress.ts'
 import { VirtualClock } from './virtual-clock.ts'
@@ -47,6 +49,7 @@ const takePollution = guardPrototypes()
 
 let handler: Handler | undefined
 let runtime: Runtime = 'nodejs24.x'
+let event: NonNullable<Calling['event']> = 'viewer-request'
 let stray: ((error: string) => void) | undefined
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(event, (error: unknown) => stray?.(`${event}: ${textOf(error)}`))
@@ -74,19 +77,29 @@ async function answer(request: Request): Promise<Reply> {
   return { kind: 'memory', heapBytes: heapUsed, externalBytes: external, rssBytes: rss }
 }
 
-async function load(request: { file: string; runtime: Runtime; start: number; serve: ServedUrls }): Promise<Reply> {
+async function load(request: Extract<Request, { kind: 'load' }>): Promise<Reply> {
   clock.reset(request.start)
   network.reset(request.serve)
   takeLogs()
   runtime = request.runtime
+  event = request.event ?? 'viewer-request'
   try {
+    inItsFolder(request.file)
     handler = await withinInit(loadHandler(request.file))
   } catch (error) {
     return { kind: 'refused', reason: textOf(error) }
   }
   // What INIT began goes on while nothing waits for the clock; Lambda freezes a sandbox only after INIT.
   await untilStill()
-  return { kind: 'loaded', effects: effects() }
+  return { kind: 'loaded', effects: { ...effects(), parameters: handler.length } }
+}
+
+/** As in Lambda's task root: what lies beside the file is read by its name alone. */
+function inItsFolder(file: string): void {
+  const folder = dirname(file)
+  if (!existsSync(folder)) return
+  process.chdir(folder)
+  process.env.LAMBDA_TASK_ROOT = folder
 }
 
 /** A module that awaits at its top level may wait for the clock: a slow answer, a time limit of its own. */
@@ -142,7 +155,7 @@ async function freeze({ ms, cuts }: Extract<Step, { kind: 'freeze' }>): Promise<
   return { effects: { ...effects(), underWay }, realMs: 0 }
 }
 
-async function invoke(event: unknown, timed: boolean): Promise<StepOutcome> {
+async function invoke(given: unknown, timed: boolean): Promise<StepOutcome> {
   const started = realNow()
   const cpu = timed ? process.cpuUsage() : undefined
   let result: RawResult | undefined
@@ -150,7 +163,7 @@ async function invoke(event: unknown, timed: boolean): Promise<StepOutcome> {
     result ??= value
   }
   stray = (error) => settle({ kind: 'threw', error })
-  start(event, settle)
+  start(event === 'origin-request' ? originRequestEvent(given) : given, settle)
   // A handler that has its keys answers within a few turns of the microtask queue.
   for (let turn = 0; turn < 40 && result === undefined; turn++) await undefined
   if (result === undefined) await waitFor(() => result !== undefined)
@@ -164,7 +177,7 @@ async function invoke(event: unknown, timed: boolean): Promise<StepOutcome> {
   }
 }
 
-function start(event: unknown, settle: (result: RawResult) => void): void {
+function start(given: unknown, settle: (result: RawResult) => void): void {
   const context = {
     functionName: 'us-east-1.viewer-request',
     functionVersion: '1',
@@ -175,16 +188,16 @@ function start(event: unknown, settle: (result: RawResult) => void): void {
     getRemainingTimeInMillis: () => functionTimeoutMs,
   }
   const threw = (error: unknown) => settle({ kind: 'threw', error: textOf(error) })
-  const returned = (value: unknown) => settle(rawResult(value))
+  const returned = (value: unknown) => settle(rawResult(event === 'origin-request' ? withoutOrigin(value) : value))
   try {
     if (!handler) throw new Error('no handler is loaded')
-    if (runtime === 'nodejs24.x') {
+    if (runtime !== 'nodejs22.x') {
       // Node.js 24's client has no callbacks, and refuses a handler that declares one.
       if (handler.length >= 3) throw new Error('Runtime.CallbackHandlerDeprecated: the handler takes a callback')
-      Promise.resolve(handler(event, context)).then(returned, threw)
+      Promise.resolve(handler(given, context)).then(returned, threw)
       return
     }
-    const value = handler(event, context, (error, value) => (error ? threw(error) : returned(value)))
+    const value = handler(given, context, (error, value) => (error ? threw(error) : returned(value)))
     // Older clients ignore a result that is no promise: the invocation ends without one unless the callback is called.
     if (isThenable(value)) value.then(returned, threw)
     else if (handler.length < 3) returned(null)

@@ -1,6 +1,6 @@
 /** Loads a handler file as Lambda's runtime would, each time as a new instance of its module. */
 import { existsSync, readFileSync } from 'node:fs'
-import Module, { createRequire } from 'node:module'
+import Module, { createRequire, registerHooks } from 'node:module'
 import { dirname, extname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
@@ -59,6 +59,17 @@ function requireFresh(file: string, source: string): unknown {
   module._compile(source, file, 'commonjs')
   return module.exports
 }
+
+// Modules beside it are a part of the instance: their state is new with it. Packages stay, as they hold next to none.
+registerHooks({
+  resolve(specifier, context, next) {
+    const resolved = next(specifier, context)
+    const instance = /\?instance=\d+$/.exec(context.parentURL ?? '')?.[0]
+    const isOwn = resolved.url.startsWith('file:') && !resolved.url.includes('/node_modules/')
+    const isModule = resolved.format?.startsWith('module') === true
+    return instance && isOwn && isModule ? { ...resolved, url: resolved.url + instance } : resolved
+  },
+})
 
 function importFresh(file: string): Promise<unknown> {
   return import(`${pathToFileURL(file).href}?instance=${++instances}`)

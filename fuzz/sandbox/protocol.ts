@@ -1,12 +1,16 @@
 /** What the suite and the child process that holds a target say to each other, one JSON message at a time. */
+import type { HandlerConfig, HandlerRuntime } from '../../config/handler-schema.ts'
 import type { Fetch, ServedUrls } from '../../oracle/served-urls.ts'
 import type { Step } from '../case.ts'
 
-export type Runtime = 'nodejs22.x' | 'nodejs24.x'
+export type Runtime = HandlerRuntime
+
+/** How a handler is called, besides its runtime. */
+export type Calling = Pick<HandlerConfig, 'event' | 'store'>
 
 export type Request =
   /** A new instance of the handler: module state, clock and network as after a cold start. */
-  | { kind: 'load'; file: string; runtime: Runtime; start: number; serve: ServedUrls }
+  | ({ kind: 'load'; file: string; runtime: Runtime; start: number; serve: ServedUrls } & Calling)
   /** `timed`: measure the CPU time of each request, which costs a system call. */
   | { kind: 'run'; steps: Step[]; timed?: boolean }
   | { kind: 'memory' }
@@ -27,6 +31,8 @@ export interface Effects {
   clock: number
   /** Built-in prototypes that were changed, as `Object.prototype.isAdmin`. */
   polluted: string[]
+  /** Of a load: how many parameters the handler declares. */
+  parameters?: number
 }
 
 export interface StepOutcome {

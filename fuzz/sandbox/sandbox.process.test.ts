@@ -1,11 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ServedUrls } from '../../oracle/served-urls.ts'
+import { viewerRequestEvent } from '../../testing/viewer-request.ts'
 import type { Cut } from '../case.ts'
+import type { Target } from './handler-under-test.ts'
 import type { Runtime, StepOutcome } from './protocol.ts'
-import { createSandbox, type SandboxGone, TargetRefused } from './sandbox.ts'
+import { createSandbox, loadTarget, type SandboxGone, sandboxFor, TargetRefused } from './sandbox.ts'
 
 const start = Date.UTC(2026, 0, 15, 12)
 const keys = 'https://issuer.example/keys'
@@ -101,6 +103,66 @@ describe('loading', () => {
         { kind: 'value', json: '2' },
       ])
     }
+  })
+})
+
+describe('what a handler finds around it', () => {
+  test('its folder is the working directory, and modules beside it are as new as it is', async () => {
+    const folder = mkdtempSync(join(directory, 'beside-'))
+    const write = (name: string, text: string) => writeFileSync(join(folder, name), text)
+    write('package.json', '{"type":"module"}')
+    write('config.json', '{"client":"portal"}')
+    write('count.js', 'let n = 0; export const next = () => ++n')
+    write(
+      'index.js',
+      `import { readFileSync } from 'node:fs'
+      import { next } from './count.js'
+      const { client } = JSON.parse(readFileSync('config.json', 'utf8'))
+      export const handler = async () => [client, process.env.STAGE, next()]`,
+    )
+    await using sandbox = createSandbox({ runtime: 'nodejs24.x', environment: { STAGE: 'test' } })
+    for (let load = 0; load < 2; load++) {
+      await sandbox.load(join(folder, 'index.js'), start, served)
+      const [outcome] = await sandbox.run([{ kind: 'request', event: {} }])
+      expect(outcome?.result).toEqual({ kind: 'value', json: '["portal","test",1]' })
+    }
+  })
+  test('files, texts in its own file and keys are put where it looks for them', async () => {
+    const folder = mkdtempSync(join(directory, 'placed-'))
+    const file = join(folder, 'index.js')
+    writeFileSync(join(folder, 'other.json'), '{"kept":true}')
+    writeFileSync(
+      file,
+      `const { kept } = require('./other.json'), { keys, client } = require('./config/keys.json')
+      exports.handler = async () => [kept, keys, client, '##ISSUER##']`,
+    )
+    const policy = { issuer: 'https://issuer.example', jwksUri: keys, clientIds: ['portal'], routes: [{ path: '/*' }] }
+    const handler = {
+      file,
+      files: { 'config/keys.json': { keys: '{jwks}', client: '{client}' } },
+      replace: { '##ISSUER##': '{issuer}' },
+    }
+    const target: Target = { name: 'placed', whose: 'foreign', file, policy, runtime: 'nodejs24.x', handler }
+    await using sandbox = sandboxFor(target)
+    await loadTarget(sandbox, target, start, served)
+    const [outcome] = await sandbox.run([{ kind: 'request', event: {} }])
+    const expected = [true, { keys: [] }, 'portal', 'https://issuer.example']
+    expect(outcome?.result).toEqual({ kind: 'value', json: JSON.stringify(expected) })
+    expect(readFileSync(file, 'utf8')).toContain('##ISSUER##')
+    const wrong = { ...target, handler: { file, replace: { '##KEYS##': '{jwks}' } } }
+    await expect(loadTarget(sandbox, wrong, start, served)).rejects.toThrow(/handler.replace: .*has no "##KEYS##"/)
+  })
+  test('at origin request it gets an origin, which is no part of what it returns', async () => {
+    await using sandbox = createSandbox({ runtime: 'nodejs24.x', event: 'origin-request' })
+    const file = handlerFile(
+      `exports.handler = async ({ Records: [{ cf: { config, request } }] }) =>
+        ({ ...request, uri: config.eventType + ' ' + Object.keys(request.origin) })`,
+    )
+    await sandbox.load(file, start, served)
+    const [outcome] = await sandbox.run([{ kind: 'request', event: viewerRequestEvent('/') }])
+    const returned = outcome?.result?.kind === 'value' ? JSON.parse(outcome.result.json ?? '') : null
+    expect(returned).toMatchObject({ uri: 'origin-request s3', method: 'GET' })
+    expect(returned).not.toHaveProperty('origin')
   })
 })
 

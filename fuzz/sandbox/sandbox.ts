@@ -3,8 +3,10 @@ import { type ChildProcess, fork } from 'node:child_process'
 import type { ServedUrls } from '../../oracle/served-urls.ts'
 import type { Step } from '../case.ts'
 import { childProgram } from './child-program.ts'
+import type { Target } from './handler-under-test.ts'
+import { placedHandler } from './place-handler.ts'
 import { processCpuMs } from './process-cpu.ts'
-import type { Effects, Reply, Request, Runtime, StepOutcome } from './protocol.ts'
+import type { Calling, Effects, Reply, Request, Runtime, StepOutcome } from './protocol.ts'
 import { SpinWatch } from './spin-watch.ts'
 import { createStepProgress } from './step-progress.ts'
 
@@ -30,8 +32,10 @@ export class TargetRefused extends Error {
   override readonly name = 'TargetRefused'
 }
 
-export interface SandboxOptions {
+export interface SandboxOptions extends Calling {
   runtime: Runtime
+  /** Of the target, besides what Lambda sets. Default none. */
+  environment?: Readonly<Record<string, string>>
   /** Heap of the child in MiB; a target that eats more is ended by V8. Default 512. */
   heapMegabytes?: number
 }
@@ -69,12 +73,38 @@ export function sandboxCpuMs(): number {
   return total
 }
 
-export function createSandbox({ runtime, heapMegabytes = 512 }: SandboxOptions): ChildSandbox {
+/** The sandbox in which a target is called as its description says. */
+export function sandboxFor({ runtime, handler: { event, store, environment } = { file: '' } }: Target): ChildSandbox {
+  return createSandbox({
+    runtime,
+    ...(event === undefined ? {} : { event }),
+    ...(store === undefined ? {} : { store }),
+    ...(environment === undefined ? {} : { environment }),
+  })
+}
+
+/** A new instance of the target, with everything in place that its description gives it. Throws TargetRefused. */
+export async function loadTarget(
+  sandbox: Pick<Sandbox, 'load'>,
+  target: Target,
+  start: number,
+  serve: ServedUrls,
+): Promise<Effects> {
+  return sandbox.load(await placedHandler(target, start, serve), start, serve)
+}
+
+export function createSandbox({ runtime, heapMegabytes = 512, environment, ...calling }: SandboxOptions): ChildSandbox {
   const progress = createStepProgress()
   const child: ChildProcess = fork(childProgram(), {
     execArgv: ['--expose-gc', `--max-old-space-size=${heapMegabytes}`, '--disable-warning=ExperimentalWarning'],
     // A deployed function sees none of the suite's environment; Lambda sets a few names of its own.
-    env: { AWS_REGION: 'us-east-1', AWS_EXECUTION_ENV: `AWS_Lambda_${runtime}`, LANG: 'en_US.UTF-8', TZ: ':UTC' },
+    env: {
+      AWS_REGION: 'us-east-1',
+      AWS_EXECUTION_ENV: `AWS_Lambda_${runtime}`,
+      LANG: 'en_US.UTF-8',
+      TZ: ':UTC',
+      ...environment,
+    },
     stdio: ['ignore', 'ignore', 'ignore', 'ipc', progress.descriptor],
   })
   running.add(child)
@@ -123,9 +153,11 @@ export function createSandbox({ runtime, heapMegabytes = 512 }: SandboxOptions):
       return gone !== undefined
     },
     async load(file, start, serve) {
-      const reply = await ask({ kind: 'load', file, runtime, start, serve }, loadLimitMs).catch((error: unknown) => {
-        throw error instanceof SandboxGone ? new TargetRefused(`${error.message} while it was loaded`) : error
-      })
+      const reply = await ask({ kind: 'load', file, runtime, start, serve, ...calling }, loadLimitMs).catch(
+        (error: unknown) => {
+          throw error instanceof SandboxGone ? new TargetRefused(`${error.message} while it was loaded`) : error
+        },
+      )
       if (reply.kind === 'loaded') return reply.effects
       throw new TargetRefused(reply.kind === 'refused' ? reply.reason : 'unexpected reply')
     },

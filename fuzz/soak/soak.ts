@@ -6,7 +6,6 @@ import type { FuzzCase } from '../case.ts'
 import { readCorpus } from '../corpus.ts'
 import type { CampaignProgress, CampaignReport } from '../engine/campaign.ts'
 import { inSequence, runPlan } from '../engine/plan.ts'
-import { probe } from '../engine/probe.ts'
 import type { FuzzOptions } from '../fuzz-options.ts'
 import type { Target } from '../sandbox/handler-under-test.ts'
 import { buildShipped } from '../shipped/shipped-handlers.ts'
@@ -37,7 +36,6 @@ export async function soak(
     ...budget,
   }
   const state = options.resume ? readState(out, inputs) : undefined
-  await probe(target)
   let report: CampaignReport = state?.report ?? nothing
   let number = 0
   const plan = chapters({

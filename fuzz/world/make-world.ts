@@ -1,7 +1,8 @@
 /** Makes the world that attacks are minted in: an issuer for each that the policy names, an attacker, and visitors with paths. */
 
-import { createHash, createHmac } from 'node:crypto'
+import { createHash, createHmac, createSecretKey } from 'node:crypto'
 import type { Algorithm, ClaimRule, Policy, Route } from '../../authorizer/policy.ts'
+import type { HandlerConfig } from '../../config/handler-schema.ts'
 import { type CompleteProvider, type PublishedIssuer, withDefaults } from '../../config/policy-defaults.ts'
 import { parsePattern } from '../../config/route-pattern.ts'
 import type { ServedUrls } from '../../oracle/served-urls.ts'
@@ -18,18 +19,22 @@ const attackerOrigin = 'https://attacker.example'
  * `start`: the clock when handlers load, in milliseconds since the epoch. Key pairs are taken from a pool of this
  * process, because a new RSA pair costs more than a thousand cases.
  */
-export async function createWorld(policy: Policy, start: number): Promise<World> {
+export async function createWorld(policy: Policy, start: number, handler?: HandlerConfig): Promise<World> {
   const { providers } = withDefaults(policy)
   const places = providers.flatMap((provider) => provider.issuers.map((place) => ({ ...place, provider })))
-  const [first, ...others] = await Promise.all(places.map((place) => worldIssuer(place, ownerOf(place, places))))
+  const secret = handler?.secret
+  const [first, ...others] = await Promise.all(
+    places.map((place) => worldIssuer(place, ownerOf(place, places), secret)),
+  )
   if (!first) throw new Error('a policy has at least one issuer')
   const issuers = [first, ...others] as const
   const algorithms = providers.flatMap((provider) => provider.algorithms)
   const attackerKeys = await keys('attacker', [...new Set<Algorithm>([...algorithms, 'RS256'])])
+  const wanted = handler?.claims ?? {}
   const visitors = policy.routes.flatMap((route, index) =>
     route.public
       ? []
-      : issuers.filter((issuer) => opens(route, issuer)).map((issuer) => visitor(route, index, issuer, start)),
+      : issuers.filter((issuer) => opens(route, issuer)).map((issuer) => visitor(route, index, issuer, start, wanted)),
   )
   const [visitorOne = visitor({ path: '/none' }, -1, first, start), ...otherVisitors] = visitors
   return {
@@ -42,6 +47,8 @@ export async function createWorld(policy: Policy, start: number): Promise<World>
     publicPaths: policy.routes
       .filter((route) => route.public)
       .map((route) => pathOf(route, { issuer: first, claims: {} }, 'a.txt')),
+    ...(handler ? { handler } : {}),
+    ...(handler?.credential === 'none' ? { unusedKeys: await keys('nobody', algorithms) } : {}),
   }
 }
 
@@ -54,11 +61,15 @@ function ownerOf({ jwksUri }: Place, places: readonly Place[]): number {
   return places.findIndex((place) => place.jwksUri === jwksUri)
 }
 
-async function worldIssuer({ issuer, jwksUri, provider }: Place, owner: number): Promise<WorldIssuer> {
+async function worldIssuer(
+  { issuer, jwksUri, provider }: Place,
+  owner: number,
+  secret: string | undefined,
+): Promise<WorldIssuer> {
   const { algorithms, tenants } = provider
   const [main] = algorithms
   const [published, spareKeys] = await Promise.all([
-    keys(`issuer${owner}`, [main, ...algorithms]),
+    keys(`issuer${owner}`, [main, ...algorithms], secret),
     keys(`spare${owner}`, [main, main]),
   ])
   const issued = { jwksUri, provider, keys: published, spareKeys }
@@ -101,8 +112,9 @@ export function jwksAnswer(keys: readonly object[]): ServedUrls[string] {
   return { kind: 'body', body: JSON.stringify({ keys }), headers: { 'content-type': 'application/json' } }
 }
 
-function visitor(route: Route, index: number, issuer: WorldIssuer, start: number): Visitor {
+function visitor(route: Route, index: number, issuer: WorldIssuer, start: number, wanted: Claims = {}): Visitor {
   const claims = claimsFor(route, issuer, start, 'g1')
+  for (const [reference, value] of Object.entries(wanted)) Object.assign(claims, claimChanges(claims, reference, value))
   const granted = pathOf(route, { issuer, claims }, 'a.txt')
   // Another's path, and the group's twin by prefix; a route without captures has nobody else's path.
   const foreign = ['g2', 'g10'].map((group) =>
@@ -205,17 +217,36 @@ function uuid(name: string): string {
 
 const pool = new Map<string, Promise<SigningKey>>()
 
-async function keys(owner: string, algorithms: readonly Algorithm[]): Promise<[SigningKey, ...SigningKey[]]> {
+/** `secret`: of a handler whose tokens are its own, HS256; whoever else has such a key has another. */
+async function keys(
+  owner: string,
+  algorithms: readonly Algorithm[],
+  secret?: string,
+): Promise<[SigningKey, ...SigningKey[]]> {
   const [first, ...others] = await Promise.all(
     algorithms.map((algorithm, index) => {
-      const name = `${owner} ${index} ${algorithm}`
-      const key = pool.get(name) ?? createSigningKey(algorithm, kidOf(name))
+      const name = `${owner} ${index} ${algorithm} ${secret ?? ''}`
+      const create = () =>
+        isOfSessions(algorithm) ? secretKey(secret ?? name, kidOf(name)) : createSigningKey(algorithm, kidOf(name))
+      const key = pool.get(name) ?? create()
       pool.set(name, key)
       return key
     }),
   )
   if (!first) throw new Error('a policy allows at least one algorithm')
   return [first, ...others]
+}
+
+function isOfSessions(algorithm: string): boolean {
+  return algorithm === 'HS256'
+}
+
+/** RFC 7518 3.2 and 6.4. It has no public part: what asks for one gets another key's. */
+async function secretKey(secret: string, kid: string): Promise<SigningKey> {
+  const { publicKey } = await createSigningKey('RS256')
+  const octets = Buffer.from(secret)
+  const jwk = { kty: 'oct', k: octets.toString('base64url'), kid, alg: 'HS256', use: 'sig' }
+  return { kid, algorithm: 'HS256' as Algorithm, privateKey: createSecretKey(octets), publicKey, jwk }
 }
 
 /** As Cognito's: base64 of 32 bytes. */

@@ -1,4 +1,5 @@
 import type { Policy } from '../../authorizer/policy.ts'
+import type { HandlerConfig } from '../../config/handler-schema.ts'
 import type { CompleteProvider, PublishedIssuer } from '../../config/policy-defaults.ts'
 import type { SigningKey } from '../../testing/issuer.ts'
 
@@ -16,6 +17,10 @@ export interface World {
   visitors: readonly [Visitor, ...Visitor[]]
   /** Paths of the public routes; empty where there are none. */
   publicPaths: readonly string[]
+  /** How the handler's visitors show who they are, where its description says so. */
+  handler?: HandlerConfig
+  /** Published in the place of the issuers' where no credential can be made: nothing was signed with them. */
+  unusedKeys?: readonly SigningKey[]
 }
 
 /** `issuer` is the `iss` of its tokens, with a tenant in the place of `{tid}`. */

@@ -1,0 +1,116 @@
+/** Asks a handler for what it must allow and what it must not, before anything is attacked: whoever lets nobody in proves nothing. */
+import { UsageError } from '../../config/usage-error.ts'
+import type { ServedUrls } from '../../oracle/served-urls.ts'
+import { mint } from '../../testing/mint.ts'
+import type { Answer } from '../answer.ts'
+import { request } from '../attacks/request-step.ts'
+import type { Step } from '../case.ts'
+import type { Target } from '../sandbox/handler-under-test.ts'
+import { loadTarget, sandboxFor } from '../sandbox/sandbox.ts'
+import { servedTo } from '../world/served-to.ts'
+import type { World } from '../world/world.ts'
+import { worldOf } from '../world/world-of-target.ts'
+import { misfit } from './misfit.ts'
+import { replayFresh } from './replay.ts'
+
+/** How the handler takes good requests of one route, and requests without a credential. */
+interface RouteFit {
+  path: string
+  /** Good requests: of each provider whose tokens open the route, or of anybody on a public one. */
+  good: { passed: number; of: number }
+  /** A request without a credential; null on a public route, where it is the good one. */
+  anonymous: 'denied' | 'passed' | null
+}
+
+export interface Fit {
+  routes: RouteFit[]
+  passed: number
+  of: number
+}
+
+interface Asked {
+  route: number
+  isGood: boolean
+  step: Step
+}
+
+/** Throws TargetRefused where the handler does not load while all is well; in an outage it is a finding. */
+export async function ensureLoads(target: Target): Promise<{ parameters: number }> {
+  const world = await worldOf(target, Date.now())
+  await using sandbox = sandboxFor(target)
+  const { parameters = 0 } = await loadTarget(sandbox, target, world.start, servedTo(world))
+  return { parameters }
+}
+
+/**
+ * Throws TargetRefused where the handler does not load, and a UsageError where not one good request with a credential passes:
+ * nothing that is found then would mean anything. Where no credential can be made nobody is asked for one.
+ */
+export async function checkFit(target: Target): Promise<Fit> {
+  await ensureLoads(target)
+  const world = await worldOf(target, Date.now())
+  const serve = servedTo(world)
+  const asked = questions(world)
+  const answers = await answersTo(target, world, serve, asked)
+  const passes = (index: number) => answers[index]?.result.kind === 'request'
+  const routes = target.policy.routes.map((route, index): RouteFit => {
+    const indexes = asked.flatMap((one, place) => (one.route === index ? [place] : []))
+    const good = indexes.filter((place) => asked[place]?.isGood)
+    const anonymous = indexes.find((place) => !asked[place]?.isGood)
+    return {
+      path: route.path,
+      good: { passed: good.filter(passes).length, of: good.length },
+      anonymous: anonymous === undefined ? null : passes(anonymous) ? 'passed' : 'denied',
+    }
+  })
+  const credentialed = asked.flatMap(({ route, isGood }, place) =>
+    isGood && !target.policy.routes[route]?.public ? [place] : [],
+  )
+  const [first] = credentialed
+  if (first !== undefined && !credentialed.some(passes)) {
+    const evidence = credentialed.map((place) => ({ step: asked[place]?.step, answer: answers[place] }))
+    throw new UsageError(misfit(target, world, serve, evidence))
+  }
+  const total = (count: (fit: RouteFit) => number) => routes.reduce((sum, fit) => sum + count(fit), 0)
+  return { routes, passed: total(({ good }) => good.passed), of: total(({ good }) => good.of) }
+}
+
+/** For each route a good request of each visitor, and one without anything. */
+function questions(world: World): Asked[] {
+  const { policy, visitors, publicPaths, handler } = world
+  const isAnonymous = handler?.credential === 'none'
+  const publicOnes = policy.routes.flatMap((route, index) => (route.public ? [index] : []))
+  return policy.routes.flatMap((_route, route): Asked[] => {
+    const place = publicOnes.indexOf(route)
+    if (place >= 0) return [{ route, isGood: true, step: request(world, { uri: publicPaths[place] ?? '/' }) }]
+    const own = visitors.filter((visitor) => visitor.route === route)
+    const good = isAnonymous
+      ? []
+      : own.map(({ issuer, claims, granted }) => ({
+          route,
+          isGood: true,
+          step: request(world, { uri: granted[0], token: mint(issuer.keys[0], claims) }),
+        }))
+    const without = own.slice(0, 1).map(({ granted }) => ({
+      route,
+      isGood: false,
+      step: request(world, { uri: granted[0] }),
+    }))
+    return [...good, ...without]
+  })
+}
+
+/** Of one instance, in this order; what comes after a request that ends the process has none. */
+async function answersTo(target: Target, world: World, serve: ServedUrls, asked: readonly Asked[]): Promise<Answer[]> {
+  const { policy } = target
+  const steps = asked.map(({ step }) => step)
+  const judged = await replayFresh(target, { name: 'fit', class: 'benign', policy, start: world.start, serve, steps })
+  return judged.map(({ answer }) => answer)
+}
+
+/** The part of the policy that a run says nothing of, a line each. */
+export function untested({ routes }: Fit): string[] {
+  return routes
+    .filter(({ good }) => good.of > 0 && good.passed === 0)
+    .map(({ path, good }) => `${path} was not tested: no good request passed there (0 of ${good.of})`)
+}
