@@ -22,17 +22,80 @@ export type FindingClass =
   /** A denial that a flood of others kept out of the log. */
   | 'blinded-log'
 
+/**
+ * Who gains by it without anything that the case does not show: the least that somebody must have. From the easiest to
+ * the hardest; the last two are hardening, which fails a run only where it is strict.
+ */
+export type Who =
+  /** Whoever can send a request: no token of the issuer's takes part, or one of an issuer of his own. */
+  | 'anyone'
+  /** With an account: his own token, as the issuer gives it out (expired, of another use, for another's path). */
+  | 'signed-in-user'
+  /** Another client or resource server of the provider, which is given tokens that are not for this place. */
+  | 'another-client'
+  /** A page or a link that the victim's browser opens: only what a page decides takes part. */
+  | 'browser-page'
+  /** Who reads the log, or what else the token got into. */
+  | 'log-reader'
+  /** Only the issuer's side: it takes the issuer's key under something that it does not sign, or its endpoint's fault. */
+  | 'issuer'
+  /** Nobody: CloudFront never sends the request, or whoever sends it gets nothing by it that he has not got. */
+  | 'nobody'
+
+/** From the easiest to the hardest to be. */
+export const everybody: readonly Who[] = [
+  'anyone',
+  'signed-in-user',
+  'another-client',
+  'browser-page',
+  'log-reader',
+  'issuer',
+  'nobody',
+]
+
+/** Whether `one` has to have no more than `other`. */
+export function isEasier(one: Who, other: Who): boolean {
+  return everybody.indexOf(one) <= everybody.indexOf(other)
+}
+
+/** What fails a run only where it is strict. */
+export function isHardening({ who }: { who: Who }): boolean {
+  return who === 'issuer' || who === 'nobody'
+}
+
 /** Of a step that is no request. */
 export const noVerdict = { outcome: 'may', rule: '', reason: '' } as const
 
-export type Severity = 'critical' | 'high' | 'medium' | 'low'
+/** Qualitative Severity Rating Scale of CVSS 4.0 (its section 6). */
+export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'none'
 
+/** CVSS-B of version 4.0: base metrics alone. */
+export interface Cvss {
+  /** `CVSS:4.0/AV:N/…`, whole. */
+  vector: string
+  /** 0.0 to 10.0. */
+  score: number
+}
+
+/**
+ * One rule broken in one way by one kind of person, as a case shows it. `findingOf` (assessment/finding-of.ts) fills in
+ * what follows from class, rule and who.
+ *
+ * @example
+ * findingOf({ class: 'bypass', rule: 'paths/no-right', who: 'signed-in-user', cause: '', story: '…', case, step, verdict, answer, after })
+ */
 export interface Finding {
+  /** Stable over runs, and what a suppression names: `bypass/paths/no-right/signed-in-user`. */
+  id: string
   class: FindingClass
+  who: Who
   severity: Severity
+  cvss: Cvss
   /** `CWE-287`. */
   cwe: string
   rule: Rule
+  /** What failed, more exactly than the rule says: an error without its numbers, a verdict's reason; empty where nothing does. */
+  cause: string
   /** One line that says what happened and why it is wrong. */
   story: string
   /** Minimal, confirmed in a fresh sandbox. */
@@ -45,6 +108,18 @@ export interface Finding {
   replay: string
   /** What the run had done when a fresh sandbox first showed it. */
   after: Effort
+}
+
+/** One root cause: the finding that is worst, and what else comes of the same mistake. */
+export interface GroupedFinding extends Finding {
+  /** What an attacker does, in two sentences. */
+  attack: string
+  /** How it is usually mended. */
+  mend: string
+  /** The request of the decisive step. */
+  curl: string
+  /** Worst first; each has a case of its own. */
+  variants: Finding[]
 }
 
 /** What a run has used so far. */

@@ -41,7 +41,7 @@ function time(durationMs: Result['durationMs']): string {
 
 function testCase(check: Check, command: string): string {
   const message = xml(`${valueText(check)}, limit ${limitText(check) || 'none'}`)
-  const text = xml(check.detail ?? check.title)
+  const text = xml([check.detail ?? check.title, ...weaknessLines(check)].join('\n'))
   const outcome = {
     pass: '',
     fail: `<failure type="${check.id}" message="${message}">${text}</failure>`,
@@ -49,6 +49,18 @@ function testCase(check: Check, command: string): string {
     'not-measured': `<skipped message="${xml(check.title)}"/>`,
   }[check.verdict]
   return `    <testcase classname="edgeproof.${command}" name="${xml(check.id)}" time="0">${outcome}</testcase>`
+}
+
+/** How grave a weakness is, who can do it, and what to do. */
+function weaknessLines({ weakness }: Check): string[] {
+  if (!weakness) return []
+  const { who, cvss, severity, cwe, help } = weakness
+  return [
+    [severity, cwe, ...(cvss ? [cvss.vector, cvss.score.toFixed(1)] : []), ...(who === undefined ? [] : [who])].join(
+      ', ',
+    ),
+    ...(help === undefined ? [] : [help]),
+  ]
 }
 
 /** Escapes text for element and attribute; drops what XML 1.0 cannot hold at all (2.2). */

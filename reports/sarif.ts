@@ -34,14 +34,20 @@ function run(result: Result): object {
   }
 }
 
-/** What GitHub sorts alerts by: a score as CVSS has it, in the middle of each of its ranges. */
-const scores = { critical: '9.5', high: '8.0', medium: '5.5', low: '2.0' }
+/** What GitHub sorts alerts by, where a weakness has no score of its own: the middle of each of CVSS's ranges. */
+const scores = { critical: 9.5, high: 8, medium: 5.5, low: 2, none: 0 }
 
 function rule({ id, title, weakness }: Check): object {
   const description = { id, shortDescription: { text: title } }
   if (!weakness) return description
-  const tags = ['security', `external/cwe/${weakness.cwe.toLowerCase()}`]
-  return { ...description, properties: { tags, 'security-severity': scores[weakness.severity] } }
+  const { cwe, severity, cvss, who, help } = weakness
+  const properties = {
+    tags: ['security', `external/cwe/${cwe.toLowerCase()}`],
+    'security-severity': (cvss?.score ?? scores[severity]).toFixed(1),
+    ...(cvss ? { cvss: cvss.vector } : {}),
+    ...(who === undefined ? {} : { who }),
+  }
+  return { ...description, ...(help === undefined ? {} : { help: { text: help } }), properties }
 }
 
 function blamed({ data }: Result): readonly string[] {

@@ -7,7 +7,7 @@ import * as z from 'zod'
 export const verdictSchema = z.enum(['pass', 'fail', 'inconclusive', 'not-measured'])
 export type Verdict = z.infer<typeof verdictSchema>
 
-const severities = ['critical', 'high', 'medium', 'low'] as const
+const severities = ['critical', 'high', 'medium', 'low', 'none'] as const
 
 export const checkSchema = z.strictObject({
   /** Stable, dotted, for machines: `warm.ratio`. */
@@ -27,8 +27,20 @@ export const checkSchema = z.strictObject({
   interval: z.strictObject({ low: z.number(), high: z.number(), level: z.number() }).exactOptional(),
   samples: z.array(z.number()).exactOptional(),
   detail: z.string().exactOptional(),
-  /** Of a check that fails for a weakness of what was examined: how grave, and its entry in MITRE's list, `CWE-347`. */
-  weakness: z.strictObject({ severity: z.enum(severities), cwe: z.string().regex(/^CWE-\d+$/) }).exactOptional(),
+  /** Of a check for a weakness of what was examined. */
+  weakness: z
+    .strictObject({
+      severity: z.enum(severities),
+      /** Its entry in MITRE's list, `CWE-347`. */
+      cwe: z.string().regex(/^CWE-\d+$/),
+      /** Who can do it. */
+      who: z.string().exactOptional(),
+      /** CVSS 4.0: the base vector and its score. */
+      cvss: z.strictObject({ vector: z.string(), score: z.number() }).exactOptional(),
+      /** What an attacker does, and how it is usually mended. */
+      help: z.string().exactOptional(),
+    })
+    .exactOptional(),
 })
 export type Check = z.infer<typeof checkSchema>
 

@@ -5,12 +5,12 @@ import { seededRandom } from '../../statistics/seeded-random.ts'
 import { attacks } from '../attacks/attacks.ts'
 import type { FuzzCase, Scenario } from '../case.ts'
 import type { Effort, Finding, Note } from '../finding.ts'
-import type { Observation, Remark } from '../invariants/observation.ts'
+import type { AssessedObservation, Remark } from '../invariants/observation.ts'
 import type { Target } from '../sandbox/handler-under-test.ts'
 import { servedTo } from '../world/served-to.ts'
 import type { World } from '../world/world.ts'
 import { worldOf } from '../world/world-of-target.ts'
-import { Confirmation } from './confirmation.ts'
+import { Confirmation, type KnownFinding } from './confirmation.ts'
 import { cpuSeconds } from './cpu-time.ts'
 import { measureGrowth } from './memory-growth.ts'
 import { OwnInstances } from './own-instance.ts'
@@ -31,7 +31,7 @@ export interface CampaignOptions {
   /** Cases to replay before anything is generated. */
   corpus?: readonly FuzzCase[]
   /** What was found before, and is not looked for again. */
-  known?: readonly Pick<Finding, 'class' | 'rule'>[]
+  known?: readonly KnownFinding[]
   signal: AbortSignal
   /** End at the first confirmed finding, and leave it as long as it was found. Default false. */
   stopAtFirst?: boolean
@@ -246,7 +246,7 @@ class Campaign {
   }
 
   async #confirm(
-    observation: Observation,
+    observation: AssessedObservation,
     scenario: Scenario,
     cases: () => readonly FuzzCase[],
     shrinks?: () => Iterable<Scenario>,

@@ -1,20 +1,24 @@
 /** Turns an observation into a finding: shown again in a fresh sandbox, made small, and written down. */
-
-import { createHash } from 'node:crypto'
-import { typedCommand } from '../../command/typed-command.ts'
+import { sendersOf } from '../assessment/assessor.ts'
+import { findingOf, idOf } from '../assessment/finding-of.ts'
 import type { FuzzCase, Scenario } from '../case.ts'
-import type { Effort, Finding, Note } from '../finding.ts'
-import { classes, cweOf, type Observation } from '../invariants/observation.ts'
+import { type Effort, type Finding, isEasier, type Note } from '../finding.ts'
+import type { AssessedObservation } from '../invariants/observation.ts'
 import type { Target } from '../sandbox/handler-under-test.ts'
 import { createMinimizer, type Reproduction, shownIn } from './minimize.ts'
 import { replayFresh } from './replay.ts'
 import { measureCost } from './request-cost.ts'
 import type { Judged } from './trial.ts'
 
-/** One rule broken in one way is one finding; more than this many failed attempts to show it again are given up. */
+/** One rule broken in one way by one kind of person is one finding; more than this many failed attempts to show it again are given up. */
 const maxAttempts = 3
 /** Measuring takes a process of its own; on a slow machine many requests take long enough to be measured, for nothing. */
 const maxMeasured = 12
+/** Making findings small ends after this many seconds for all of them together, the worst first. */
+const maxSeconds = 60
+
+/** What says that two findings are one. */
+export type KnownFinding = Pick<Finding, 'class' | 'rule' | 'who' | 'cause'>
 
 interface Confirmed {
   shown: Reproduction
@@ -28,6 +32,7 @@ interface Confirmed {
 
 export class Confirmation implements AsyncDisposable {
   readonly #confirmed: Confirmed[] = []
+  readonly #known: readonly KnownFinding[]
   readonly #target: Target
   readonly #effort: () => Effort
   readonly #minimizer
@@ -36,8 +41,8 @@ export class Confirmation implements AsyncDisposable {
   readonly #unconfirmed = new Map<string, Note>()
 
   /** `effort`: what the run has used by now. `known`: not wanted any more. */
-  constructor(target: Target, effort: () => Effort, known: readonly Pick<Finding, 'class' | 'rule'>[] = []) {
-    for (const one of known) this.#attempts.set(keyOf(one), maxAttempts)
+  constructor(target: Target, effort: () => Effort, known: readonly KnownFinding[] = []) {
+    this.#known = known
     this.#target = target
     this.#effort = effort
     this.#minimizer = createMinimizer(target)
@@ -51,21 +56,24 @@ export class Confirmation implements AsyncDisposable {
     return [...this.#unconfirmed.values()]
   }
 
-  wants(observation: Observation): boolean {
-    return (
-      !this.#confirmed.some(({ shown }) => keyOf(shown.observation) === keyOf(observation)) &&
-      (this.#attempts.get(keyOf(observation)) ?? 0) < maxAttempts
+  /** Whoever can do it with less is found already, or more than a few attempts failed. */
+  wants(observation: AssessedObservation): boolean {
+    const found = [...this.#known, ...this.#confirmed.map(({ shown }) => shown.observation)]
+    const isKnown = found.some(
+      (one) => isEasier(one.who, observation.who) && idOf({ ...one, who: observation.who }) === idOf(observation),
     )
+    return !isKnown && (this.#attempts.get(idOf(observation)) ?? 0) < maxAttempts
   }
 
   /** `cases`: the scenario alone, then with what came before it. */
   async confirm(
-    observation: Observation,
+    observation: AssessedObservation,
     scenario: Scenario,
     cases: readonly FuzzCase[],
     shrinks?: () => Iterable<Scenario>,
   ): Promise<void> {
-    this.#attempts.set(keyOf(observation), (this.#attempts.get(keyOf(observation)) ?? 0) + 1)
+    const id = idOf(observation)
+    this.#attempts.set(id, (this.#attempts.get(id) ?? 0) + 1)
     for (const [index, fuzzCase] of cases.entries()) {
       const reproduction = await this.#minimizer.reproduce(fuzzCase, observation)
       if (!reproduction) continue
@@ -76,67 +84,58 @@ export class Confirmation implements AsyncDisposable {
     this.#giveUp(observation, scenario)
   }
 
-  #giveUp(observation: Observation, { name }: Scenario): void {
+  #giveUp(observation: AssessedObservation, { name }: Scenario): void {
     const story = `${observation.class} by ${name}: ${observation.story}`
-    const note = this.#unconfirmed.get(keyOf(observation)) ?? { rule: observation.rule, story, count: 0 }
+    const note = this.#unconfirmed.get(idOf(observation)) ?? { rule: observation.rule, story, count: 0 }
     note.count++
-    this.#unconfirmed.set(keyOf(observation), note)
+    this.#unconfirmed.set(idOf(observation), note)
   }
 
   /** A cost is confirmed by being measured, in a process of its own. */
   async confirmCost(fuzzCase: FuzzCase, judged: Judged): Promise<void> {
-    const suspicion: Observation = { class: 'exhaustion', rule: 'resources/cpu', story: '' }
+    const who = sendersOf(fuzzCase, fuzzCase.steps.length)
+    const suspicion = { class: 'exhaustion', rule: 'resources/cpu', story: '', who } as const
     if (!this.wants(suspicion) || this.#measured.has(fuzzCase.name) || this.#measured.size >= maxMeasured) return
     this.#measured.add(fuzzCase.name)
     const observation = await measureCost(this.#target, fuzzCase)
-    if (observation) this.add(fuzzCase, judged, observation)
+    if (observation) this.add(fuzzCase, judged, { ...observation, who })
   }
 
   /** Takes down what was confirmed elsewhere. */
-  add(fuzzCase: FuzzCase, judged: Judged, observation: Observation): void {
+  add(fuzzCase: FuzzCase, judged: Judged, observation: AssessedObservation): void {
     const shown = { case: fuzzCase, step: fuzzCase.steps.length - 1, judged, observation }
     this.#confirmed.push({ shown, fresh: true, relatives: () => [], poisoned: false, after: this.#effort() })
   }
 
   /**
    * The findings, each made small where `minimizes`, and shown by a process that has seen nothing else. It comes last
-   * because a process takes longer to start than most findings to find.
+   * because a process takes longer to start than most findings to find. Small cases that became one are one finding.
    */
   async conclude(minimizes: () => boolean): Promise<Finding[]> {
-    const findings: Finding[] = []
-    for (const { shown, fresh, relatives, poisoned, after } of this.#confirmed) {
+    const findings = new Map<string, Finding>()
+    const end = performance.now() + maxSeconds * 1000
+    const bySender = this.#confirmed.toSorted((a, b) =>
+      isEasier(a.shown.observation.who, b.shown.observation.who) ? -1 : 1,
+    )
+    for (const { shown, fresh, relatives, poisoned, after } of bySender) {
       const isMeasured = shown.observation.class === 'exhaustion'
-      const smallest = minimizes() && !isMeasured ? await this.#minimizer.minimize(shown, relatives()) : shown
+      const isDue = minimizes() && !isMeasured && performance.now() < end
+      const smallest = isDue ? await this.#minimizer.minimize(shown, relatives()) : shown
       const kept = smallest === shown ? null : await this.#showAgain(smallest)
       const final = kept ?? (fresh ? shown : await this.#showAgain(shown))
-      if (final) findings.push(this.#write(final, poisoned, after))
-      else this.#giveUp(shown.observation, shown.case)
+      if (!final) {
+        this.#giveUp(shown.observation, shown.case)
+        continue
+      }
+      const finding = written(final, poisoned, after)
+      if (!findings.has(finding.id)) findings.set(finding.id, finding)
     }
-    return findings
+    return [...findings.values()].toSorted((a, b) => a.after.seconds - b.after.seconds)
   }
 
   /** In a process that has seen nothing else. */
   async #showAgain({ case: fuzzCase, observation }: Reproduction): Promise<Reproduction | null> {
     return shownIn(await replayFresh(this.#target, fuzzCase), fuzzCase, observation)
-  }
-
-  #write({ case: fuzzCase, step, judged, observation }: Reproduction, poisoned: boolean, after: Effort): Finding {
-    const poisoning = poisoned && ['bypass', 'false-denial', 'leak'].includes(observation.class)
-    const name = poisoning ? 'poisoning' : observation.class
-    const id = createHash('sha256').update(keyOf(observation)).digest('hex').slice(0, 8)
-    return {
-      class: name,
-      severity: classes[observation.class].severity,
-      cwe: cweOf({ ...observation, class: name }),
-      rule: observation.rule,
-      story: poisoning ? `after ${step} other requests, ${observation.story}` : observation.story,
-      case: fuzzCase,
-      step,
-      verdict: judged.verdict,
-      answer: judged.answer,
-      replay: typedCommand(`fuzz replay fuzz-findings/${name}-${id}.json`),
-      after,
-    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -148,6 +147,22 @@ function* relativesOf(fuzzCase: FuzzCase, shrinks: Iterable<Scenario>): Iterable
   for (const scenario of shrinks) yield { ...fuzzCase, ...scenario, serve: { ...fuzzCase.serve, ...scenario.serve } }
 }
 
-function keyOf({ class: name, rule }: Pick<Observation, 'class' | 'rule'>): string {
-  return `${name} ${rule}`
+/** Earlier requests of others that a wrong decision takes are part of what somebody has to be able to send. */
+function written(
+  { case: fuzzCase, step, judged, observation }: Reproduction,
+  poisoned: boolean,
+  after: Effort,
+): Finding {
+  const { class: name, rule, who, story, cause = '' } = observation
+  const facts = { rule, cause, case: fuzzCase, step, verdict: judged.verdict, answer: judged.answer, after }
+  const isPoisoning = poisoned && step > 0 && ['bypass', 'false-denial', 'leak'].includes(name)
+  if (!isPoisoning) return findingOf({ ...facts, class: name, who, story })
+  const senders = sendersOf(fuzzCase, name === 'false-denial' ? step : step + 1)
+  return findingOf({
+    ...facts,
+    class: 'poisoning',
+    of: name,
+    who: name === 'false-denial' ? senders : isEasier(who, senders) && senders === 'nobody' ? senders : who,
+    story: `after ${step} other requests, ${story}`,
+  })
 }

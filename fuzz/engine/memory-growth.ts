@@ -7,7 +7,8 @@ import { mint } from '../../testing/mint.ts'
 import { credentialHeader, request } from '../attacks/request-step.ts'
 import { typeHeader, unsigned } from '../attacks/tokens.ts'
 import type { FuzzCase, Step } from '../case.ts'
-import type { Observation } from '../invariants/observation.ts'
+import type { Who } from '../finding.ts'
+import type { AssessedObservation } from '../invariants/observation.ts'
 import type { Target } from '../sandbox/handler-under-test.ts'
 import { loadTarget, SandboxGone, sandboxFor } from '../sandbox/sandbox.ts'
 import { groupChanges, groupsOf } from '../world/provider-claims.ts'
@@ -15,6 +16,8 @@ import type { Visitor, World } from '../world/world.ts'
 
 interface Supply {
   what: string
+  /** Who can come by so many of them. */
+  who: Who
   /** In each of the first rounds; what still grows after them gets larger ones. */
   roundRequests: number
   /** A cache of ten thousand entries is full by then; one that still grows is not bounded. */
@@ -41,20 +44,22 @@ const largeRequests = 2_500
 
 /** What is refused costs no signature; what is allowed costs one each, so that there is less of it in a round. */
 const supplies: readonly Supply[] = [
-  { what: 'refused', roundRequests: 500, requests: 40_000, growthBytes: 100, round: refusedRequests },
+  { what: 'refused', who: 'anyone', roundRequests: 500, requests: 40_000, growthBytes: 100, round: refusedRequests },
   ...[fullOfObjects, fullOfGroups].map((fill) => ({
     what: 'large good',
+    // Nobody writes kilobytes into the claims of his own account; a provider with as many groups does.
+    who: 'issuer' as const,
     roundRequests: 50,
     requests: largeRequests,
     growthBytes: roomBytes / largeRequests,
     mostBytes: roomBytes,
     round: (world: World, sent: number, count: number) => largeTokens(world, sent, count, fill),
   })),
-  { what: 'good', roundRequests: 100, requests: 11_000, growthBytes: 300, round: goodTokens },
+  { what: 'good', who: 'signed-in-user', roundRequests: 100, requests: 11_000, growthBytes: 300, round: goodTokens },
 ]
 
 export interface Growth {
-  observation: Observation
+  observation: AssessedObservation
   /** One of the requests. */
   step: Step
 }
@@ -67,7 +72,7 @@ export async function measureGrowth(
   over: () => boolean,
 ): Promise<Growth | null> {
   for (const supply of supplies) {
-    const { what, mostBytes = Number.POSITIVE_INFINITY } = supply
+    const { what, who, mostBytes = Number.POSITIVE_INFINITY } = supply
     await using sandbox = sandboxFor(target)
     await loadTarget(sandbox, target, world.start, serve)
     try {
@@ -90,7 +95,7 @@ export async function measureGrowth(
       const perRequest = Math.round(grownBytes(sizes) / (last.requests - first.requests))
       const grows = isTooMuch ? `grew by ${Math.round(grownBytes(sizes) / 2 ** 20)} MiB,` : 'still grows by'
       const story = `memory ${grows} ${perRequest} bytes for each new ${what} token after ${last.requests} of them`
-      return { observation: { class: 'exhaustion', rule: 'resources/memory', story }, step }
+      return { observation: { class: 'exhaustion', rule: 'resources/memory', story, cause: what, who }, step }
     } catch (error) {
       // A target that dies of it is found by what it did not answer.
       if (!(error instanceof SandboxGone)) throw error

@@ -1,6 +1,7 @@
 /** Makes a finding small: fewer steps, then less in each event, as long as the same rule is broken in the same way. */
 import type { FuzzCase, Step } from '../case.ts'
-import type { Observation } from '../invariants/observation.ts'
+import { isEasier } from '../finding.ts'
+import type { AssessedObservation } from '../invariants/observation.ts'
 import type { Target } from '../sandbox/handler-under-test.ts'
 import { type ChildSandbox, sandboxFor } from '../sandbox/sandbox.ts'
 import { replayIn } from './replay.ts'
@@ -10,13 +11,17 @@ export interface Reproduction {
   case: FuzzCase
   step: number
   judged: Judged
-  observation: Observation
+  observation: AssessedObservation
 }
 
 /** The first step whose answer shows this observation, with no more of the case than it takes; null where none does. */
-export function shownIn(judged: readonly Judged[], fuzzCase: FuzzCase, wanted: Observation): Reproduction | null {
+export function shownIn(
+  judged: readonly Judged[],
+  fuzzCase: FuzzCase,
+  wanted: AssessedObservation,
+): Reproduction | null {
   for (const [step, one] of judged.entries()) {
-    const observation = one.observations.find(({ class: name, rule }) => name === wanted.class && rule === wanted.rule)
+    const observation = one.observations.find((other) => isSame(other, wanted))
     if (observation) {
       return { case: { ...fuzzCase, steps: fuzzCase.steps.slice(0, step + 1) }, step, judged: one, observation }
     }
@@ -24,9 +29,15 @@ export function shownIn(judged: readonly Judged[], fuzzCase: FuzzCase, wanted: O
   return null
 }
 
+/** It fails for the same reason, and whoever could do the one can do the other: no smaller case is one that nobody can send. */
+function isSame(one: AssessedObservation, wanted: AssessedObservation): boolean {
+  const { class: name, rule, cause, who } = one
+  return name === wanted.class && rule === wanted.rule && cause === wanted.cause && isEasier(who, wanted.who)
+}
+
 export interface Minimizer extends AsyncDisposable {
   /** In an instance of its own; `fresh` where the process had not held another. Null where the case does not show it. */
-  reproduce(fuzzCase: FuzzCase, wanted: Observation): Promise<{ shown: Reproduction; fresh: boolean } | null>
+  reproduce(fuzzCase: FuzzCase, wanted: AssessedObservation): Promise<{ shown: Reproduction; fresh: boolean } | null>
   /** The smallest case found within the budget of replays; the case itself where nothing can go. */
   minimize(found: Reproduction, candidates?: Iterable<FuzzCase>): Promise<Reproduction>
 }
@@ -38,7 +49,7 @@ const maxSeconds = 4
 export function createMinimizer(target: Target): Minimizer {
   let sandbox: ChildSandbox | undefined
 
-  async function reproduce(fuzzCase: FuzzCase, wanted: Observation) {
+  async function reproduce(fuzzCase: FuzzCase, wanted: AssessedObservation) {
     const fresh = sandbox === undefined || sandbox.gone
     if (sandbox === undefined || sandbox.gone) sandbox = sandboxFor(target)
     const shown = shownIn(await replayIn(sandbox, target, fuzzCase), fuzzCase, wanted)

@@ -110,13 +110,14 @@ export function inSequence(earlier: CampaignReport, later: CampaignReport): Camp
   }
 }
 
-/** Two runs that break the same rule in the same way have one finding between them: the smaller. */
+/** Two runs that have one finding between them: the smaller case. */
 export function merge(reports: readonly CampaignReport[]): CampaignReport {
   const findings = new Map<string, Finding>()
   for (const finding of reports.flatMap(({ found }) => found)) {
-    const key = `${finding.class} ${finding.rule}`
-    const other = findings.get(key)
-    if (!other || JSON.stringify(finding.case).length < JSON.stringify(other.case).length) findings.set(key, finding)
+    const other = findings.get(finding.id)
+    if (!other || JSON.stringify(finding.case).length < JSON.stringify(other.case).length) {
+      findings.set(finding.id, finding)
+    }
   }
   const found = [...findings.values()]
   const noted = mergeNotes(reports.flatMap((report) => report.noted))

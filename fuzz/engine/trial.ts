@@ -6,10 +6,11 @@ import type { ServedUrls } from '../../oracle/served-urls.ts'
 import { eitherOf, type Verdict } from '../../oracle/verdict.ts'
 import { viewerRequestOf } from '../../oracle/viewer-request-shape.ts'
 import type { Answer } from '../answer.ts'
+import { Assessor } from '../assessment/assessor.ts'
 import type { Step } from '../case.ts'
 import { noVerdict } from '../finding.ts'
 import { examine } from '../invariants/examine.ts'
-import type { Observation, Remark } from '../invariants/observation.ts'
+import type { AssessedObservation, Observation, Remark } from '../invariants/observation.ts'
 import { readResult } from '../invariants/result-shape.ts'
 import type { Target } from '../sandbox/handler-under-test.ts'
 import type { Effects, StepOutcome } from '../sandbox/protocol.ts'
@@ -24,7 +25,7 @@ export interface Judged {
   step: Step
   answer: Answer
   verdict: Verdict | typeof noVerdict
-  observations: Observation[]
+  observations: AssessedObservation[]
   remarks: Remark[]
 }
 
@@ -35,6 +36,7 @@ export class Trial {
   readonly #oracle: Oracle
   readonly #watch: FetchWatch
   readonly #logWatch = new LogWatch()
+  readonly #assessor: Assessor
   #clock: number
   fetches = 0
   /** Why the handler did not load; undefined where it did. */
@@ -47,12 +49,13 @@ export class Trial {
     this.#policy = judgedPolicy(target)
     this.#oracle = createOracle(this.#policy, target.whose)
     this.#watch = new FetchWatch(target)
+    this.#assessor = new Assessor(target.policy)
   }
 
   /** Loads a new instance into the sandbox. */
   static async open(sandbox: Pick<Sandbox, 'load'>, target: Target, start: number, serve: ServedUrls): Promise<Trial> {
     const trial = new Trial(target, start)
-    await trial.#oracle.serve(serve, start)
+    await trial.#serve(serve, true)
     try {
       const effects = await loadTarget(sandbox, target, start, serve)
       trial.#follow(effects)
@@ -87,7 +90,7 @@ export class Trial {
         step,
         answer,
         verdict: noVerdict,
-        observations: [deathBetween],
+        observations: await this.#assessed([deathBetween], undefined, answer, this.#clock),
         remarks: [],
       }
     }
@@ -107,8 +110,17 @@ export class Trial {
       realMs: 0,
     }
     const verdict = noVerdict
+    // It loads on a plain day: what it does not load with is what the issuer's endpoints say.
     return this.#oracle.keysReachable(this.#clock)
-      ? [{ step, answer, verdict, observations: [{ class: 'crash', rule: 'result/load', story }], remarks: [] }]
+      ? [
+          {
+            step,
+            answer,
+            verdict,
+            observations: [{ class: 'crash', rule: 'result/load', story, who: 'issuer' }],
+            remarks: [],
+          },
+        ]
       : [{ step, answer, verdict, observations: [], remarks: [{ rule: 'result/load', story }] }]
   }
 
@@ -128,12 +140,14 @@ export class Trial {
       // Of an answer on its way when the sandbox was frozen the handler may not have made use.
       this.#oracle.observe(effects.fetches, { sure: step.kind !== 'freeze' })
       if (step.kind === 'freeze' && step.cuts) this.#oracle.cutOff(effects.underWay)
-      if (step.kind === 'serve') await this.#oracle.serve(step.urls, this.#clock)
+      if (step.kind === 'serve') await this.#serve(step.urls, false)
       this.#logWatch.examine(step, answer, noVerdict, now)
-      return { step, answer, verdict: noVerdict, observations, remarks: [] }
+      const assessed = await this.#assessed(observations, undefined, answer, now)
+      return { step, answer, verdict: noVerdict, observations: assessed, remarks: [] }
     }
     const judged = await this.#examineRequest(step.event, step, answer, now)
-    judged.observations.push(...observations, ...this.#logWatch.examine(step, answer, judged.verdict, now))
+    const watched = [...observations, ...this.#logWatch.examine(step, answer, judged.verdict, now)]
+    judged.observations.push(...(await this.#assessed(watched, step.event, answer, now)))
     judged.remarks.push(...this.#watch.takeRemarks())
     return judged
   }
@@ -150,8 +164,26 @@ export class Trial {
       rewritten,
       keysReachable: this.#oracle.keysReachable(now),
     })
+    const assessed = await this.#assessed(observations, event, answer, now)
+    this.#assessor.follow(request)
     this.#oracle.observe(answer.fetches)
-    return { step, answer, verdict, observations, remarks }
+    return { step, answer, verdict, observations: assessed, remarks }
+  }
+
+  async #serve(urls: ServedUrls, isFirst: boolean): Promise<void> {
+    await this.#oracle.serve(urls, isFirst ? this.start : this.#clock)
+    this.#assessor.serve(urls, isFirst)
+  }
+
+  /** Of what showed between requests, nobody's request is to blame. */
+  async #assessed(
+    observations: readonly Observation[],
+    event: unknown,
+    answer: Answer,
+    now: number,
+  ): Promise<AssessedObservation[]> {
+    const judge = (plain: unknown) => this.#oracle.judge(plain, now)
+    return Promise.all(observations.map((one) => this.#assessor.assess(one, event, answer, judge)))
   }
 
   /** The clock may have moved while the handler waited; where that matters, either answer will do. */

@@ -9,7 +9,7 @@ import type { Verdict } from '../../oracle/verdict.ts'
 import type { ReturnedResponse } from '../answer.ts'
 import { echoOf } from './echo.ts'
 import { bodyOf, valuesOf } from './header-values.ts'
-import type { Observation, Remark } from './observation.ts'
+import { causeIn, type Observation, type Remark } from './observation.ts'
 import { differences } from './own-response.ts'
 import { percentDecoded } from './percent-decoded.ts'
 
@@ -81,6 +81,7 @@ function examineLocations(
         class: fault === 'foreign' ? 'open-redirect' : 'unsafe-denial',
         rule: 'deny/location',
         story: `${locationStories[fault]}: ${location.slice(0, 200)}`,
+        cause: fault,
       })
     } else if (login !== null && /^3/.test(String(response.status)) && !isSentToLogIn(policy, request)) {
       observations.push(unsafe('deny/redirect-on', 'a request that is no navigation is sent to the login page'))
@@ -173,7 +174,7 @@ function parametersOf(location: string): URLSearchParams {
 }
 
 function unsafe(rule: Rule, story: string): Observation {
-  return { class: 'unsafe-denial', rule, story }
+  return { class: 'unsafe-denial', rule, story, cause: causeIn(story) }
 }
 
 const locationStories = {

@@ -9,7 +9,7 @@ import { credentialHeaders, credentialText } from './credential-text.ts'
 import { examineDenial } from './denial.ts'
 import { injectedHeaders, injectedLogLines } from './injections.ts'
 import { leaksInto } from './leaks.ts'
-import type { Observation, Remark } from './observation.ts'
+import { causeIn, type Observation, type Remark } from './observation.ts'
 import { requestFault, responseFault } from './result-shape.ts'
 
 export interface Examination {
@@ -43,7 +43,7 @@ export function examine(answer: Answer, circumstances: Circumstances): Examinati
   } else if (result.kind === 'exit') {
     add({ observations: [crash(`the handler ended its process (${result.signal ?? result.code})`)] })
   } else if (result.kind === 'invalid') {
-    add({ observations: [{ class: 'invalid-result', rule: 'result/shape', story: result.why }] })
+    add({ observations: [{ class: 'invalid-result', rule: 'result/shape', story: result.why, cause: result.why }] })
   } else if (result.kind === 'request') add(examineAllowed(result.request, request, circumstances))
   else add(examineDenied(result.response, request, circumstances))
 
@@ -57,7 +57,7 @@ export function examine(answer: Answer, circumstances: Circumstances): Examinati
 }
 
 function crash(story: string): Observation {
-  return { class: 'crash', rule: 'result/answer', story }
+  return { class: 'crash', rule: 'result/answer', story, cause: causeIn(story) }
 }
 
 /** Rule 1: ours denies what is no viewer-request event; Lambda@Edge never sends one to others. */
@@ -81,7 +81,7 @@ function examineAllowed(
   const observations: Observation[] = []
   const remarks: Remark[] = []
   const fault = requestFault(returned, { ...request })
-  if (fault) observations.push({ class: 'invalid-result', rule: 'result/request', story: fault })
+  if (fault) observations.push({ class: 'invalid-result', rule: 'result/request', story: fault, cause: causeIn(fault) })
   observations.push(...injectedHeaders(returned.headers, request.headers))
   const judged = decisive(circumstances)
   if (judged.outcome === 'must-deny') {
@@ -89,11 +89,13 @@ function examineAllowed(
       judged === rewritten
         ? `${JSON.stringify(returned.uri)} in the place of the viewer's`
         : JSON.stringify(request.uri)
-    observations.push({ class: 'bypass', rule: judged.rule, story: `${where} passed although ${judged.reason}` })
+    const { rule, reason } = judged
+    observations.push({ class: 'bypass', rule, story: `${where} passed although ${reason}`, cause: reason })
   } else if (judged.outcome !== 'must-allow') {
     const story = `passed although ${judged.reason}`
-    if (whose === 'ours' && judged.ours === 'deny') observations.push({ class: 'bypass', rule: judged.rule, story })
-    else if (judged.outcome === 'lax') remarks.push({ rule: judged.rule, story })
+    if (whose === 'ours' && judged.ours === 'deny') {
+      observations.push({ class: 'bypass', rule: judged.rule, story, cause: judged.reason })
+    } else if (judged.outcome === 'lax') remarks.push({ rule: judged.rule, story })
   }
   const changes = changesTo(returned, request, policy)
   if (whose === 'ours') for (const change of changes) observations.push({ class: 'leak', ...change })
@@ -173,7 +175,15 @@ function examineDenied(
   const observations: Observation[] = []
   const remarks: Remark[] = []
   const fault = responseFault(response)
-  if (fault) return { observations: [{ class: 'invalid-result', rule: 'result/response', story: fault }], remarks }
+  if (fault) {
+    const observation = {
+      class: 'invalid-result',
+      rule: 'result/response',
+      story: fault,
+      cause: causeIn(fault),
+    } as const
+    return { observations: [observation], remarks }
+  }
   observations.push(...injectedHeaders(response.headers))
   if (verdict.rule === 'order/preflight' && String(response.status).startsWith('2')) {
     return { observations, remarks: [{ rule: verdict.rule, story: 'a preflight is answered at the edge' }] }

@@ -1,0 +1,92 @@
+/** The keys that the policy's issuers have published, and whether their endpoints answer as they do on a plain day. */
+import { createHash, createPublicKey, type JsonWebKeyInput, type KeyObject } from 'node:crypto'
+import type { Policy } from '../../authorizer/policy.ts'
+import { type JudgedProvider, providersOf } from '../../oracle/policy-defaults.ts'
+import type { Served, ServedUrls } from '../../oracle/served-urls.ts'
+
+export interface IssuedKey {
+  /** Of its place, material and names; two that are equal are one. */
+  id: string
+  jwksUri: string
+  jwk: Record<string, unknown>
+  key: KeyObject
+  /** Whose it is, and under which `iss` it signs. */
+  provider: JudgedProvider
+  issuers: readonly string[]
+}
+
+export class PublishedKeys {
+  readonly #places
+  readonly #keys = new Map<string, IssuedKey>()
+  readonly #names = new Map<string, string[]>()
+  /** An endpoint has failed or answered oddly at some time. */
+  hasFailed = false
+  /** One has published what no issuer publishes: keys without a name, weak or symmetric ones, or the attacker's. */
+  isHostile = false
+
+  constructor(policy: Policy) {
+    this.#places = providersOf(policy).flatMap((provider) =>
+      provider.keySets.map((keySet) => ({ provider, ...keySet })),
+    )
+  }
+
+  /** What URLs answer from now on; the first call says all. */
+  serve(urls: ServedUrls, isFirst: boolean): void {
+    for (const { jwksUri, provider, issuers } of this.#places) {
+      if (!isFirst && !Object.hasOwn(urls, jwksUri)) continue
+      const members = membersOf(urls[jwksUri])
+      if (members === null) {
+        this.hasFailed = true
+        continue
+      }
+      if (!members.every(isPlainKey)) this.isHostile = true
+      const names = members.map(({ kid }) => String(kid))
+      this.#names.set(jwksUri, names)
+      for (const jwk of members) this.#add(jwk, { jwksUri, provider, issuers })
+    }
+  }
+
+  all(): Iterable<IssuedKey> {
+    return this.#keys.values()
+  }
+
+  /** Whether the key is in its issuer's set by now. */
+  isPublished({ jwk, jwksUri }: IssuedKey): boolean {
+    return this.#names.get(jwksUri)?.includes(String(jwk.kid)) === true
+  }
+
+  #add(jwk: Record<string, unknown>, place: Pick<IssuedKey, 'jwksUri' | 'provider' | 'issuers'>): void {
+    const { kty, n, e, crv, x, y } = jwk as Record<string, string>
+    const name = JSON.stringify([place.jwksUri, place.issuers, kty, n, e, crv, x, y, jwk.kid, jwk.alg, jwk.use])
+    const id = createHash('sha256').update(name).digest('base64url').slice(0, 12)
+    if (this.#keys.has(id)) return
+    try {
+      const key = createPublicKey({ key: { kty, n, e, crv, x, y }, format: 'jwk' } as JsonWebKeyInput)
+      this.#keys.set(id, { id, jwk, key, ...place })
+    } catch {
+      // Nothing that anybody signs with.
+    }
+  }
+}
+
+/** Null for an answer that is no key set, or late. */
+function membersOf(served: Served | undefined): Record<string, unknown>[] | null {
+  if (served?.kind !== 'body') return null
+  const { status = 200, body, delayMs = 0, halfway } = served
+  if (status !== 200 || delayMs > 0 || halfway !== undefined || body.length > 64 * 1024) return null
+  try {
+    const { keys } = JSON.parse(body) as { keys?: unknown }
+    if (!Array.isArray(keys) || keys.length === 0) return null
+    return keys.filter((jwk) => typeof jwk === 'object' && jwk !== null)
+  } catch {
+    return null
+  }
+}
+
+/** As issuers publish them: named, asymmetric, strong, for signing or for encryption. */
+function isPlainKey({ kty, kid, use, alg, n, e, d, k }: Record<string, unknown>): boolean {
+  const isNamed = typeof kid === 'string' && (alg === undefined || typeof alg === 'string')
+  const isStrong = kty !== 'RSA' || (typeof n === 'string' && n.length >= 342 && e === 'AQAB')
+  const isPublic = ['RSA', 'EC', 'OKP'].includes(String(kty)) && d === undefined && k === undefined
+  return isNamed && isStrong && isPublic && (use === undefined || use === 'sig' || use === 'enc')
+}
