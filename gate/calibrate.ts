@@ -13,6 +13,7 @@ import { calibrationChecks } from './calibrating/calibration-checks.ts'
 import type { BuildWith } from './calibrating/edits.ts'
 import { type Calibration, calibrationFile, readCalibration, writeCalibration } from './calibration-file.ts'
 import { createWorkbench } from './measure/workbench.ts'
+import { benchmarkRequests } from './requests.ts'
 import { type GateOptions, resolveSettings, type Settings, seconds } from './settings.ts'
 import { openRepository } from './sides/checkout.ts'
 import { buildSide, digest, type Side } from './sides/side.ts'
@@ -52,7 +53,8 @@ async function calibrate(
   const commit = repository.commit('--head', name)
   using checkout = repository.checkOut(commit, scratch, 'subject')
   const { directory } = checkout
-  const buildOptions = { root: repository.root, bundler: settings.bundler, scratch, signal }
+  const { configurations } = benchmarkRequests
+  const buildOptions = { root: repository.root, bundler: settings.bundler, configurations, scratch, signal }
   progress.step(`building ${name}`)
   const side = await buildSide({ name, commit, directory }, buildOptions)
   if (Object.keys(side.sources).length === 0) {
@@ -69,7 +71,7 @@ async function calibrate(
     side,
     directory,
     build: buildWith(directory, (changed) => buildSide({ name: changed, commit, directory }, buildOptions)),
-    bench: await createWorkbench(scratch),
+    bench: await createWorkbench(scratch, benchmarkRequests),
     settings,
     calibration,
     save: () => writeCalibration(file, calibration),

@@ -2,6 +2,7 @@ import type { StageContext } from '../command/stage.ts'
 import type { Calibration } from './calibration-file.ts'
 import type { Counter } from './measure/instructions.ts'
 import type { Workbench } from './measure/workbench.ts'
+import type { RequestSource } from './requests.ts'
 import type { Settings } from './settings.ts'
 import type { Side } from './sides/side.ts'
 
@@ -11,6 +12,7 @@ export interface Part {
   head: Side
   bench: Workbench
   counter: Counter
+  source: RequestSource
   settings: Settings
   calibration: Calibration | null
   context: StageContext

@@ -3,13 +3,13 @@ import { exitCode, worst } from '../result/result.ts'
 import { limits, suiteCheck } from './cpu-checks.ts'
 import { familyOf } from './measure/compare-cpu.ts'
 import { resolveSettings } from './settings.ts'
-import { requestSuites } from './suites.ts'
+import { requestSuites, suiteTitles } from './suites.ts'
 import { decide } from './verdict/decision.ts'
 
 /** What a gate would print for 20 processes whose ratios scatter so much about 1. */
 function checksAt(scatter: number) {
   const settings = resolveSettings()
-  const allowed = limits(settings, null)
+  const allowed = limits(requestSuites, settings, null)
   const around = (phase: number) => Array.from({ length: 20 }, (_, index) => scatter * Math.sin(index * 2.4 + phase))
   const samples = {
     warm: around(0),
@@ -21,7 +21,7 @@ function checksAt(scatter: number) {
   }
   const decisions = decide(familyOf(samples, { suites: requestSuites, limits: allowed }), settings.errorRate)
   const comparison = { samples, baseMicroseconds: samples }
-  return decisions.map((decision) => suiteCheck(decision, comparison, allowed, ''))
+  return decisions.map((decision) => suiteCheck(decision, comparison, allowed, suiteTitles, ''))
 }
 
 test('a machine too noisy to see 10 %: a line that says what to do, and exit code 3', () => {

@@ -15,7 +15,7 @@ import {
 import { programSides } from './measure/pairs.ts'
 import { percent, quoteCpu } from './noise-line.ts'
 import type { Settings } from './settings.ts'
-import { calibratedSuites, type RequestSuite, requestSuites, suiteTitles } from './suites.ts'
+import { calibratedSuites, type Suite, startSuites } from './suites.ts'
 import type { Decision } from './verdict/decision.ts'
 
 /** A gate that could not have seen a change of this size says nothing. */
@@ -26,25 +26,39 @@ export async function cpuPart({
   base,
   head,
   bench,
+  source,
   settings,
   calibration,
   context,
 }: Part): Promise<{ checks: Check[]; data: unknown }> {
   const { progress, signal } = context
   const sides = programSides(bench, base.deployables, head.deployables)
-  const suites = requestSuites.filter((suite) => settings.suites.includes(suite))
+  const suites = settings.suites.filter((suite) => !startSuites.some((name) => name === suite))
   if (suites.length === 0) return { checks: [], data: null }
   progress.step('CPU time: pilot')
   const looks = planLooks(settings.budgetSeconds, await pilot(bench, sides, suites, signal))
   if (looks.length === 0) return { checks: [budgetTooSmall(settings)], data: null }
-  const plan = { looks, suites, errorRate: settings.errorRate, limits: limits(settings, calibration) }
+  const plan = {
+    looks,
+    suites,
+    errorRate: settings.errorRate,
+    limits: limits(suites, settings, source.isCalibrated ? calibration : null),
+  }
   const comparison = await compareCpu(bench, sides, plan, signal, (done, total) =>
     progress.step('CPU time: processes', done, total),
   )
-  const quoted = quoteCpu(calibration, { ...plan, processes: comparison.processes })
+  const all = limits(calibratedSuites, settings, calibration)
+  const { errorRate } = settings
+  const quoted = quoteCpu(calibration, { errorRate, limits: all, processes: comparison.processes })
   return {
     checks: comparison.decisions.map((decision) =>
-      suiteCheck(decision, comparison, plan.limits, isCalibrated(decision.suite) ? quoted : notCalibrated),
+      suiteCheck(
+        decision,
+        comparison,
+        plan.limits,
+        source.titles,
+        source.isCalibrated && isCalibrated(decision.suite) ? quoted : notCalibrated,
+      ),
     ),
     data: { looks, limits: plan.limits, ...comparison },
   }
@@ -58,10 +72,14 @@ function isCalibrated(suite: string): boolean {
 const notCalibrated = 'this suite is not calibrated: the limit has no A/A ratio in it, the power is unknown'
 
 /** Logarithm of the ratio that each suite allows: its threshold above what A/A shows on this machine, where it is calibrated. */
-export function limits(settings: Settings, calibration: Calibration | null): Record<RequestSuite, number> {
-  const bias: Partial<Record<RequestSuite, number>> = biases(calibration)
-  const limit = (suite: RequestSuite) => Math.log1p(settings.threshold(`cpu.${suite}`)) + (bias[suite] ?? 0)
-  return Object.fromEntries(requestSuites.map((suite) => [suite, limit(suite)])) as Record<RequestSuite, number>
+export function limits<Name extends Suite>(
+  suites: readonly Name[],
+  settings: Settings,
+  calibration: Calibration | null,
+): Record<Name, number> {
+  const bias: Record<Suite, number> = biases(calibration)
+  const limit = (suite: Suite) => Math.log1p(settings.threshold(`cpu.${suite}`)) + (bias[suite] ?? 0)
+  return Object.fromEntries(suites.map((suite) => [suite, limit(suite)])) as Record<Name, number>
 }
 
 function budgetTooSmall({ budgetSeconds }: Settings): Check {
@@ -79,25 +97,25 @@ function budgetTooSmall({ budgetSeconds }: Settings): Check {
 export function suiteCheck(
   decision: Decision,
   { samples, baseMicroseconds }: Pick<CpuComparison, 'samples' | 'baseMicroseconds'>,
-  limit: Record<RequestSuite, number>,
+  limit: Readonly<Record<Suite, number>>,
+  titles: Readonly<Record<Suite, string>>,
   quoted: string,
 ): Check {
-  const suite = requestSuites.find((name) => name === decision.suite) ?? 'warm'
-  const { ratio, low, high, level, verdict, visible } = decision
+  const { suite, ratio, low, high, level, verdict, visible } = decision
   const noisy = verdict === 'inconclusive' && visible - 1 > tooNoisy
   return {
     id: `cpu.${suite}`,
-    title: `${suite}: ${suiteTitles[suite]}, CPU time head/base${noisy ? ': this machine is too noisy, close other work or raise --budget' : ''}`,
+    title: `${suite}: ${titles[suite]}, CPU time head/base${noisy ? ': this machine is too noisy, close other work or raise --budget' : ''}`,
     value: ratio,
     unit: '1',
-    limit: Math.exp(limit[suite]),
+    limit: Math.exp(limit[suite] ?? 0),
     direction: 'lower',
     verdict,
     interval: { low, high, level },
-    samples: samples[suite].map(Math.exp),
+    samples: (samples[suite] ?? []).map(Math.exp),
     detail: [
       `smallest change it would have failed four times out of five: +${percent(visible - 1)}`,
-      `base ${median(baseMicroseconds[suite]).toFixed(1)} us per operation`,
+      `base ${median(baseMicroseconds[suite] ?? []).toFixed(1)} us per operation`,
       quoted,
     ].join('; '),
   }

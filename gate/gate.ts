@@ -9,30 +9,35 @@ import { requireWritable } from '../config/write-file.ts'
 import { type Check, check, type Result, worst } from '../result/result.ts'
 import { calibrationFile, readCalibration } from './calibration-file.ts'
 import { changedFiles } from './changed-files.ts'
+import type { Part } from './comparison.ts'
 import { cpuPart } from './cpu-checks.ts'
 import { instructionPart } from './instruction-checks.ts'
 import { type Counter, callgrind } from './measure/instructions.ts'
 import { createWorkbench } from './measure/workbench.ts'
 import { writeOutputs } from './outputs/write-outputs.ts'
+import { policySuites } from './policy-suites.ts'
+import { benchmarkRequests, type RequestSource } from './requests.ts'
 import { decides, type GateOptions, resolveSettings, type Settings } from './settings.ts'
 import { readBaseline, writeBaseline } from './sides/baseline-file.ts'
 import { openRepository } from './sides/checkout.ts'
 import { type Sameness, sameProgram } from './sides/same-program.ts'
 import { buildSide, type Side } from './sides/side.ts'
 import { sizeChecks } from './size-checks.ts'
+import { workloadSuites } from './workload-suites.ts'
 
 export const stage = gateStage(callgrind)
 
 /** The stage with instructions from `counter`. */
 export function gateStage(counter: Counter): Stage<GateOptions> {
   return async (context, options) => {
-    const settings = resolveSettings(context.config.gate, options)
+    const source = await requestSource(context)
+    const settings = resolveSettings(context.config.gate, options, source.suites)
     if (options.writeBaseline !== undefined) requireWritable(dirname(options.writeBaseline), '--write-baseline')
     const result = await stageResult('gate', inputs(context, options, settings), async () => {
       const scratch = mkdtempSync(join(tmpdir(), 'edgeproof-gate-'))
       try {
-        const sides = await buildSides(context, options, settings, scratch)
-        const { checks, data } = await compare(sides, counter, context, options, settings, scratch)
+        const sides = await buildSides(context, options, settings, source, scratch)
+        const { checks, data } = await compare(sides, { counter, source, settings, context }, options, scratch)
         const deciding = checks.filter(({ id }) => decides(id, settings.failOn))
         return { checks, data, verdict: worst(deciding.map(({ verdict }) => verdict)) }
       } finally {
@@ -42,6 +47,12 @@ export function gateStage(counter: Counter): Stage<GateOptions> {
     writeOutputs(context.out, result)
     return result
   }
+}
+
+/** The gate's own for our authorizer; whoever has a bundler of their own has a policy, or a workload, of their own. */
+async function requestSource({ config: { policy, gate = {} } }: StageContext): Promise<RequestSource> {
+  if (gate.workload !== undefined) return await workloadSuites(gate.workload, openRepository().root)
+  return gate.bundler === undefined ? benchmarkRequests : policySuites(policy)
 }
 
 function inputs({ configFile }: StageContext, options: GateOptions, settings: Settings) {
@@ -61,6 +72,7 @@ async function buildSides(
   { progress, signal }: StageContext,
   options: GateOptions,
   { bundler }: Settings,
+  { configurations }: RequestSource,
   scratch: string,
 ): Promise<{ base: Side; head: Side }> {
   const known = options.baseline === undefined ? null : readBaseline(options.baseline)
@@ -78,7 +90,10 @@ async function buildSides(
     progress.step(`building ${name}`)
     using checkout = repository.checkOut(commit, scratch, place)
     const { directory } = checkout
-    return await buildSide({ name, commit, directory }, { root: repository.root, bundler, scratch, signal })
+    return await buildSide(
+      { name, commit, directory },
+      { root: repository.root, bundler, configurations, scratch, signal },
+    )
   }
   const head = await build(headRef, refs.head, 'head')
   if (options.writeBaseline !== undefined) writeBaseline(options.writeBaseline, head)
@@ -90,20 +105,19 @@ async function buildSides(
 
 async function compare(
   { base, head }: { base: Side; head: Side },
-  counter: Counter,
-  context: StageContext,
+  given: Pick<Part, 'counter' | 'source' | 'settings' | 'context'>,
   options: GateOptions,
-  settings: Settings,
   scratch: string,
 ): Promise<{ checks: Check[]; data: NonNullable<Result['data']> }> {
+  const { settings, source } = given
   const sides = { base: { name: base.name, commit: base.commit }, head: { name: head.name, commit: head.commit } }
   const size = settings.methods.includes('size') ? sizeChecks(base, head, settings.threshold) : []
   const same = sameProgram(base.deployables, head.deployables)
   if (same)
     return { checks: [...(same === 'names' ? size : []), unmeasured(same, settings)], data: { sides, blame: [] } }
   const calibration = readCalibration(calibrationFile(options))
-  const bench = await createWorkbench(scratch)
-  const part = { base, head, bench, counter, settings, calibration, context }
+  const bench = await createWorkbench(scratch, source, settings.suites)
+  const part = { ...given, base, head, bench, calibration }
   const instructions = settings.methods.includes('instructions') ? await instructionPart(part) : []
   const cpu = settings.methods.includes('cpu') ? await cpuPart(part) : { checks: [], data: null }
   return {

@@ -8,7 +8,7 @@ import type { Count } from './measure/instructions.ts'
 import { quoteInstructions } from './noise-line.ts'
 import type { Settings } from './settings.ts'
 import type { Side } from './sides/side.ts'
-import { type Suite, suiteTitles } from './suites.ts'
+import type { Suite } from './suites.ts'
 import { type InstructionChange, instructionChange } from './verdict/instruction-change.ts'
 
 /** Counts both sides and compares them; without valgrind, one check that was not measured. */
@@ -17,6 +17,7 @@ export async function instructionPart({
   head,
   bench,
   counter,
+  source,
   settings,
   calibration,
   context,
@@ -34,8 +35,10 @@ export async function instructionPart({
       progress: (done, total) => progress.step(`${label}: counting instructions`, done, total),
     })
   const counts = { base: await count('base', base.deployables), head: await count('head', head.deployables) }
-  const quoted = quoteInstructions(calibration)
-  return settings.suites.map((suite) => suiteCheck(suite, counts, settings, quoted))
+  const quoted = source.isCalibrated
+    ? quoteInstructions(calibration)
+    : 'the error rates of these suites were not measured'
+  return settings.suites.map((suite) => suiteCheck(suite, source.titles[suite] ?? '', counts, settings, quoted))
 }
 
 function valgrindMissing(): Check {
@@ -50,14 +53,20 @@ function valgrindMissing(): Check {
   })
 }
 
-function suiteCheck(suite: Suite, counts: { base: Counts; head: Counts }, settings: Settings, quoted: string): Check {
+function suiteCheck(
+  suite: Suite,
+  suiteTitle: string,
+  counts: { base: Counts; head: Counts },
+  settings: Settings,
+  quoted: string,
+): Check {
   const id = `instructions.${suite}`
   const [base, head] = [counts.base[suite], counts.head[suite]]
   if (!base || !head) throw new Error(`${suite} was not counted`)
   const change = instructionChange(base, head, settings.threshold(id), settings.minimumInstructions)
   return {
     id,
-    title: `${suite}: ${suiteTitles[suite]}, instructions`,
+    title: `${suite}: ${suiteTitle}, instructions`,
     value: Math.round(change.head),
     unit: 'instructions',
     limit: Math.floor(change.base + change.limit),

@@ -1,4 +1,4 @@
-/** The requests of each suite, written to a directory where the measured processes read them. */
+/** The gate's own requests: those of the benchmarks, for our authorizer. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { OneProviderPolicy, Policy } from '../authorizer/policy.ts'
@@ -13,23 +13,41 @@ import {
   type Workload,
 } from '../bench/workload.ts'
 import type { DeployableOptions } from '../build/bundle.ts'
-import type { RequestSuite } from './suites.ts'
+import { benchmarkSuites, type Suite, suiteTitles } from './suites.ts'
 
 /** A policy as the gate bakes it into both sides. */
 export const deployments = ['usual', 'routes', 'cookie'] as const
 export type Deployment = (typeof deployments)[number]
 
+/** What is measured, and with which requests. */
+export interface RequestSource {
+  /** All that `--suites` chooses from, in order; that which `init` and `cold` begin with is `first`. */
+  suites: readonly Suite[]
+  titles: Readonly<Record<Suite, string>>
+  first: Suite
+  /** The name of the function that is measured. */
+  exported: string
+  /** Whether the error rates that `gate --calibrate` found are of these requests. */
+  isCalibrated: boolean
+  /** What `deployable(program, …)` is given for each deployment. */
+  configurations: Record<Deployment, DeployableOptions | null>
+  /** Writes the requests of some suites, or more, into a directory and says where they are. */
+  write(directory: string, suites: readonly Suite[]): Promise<Record<Suite, SuiteRequests>>
+}
+
 export interface SuiteRequests {
   deployment: Deployment
-  /** What the handler has to answer to every one of the events; anything else ends the measurement. */
-  expect: 'allow' | 'deny'
+  /** What has to come back for every one of the events, or the `answers` have it; anything else ends the measurement. */
+  expect: 'allow' | 'deny' | 'answer'
+  /** File with the answer to each event, serialized, one a line. */
+  answers?: string
   /** True: each event is used once in a process, since a token that was seen is another case. */
   once: boolean
   /** File with one serialized event a line. */
   events: string
 }
 
-const year = 365 * 86_400
+export const year = 365 * 86_400
 
 /** Fixed, so that the bytes of a side do not depend on the day; the policy keeps these keys for ten years. */
 const fetchedAt = Date.UTC(2026, 0, 1)
@@ -40,7 +58,7 @@ const routeCount = 1000
  * What `deployable(program, …)` is given for each deployment: the benchmarks' policy, with keys that stay fresh throughout and a JWKS address on
  * loopback where nothing listens, so that nothing measured ever reaches the network.
  */
-export function gateConfigurations(): Record<Deployment, DeployableOptions> {
+function gateConfigurations(): Record<Deployment, DeployableOptions> {
   const usual: OneProviderPolicy = {
     ...policy,
     jwksUri: 'https://127.0.0.1:9/jwks.json',
@@ -63,15 +81,32 @@ function area(index: number): string {
   return `region-${index % 37}/area-${index}`
 }
 
-/** Writes the events of every request suite into `directory` and says where they are. */
-export function writeRequests(directory: string): Record<RequestSuite, SuiteRequests> {
+export const benchmarkRequests: RequestSource = {
+  suites: benchmarkSuites,
+  titles: suiteTitles,
+  first: 'warm',
+  exported: 'handler',
+  isCalibrated: true,
+  get configurations() {
+    return gateConfigurations()
+  },
+  write: async (directory) => writeRequests(directory),
+}
+
+/** Writes lines to a file of the suite's name, and returns it. */
+export function writeLines(directory: string, name: string, lines: readonly string[]): string {
   mkdirSync(directory, { recursive: true })
+  const file = join(directory, `${name}.ndjson`)
+  writeFileSync(file, `${lines.join('\n')}\n`)
+  return file
+}
+
+function writeRequests(directory: string): Record<Suite, SuiteRequests> {
   const workload = loadWorkload()
-  const write = (suite: RequestSuite, events: readonly string[], rest: Omit<SuiteRequests, 'events'>) => {
-    const file = join(directory, `${suite}.ndjson`)
-    writeFileSync(file, `${events.join('\n')}\n`)
-    return { ...rest, events: file }
-  }
+  const write = (suite: Suite, events: readonly string[], rest: Omit<SuiteRequests, 'events'>) => ({
+    ...rest,
+    events: writeLines(directory, suite, events),
+  })
   const seen = workload.valid.slice(0, 64)
   const fresh = workload.valid.slice(64, -64)
   return {

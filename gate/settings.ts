@@ -1,6 +1,6 @@
 import { type GateConfig, type GateMethod, isGateCheck } from '../config/gate-schema.ts'
 import { UsageError } from '../config/usage-error.ts'
-import { type Suite, suites } from './suites.ts'
+import { benchmarkSuites, type Suite } from './suites.ts'
 
 export interface GateOptions {
   base?: string
@@ -31,8 +31,18 @@ export interface Settings {
 const allMethods: readonly GateMethod[] = ['size', 'instructions', 'cpu']
 const defaultThresholds: Record<GateMethod, number> = { size: 0.02, instructions: 0.01, cpu: 0.02 }
 
-/** The configuration's `gate` section with its defaults, overridden by the command line. Throws UsageError. */
-export function resolveSettings(config: GateConfig = {}, options: GateOptions = {}): Settings {
+/**
+ * The configuration's `gate` section with its defaults, overridden by the command line; `suites` are all that there are.
+ * Throws UsageError.
+ */
+export function resolveSettings(
+  config: GateConfig = {},
+  options: GateOptions = {},
+  suites: readonly Suite[] = benchmarkSuites,
+): Settings {
+  requireKnown('gate.thresholds', Object.keys(config.thresholds ?? {}), suites)
+  requireKnown('gate.failOn', config.failOn ?? [], suites)
+  if (options.failOn !== undefined) requireKnown('--fail-on', options.failOn.split(','), suites)
   const thresholds: Record<string, number> = { ...defaultThresholds, ...config.thresholds }
   return {
     bundler: config.bundler ?? 'build/bundle.ts',
@@ -47,12 +57,12 @@ export function resolveSettings(config: GateConfig = {}, options: GateOptions = 
     methods: allMethods.filter(
       (method) => options.methods === undefined || methodList(options.methods).includes(method),
     ),
-    suites: suites.filter((suite) => options.suites === undefined || suiteList(options.suites).includes(suite)),
+    suites: suites.filter((suite) => options.suites === undefined || suiteList(options.suites, suites).includes(suite)),
     threshold: (checkId) => thresholds[checkId] ?? thresholds[checkId.replace(/\..*/, '')] ?? 0,
   }
 }
 
-function suiteList(text: string): string[] {
+function suiteList(text: string, suites: readonly Suite[]): string[] {
   return list('--suites', text, suites.join(', '), (name) => suites.some((suite) => suite === name))
 }
 
@@ -65,6 +75,15 @@ function list(option: string, text: string, allowed: string, known: (name: strin
   const stranger = names.find((name) => !known(name))
   if (stranger === undefined) return names
   throw new UsageError(`${option}: "${stranger}" is none of ${allowed}`)
+}
+
+/** Names such as `cpu.warm` have to be of a suite that is there. */
+function requireKnown(place: string, names: readonly string[], suites: readonly Suite[]): void {
+  for (const name of names.map((text) => text.trim())) {
+    const [method, suite] = name.split('.')
+    if (method === 'size' || suite === undefined || suites.includes(suite)) continue
+    throw new UsageError(`${place}: "${name}": no such suite here; there are ${suites.join(', ')}`)
+  }
 }
 
 /** A number of seconds from the command line. */

@@ -31,7 +31,9 @@ export function sizeChecks(base: Side, head: Side, threshold: (checkId: string) 
       detail: `base ${before} B, ${signed(value - before)} B`,
     })
   })
-  return [...totals, everythingCheck(base, head), ...packageChecks(base, head)]
+  // One program for every policy has nothing further.
+  const hasMore = base.everything !== base.program || head.everything !== head.program
+  return [...totals, ...(hasMore ? [everythingCheck(base, head)] : []), ...packageChecks(base, head)]
 }
 
 /** For information: a feature that the gate's policy does not use is in nobody's program who does not use it either. */

@@ -1,7 +1,10 @@
 /** What the gate measures, as data. */
 
+/** The name of a suite: one of the gate's own, or a workload's. */
+export type Suite = string
+
 /** Judged by instructions only: a second load in the same process would find what the first one left. */
-const startSuites = ['init', 'cold'] as const
+export const startSuites = ['init', 'cold'] as const
 
 /** Those whose error rates `gate --calibrate` measures. */
 export const calibratedSuites = ['warm', 'hot', 'deny', 'routes'] as const
@@ -9,14 +12,12 @@ export const calibratedSuites = ['warm', 'hot', 'deny', 'routes'] as const
 /** Judged by instructions and by paired CPU time. */
 export const requestSuites = [...calibratedSuites, 'warm-cookie', 'hot-cookie'] as const
 
-type StartSuite = (typeof startSuites)[number]
 export type CalibratedSuite = (typeof calibratedSuites)[number]
-export type RequestSuite = (typeof requestSuites)[number]
-export type Suite = StartSuite | RequestSuite
 
-export const suites: readonly Suite[] = [...startSuites, ...requestSuites]
+/** Of the requests that the gate has for our authorizer. */
+export const benchmarkSuites: readonly Suite[] = [...startSuites, ...requestSuites]
 
-export const suiteTitles: Record<Suite, string> = {
+export const suiteTitles: Readonly<Record<(typeof startSuites)[number] | (typeof requestSuites)[number], string>> = {
   init: 'module load in a fresh process',
   cold: 'module load and first request, keys baked in',
   warm: 'token never seen, keys known',
@@ -38,7 +39,7 @@ export interface Schedule {
 }
 
 /** Under callgrind: compilers run at fixed invocation counts (50 and 300), so that twice the latter settles them. */
-export const countedSchedule: Record<RequestSuite, Schedule> = {
+const countedSchedules: Readonly<Record<Suite, Schedule>> = {
   warm: { warmUp: 640, batch: 24, rounds: 7 },
   hot: { warmUp: 700, batch: 64, rounds: 7 },
   deny: { warmUp: 2720, batch: 64, rounds: 7 },
@@ -48,13 +49,23 @@ export const countedSchedule: Record<RequestSuite, Schedule> = {
 }
 
 /** In pairs, for each copy: a batch is half a millisecond of CPU time or more. */
-export const pairedSchedule: Record<RequestSuite, Schedule> = {
+const pairedSchedules: Readonly<Record<Suite, Schedule>> = {
   warm: { warmUp: 400, batch: 32, rounds: 8 },
   hot: { warmUp: 1500, batch: 256, rounds: 6 },
   deny: { warmUp: 1200, batch: 128, rounds: 6 },
   routes: { warmUp: 1500, batch: 256, rounds: 6 },
   'warm-cookie': { warmUp: 400, batch: 32, rounds: 8 },
   'hot-cookie': { warmUp: 1500, batch: 256, rounds: 6 },
+}
+
+/** A workload's suite is measured as `hot` is. */
+export function countedSchedule(suite: Suite): Schedule {
+  return countedSchedules[suite] ?? { warmUp: 700, batch: 64, rounds: 7 }
+}
+
+/** A batch of a workload's suite is of so many calls at most; paired.ts takes fewer where one call takes long. */
+export function pairedSchedule(suite: Suite): Schedule {
+  return pairedSchedules[suite] ?? { warmUp: 1500, batch: 256, rounds: 6 }
 }
 
 /** An even number, so that each side is loaded first as often as the other. */

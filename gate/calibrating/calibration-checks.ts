@@ -25,7 +25,7 @@ export function calibrationChecks(calibration: Calibration, settings: Settings):
 }
 
 function cpuChecks(calibration: Calibration, settings: Settings): Check[] {
-  const allowed = limits(settings, calibration)
+  const allowed = limits(calibratedSuites, settings, calibration)
   const spread = calibratedSuites.map((suite) => {
     const samples = calibration.same.map((sample) => sample[suite])
     return { suite, samples }

@@ -1,6 +1,6 @@
 /** The CPU-time part: samples by plan, decision by decision.ts. */
 import { UsageError } from '../../config/usage-error.ts'
-import type { RequestSuite } from '../suites.ts'
+import type { Suite } from '../suites.ts'
 import { type Decision, decide, type SuiteSamples } from '../verdict/decision.ts'
 import { type PairedSides, samplePair } from './pairs.ts'
 import type { Workbench } from './workbench.ts'
@@ -9,10 +9,10 @@ export interface CpuPlan {
   /** Numbers of processes at which the samples are looked at; nothing else ends the sampling. */
   looks: readonly number[]
   /** The family that the error rate is for. */
-  suites: readonly RequestSuite[]
+  suites: readonly Suite[]
   errorRate: number
   /** Logarithm of the ratio that each suite allows. */
-  limits: Record<RequestSuite, number>
+  limits: Record<Suite, number>
 }
 
 export interface CpuComparison {
@@ -20,9 +20,9 @@ export interface CpuComparison {
   /** How many were sampled. */
   processes: number
   /** Natural logarithms of head/base, one per process. */
-  samples: Record<RequestSuite, number[]>
+  samples: Record<Suite, number[]>
   /** CPU time of base per operation in microseconds, one per process. */
-  baseMicroseconds: Record<RequestSuite, number[]>
+  baseMicroseconds: Record<Suite, number[]>
 }
 
 /** Fewer processes cannot reject anything at the error rate that Holm's adjustment leaves to one suite. */
@@ -48,7 +48,7 @@ export function looksOf(processes: number): number[] {
 export async function pilot(
   bench: Workbench,
   sides: PairedSides,
-  suites: readonly RequestSuite[],
+  suites: readonly Suite[],
   signal: AbortSignal,
 ): Promise<number> {
   const started = performance.now()
@@ -69,8 +69,8 @@ export async function compareCpu(
   signal: AbortSignal,
   progress: (done: number, total: number) => void,
 ): Promise<CpuComparison> {
-  const samples = emptySamples()
-  const baseMicroseconds = emptySamples()
+  const samples = emptySamples(plan.suites)
+  const baseMicroseconds = emptySamples(plan.suites)
   const settled = new Map<string, Decision>()
   let done = 0
   for (const look of plan.looks) {
@@ -78,8 +78,8 @@ export async function compareCpu(
       progress(done, look)
       const report = await samplePair(bench, sides, done % 2 === 0, signal, plan.suites)
       for (const suite of plan.suites) {
-        samples[suite].push(report.logRatios[suite] ?? Number.NaN)
-        baseMicroseconds[suite].push(report.baseMicroseconds[suite] ?? Number.NaN)
+        samples[suite]?.push(report.logRatios[suite] ?? Number.NaN)
+        baseMicroseconds[suite]?.push(report.baseMicroseconds[suite] ?? Number.NaN)
       }
     }
     for (const decision of decideAll(samples, plan)) {
@@ -91,18 +91,18 @@ export async function compareCpu(
   return { decisions: [...settled.values()], processes: done, samples, baseMicroseconds }
 }
 
-function emptySamples(): Record<RequestSuite, number[]> {
-  return { warm: [], hot: [], deny: [], routes: [], 'warm-cookie': [], 'hot-cookie': [] }
+function emptySamples(suites: readonly Suite[]): Record<Suite, number[]> {
+  return Object.fromEntries(suites.map((suite) => [suite, []]))
 }
 
 /** The decision for given samples, as `compareCpu` makes it at one look. */
-function decideAll(samples: Record<RequestSuite, number[]>, plan: CpuPlan): Decision[] {
+function decideAll(samples: Record<Suite, number[]>, plan: CpuPlan): Decision[] {
   return decide(familyOf(samples, plan), plan.errorRate, plan.looks.length)
 }
 
-export function familyOf<Suite extends RequestSuite>(
-  samples: Record<Suite, number[]>,
-  { suites, limits }: { suites: readonly Suite[]; limits: Record<Suite, number> },
+export function familyOf(
+  samples: Readonly<Record<Suite, number[]>>,
+  { suites, limits }: { suites: readonly Suite[]; limits: Readonly<Record<Suite, number>> },
 ): SuiteSamples[] {
-  return suites.map((suite) => ({ suite, samples: samples[suite], limit: limits[suite] }))
+  return suites.map((suite) => ({ suite, samples: samples[suite] ?? [], limit: limits[suite] ?? 0 }))
 }

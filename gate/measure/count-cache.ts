@@ -24,6 +24,7 @@ export function countKey(
   const { 'counted-start': start, 'counted-requests': requests } = bench.scripts
   for (const file of [start, requests]) hash.update(readFileSync(file))
   for (const { events } of Object.values(bench.requests)) hash.update(readFileSync(events))
+  hash.update(bench.exported)
   for (const text of Object.values(deployables)) hash.update(text)
   return hash.digest('hex').slice(0, 32)
 }

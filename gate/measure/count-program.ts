@@ -3,7 +3,7 @@ import { UsageError } from '../../config/usage-error.ts'
 import type { Deployment } from '../requests.ts'
 import type { Suite } from '../suites.ts'
 import { type Counts, countKey, readCounts, writeCounts } from './count-cache.ts'
-import { type Counter, countedRuns, runOf } from './instructions.ts'
+import { type Counter, runOf } from './instructions.ts'
 import type { Workbench } from './workbench.ts'
 
 export interface CountingContext {
@@ -29,7 +29,7 @@ export async function countProgram(
   const { suites, bench, counter, version, signal, progress } = context
   const key = countKey(bench, deployables, version, cpus()[0]?.model ?? '')
   const counts: Counts = readCounts(key) ?? {}
-  const queue = countedRuns.filter((run) => suites.some((suite) => runOf(suite) === run && !counts[suite]))
+  const queue = [...new Set(suites.filter((suite) => !counts[suite]).map(runOf))]
   const total = queue.length
   if (total === 0) return counts
   const deployed = bench.deploy(deployables, 'counted')

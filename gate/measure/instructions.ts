@@ -5,8 +5,8 @@ import { countSegments, type Segment, valgrindVersion } from '../../bench/callgr
 import { median } from '../../statistics/median.ts'
 import type { CountedReport, CountedTask } from '../measured/counted-task.ts'
 import type { Deployment } from '../requests.ts'
-import { countedSchedule, requestSuites, type Suite } from '../suites.ts'
-import type { Workbench } from './workbench.ts'
+import { countedSchedule, type Suite } from '../suites.ts'
+import { requestsOf, type Workbench } from './workbench.ts'
 
 /** Instructions per operation. */
 export interface Count {
@@ -41,23 +41,23 @@ const lateRounds = 5
 async function countSuite(
   bench: Workbench,
   deployed: Record<Deployment, string>,
-  suite: 'start' | (typeof requestSuites)[number],
+  suite: Suite,
   signal: AbortSignal,
 ): Promise<Partial<Record<Suite, Count>>> {
-  const requestSuite = suite === 'start' ? 'warm' : suite
-  const { deployment, events, once, expect } = bench.requests[requestSuite]
-  const schedule = countedSchedule[requestSuite]
+  const requestSuite = suite === startRun ? bench.first : suite
+  const { deployment, ...requests } = requestsOf(bench, requestSuite)
+  const schedule = countedSchedule(requestSuite)
   const directory = mkdtempSync(join(bench.directory, 'count-'))
   const report = join(directory, 'report.json')
   const taskFile = join(directory, 'task.json')
-  const { publicKey, token } = bench
-  const task: CountedTask = { handler: deployed[deployment], events, once, expect, schedule, publicKey, token, report }
+  const { publicKey, token, exported } = bench
+  const task: CountedTask = { handler: deployed[deployment], exported, ...requests, schedule, publicKey, token, report }
   writeFileSync(taskFile, JSON.stringify(task))
-  const script = suite === 'start' ? 'counted-start' : 'counted-requests'
+  const script = suite === startRun ? 'counted-start' : 'counted-requests'
   const segments = await countSegments(bench.scripts[script], taskFile, directory, signal)
   const reported = JSON.parse(readFileSync(report, 'utf8')) as CountedReport
   if (reported.error !== undefined) throw new Error(`${suite}: ${reported.error}`)
-  if (suite === 'start') return startCounts(segments)
+  if (suite === startRun) return startCounts(segments)
   return { [suite]: requestCount(segments, schedule.batch, schedule.rounds, reported) }
 }
 
@@ -94,9 +94,8 @@ function requestCount(segments: readonly Segment[], batch: number, rounds: numbe
 }
 
 /** The process that counts a suite. */
-export function runOf(suite: Suite): (typeof countedRuns)[number] {
-  return suite === 'init' || suite === 'cold' ? 'start' : suite
+export function runOf(suite: Suite): Suite {
+  return suite === 'init' || suite === 'cold' ? startRun : suite
 }
 
-/** One process each. */
-export const countedRuns = ['start', ...requestSuites] as const
+const startRun = 'start'

@@ -6,13 +6,13 @@ import { promisify } from 'node:util'
 import type { Coverage } from '../measured/coverage.ts'
 import type { PairedReport, PairedTask } from '../measured/paired-task.ts'
 import type { Deployment } from '../requests.ts'
-import { calibratedSuites, pairedCopies, pairedSchedule, type RequestSuite } from '../suites.ts'
-import type { Workbench } from './workbench.ts'
+import { calibratedSuites, pairedCopies, pairedSchedule, type Suite } from '../suites.ts'
+import { requestsOf, type Workbench } from './workbench.ts'
 
 /** The deployable file of each side for a suite. */
 export interface PairedSides {
-  base(suite: RequestSuite, deployment: Deployment): string
-  head(suite: RequestSuite, deployment: Deployment): string
+  base(suite: Suite, deployment: Deployment): string
+  head(suite: Suite, deployment: Deployment): string
 }
 
 type Deployables = Record<Deployment, string>
@@ -36,7 +36,7 @@ export async function samplePair(
   sides: PairedSides,
   startsWithBase: boolean,
   signal: AbortSignal,
-  suites: readonly RequestSuite[] = calibratedSuites,
+  suites: readonly Suite[] = calibratedSuites,
 ): Promise<PairedReport> {
   const report = await runPairedScript<PairedReport>(bench, 'paired', sides, startsWithBase, suites, signal)
   if (report.error !== undefined) throw new Error(report.error)
@@ -53,17 +53,18 @@ async function runPairedScript<Report>(
   script: 'paired' | 'coverage',
   sides: PairedSides,
   startsWithBase: boolean,
-  suites: readonly RequestSuite[],
+  suites: readonly Suite[],
   signal: AbortSignal,
 ): Promise<Report> {
   const directory = mkdtempSync(join(bench.directory, 'pair-'))
   try {
     const task: PairedTask = {
+      exported: bench.exported,
       startsWithBase,
       suites: suites.map((suite) => {
-        const { deployment, ...requests } = bench.requests[suite]
+        const { deployment, ...requests } = requestsOf(bench, suite)
         const files = { base: sides.base(suite, deployment), head: sides.head(suite, deployment) }
-        return { suite, ...files, ...requests, schedule: pairedSchedule[suite], copies: pairedCopies }
+        return { suite, ...files, ...requests, schedule: pairedSchedule(suite), copies: pairedCopies }
       }),
     }
     const taskFile = join(directory, 'task.json')

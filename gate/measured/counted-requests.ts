@@ -6,7 +6,7 @@ import crypto from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { getHeapStatistics } from 'node:v8'
 import type { CountedReport, CountedTask } from './counted-task.ts'
-import { eventSource, expectAnswer, type Handler, loadHandler, quietRuntime } from './subject.ts'
+import { answerCheck, eventSource, type Handler, loadHandler, quietRuntime } from './subject.ts'
 
 const task = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as CountedTask
 const report: CountedReport = { verifications: 0, allocatedBytes: 0 }
@@ -18,8 +18,9 @@ const verifications = countVerifications()
 async function measure(): Promise<void> {
   const { warmUp, batch, rounds } = task.schedule
   const events = eventSource(task.events, task.once)
-  const handler = loadHandler(task.handler)
-  for (const text of events(warmUp)) expectAnswer(await call(handler, JSON.parse(text)), task.expect, text)
+  const handler = loadHandler(task.handler, task.exported)
+  const check = answerCheck(task)
+  for (const text of events(warmUp)) check(await call(handler, JSON.parse(text)), text)
   const allocated: number[] = []
   for (let round = 0; round < rounds; round++) {
     const texts = events(batch)

@@ -5,7 +5,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { CountedReport, CountedTask } from './counted-task.ts'
-import { eventSource, expectAnswer, loadHandler, quietRuntime } from './subject.ts'
+import { answerCheck, eventSource, loadHandler, quietRuntime } from './subject.ts'
 
 const task = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as CountedTask
 const report: CountedReport = { verifications: 0, allocatedBytes: 0 }
@@ -16,11 +16,11 @@ async function measure(): Promise<void> {
   const event: unknown = JSON.parse(text)
   quietRuntime()
   closeSegment()
-  const handler = loadHandler(task.handler)
+  const handler = loadHandler(task.handler, task.exported)
   closeSegment()
   const answer = await handler(event)
   closeSegment()
-  expectAnswer(answer, task.expect, text)
+  answerCheck(task)(answer, text)
 }
 
 measure()

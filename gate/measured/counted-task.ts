@@ -4,9 +4,12 @@ import type { Schedule } from '../suites.ts'
 export interface CountedTask {
   /** The deployable file. */
   handler: string
+  /** The function that it exports. */
+  exported: string
   events: string
   once: boolean
-  expect: 'allow' | 'deny'
+  expect: 'allow' | 'deny' | 'answer'
+  answers?: string
   schedule: Schedule
   /** For the bare verification: the issuer's key as PEM, and a token that it signed. */
   publicKey: string

@@ -12,14 +12,14 @@ declare global {
 export type Coverage = Record<string, number[]>
 
 const [taskFile = '', reportFile = ''] = process.argv.slice(2)
-const { suites } = JSON.parse(readFileSync(taskFile, 'utf8')) as PairedTask
+const { suites, exported } = JSON.parse(readFileSync(taskFile, 'utf8')) as PairedTask
 const operations = 256
 const clock = quietRuntime()
 const coverage: Coverage = {}
 
 async function main(): Promise<void> {
   for (const { suite, head, events, once } of suites) {
-    const handler = loadHandler(head)
+    const handler = loadHandler(head, exported)
     const next = eventSource(events, once)
     const run = async (count: number) => {
       for (const text of next(count)) {

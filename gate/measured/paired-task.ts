@@ -1,15 +1,18 @@
 /** What a process that compares two programs is told, and what it tells. */
-import type { RequestSuite, Schedule } from '../suites.ts'
+import type { Schedule, Suite } from '../suites.ts'
 
 export interface PairedTask {
+  /** The function that the files export. */
+  exported: string
   suites: {
-    suite: RequestSuite
+    suite: Suite
     /** Deployable files. */
     base: string
     head: string
     events: string
     once: boolean
-    expect: 'allow' | 'deny'
+    expect: 'allow' | 'deny' | 'answer'
+    answers?: string
     /** For each copy. */
     schedule: Schedule
     /** How many instances of both are loaded, one pair after the other. */
@@ -21,9 +24,9 @@ export interface PairedTask {
 
 export interface PairedReport {
   /** Natural logarithm of head/base CPU time: the mean over copies of the median over blocks. */
-  logRatios: Partial<Record<RequestSuite, number>>
+  logRatios: Partial<Record<Suite, number>>
   /** CPU time of base per operation, in microseconds: the median over this process's blocks. */
-  baseMicroseconds: Partial<Record<RequestSuite, number>>
+  baseMicroseconds: Partial<Record<Suite, number>>
   /** Which side failed on what. */
   error?: string
 }

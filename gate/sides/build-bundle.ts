@@ -12,6 +12,8 @@ interface Bundle {
 }
 
 interface Bundler {
+  /** Of a workload's function, which no policy has a part in. */
+  bundle?: () => Bundle | Promise<Bundle>
   /** Older commits take no policy and have one program for all. */
   bundleAuthorizer?: (policy?: unknown) => Bundle | Promise<Bundle>
   deployable?: (program: string, configuration: unknown) => string
@@ -19,14 +21,25 @@ interface Bundler {
 
 const [root = '', file = '', configurationsFile = '', output = ''] = process.argv.slice(2)
 const bundler = (await import(pathToFileURL(join(root, file)).href)) as Bundler
-const { bundleAuthorizer, deployable } = bundler
-if (!bundleAuthorizer || !deployable) throw new Error(`${file} does not export bundleAuthorizer() and deployable()`)
-const configurations = JSON.parse(readFileSync(configurationsFile, 'utf8')) as Record<string, { policy: unknown }>
+const configurations = JSON.parse(readFileSync(configurationsFile, 'utf8')) as Record<
+  string,
+  { policy: unknown } | null
+>
+const bundle = bundler.bundleAuthorizer ?? bundler.bundle
+const deployable = bundler.deployable ?? ((text: string) => text)
+if (!bundle || (configurations.usual && !bundler.deployable)) {
+  throw new Error(
+    `${file} does not export ${configurations.usual ? 'bundleAuthorizer() and deployable()' : 'bundle()'}`,
+  )
+}
+const known = new Map<string, string>()
 const deployables: Record<string, string> = {}
 for (const [name, configuration] of Object.entries(configurations)) {
-  const { program } = await bundleAuthorizer(configuration.policy)
-  deployables[name] = deployable(program, configuration)
+  const key = JSON.stringify(configuration)
+  const text = known.get(key) ?? deployable((await bundle(configuration?.policy)).program, configuration)
+  known.set(key, text)
+  deployables[name] = text
 }
-const { program, metafile } = await bundleAuthorizer(configurations.usual?.policy)
-const { program: everything } = await bundleAuthorizer()
+const { program, metafile } = await bundle(configurations.usual?.policy)
+const { program: everything } = await bundle()
 writeFileSync(output, JSON.stringify({ program, metafile, everything, deployables }))

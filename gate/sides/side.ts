@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import type { Metafile } from 'esbuild'
 import * as z from 'zod'
 import { UsageError } from '../../config/usage-error.ts'
-import { type Deployment, gateConfigurations } from '../requests.ts'
+import type { Deployment, RequestSource } from '../requests.ts'
 
 export interface Side {
   /** As the user wrote it. */
@@ -43,7 +43,13 @@ const builder = fileURLToPath(new URL('./build-bundle.ts', import.meta.url))
  */
 export async function buildSide(
   checkout: { name: string; commit: string; directory: string },
-  options: { root: string; bundler: string; scratch: string; signal: AbortSignal },
+  options: {
+    root: string
+    bundler: string
+    configurations: RequestSource['configurations']
+    scratch: string
+    signal: AbortSignal
+  },
 ): Promise<Side> {
   const { name, commit, directory } = checkout
   const label = `${name} (${commit.slice(0, 12)})`
@@ -55,7 +61,7 @@ export async function buildSide(
   await provideDependencies(directory, options, label)
   const output = join(options.scratch, `${commit}.json`)
   const configurations = join(options.scratch, 'configurations.json')
-  writeFileSync(configurations, JSON.stringify(gateConfigurations()))
+  writeFileSync(configurations, JSON.stringify(options.configurations))
   try {
     await run(
       process.execPath,
