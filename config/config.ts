@@ -3,6 +3,7 @@ import * as z from 'zod'
 import type { Policy } from '../authorizer/policy.ts'
 import { type BenchConfig, benchSchema } from './bench-schema.ts'
 import { type FleetConfig, fleetSchema } from './fleet-schema.ts'
+import { type FuzzConfig, fuzzSchema, type Suppression, suppressionsSchema } from './fuzz-schema.ts'
 import { type GateConfig, gateSchema } from './gate-schema.ts'
 import { type HandlerConfig, handlerSchema } from './handler-schema.ts'
 import { describeMistakes, wording } from './mistakes.ts'
@@ -22,6 +23,7 @@ export interface Config {
   size?: SizeConfig
   bench?: BenchConfig
   fleet?: FleetConfig
+  fuzz?: FuzzConfig
 }
 
 export const configSchema: z.ZodType<Config> = z.strictObject({
@@ -34,6 +36,7 @@ export const configSchema: z.ZodType<Config> = z.strictObject({
   size: sizeSchema.exactOptional(),
   bench: benchSchema.exactOptional(),
   fleet: fleetSchema.exactOptional(),
+  fuzz: fuzzSchema.exactOptional(),
 })
 
 /**
@@ -62,6 +65,11 @@ export function parsePolicy(value: unknown, file = 'policy'): Policy {
 /** Checks a `fleet` section alone, as `--quotas FILE` reads it. */
 export function parseFleet(value: unknown, file: string): FleetConfig {
   return parse(fleetSchema, value, file)
+}
+
+/** Checks a list of suppressions alone, as `--suppressions FILE` reads it. */
+export function parseSuppressions(value: unknown, file: string): readonly Suppression[] {
+  return parse(suppressionsSchema, value, file)
 }
 
 /**

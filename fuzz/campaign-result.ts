@@ -1,50 +1,86 @@
 /** What a run, a replay and a set of vectors put into the result document, and the files of their findings. */
 
 import { rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { StageContext } from '../command/stage.ts'
 import { writeWholeFile } from '../config/write-file.ts'
 import { ruleReference } from '../oracle/rules.ts'
 import { type Check, check, type Result } from '../result/result.ts'
+import { fails, grouped } from './assessment/grouping.ts'
+import { whoTitles } from './assessment/who-titles.ts'
 import { attacks } from './attacks/attacks.ts'
 import { handlerArguments } from './chosen-handler.ts'
 import { writeFindings } from './corpus.ts'
 import type { CampaignReport } from './engine/campaign.ts'
-import type { Finding } from './finding.ts'
+import { type Finding, type GroupedFinding, isHardening } from './finding.ts'
 import { findingsMarkdown } from './findings-markdown.ts'
-import type { HandlerOptions } from './fuzz-options.ts'
+import type { FailureOptions, HandlerOptions } from './fuzz-options.ts'
 import type { Target } from './sandbox/handler-under-test.ts'
 import { isRecorded } from './shipped/recorded-differences.ts'
+import { readSuppressions, suppress } from './suppressions.ts'
 
 interface Attacked {
   context: StageContext
   target: Target
-  options: HandlerOptions
+  options: HandlerOptions & FailureOptions
+  /** Where cases and the page are written. */
+  directory: string
+  /** What the run was asked for: cases or seconds. Left out for what cannot be half done. */
+  asked?: { cases?: number | undefined; seconds?: number | undefined }
 }
 
-/** Writes the findings to `<out>/fuzz-findings/`: their cases, and a page on all of them. */
+/** Writes the findings to `directory`: their cases, and a page on all of them. */
 export function campaignResult(
   report: CampaignReport,
-  { context, target, options }: Attacked,
+  { context, target, options, directory, asked }: Attacked,
 ): { checks: Check[]; data: NonNullable<Result['data']> } {
+  const { fuzz = {} } = context.config
+  const limits = {
+    strict: options.strict ?? fuzz.strict ?? target.whose === 'ours',
+    failOn: options.failOn ?? fuzz.failOn ?? 'medium',
+  }
   const differences = report.found.filter((finding) => isRecorded(target.name, finding))
   const others = report.found.filter((finding) => !isRecorded(target.name, finding))
-  const found = writeFindings(context.out, others, handlerArguments(options, context))
-  if (found.length > 0) writeWholeFile(findingsPage(context), findingsMarkdown(target.name, found))
-  for (const finding of found) context.progress.log(line(finding))
+  const today = new Date().toISOString().slice(0, 10)
+  const named = options.suppressions === undefined ? [] : readSuppressions(options.suppressions)
+  const { findings, suppressed, remarks } = suppress(others, [...(fuzz.suppressions ?? []), ...named], today)
+  const found = grouped(writeFindings(directory, findings, handlerArguments(options, context)))
+  if (found.length > 0) {
+    const semantics = relative(directory, fileURLToPath(new URL('../oracle/SEMANTICS.md', import.meta.url)))
+    writeWholeFile(pageIn(directory), findingsMarkdown(target.name, found, semantics))
+  }
+  for (const finding of found.filter((one) => limits.strict || !isHardening(one))) context.progress.log(line(finding))
+  for (const remark of remarks) context.progress.log(remark)
   return {
-    checks: checksOf({ ...report, found }, differences),
-    data: JSON.parse(JSON.stringify({ ...dataOf({ ...report, found }, differences), blame: blamed(options, target) })),
+    checks: [
+      ...verdictChecks(found, limits),
+      ...suppressionChecks(suppressed.length, remarks),
+      ...interruptionChecks(report, context, asked),
+      ...effortChecks(report, differences),
+    ],
+    data: JSON.parse(
+      JSON.stringify({
+        findings: found.filter((one) => !isHardening(one)),
+        hardening: found.filter(isHardening),
+        suppressed,
+        differences,
+        notes: report.noted,
+        unconfirmed: report.unconfirmed,
+        first: report.first,
+        blame: blamed(options, target),
+      }),
+    ),
   }
 }
 
 /** For a run of its own: an earlier run's page would be read as this one's. Its cases stay, to be replayed. */
-export function forgetFindingsPage(context: StageContext): void {
-  rmSync(findingsPage(context), { force: true })
+export function forgetFindingsPage(directory: string): void {
+  rmSync(pageIn(directory), { force: true })
 }
 
-function findingsPage({ out }: StageContext): string {
-  return join(out, 'fuzz-findings', 'findings.md')
+function pageIn(directory: string): string {
+  return join(directory, 'findings.md')
 }
 
 /** The file that a finding is about, for reports that show it beside the code. */
@@ -54,27 +90,127 @@ function blamed({ handler, target }: HandlerOptions, { handler: described }: Tar
   return [target === 'naive' ? 'handlers/naive.ts' : `handlers/peers/${target}.ts`]
 }
 
-function line({ severity, class: name, rule, cwe, story, case: { name: attack }, replay }: Finding): string {
-  return `${severity} ${name} (${rule}, ${cwe}): ${story}\n    shown by ${attack.slice(0, 100)}; the rule: ${ruleReference(rule)}\n    ${replay}`
+function line({
+  severity,
+  cvss,
+  class: name,
+  who,
+  rule,
+  cwe,
+  story,
+  variants,
+  case: { name: attack },
+  replay,
+}: GroupedFinding): string {
+  const more = variants.length === 0 ? '' : `; ${variants.length} variants`
+  return [
+    `${severity} (${cvss.score.toFixed(1)}), by ${whoTitles[who]}: ${name} (${rule}, ${cwe}): ${story}`,
+    `shown by ${attack.slice(0, 100)}${more}; the rule: ${ruleReference(rule)}`,
+    replay,
+  ].join('\n    ')
 }
 
-function checksOf(report: CampaignReport, differences: readonly Finding[]): Check[] {
-  const { cases, requests, seconds, cpuSeconds, found, unconfirmed, noted, fetches } = report
-  const plain = { limit: null, direction: 'none' } as const
+type Limits = Parameters<typeof fails>[1]
+
+const plain = { limit: null, direction: 'none' } as const
+
+/** How many findings fail, a check for each, and how many do not. */
+function verdictChecks(found: readonly GroupedFinding[], limits: Limits): Check[] {
+  const failing = found.filter((finding) => fails(finding, limits))
+  const hardening = found.filter(isHardening)
+  const { strict, failOn } = limits
   return [
-    check({ id: 'fuzz.findings', title: 'findings', value: found.length, unit: 'count', limit: 0, direction: 'lower' }),
-    ...found.map((finding) =>
-      check({
-        id: `fuzz.finding.${finding.class}.${finding.rule.replaceAll('/', '.')}`,
-        title: `${finding.severity} ${finding.class}: ${finding.story}`.slice(0, 160),
-        value: 1,
-        unit: 'count',
-        limit: 0,
-        direction: 'lower',
-        weakness: { severity: finding.severity, cwe: finding.cwe },
-        detail: `${finding.cwe}; ${ruleReference(finding.rule)}; ${finding.verdict.reason}; after ${finding.after.seconds.toFixed(2)} s and ${finding.after.cases} cases; ${finding.replay}`,
-      }),
-    ),
+    check({
+      id: 'fuzz.findings',
+      title: strict ? 'findings, hardening included' : failOn === 'none' ? 'findings' : `findings, ${failOn} or worse`,
+      value: failing.length,
+      unit: 'count',
+      limit: 0,
+      direction: 'lower',
+    }),
+    ...found
+      .filter((finding) => failing.includes(finding) || !isHardening(finding))
+      .map((finding) => findingCheck(finding, failing.includes(finding))),
+    check({
+      id: 'fuzz.hardening',
+      title: strict ? 'hardening among them' : "hardening: what only the issuer's side could do, or nobody gains by",
+      value: hardening.length,
+      unit: 'count',
+      ...plain,
+    }),
+  ]
+}
+
+function findingCheck(finding: GroupedFinding, isFailing: boolean): Check {
+  const {
+    id,
+    severity,
+    class: name,
+    who,
+    cwe,
+    cvss,
+    rule,
+    story,
+    attack,
+    mend,
+    verdict,
+    after,
+    replay,
+    variants,
+  } = finding
+  const more = variants.length === 0 ? '' : `; and ${variants.map((variant) => variant.id).join(', ')}`
+  return check({
+    id: `fuzz.finding.${id.replaceAll('/', '.')}`,
+    title: `${severity} ${name}, by ${whoTitles[who]}: ${story}`.slice(0, 160),
+    value: 1,
+    unit: 'count',
+    ...(isFailing ? ({ limit: 0, direction: 'lower' } as const) : plain),
+    weakness: { severity, cwe, who, cvss, help: `${attack} ${mend}` },
+    detail: `${cwe}; ${ruleReference(rule)}; ${verdict.reason}; after ${after.seconds.toFixed(2)} s and ${after.cases} cases; ${replay}${more}`,
+  })
+}
+
+function suppressionChecks(count: number, remarks: readonly string[]): Check[] {
+  if (count === 0 && remarks.length === 0) return []
+  const detail = remarks.length === 0 ? {} : { detail: remarks.join('; ') }
+  return [
+    check({
+      id: 'fuzz.suppressed',
+      title: 'findings that are suppressed',
+      value: count,
+      unit: 'count',
+      ...plain,
+      ...detail,
+    }),
+  ]
+}
+
+/** A run that was stopped says nothing of what it had still to try. */
+function interruptionChecks(
+  { cases, seconds }: CampaignReport,
+  { signal }: StageContext,
+  { cases: wanted, seconds: limit }: NonNullable<Attacked['asked']> = {},
+): Check[] {
+  if (!signal.aborted) return []
+  const asked = [
+    ...(wanted === undefined ? [] : [`${cases} of ${wanted} cases`]),
+    ...(limit === undefined ? [] : [`${Math.round(seconds)} of ${limit} s`]),
+  ]
+  const value = asked.join(', ') || `${cases} cases`
+  const fields = { id: 'fuzz.interrupted', title: 'how far the run got before it was interrupted', value, unit: '' }
+  return [
+    {
+      ...fields,
+      ...plain,
+      verdict: 'inconclusive',
+      detail: `interrupted after ${value}; run it again, a long one with --resume`,
+    },
+  ]
+}
+
+function effortChecks(report: CampaignReport, differences: readonly Finding[]): Check[] {
+  const { cases, requests, seconds, cpuSeconds, unconfirmed, noted, fetches } = report
+  return [
     check({
       id: 'fuzz.first',
       title: 'until the first finding was confirmed',
@@ -130,8 +266,4 @@ function attackListChecks(tried: number): Check[] {
   const advice = tried < attacks.length ? ': a longer run tries the others' : ''
   const title = `attacks that had their turn, of ${attacks.length} in the list${advice}`
   return [check({ id: 'fuzz.attacks', title, value: tried, unit: 'count', limit: null, direction: 'none' })]
-}
-
-function dataOf({ found, noted, unconfirmed, first }: CampaignReport, differences: readonly Finding[]) {
-  return { findings: found, differences, notes: noted, unconfirmed, first }
 }

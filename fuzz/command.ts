@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { commandGroup } from '../command/command-group.ts'
 import { runStage, type SharedOptions, stageCommand } from '../command/run-stage.ts'
+import { failOnLevels } from '../config/fuzz-schema.ts'
 import type { EffectivenessOptions } from './effectiveness/effectiveness-stage.ts'
 import type { ExhaustiveOptions } from './exhaustive/exhaustive-stage.ts'
 import type { FuzzOptions, HandlerOptions } from './fuzz-options.ts'
@@ -24,7 +25,7 @@ export function registerFuzz(program: Command): void {
 }
 
 function runCommand(): Command {
-  return handlerCommand('run', 'attack a handler with new cases')
+  return withFailureOptions(handlerCommand('run', 'attack a handler with new cases'))
     .option('--seconds <n>', 'how long (default: 20)', positive)
     .option('--runs <n>', 'how many cases', positive)
     .option('--seed <text>', 'equal seeds try equal scenarios', '1')
@@ -38,7 +39,7 @@ function runCommand(): Command {
 }
 
 function replayCommand(): Command {
-  return handlerCommand('replay', 'a stored case instead of new ones')
+  return withFailureOptions(handlerCommand('replay', 'a stored case instead of new ones'))
     .argument('<file>', 'a case from fuzz-findings/, with the policy it is about')
     .option('--minimize', 'look for a smaller case that shows the same')
     .action((file: string, options: SharedOptions & Omit<ReplayOptions, 'file'>) =>
@@ -115,6 +116,18 @@ function handlerCommand(name: string, description: string): Command {
 
 function several(text: string, before: string[] = []): string[] {
   return [...before, text]
+}
+
+/** What makes it fail. */
+function withFailureOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--fail-on <severity>', 'findings of this severity or a worse one fail (default: medium)').choices([
+        ...failOnLevels,
+      ]),
+    )
+    .option('--strict', 'hardening fails, too (default: for our authorizer)')
+    .option('--suppressions <file>', 'findings that are known, as JSON: id, reason, expires')
 }
 
 function positive(text: string): number {

@@ -7,6 +7,7 @@ import * as z from 'zod'
 import { typedCommand } from '../command/typed-command.ts'
 import { parsePolicy } from '../config/config.ts'
 import { UsageError } from '../config/usage-error.ts'
+import { fileNameOf } from './assessment/finding-of.ts'
 import type { FuzzCase } from './case.ts'
 import type { Finding } from './finding.ts'
 
@@ -65,13 +66,12 @@ export function readCorpus(): { file: string; case: FuzzCase }[] {
     .map((name) => ({ file: name, case: readCase(join(corpusDirectory, name)) }))
 }
 
-/** Writes each finding's case to `<out>/fuzz-findings/`, and returns the findings with the command that replays it. */
-export function writeFindings(out: string, findings: readonly Finding[], handlerOptions: string): Finding[] {
+/** Writes each finding's case to the directory, and returns the findings with the command that replays it. */
+export function writeFindings(directory: string, findings: readonly Finding[], handlerOptions: string): Finding[] {
   if (findings.length === 0) return []
-  const directory = join(out, 'fuzz-findings')
   mkdirSync(directory, { recursive: true })
   return findings.map((finding) => {
-    const file = join(directory, `${finding.class}-${finding.rule.replaceAll('/', '-')}.json`)
+    const file = join(directory, fileNameOf(finding.id))
     writeFileSync(file, `${JSON.stringify(finding.case, null, 2)}\n`)
     return { ...finding, replay: typedCommand(`fuzz replay ${file}${handlerOptions}`) }
   })

@@ -1,3 +1,4 @@
+import type { Severity } from './finding.ts'
 import type { Runtime } from './sandbox/protocol.ts'
 import type { ShippedTarget } from './shipped/shipped-handlers.ts'
 
@@ -19,7 +20,17 @@ export interface HandlerOptions {
   denyOnly?: boolean
 }
 
-export interface FuzzOptions extends HandlerOptions {
+/** What makes a run fail, over the configuration's `fuzz`. */
+export interface FailureOptions {
+  /** Findings of this severity or a worse one fail; default `medium`. */
+  failOn?: Severity
+  /** Every finding fails, hardening too. Default: for our authorizer. */
+  strict?: boolean
+  /** A JSON file of suppressions, beside the configuration's. */
+  suppressions?: string
+}
+
+export interface FuzzOptions extends HandlerOptions, FailureOptions {
   /** Default 20 where `runs` is not given either. */
   seconds?: number
   runs?: number

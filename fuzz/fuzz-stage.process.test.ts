@@ -56,19 +56,37 @@ test('a bypass in a file is found, made small, written down, and replayed from i
   const result = await fuzz({ handler: right.file, runs: 250 })
   expect(result.verdict).toBe('fail')
   const [bypass] = findingsOf(result).filter(({ class: name }) => name === 'bypass')
-  expect(bypass).toMatchObject({ class: 'bypass', rule: 'paths/no-right', severity: 'critical', cwe: 'CWE-863' })
+  expect(bypass).toMatchObject({
+    id: 'bypass/paths/no-right/signed-in-user',
+    who: 'signed-in-user',
+    severity: 'high',
+    cvss: { vector: 'CVSS:4.0/AV:N/AC:L/AT:N/PR:L/UI:N/VC:H/VI:N/VA:N/SC:N/SI:N/SA:N', score: 7.1 },
+    cwe: 'CWE-863',
+  })
   expect(bypass?.case.steps).toHaveLength(1)
-  const file = join(out, 'fuzz-findings', 'bypass-paths-no-right.json')
+  const file = join(out, 'fuzz-findings', 'bypass-paths-no-right-signed-in-user.json')
   expect(bypass?.replay).toBe(`npx edgeproof fuzz replay ${file} --handler ${right.file}`)
   const written = readFileSync(join(out, 'fuzz-findings', 'findings.md'), 'utf8')
-  expect(written).toContain('## critical: bypass')
-  expect(written).toContain('`oracle/SEMANTICS.md#paths-no-right`')
-  const failed = result.checks.find(({ id }) => id === 'fuzz.finding.bypass.paths.no-right')
+  expect(written).toContain('## high: bypass, by a signed-in user')
+  expect(written).toMatch(/\[oracle\/SEMANTICS\.md#paths-no-right\]\(.*oracle\/SEMANTICS\.md#paths-no-right\)/)
+  expect(written).toContain(`curl --path-as-is --globoff -i "https://$SITE"'/groups/`)
+  const failed = result.checks.find(({ id }) => id === 'fuzz.finding.bypass.paths.no-right.signed-in-user')
   expect(failed?.detail).toContain('oracle/SEMANTICS.md#paths-no-right')
+  expect(failed?.weakness).toMatchObject({ who: 'signed-in-user', cvss: { score: 7.1 }, severity: 'high' })
   expect(written).toContain(`\n${bypass?.replay}\n`)
   const replayed = await replay({ handler: right.file, file })
   expect(findingsOf(replayed).map(({ rule }) => rule)).toEqual(['paths/no-right'])
   expect((await replay({ file })).verdict).toBe('pass')
+  expect(readFileSync(file, 'utf8')).toBe(JSON.stringify(bypass?.case, null, 2).concat('\n'))
+
+  // A replay is a document of its own, and knows what is suppressed.
+  const named = join(out, 'suppressions.json')
+  const suppression = { id: bypass?.id, reason: 'every group may read', expires: '2999-12-31' }
+  writeFileSync(named, JSON.stringify([suppression, { ...suppression, id: 'leak/leak/log/log-reader' }]))
+  const suppressed = await replay({ handler: right.file, file, suppressions: named })
+  expect([suppressed.schema, suppressed.verdict]).toEqual(['edgeproof/replay@1', 'pass'])
+  const said = suppressed.checks.find(({ id }) => id === 'fuzz.suppressed')
+  expect(said).toMatchObject({ value: 1, detail: expect.stringContaining('leak/leak/log/log-reader') })
 })
 
 test.each<[string, () => FuzzOptions, RegExp]>([

@@ -1,13 +1,17 @@
-/** `edgeproof fuzz replay`: one stored case again, instead of new ones. */
+/**
+ * `edgeproof fuzz replay`: one stored case again, instead of new ones. What it writes has names of its own, so that a run's
+ * result and cases in the same directory stay what they are.
+ */
+import { join } from 'node:path'
 import { type Stage, stageResult } from '../command/stage.ts'
 import { campaignResult } from './campaign-result.ts'
 import { withHandler } from './chosen-handler.ts'
 import { readCase } from './corpus.ts'
 import { replayCase } from './engine/replay-report.ts'
-import type { HandlerOptions } from './fuzz-options.ts'
+import type { FailureOptions, HandlerOptions } from './fuzz-options.ts'
 import type { Target } from './sandbox/handler-under-test.ts'
 
-export interface ReplayOptions extends HandlerOptions {
+export interface ReplayOptions extends HandlerOptions, FailureOptions {
   /** A stored case. It has its own policy, with which ours is built. */
   file: string
   /** Look for a smaller case that shows the same. Default false. */
@@ -19,8 +23,13 @@ export const replayStage: Stage<ReplayOptions> = async (context, options) => {
   const stored = readCase(file)
   const replay = (target: Target) => {
     const inputs = { target: target.name, runtime: target.runtime, replay: file }
-    return stageResult('fuzz', inputs, async () => {
-      return campaignResult(await replayCase(target, stored, minimize), { context, target, options })
+    return stageResult('replay', inputs, async () => {
+      return campaignResult(await replayCase(target, stored, minimize), {
+        context,
+        target,
+        options,
+        directory: join(context.out, 'replay-findings'),
+      })
     })
   }
   return withHandler(options, context, replay, stored.policy)

@@ -1,4 +1,5 @@
 /** `edgeproof fuzz wycheproof`: Project Wycheproof's vectors instead of new cases. */
+import { join } from 'node:path'
 import { type Stage, type StageContext, stageResult } from '../command/stage.ts'
 import { check } from '../result/result.ts'
 import { campaignResult, forgetFindingsPage } from './campaign-result.ts'
@@ -23,8 +24,9 @@ export const wycheproofStage: Stage<HandlerOptions> = (context, options) =>
         return { checks: [withoutVectors] }
       }
       const report = await presented(vectors, target, context, directory)
-      forgetFindingsPage(context)
-      return campaignResult(report, { context, target, options })
+      const findings = join(context.out, 'fuzz-findings')
+      forgetFindingsPage(findings)
+      return campaignResult(report, { context, target, options, directory: findings })
     })
   })
 

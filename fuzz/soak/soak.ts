@@ -99,7 +99,8 @@ function suffixOf(shard: string | undefined): string {
   return shard === undefined ? '' : shardOf(shard)
 }
 
-function budgetOf({ seconds, runs }: FuzzOptions): Budget {
+/** Default: 20 s. */
+export function budgetOf({ seconds, runs }: FuzzOptions): Budget {
   if (seconds === undefined && runs === undefined) return { seconds: defaultSeconds }
   return { ...(seconds === undefined ? {} : { seconds }), ...(runs === undefined ? {} : { cases: runs }) }
 }

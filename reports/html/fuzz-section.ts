@@ -7,17 +7,24 @@ import { type Cell, dataTable } from './data-table.ts'
 import { html, type Markup } from './markup.ts'
 import type { Section } from './section.ts'
 
+const findingSchema = z.object({
+  class: z.string(),
+  severity: z.string(),
+  cwe: z.string(),
+  rule: z.string(),
+  story: z.string(),
+  replay: z.string(),
+  who: z.string().optional(),
+  cvss: z.object({ vector: z.string(), score: z.number() }).optional(),
+  attack: z.string().optional(),
+  mend: z.string().optional(),
+  variants: z.array(z.unknown()).optional(),
+})
+
 const dataSchema = z.object({
-  findings: z.array(
-    z.object({
-      class: z.string(),
-      severity: z.string(),
-      cwe: z.string(),
-      rule: z.string(),
-      story: z.string(),
-      replay: z.string(),
-    }),
-  ),
+  findings: z.array(findingSchema),
+  /** What nobody gains by, or the issuer's side alone. */
+  hardening: z.array(findingSchema).optional(),
   notes: z.array(z.object({ rule: z.string(), story: z.string(), count: z.number() })),
 })
 
@@ -41,25 +48,50 @@ export const fuzzSection: Section = {
   body(source) {
     const data = dataSchema.safeParse(source.result.data)
     if (!data.success) return []
-    return [findingsTable(source, data.data.findings), notesTable(data.data.notes)]
+    const { findings, hardening = [], notes } = data.data
+    return [findingsTable(source, findings), hardeningTable(hardening), notesTable(notes)]
   },
 }
 
-type Findings = z.infer<typeof dataSchema>['findings']
+type Findings = z.infer<typeof findingSchema>[]
 
 function findingsTable({ document }: Source, findings: Findings): Markup {
   if (findings.length === 0)
-    return html`<p class="says">No finding. Each would stand here with its severity, its story and the command that replays it.</p>`
+    return html`<p class="says">No finding. Each would stand here with its severity, who can do it, its story and the command that replays it.</p>`
   return html`<h3>Findings</h3>${dataTable(`Findings of ${document}`, {
-    head: ['severity', 'class', 'what happened', 'rule', 'replay'],
-    rows: findings.map(({ severity, class: kind, cwe, rule, story, replay }): Cell[] => [
-      severity,
-      `${kind} (${cwe})`,
-      story,
-      ruleReference(rule),
-      replay,
-    ]),
+    head: ['severity', 'who', 'class', 'what an attacker does', 'what happened', 'rule', 'mend', 'replay'],
+    rows: findings.map(
+      ({ severity, cvss, who, class: kind, cwe, attack, rule, story, mend, replay, variants }): Cell[] => [
+        cvss === undefined ? severity : `${severity} (${cvss.score.toFixed(1)})`,
+        words(who),
+        `${kind} (${cwe})`,
+        attack ?? '',
+        variants?.length ? `${story}; ${variants.length} variants` : story,
+        ruleReference(rule),
+        mend ?? '',
+        replay,
+      ],
+    ),
   })}`
+}
+
+const words = (id = '') => id.replaceAll('-', ' ')
+
+function hardeningTable(hardening: Findings): Markup | null {
+  if (hardening.length === 0) return null
+  return html`<details><summary>${hardening.length} to harden: what only the issuer's side could do, what CloudFront never sends, what harms its sender alone</summary>${dataTable(
+    'Hardening',
+    {
+      head: ['who', 'class', 'what happened', 'rule', 'mend'],
+      rows: hardening.map(({ who, class: kind, story, rule, mend }): Cell[] => [
+        words(who),
+        kind,
+        story,
+        ruleReference(rule),
+        mend ?? '',
+      ]),
+    },
+  )}</details>`
 }
 
 /** Loose, but no way in: what the true issuer's signature grants anyway. */
