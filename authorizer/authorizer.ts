@@ -7,6 +7,7 @@ import {
 } from './cloudfront.ts'
 import type { JwksSnapshot } from './configuration.ts'
 import { createCredentials } from './credential-sources.ts'
+import type { Credentials } from './credentials.ts'
 import { createDenialLog, type LogLine } from './denial-log.ts'
 import { denialResponse, type Reason } from './denials.ts'
 import type { EdgePolicy, EdgeProvider } from './edge-policy.ts'
@@ -25,9 +26,21 @@ import { createWays, type Way } from './rewrites.ts'
 import { missingRight } from './route-rights.ts'
 import { compileRoutes, type RouteMatch } from './routes.ts'
 import { verifiedAmong } from './several-tokens.ts'
+import { createSignIn, type SignIn, type SignInOptions } from './sign-in.ts'
+import type { StepTaken } from './sign-in-log.ts'
 import { createTokenVerifier } from './token-verifier.ts'
 
-export interface AuthorizerOptions {
+declare global {
+  interface ImportMeta {
+    /**
+     * True in a bundle whose policy has no `signIn`. It stands where it matters, and not among the constants of `features.ts`, so that
+     * what it leaves out is gone before modules are joined: such a bundle is the same, octet for octet, whatever sign-in is.
+     */
+    withoutSignIn?: true
+  }
+}
+
+export interface AuthorizerOptions extends SignInOptions {
   /** Keys taken at build time, by issuer; default none: the keys are fetched while the module loads. */
   snapshots?: Readonly<Record<string, JwksSnapshot>>
   /** How a JWK Set is fetched: the text of a good answer, a rejection otherwise. Default: one https GET, two seconds at most. */
@@ -40,7 +53,7 @@ export interface AuthorizerOptions {
 
 export type Decision =
   | { allow: true; request: ViewerRequest }
-  | { allow: false; response: GeneratedResponse; reason: Reason }
+  | { allow: false; response: GeneratedResponse; reason: Reason; step?: StepTaken }
 
 export interface Authorizer {
   /**
@@ -73,7 +86,21 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
     }),
   )
   const verify = createTokenVerifier(policy, caches, now)
-  const credentials = createCredentials(policy.sources)
+  // One value, so that nothing of the other is left where there is no sign-in.
+  const credentials: Credentials & { signIn?: SignIn } =
+    !import.meta.withoutSignIn && policy.signIn
+      ? createSignIn(
+          policy,
+          policy.signIn,
+          createCredentials(policy.sources),
+          caches,
+          verify,
+          matchRoute,
+          now,
+          log,
+          options,
+        )
+      : createCredentials(policy.sources)
   const logDenial = createDenialLog(log, now)
 
   /**
@@ -85,7 +112,7 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
     mayWait: boolean,
   ): Reason | readonly string[] | undefined | Promise<unknown> | Way {
     if (corsPreflight && method === 'OPTIONS' && isPreflight(headers)) return undefined
-    if (!methods.includes(method)) return 'method'
+    if (!methods.includes(method) || (!import.meta.withoutSignIn && credentials.signIn?.isOwn(uri))) return 'method'
     if (usesRewrites && wayOf && isRead(method)) {
       const way = wayOf(uri)
       return typeof way === 'string' ? way : (reasonAgainstRoutes(headers, mayWait, way.match, way.served) ?? way)
@@ -109,6 +136,7 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
         ? verifiedAmong(text, (one) => verify(one, mayWait))
         : verify(text as string, mayWait)
     if (typeof token === 'string' || token instanceof Promise) return token
+    if (!import.meta.withoutSignIn) credentials.signIn?.seen(token.rights.notAfter)
     const missing = token.rights.lack ?? missingRight(match, token, policy)
     return usesRewrites && served !== match ? (missing ?? missingRight(served, token, policy)) : missing
   }
@@ -116,8 +144,20 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
   /** Waits once at most: two fetches that time out would take nearly all of a viewer-request function's five seconds. */
   function decide(request: ViewerRequest, mayWait: boolean): Decision | Promise<Decision> {
     try {
+      if (!import.meta.withoutSignIn && request.method === 'GET' && credentials.signIn?.isOwn(request.uri)) {
+        return credentials.signIn.answer(request).catch(() => denied('fault'))
+      }
       const answer = reasonAgainst(request, mayWait)
-      if (answer instanceof Promise) return answer.then(() => decide(request, false))
+      if (answer instanceof Promise)
+        return answer.then(
+          !import.meta.withoutSignIn && credentials.signIn
+            ? credentials.signIn.resumed(() => decide(request, false))
+            : () => decide(request, false),
+        )
+      if (!import.meta.withoutSignIn && credentials.signIn) {
+        const instead = credentials.signIn.instead(answer, request)
+        if (instead) return instead
+      }
       if (usesConditions && Array.isArray(answer)) return denied('scope', request, answer)
       const reason = usesRewrites && typeof answer === 'object' ? followed(answer as Way, request) : (answer as Reason)
       if (reason) return denied(reason, request)
@@ -138,12 +178,15 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
     const { eventType = 'viewer-request', distributionId, requestId } = cf?.config ?? {}
     // At any other event the request is not the viewer's own any more.
     const request = (eventType === 'viewer-request' ? cf?.request : undefined) as ViewerRequest
+    if (!import.meta.withoutSignIn) credentials.signIn?.enter(cf?.config)
     const decided = decide(request, true)
     const decision = decided instanceof Promise ? await decided : decided
     if (decision.allow) return decision.request
     if (usesSlash && decision.reason === 'slash') return decision.response
     try {
-      logDenial(decision.reason, decision.response.status, distributionId, requestId)
+      if (!import.meta.withoutSignIn && decision.step) {
+        credentials.signIn?.log(decision.step, decision.reason, decision.response.status, distributionId, requestId)
+      } else logDenial(decision.reason, decision.response.status, distributionId, requestId)
     } catch {
       // A log that fails must not turn a denial into an error.
     }
@@ -151,7 +194,13 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
   }
 
   // One parameter only: `requests.map(authorize)` hands over an index as well.
-  return { authorize: (request) => decide(request, true), handler }
+  return {
+    authorize: (request) => {
+      if (!import.meta.withoutSignIn) credentials.signIn?.enter()
+      return decide(request, true)
+    },
+    handler,
+  }
 }
 
 /** Rewrites the path of a request that passes; one that lacks the `/` of a directory is sent there instead. */

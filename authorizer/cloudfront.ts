@@ -13,7 +13,10 @@ export interface ViewerRequest {
 
 export interface ViewerRequestEvent {
   Records: {
-    cf: { config?: { distributionId?: string; requestId?: string; eventType?: string }; request: ViewerRequest }
+    cf: {
+      config?: { distributionId?: string; distributionDomainName?: string; requestId?: string; eventType?: string }
+      request: ViewerRequest
+    }
   }[]
 }
 

@@ -10,6 +10,7 @@ import {
   usesReturnPath,
   usesSlash,
 } from './features.ts'
+import type { SignInReason } from './sign-in-answers.ts'
 import { holdsToken } from './token-text.ts'
 
 /**
@@ -46,6 +47,7 @@ export type Reason =
   | 'right'
   | 'fault'
   | 'slash'
+  | SignInReason
 
 /**
  * The response to a denied request. Its class follows from the reason: *forbidden* before a token matters and after one
@@ -101,9 +103,9 @@ export function denialResponse(
 }
 
 /** A good token that grants too little. */
-const insufficient: ReadonlySet<Reason> = new Set(['required-claim', 'claim', 'provider', 'scope', 'right'])
+export const insufficient: ReadonlySet<Reason> = new Set(['required-claim', 'claim', 'provider', 'scope', 'right'])
 
-const forbiddenReasons: ReadonlySet<Reason> = new Set([...insufficient, 'method', 'uri', 'no-route', 'fault'])
+export const forbiddenReasons: ReadonlySet<Reason> = new Set([...insufficient, 'method', 'uri', 'no-route', 'fault'])
 
 /** RFC 6750 3: the challenge, with an error code only where a token was sent. */
 function challengeFor(reason: Reason, status: number, scopes: readonly string[]): string | undefined {
@@ -118,7 +120,7 @@ function challengeFor(reason: Reason, status: number, scopes: readonly string[])
  * Whether a browser goes to a page, rather than a script or a page's part being loaded (Fetch Metadata; a frame is no place for a
  * login page). Browsers without these headers name HTML.
  */
-function isNavigation({ method, headers }: ViewerRequest): boolean {
+export function isNavigation({ method, headers }: ViewerRequest): boolean {
   const { 'sec-fetch-mode': mode, 'sec-fetch-dest': dest, accept } = headers
   if (!isRead(method)) return false
   if (!mode && !dest) return accept?.some(({ value }) => /text\/html/i.test(value)) === true

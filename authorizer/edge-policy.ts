@@ -1,4 +1,12 @@
-import type { Algorithm, ClaimValue, RouteHash, TokenUse } from './policy.ts'
+import type {
+  Algorithm,
+  ClaimValue,
+  RouteHash,
+  SecretReference,
+  SignInSecrets,
+  TokenEndpointAuthMethod,
+  TokenUse,
+} from './policy.ts'
 
 /**
  * A policy as the edge reads it: checked, every default filled in and every pattern taken apart when it was built, so that
@@ -33,6 +41,35 @@ export interface EdgePolicy {
   index?: string
   /** A path without a route is redirected to its form with `/`, where that one is granted. */
   slash?: true
+  signIn?: EdgeSignIn
+}
+
+/** `SignIn` with its defaults; seconds. */
+export interface EdgeSignIn {
+  /** Index in `providers`. */
+  provider: number
+  client: string
+  endpoints: { authorization: string; token: string; revocation?: string; logout?: string }
+  /** What says at `endpoints.logout` where to go afterwards. */
+  logoutParameter?: string
+  responseIss?: true
+  /** Scopes, with spaces between. */
+  scope: string
+  /** Pairs, since names in an object would be shortened. */
+  parameters?: readonly (readonly [name: string, value: string])[]
+  token: 'access' | 'id'
+  authMethod: TokenEndpointAuthMethod
+  paths: { callback: string; refresh: string; signOut: string }
+  afterSignOut: string
+  /** Where a page's link leads to. */
+  home: string
+  /** Default: the distribution's own domain name. */
+  hosts?: readonly string[]
+  secrets?: SignInSecrets
+  secretsAt?: SecretReference
+  refreshByAny?: true
+  idle?: number
+  absolute?: number
 }
 
 export interface EdgeDenial {

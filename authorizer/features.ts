@@ -32,6 +32,14 @@ declare const EDGEPROOF_RETURN_PATH: boolean
 declare const EDGEPROOF_PAGES: boolean
 declare const EDGEPROOF_CORS: boolean
 declare const EDGEPROOF_CORS_WILDCARD: boolean
+declare const EDGEPROOF_SEAL: boolean
+declare const EDGEPROOF_SESSION_LIMITS: boolean
+declare const EDGEPROOF_SECRET_STORE: boolean
+declare const EDGEPROOF_CLIENT_SECRETS: boolean
+declare const EDGEPROOF_CLIENT_ASSERTIONS: boolean
+declare const EDGEPROOF_REVOCATION: boolean
+declare const EDGEPROOF_END_SESSION: boolean
+declare const EDGEPROOF_REFRESH_BY_ANY: boolean
 
 /** A cookie is a source of tokens. */
 export const usesCookies: boolean = typeof EDGEPROOF_COOKIES === 'undefined' || EDGEPROOF_COOKIES
@@ -93,3 +101,20 @@ export const usesPages: boolean = typeof EDGEPROOF_PAGES === 'undefined' || EDGE
 export const usesCors: boolean = typeof EDGEPROOF_CORS === 'undefined' || EDGEPROOF_CORS
 /** One with a `*`. */
 export const usesCorsWildcard: boolean = typeof EDGEPROOF_CORS_WILDCARD === 'undefined' || EDGEPROOF_CORS_WILDCARD
+/** A sealed refresh token: this and what follows is of sign-in, whose own constant is in `authorizer.ts`. */
+export const usesSeal: boolean = typeof EDGEPROOF_SEAL === 'undefined' || EDGEPROOF_SEAL
+/** `idleSeconds` and `absoluteSeconds`. */
+export const usesSessionLimits: boolean = typeof EDGEPROOF_SESSION_LIMITS === 'undefined' || EDGEPROOF_SESSION_LIMITS
+/** `secret` by reference. */
+export const usesSecretStore: boolean = typeof EDGEPROOF_SECRET_STORE === 'undefined' || EDGEPROOF_SECRET_STORE
+/** A client secret. */
+export const usesClientSecrets: boolean = typeof EDGEPROOF_CLIENT_SECRETS === 'undefined' || EDGEPROOF_CLIENT_SECRETS
+/** `private_key_jwt`. */
+export const usesClientAssertions: boolean =
+  typeof EDGEPROOF_CLIENT_ASSERTIONS === 'undefined' || EDGEPROOF_CLIENT_ASSERTIONS
+/** `endpoints.revocation`. */
+export const usesRevocation: boolean = typeof EDGEPROOF_REVOCATION === 'undefined' || EDGEPROOF_REVOCATION
+/** `endpoints.logout`. */
+export const usesEndSession: boolean = typeof EDGEPROOF_END_SESSION === 'undefined' || EDGEPROOF_END_SESSION
+/** `"refresh": "any"`. */
+export const usesRefreshByAny: boolean = typeof EDGEPROOF_REFRESH_BY_ANY === 'undefined' || EDGEPROOF_REFRESH_BY_ANY

@@ -1,4 +1,4 @@
-import type { EdgePolicy } from '../authorizer/edge-policy.ts'
+import type { EdgePolicy, EdgeSignIn } from '../authorizer/edge-policy.ts'
 
 const usesIndex = ({ index }: EdgePolicy) => index !== undefined
 const usesApps = ({ routes }: EdgePolicy) => routes.some(({ app }) => app !== undefined)
@@ -14,7 +14,8 @@ const features: Readonly<Record<string, (policy: EdgePolicy) => boolean>> = {
   PROVIDERS: ({ providers }) => providers.length > 1,
   ISSUERS: ({ issuers }) => issuers.length > 1,
   TENANTS: ({ issuers }) => issuers.some(({ tenant }) => tenant),
-  AUDIENCES: ({ providers }) => providers.some(({ audiences, clientClaim }) => audiences || clientClaim === 'aud'),
+  AUDIENCES: ({ providers, signIn }) =>
+    signIn !== undefined || providers.some(({ audiences, clientClaim }) => audiences || clientClaim === 'aud'),
   CLIENT_CLAIMS: ({ providers }) => providers.some(({ clientClaim }) => !['aud', 'client_id'].includes(clientClaim)),
   TYPES: ({ providers }) => providers.some(({ types }) => types),
   UNNAMED_KEYS: ({ providers }) => providers.some(({ unnamedKeys }) => unnamedKeys),
@@ -50,6 +51,19 @@ const features: Readonly<Record<string, (policy: EdgePolicy) => boolean>> = {
   CORS_WILDCARD: ({ corsWildcards }) => corsWildcards !== undefined,
 }
 
+/** Those of sign-in. They stand last, so that the mark of a program without it has no bits for them. */
+const signInFeatures: Readonly<Record<string, (signIn: EdgeSignIn) => boolean>> = {
+  SIGN_IN: () => true,
+  SEAL: ({ secrets, secretsAt }) => (secrets ?? secretsAt) !== undefined,
+  SESSION_LIMITS: ({ idle, absolute }) => (idle ?? absolute) !== undefined,
+  SECRET_STORE: ({ secretsAt }) => secretsAt !== undefined,
+  CLIENT_SECRETS: ({ authMethod }) => authMethod.startsWith('client_secret'),
+  CLIENT_ASSERTIONS: ({ authMethod }) => authMethod === 'private_key_jwt',
+  REVOCATION: ({ endpoints }) => endpoints.revocation !== undefined,
+  END_SESSION: ({ endpoints }) => endpoints.logout !== undefined,
+  REFRESH_BY_ANY: ({ refreshByAny }) => refreshByAny === true,
+}
+
 /** Feature → whether it is used. */
 export type UsedFeatures = ReadonlyMap<string, boolean>
 
@@ -59,12 +73,18 @@ export type UsedFeatures = ReadonlyMap<string, boolean>
  */
 export function usedFeatures(policy: EdgePolicy | undefined, snapshots: boolean): UsedFeatures {
   const uses = Object.entries(features).map(([name, isUsed]) => [name, policy === undefined || isUsed(policy)] as const)
-  return new Map([...uses, ['SNAPSHOTS', snapshots]])
+  const ofSignIn = Object.entries(signInFeatures).map(
+    ([name, isUsed]) => [name, policy === undefined || (policy.signIn !== undefined && isUsed(policy.signIn))] as const,
+  )
+  return new Map([...uses, ['SNAPSHOTS', snapshots], ...ofSignIn])
 }
 
 /** What esbuild has to put in place of the constants, so that a bundle holds only what is used. */
 export function featureConstants(used: UsedFeatures): Record<string, string> {
-  return Object.fromEntries([...used].map(([name, isUsed]) => [`EDGEPROOF_${name}`, String(isUsed)]))
+  return {
+    ...Object.fromEntries([...used].map(([name, isUsed]) => [`EDGEPROOF_${name}`, String(isUsed)])),
+    'import.meta.withoutSignIn': String(!used.get('SIGN_IN')),
+  }
 }
 
 /** A comment at a program's beginning that says what it has: a bit for each feature, in hexadecimal. */

@@ -10,13 +10,21 @@ import type {
   EdgeProvider,
   EdgeRedirect,
   EdgeRoute,
+  EdgeSignIn,
   EdgeSource,
 } from '../authorizer/edge-policy.ts'
 import type { ClaimRules, CredentialSource, Policy, Route } from '../authorizer/policy.ts'
+import { compileRoutes } from '../authorizer/routes.ts'
 import { claimPath } from './claim-reference.ts'
 import { denialPage } from './denial-page.ts'
 import { type HstsConfig, hstsHeader } from './hsts.ts'
-import { type CompletePolicy, type CompleteProvider, completeSource, withDefaults } from './policy-defaults.ts'
+import {
+  type CompletePolicy,
+  type CompleteProvider,
+  type CompleteSignIn,
+  completeSource,
+  withDefaults,
+} from './policy-defaults.ts'
 import { encodedPath } from './rewrites.ts'
 import { type Capture as PatternCapture, type PatternSegment, parsePattern } from './route-pattern.ts'
 
@@ -27,7 +35,7 @@ import { type Capture as PatternCapture, type PatternSegment, parsePattern } fro
  */
 export function toEdgePolicy(policy: Policy, hsts?: HstsConfig): EdgePolicy {
   const complete = withDefaults(policy)
-  const { providers, jwks, clockToleranceSeconds, deny, index, slash } = complete
+  const { providers, jwks, clockToleranceSeconds, deny, index, slash, signIn } = complete
   const capturedClaims = createList<ClaimPath>()
   const conditions = createList<Condition>()
   const routes = complete.routes.map((route) => toEdgeRoute(route, providers, capturedClaims, conditions))
@@ -52,6 +60,7 @@ export function toEdgePolicy(policy: Policy, hsts?: HstsConfig): EdgePolicy {
     forbidden: toEdgeDenial(deny.forbidden),
     ...(index === undefined ? {} : { index: encodeURIComponent(index) }),
     ...(slash === undefined ? {} : { slash: true }),
+    ...(signIn === undefined ? {} : { signIn: toEdgeSignIn(signIn, providers, routes) }),
   }
 }
 
@@ -207,5 +216,33 @@ function toEdgeRedirect(denial: CompletePolicy['deny']['unauthenticated']): Edge
     ...(redirectOn === 'always' ? { always: true } : {}),
     ...(returnTo === undefined ? {} : { returnPrefix: `${redirect}${redirect.includes('?') ? '&' : '?'}${returnTo}=` }),
     ...(returnTo !== undefined && returnQuery ? { returnQuery } : {}),
+  }
+}
+
+function toEdgeSignIn(
+  signIn: CompleteSignIn,
+  providers: CompletePolicy['providers'],
+  routes: readonly EdgeRoute[],
+): EdgeSignIn {
+  const { client, endpoints, logout, responseIss, scopes, parameters, token, paths, afterSignOut } = signIn
+  const { hosts, secret, refresh, idleSeconds, absoluteSeconds } = signIn
+  return {
+    provider: providers.findIndex(({ name }) => name === signIn.provider),
+    client,
+    endpoints,
+    ...(logout === 'cognito' ? { logoutParameter: 'logout_uri' } : {}),
+    ...(responseIss ? { responseIss } : {}),
+    scope: scopes.join(' '),
+    ...(parameters === undefined ? {} : { parameters: Object.entries(parameters) }),
+    token,
+    authMethod: signIn.tokenEndpointAuthMethod,
+    paths,
+    afterSignOut,
+    home: typeof compileRoutes(routes)('/') === 'string' ? afterSignOut : '/',
+    ...(hosts === undefined ? {} : { hosts }),
+    ...(secret === undefined ? {} : 'seal' in secret ? { secrets: secret } : { secretsAt: secret }),
+    ...(refresh === 'any' ? { refreshByAny: true } : {}),
+    ...(idleSeconds === undefined ? {} : { idle: idleSeconds }),
+    ...(absoluteSeconds === undefined ? {} : { absolute: absoluteSeconds }),
   }
 }

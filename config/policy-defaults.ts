@@ -6,6 +6,7 @@ import type {
   Policy,
   Provider,
   Route,
+  SignIn,
   TokenUse,
   UnauthenticatedDenial,
 } from '../authorizer/policy.ts'
@@ -24,6 +25,7 @@ export interface CompletePolicy {
   corsHeaders: readonly string[]
   index?: string
   slash?: 'redirect'
+  signIn?: CompleteSignIn
   deny: {
     unauthenticated: UnauthenticatedDenial & Required<Pick<UnauthenticatedDenial, 'status'>>
     forbidden: ForbiddenDenial & Required<Pick<ForbiddenDenial, 'status'>>
@@ -46,6 +48,12 @@ export interface CompleteProvider {
   requiredClaims: readonly string[]
   claims: ClaimRules
 }
+
+/** `SignIn` with nothing left out but what is not done where it is left out. */
+export type CompleteSignIn = SignIn &
+  Required<Pick<SignIn, 'provider' | 'scopes' | 'token' | 'tokenEndpointAuthMethod' | 'refresh'>> & {
+    paths: { callback: string; refresh: string; signOut: string }
+  }
 
 /** Without a scheme the whole value is the token. */
 export type CompleteSource = { header: string; scheme: string | null } | { cookie: string; chunks: boolean }
@@ -78,6 +86,7 @@ export function withDefaults(policy: Policy): CompletePolicy {
     corsHeaders: policy.corsHeaders ?? [],
     ...(policy.index === undefined ? {} : { index: policy.index }),
     ...(policy.slash === undefined ? {} : { slash: policy.slash }),
+    ...(policy.signIn === undefined ? {} : { signIn: completeSignIn(policy, policy.signIn) }),
     deny: {
       unauthenticated: { status: 401, ...policy.deny?.unauthenticated },
       forbidden: { status: 403, ...policy.deny?.forbidden },
@@ -89,6 +98,21 @@ export function withDefaults(policy: Policy): CompletePolicy {
 export function completeSource(source: CredentialSource): CompleteSource {
   if (source === 'header') return { header: 'authorization', scheme: 'Bearer' }
   return 'header' in source ? { scheme: 'Bearer', ...source } : { chunks: false, ...source }
+}
+
+function completeSignIn(policy: Policy, signIn: SignIn): CompleteSignIn {
+  const providers = providersOf(policy)
+  const { provider = providers[0]?.name as string } = signIn
+  const isOfIdTokens = providers.find(({ name }) => name === provider)?.tokenUse === 'id'
+  return {
+    scopes: ['openid'],
+    token: isOfIdTokens ? 'id' : 'access',
+    tokenEndpointAuthMethod: 'none',
+    refresh: 'navigation',
+    ...signIn,
+    provider,
+    paths: { callback: '/_auth/callback', refresh: '/_auth/refresh', signOut: '/_auth/sign-out', ...signIn.paths },
+  }
 }
 
 function providersOf(policy: Policy): CompleteProvider[] {

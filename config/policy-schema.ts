@@ -16,6 +16,7 @@ import {
 import { record } from './record-schema.ts'
 import { indexFault } from './rewrites.ts'
 import { routesSchema, usesToken } from './route-schema.ts'
+import { signInSchema } from './sign-in-schema.ts'
 import { siteFaults } from './site-checks.ts'
 import { httpToken, name, text } from './text-schema.ts'
 
@@ -59,6 +60,7 @@ const siteShape = {
   index: text(indexFault).exactOptional(),
   slash: z.literal('redirect').exactOptional(),
   deny: denySchema.exactOptional(),
+  signIn: signInSchema.exactOptional(),
 }
 
 const siteSchema = z.strictObject(siteShape) satisfies z.ZodType<SitePolicy>
