@@ -1,6 +1,7 @@
 /** What people read of a finding: what an attacker does, how it is usually mended, which weakness it is. By rule, as data. */
 import type { Rule } from '../../oracle/rules.ts'
 import type { FindingClass } from '../finding.ts'
+import { signInTexts } from './sign-in-texts.ts'
 
 export interface FindingText {
   /** Two sentences: what an attacker does, and what he has by it. */
@@ -47,6 +48,7 @@ const oldKeys = 'keys that are no longer good are kept'
 const choice = 'the token chooses how it is verified'
 
 export const findingTexts: Readonly<Record<Rule, FindingText>> = {
+  ...signInTexts,
   'order/event': {
     attack: 'Somebody invokes the function with an event of another shape. What it does then is left to chance.',
     mend: 'Deny what is no viewer-request event.',

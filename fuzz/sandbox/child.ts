@@ -1,12 +1,13 @@
 /** The child process that holds a target: loads it, hands it events one at a time, and reports what came of each. */
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { Served } from '../../oracle/served-urls.ts'
 import type { Step } from '../case.ts'
 import { type Handler, loadHandler } from './load-handler.ts'
 import { originRequestEvent, withoutOrigin } from './origin-request.ts'
 import { captureOutput } from './output-capture.ts'
 import { countPendingCrypto } from './pending-work.ts'
-import type { Calling, Effects, RawResult, Reply, Request, Runtime, StepOutcome } from './protocol.ts'
+import type { Call, Calling, Effects, RawResult, Reply, Request, Runtime, StepOutcome } from './protocol.ts'
 import { guardPrototypes } from './prototype-guard.ts'
 import { stepReporter } from './step-progress.ts'
 import { VirtualClock } from './virtual-clock.ts'
@@ -40,7 +41,11 @@ if (!send) {
 const begin = stepReporter()
 const clock = new VirtualClock()
 const pendingCrypto = countPendingCrypto()
-const network = createVirtualNetwork(clock)
+const asked = new Map<number, (answer: Served) => void>()
+let calls = 0
+const network = createVirtualNetwork(clock, askSuite)
+/** Work of others that is under way: the clock stands still for it. */
+const pending = () => pendingCrypto() + asked.size
 installDate(clock)
 installMonotonic(clock)
 installTimers(clock)
@@ -56,13 +61,26 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
 }
 process.on('disconnect', () => process.exit(0))
 process.on('message', (request: Request) => {
+  if (request.kind === 'answer') {
+    asked.get(request.number)?.(request.answer)
+    asked.delete(request.number)
+    return
+  }
   answer(request).then(
     (reply) => send(reply),
     (error) => send({ kind: 'refused', reason: textOf(error) } satisfies Reply),
   )
 })
 
-async function answer(request: Request): Promise<Reply> {
+function askSuite(call: Call): Promise<Served> {
+  const number = ++calls
+  return new Promise((resolve) => {
+    asked.set(number, resolve)
+    send?.({ kind: 'asked', number, call } satisfies Reply)
+  })
+}
+
+async function answer(request: Exclude<Request, { kind: 'answer' }>): Promise<Reply> {
   if (request.kind === 'load') return load(request)
   if (request.kind === 'run') {
     const outcomes: StepOutcome[] = []
@@ -79,7 +97,7 @@ async function answer(request: Request): Promise<Reply> {
 
 async function load(request: Extract<Request, { kind: 'load' }>): Promise<Reply> {
   clock.reset(request.start)
-  network.reset(request.serve)
+  network.reset(request.serve, request.asks ?? false)
   takeLogs()
   runtime = request.runtime
   event = request.event ?? 'viewer-request'
@@ -115,7 +133,7 @@ async function withinInit(loading: Promise<Handler>): Promise<Handler> {
     const due = clock.nextDue()
     // Modules are read by other threads.
     await new Promise((resolve) => realSetTimeout(resolve, lastGraceMs))
-    if (settled || clock.nextDue() !== due || pendingCrypto() > 0) continue
+    if (settled || clock.nextDue() !== due || pending() > 0) continue
     if (due === undefined ? ++idle > mostIdle : due > end) throw new Error('INIT took longer than 10 s')
     if (due !== undefined) clock.advanceTo(due)
   }
@@ -227,7 +245,7 @@ async function waitFor(done: () => boolean): Promise<void> {
       continue
     }
     await new Promise((resolve) => realSetTimeout(resolve, lastGraceMs))
-    if (done() || clock.nextDue() !== due || pendingCrypto() > 0) continue
+    if (done() || clock.nextDue() !== due || pending() > 0) continue
     clock.advanceTo(end)
     return
   }
@@ -239,7 +257,7 @@ async function untilQuiet(done: () => boolean): Promise<boolean> {
     if (await untilStill(done)) return true
     const before = network.activity()
     await new Promise((resolve) => realSetTimeout(resolve, graceMs))
-    if (network.activity() !== before || pendingCrypto() > 0) graces = -1
+    if (network.activity() !== before || pending() > 0) graces = -1
   }
   return done()
 }
@@ -250,7 +268,7 @@ async function untilStill(done: () => boolean = () => false): Promise<boolean> {
   for (let turns = 0; turns < quietTurns; turns++) {
     if (done()) return true
     await new Promise((resolve) => realSetImmediate(resolve))
-    if (network.activity() === activity && pendingCrypto() === 0) continue
+    if (network.activity() === activity && pending() === 0) continue
     activity = network.activity()
     turns = 0
   }

@@ -1,6 +1,6 @@
 /** What the suite and the child process that holds a target say to each other, one JSON message at a time. */
 import type { HandlerConfig, HandlerRuntime } from '../../config/handler-schema.ts'
-import type { Fetch, ServedUrls } from '../../oracle/served-urls.ts'
+import type { Fetch, Served, ServedUrls } from '../../oracle/served-urls.ts'
 import type { Step } from '../case.ts'
 
 export type Runtime = HandlerRuntime
@@ -10,16 +10,29 @@ export type Calling = Pick<HandlerConfig, 'event' | 'store'>
 
 export type Request =
   /** A new instance of the handler: module state, clock and network as after a cold start. */
-  | ({ kind: 'load'; file: string; runtime: Runtime; start: number; serve: ServedUrls } & Calling)
+  | ({ kind: 'load'; file: string; runtime: Runtime; start: number; serve: ServedUrls; asks?: boolean } & Calling)
   /** `timed`: measure the CPU time of each request, which costs a system call. */
   | { kind: 'run'; steps: Step[]; timed?: boolean }
   | { kind: 'memory' }
+  /** To an `asked` of the same number. */
+  | { kind: 'answer'; number: number; answer: Served }
 
 export type Reply =
   | { kind: 'loaded'; effects: Effects }
   | { kind: 'refused'; reason: string }
   | { kind: 'ran'; outcomes: StepOutcome[] }
   | { kind: 'memory'; heapBytes: number; externalBytes: number; rssBytes: number }
+  /** No reply: the target waits for a URL that is not served, of an instance that was loaded with `asks`. */
+  | { kind: 'asked'; number: number; call: Call }
+
+/** A request of the target's, for a server that the suite plays. */
+export interface Call {
+  method: string
+  url: string
+  /** Names in lower case. */
+  headers: Readonly<Record<string, string>>
+  body: string
+}
 
 /** What a step did besides answering. */
 export interface Effects {

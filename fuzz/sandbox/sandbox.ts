@@ -1,12 +1,12 @@
 /** The parent's end of a child process with a target in it. It can be killed at any time, whatever the target does. */
 import { type ChildProcess, fork } from 'node:child_process'
-import type { ServedUrls } from '../../oracle/served-urls.ts'
+import type { Served, ServedUrls } from '../../oracle/served-urls.ts'
 import type { Step } from '../case.ts'
 import { childProgram } from './child-program.ts'
 import type { Target } from './handler-under-test.ts'
 import { placedHandler } from './place-handler.ts'
 import { processCpuMs } from './process-cpu.ts'
-import type { Calling, Effects, Reply, Request, Runtime, StepOutcome } from './protocol.ts'
+import type { Call, Calling, Effects, Reply, Request, Runtime, StepOutcome } from './protocol.ts'
 import { SpinWatch } from './spin-watch.ts'
 import { createStepProgress } from './step-progress.ts'
 
@@ -38,6 +38,8 @@ export interface SandboxOptions extends Calling {
   environment?: Readonly<Record<string, string>>
   /** Heap of the child in MiB; a target that eats more is ended by V8. Default 512. */
   heapMegabytes?: number
+  /** Answers what is not served, while the target waits. Default: connections to it break off. */
+  server?: (call: Call) => Served
 }
 
 interface RunOptions {
@@ -93,7 +95,13 @@ export async function loadTarget(
   return sandbox.load(await placedHandler(target, start, serve), start, serve)
 }
 
-export function createSandbox({ runtime, heapMegabytes = 512, environment, ...calling }: SandboxOptions): ChildSandbox {
+export function createSandbox({
+  runtime,
+  heapMegabytes = 512,
+  environment,
+  server,
+  ...calling
+}: SandboxOptions): ChildSandbox {
   const progress = createStepProgress()
   const child: ChildProcess = fork(childProgram(), {
     execArgv: ['--expose-gc', `--max-old-space-size=${heapMegabytes}`, '--disable-warning=ExperimentalWarning'],
@@ -120,6 +128,11 @@ export function createSandbox({ runtime, heapMegabytes = 512, environment, ...ca
     child.kill('SIGKILL')
   }
   child.on('message', (reply: Reply) => {
+    if (reply.kind === 'asked') {
+      const answer = server?.(reply.call) ?? { kind: 'reset' }
+      child.send({ kind: 'answer', number: reply.number, answer } satisfies Request)
+      return
+    }
     waiting?.resolve(reply)
     waiting = undefined
   })
@@ -153,7 +166,8 @@ export function createSandbox({ runtime, heapMegabytes = 512, environment, ...ca
       return gone !== undefined
     },
     async load(file, start, serve) {
-      const reply = await ask({ kind: 'load', file, runtime, start, serve, ...calling }, loadLimitMs).catch(
+      const asks = server !== undefined
+      const reply = await ask({ kind: 'load', file, runtime, start, serve, asks, ...calling }, loadLimitMs).catch(
         (error: unknown) => {
           throw error instanceof SandboxGone ? new TargetRefused(`${error.message} while it was loaded`) : error
         },

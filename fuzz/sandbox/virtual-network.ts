@@ -9,6 +9,7 @@ import { createRequire, syncBuiltinESMExports } from 'node:module'
 import type { Duplex } from 'node:stream'
 import type { Fetch, Served, ServedUrls } from '../../oracle/served-urls.ts'
 import type { Cut } from '../case.ts'
+import type { Call } from './protocol.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 import { socketPair, type VirtualSocket } from './virtual-socket.ts'
 
@@ -21,8 +22,8 @@ interface Origin {
 }
 
 export interface VirtualNetwork {
-  /** Replaces everything that is served. */
-  reset(urls: ServedUrls): void
+  /** Replaces everything that is served; `asks`: the suite is asked for all else. */
+  reset(urls: ServedUrls, asks?: boolean): void
   /** Adds to, or changes, what is served. */
   serve(urls: ServedUrls): void
   /** What was requested since the last call. */
@@ -35,7 +36,8 @@ export interface VirtualNetwork {
   activity(): number
 }
 
-export function createVirtualNetwork(clock: VirtualClock): VirtualNetwork {
+export function createVirtualNetwork(clock: VirtualClock, ask: (call: Call) => Promise<Served>): VirtualNetwork {
+  let asks = false
   let served: ServedUrls = {}
   let fetches: Fetch[] = []
   let activity = 0
@@ -55,10 +57,28 @@ export function createVirtualNetwork(clock: VirtualClock): VirtualNetwork {
     const authority = request.headers[':authority'] ?? request.headers.host ?? origin?.host ?? ''
     const url = urlOf(origin?.secure ?? true, String(authority), request.url ?? '/')
     record(url, version2 ? 'h2' : 'http/1.1')
-    request.resume()
     exchanges.set(response, { url, socket: socket as VirtualSocket })
     response.on('close', () => exchanges.delete(response))
-    respond(clock, served[url], response as ServerResponse)
+    const known = served[url]
+    if (!asks || known !== undefined) {
+      request.resume()
+      respond(clock, known, response as ServerResponse)
+      return
+    }
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      const call = {
+        method: request.method ?? '',
+        url,
+        headers: plain(request.headers),
+        body: `${Buffer.concat(chunks)}`,
+      }
+      ask(call).then((answer) => {
+        moved()
+        respond(clock, answer, response as ServerResponse)
+      })
+    })
   }
 
   const http: { server?: Server } = {}
@@ -84,7 +104,8 @@ export function createVirtualNetwork(clock: VirtualClock): VirtualNetwork {
   install(connect, (host) => record(`tcp://${host}`, 'connect'))
 
   return {
-    reset(urls) {
+    reset(urls, asking = false) {
+      asks = asking
       served = { ...urls }
       fetches = []
       exchanges.clear()
@@ -115,6 +136,11 @@ function createServer(answer: (request: IncomingMessage, response: ServerRespons
   const server = createServer({ keepAliveTimeout: 0, maxHeaderSize: 1 << 20 }, answer)
   server.on('clientError', (_error, socket) => socket.destroy())
   return server
+}
+
+function plain(headers: IncomingMessage['headers']): Record<string, string> {
+  const named = Object.entries(headers).filter(([name]) => !name.startsWith(':'))
+  return Object.fromEntries(named.map(([name, value]) => [name, [value].flat().join(', ')]))
 }
 
 function urlOf(secure: boolean, authority: string, target: string): string {

@@ -130,7 +130,7 @@ function visitor(route: Route, index: number, issuer: WorldIssuer, start: number
 }
 
 /** Deterministic, so that a claim has one value in every world of this policy and start. */
-function claimsFor(route: Route, issuer: WorldIssuer, start: number, group: string): Claims {
+export function claimsFor(route: Route, issuer: WorldIssuer, start: number, group: string): Claims {
   const { provider, tenant } = issuer
   const { tokenUse, clientClaim, clientIds, audiences } = provider
   const [client = ''] = clientIds
@@ -194,7 +194,7 @@ function spelt(value: unknown): string | undefined {
 }
 
 /** A path of the route that these claims fill; `rest` stands for the pattern's `*`. */
-function pathOf(route: Route, { issuer, claims }: Pick<Visitor, 'issuer' | 'claims'>, rest: string): string {
+export function pathOf(route: Route, { issuer, claims }: Pick<Visitor, 'issuer' | 'claims'>, rest: string): string {
   const segments = parsePattern(route.path).map((segment) => {
     if (segment.kind === 'rest') return rest
     if (segment.kind === 'literal') return encodeURIComponent(segment.text)

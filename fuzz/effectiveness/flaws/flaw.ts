@@ -12,6 +12,8 @@ export interface Flaw {
   source: string
   /** Changes to the catalogue's policy that the mistake needs to matter, or a whole policy with several providers. */
   policy?: Partial<OneProviderPolicy> | ProvidersPolicy
+  /** The handler that signs visitors in is edited, and stories find the mistake. */
+  signsIn?: true
   edits: readonly Edit[]
 }
 

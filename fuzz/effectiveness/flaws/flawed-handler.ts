@@ -31,22 +31,53 @@ export const cataloguePolicy: OneProviderPolicy = {
   deny: { unauthenticated: { status: 401 }, forbidden: { status: 403 } },
 }
 
-const source = readFileSync(new URL('./reference-handler.ts', import.meta.url), 'utf8')
+/** What the handlers that sign in enforce: a confidential client with limits, and everything that a provider may have. */
+export const signInPolicy = {
+  issuer: 'https://issuer.example.org/pool',
+  clientIds: ['portal'],
+  tokenUse: 'access',
+  routes: [{ path: '/public/*', public: true }, { path: '/bye.html', public: true }, { path: '/users/{sub}/*' }],
+  signIn: {
+    client: 'portal',
+    endpoints: {
+      authorization: 'https://login.example.org/authorize',
+      token: 'https://login.example.org/token',
+      revocation: 'https://login.example.org/revoke',
+      logout: 'https://login.example.org/logout',
+    },
+    logout: 'oidc',
+    responseIss: true,
+    tokenEndpointAuthMethod: 'client_secret_basic',
+    afterSignOut: '/bye.html',
+    hosts: ['files.example.com', 'vault.example.com'],
+    secret: {
+      seal: [Buffer.alloc(32, 1).toString('base64url'), Buffer.alloc(32, 2).toString('base64url')],
+      clientSecret: 'a:secret with 100% of + and &',
+    },
+    idleSeconds: 7200,
+    absoluteSeconds: 14_400,
+  },
+} as const satisfies OneProviderPolicy
+
+const read = (file: string) => readFileSync(new URL(file, import.meta.url), 'utf8')
+const source = read('./reference-handler.ts')
+const signInSource = read('./reference-sign-in-handler.ts')
 
 export function referenceHandler(policy: Policy = cataloguePolicy): BuiltHandler {
   return { code: compile(source, policy), policy }
 }
 
-/** Throws an Error where an edit's text does not stand exactly once in the reference handler. */
-export function flawedHandler({ name, edits, policy: changes }: Flaw): BuiltHandler {
-  const policy: Policy = changes?.providers ? changes : { ...cataloguePolicy, ...changes }
-  return {
-    code: compile(
-      edits.reduce((text, edit) => applied(text, edit, name), source),
-      policy,
-    ),
-    policy,
-  }
+export function referenceSignInHandler(policy: Policy = signInPolicy): BuiltHandler {
+  return { code: compile(signInSource, policy), policy }
+}
+
+/** `changed`: another policy than the flaw's. Throws an Error where an edit's text does not stand exactly once in the reference handler. */
+export function flawedHandler(flaw: Flaw, changed?: Policy): BuiltHandler {
+  const { name, edits, policy: changes, signsIn } = flaw
+  const whole: Policy = signsIn ? signInPolicy : cataloguePolicy
+  const policy = changed ?? (changes?.providers ? changes : ({ ...whole, ...changes } as Policy))
+  const text = edits.reduce((edited, edit) => applied(edited, edit, name), signsIn ? signInSource : source)
+  return { code: compile(text, policy), policy }
 }
 
 function applied(text: string, [replace, by]: Edit, flaw: string): string {

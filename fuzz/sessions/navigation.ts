@@ -1,0 +1,294 @@
+/** One way of a tab through redirects to a document, a request and an answer at a time, so that two can be interleaved. */
+import { valuesOf } from '../invariants/header-values.ts'
+import type { Browser, Tab } from './browser.ts'
+import type { EdgeAnswer, Invocation } from './fleet.ts'
+import type { Context, Cookie } from './jar.ts'
+import type { ProviderCall } from './provider.ts'
+import type { Scene } from './scene.ts'
+import { siteOf } from './sites.ts'
+import type { From } from './story.ts'
+
+export type Ending =
+  /** The site's own page, through the cache. */
+  | { kind: 'passed'; url: URL }
+  /** The handler's own answer. */
+  | { kind: 'answered'; status: number; url: URL }
+  | { kind: 'failed'; url: URL }
+  | { kind: 'login' }
+  | { kind: 'provider-page'; why: string }
+  | { kind: 'foreign'; url: URL }
+  | { kind: 'loop' }
+  | { kind: 'held' }
+
+/** A request to the site and what came of it. */
+export interface SiteExchange {
+  browser: Browser | undefined
+  url: URL
+  kind: 'navigation' | 'image' | 'frame' | 'fetch' | 'prefetch' | 'form' | 'raw'
+  /** `none`, `same-origin`, `same-site`, `cross-site`. */
+  fetchSite: string
+  sent: readonly Cookie[]
+  sentAt: number
+  invocation: Invocation
+  calls: readonly ProviderCall[]
+}
+
+export interface Start {
+  url: string
+  from: From | 'provider'
+  kind: Exclude<SiteExchange['kind'], 'raw'>
+  method?: string
+  /** The URL of the callback is kept under this name instead of being asked for. */
+  hold?: string
+  /** The provider's session where the jar cannot keep it. */
+  providerSession?: string
+}
+
+/** As browsers do; Fetch says 20. */
+const maxRedirects = 20
+
+export class Navigation {
+  readonly browser: Browser
+  readonly tab: Tab
+  readonly start: Start
+  readonly startedAt: number
+  /** What its jar had for the first URL. */
+  readonly sentFirst: readonly Cookie[]
+  readonly exchanges: SiteExchange[] = []
+  /** How often the authorization endpoint was asked. */
+  visits = 0
+  loggedOut = false
+  ending: Ending | undefined
+  readonly #scene: Scene
+  #url: URL
+  readonly #passed: URL[] = []
+  #arrived: (() => void) | undefined
+  #count = 0
+
+  constructor(scene: Scene, browser: Browser, tab: Tab, start: Start) {
+    this.#scene = scene
+    this.browser = browser
+    this.tab = tab
+    this.start = start
+    this.startedAt = scene.now
+    this.#url = new URL(start.url)
+    this.sentFirst = browser.jar.sent(this.#url, this.#context())
+  }
+
+  async run(): Promise<Ending> {
+    while (!this.ending) {
+      await this.send()
+      this.receive()
+    }
+    return this.ending
+  }
+
+  /** Half a step: sends, or takes what has come. */
+  async step(): Promise<void> {
+    if (this.#arrived) this.receive()
+    else if (!this.ending) await this.send()
+  }
+
+  async send(): Promise<void> {
+    const { hosts, endpoints, paths } = this.#scene.site
+    const url = this.#url
+    if (this.#count++ > maxRedirects) {
+      this.#end({ kind: 'loop' })
+      return
+    }
+    if (isAt(url, endpoints.authorization)) {
+      this.#authorize(url)
+      return
+    }
+    if (endpoints.logout !== undefined && isAt(url, endpoints.logout)) {
+      this.#logOut(url)
+      return
+    }
+    if (!hosts.includes(url.host) || url.protocol !== 'https:') {
+      this.#end({ kind: 'foreign', url })
+      return
+    }
+    if (this.start.hold !== undefined && url.pathname === paths.callback) {
+      this.#scene.held.set(this.start.hold, url.href)
+      this.#end({ kind: 'held' })
+      return
+    }
+    const context = this.#context()
+    const sent = this.browser.jar.sent(url, context)
+    const cookie = this.browser.jar.header(url, context)
+    const sentAt = this.#scene.now
+    const { invocation, calls } = await this.#scene.invoke({
+      method: this.#count === 1 ? (this.start.method ?? 'GET') : 'GET',
+      url,
+      headers: { ...this.#metadata(), ...(cookie === '' ? {} : { cookie }) },
+    })
+    const exchange: SiteExchange = {
+      browser: this.browser,
+      url,
+      kind: this.start.kind,
+      fetchSite: this.#fetchSite(),
+      sent,
+      sentAt,
+      invocation,
+      calls,
+    }
+    this.exchanges.push(exchange)
+    this.#arrived = () => this.#take(exchange, context)
+  }
+
+  receive(): void {
+    const take = this.#arrived
+    this.#arrived = undefined
+    take?.()
+  }
+
+  #take(exchange: SiteExchange, context: Context): void {
+    const { answer } = exchange.invocation
+    const { url } = exchange
+    this.#scene.watch.before(exchange)
+    if (answer.kind === 'response') {
+      for (const line of valuesOf(answer.headers, 'set-cookie')) {
+        this.#scene.ownCookies.add(line.slice(0, line.indexOf('=')))
+        this.browser.jar.set(line, url, { ...context, now: this.#scene.now })
+      }
+    }
+    this.#scene.watch.after(exchange)
+    if (answer.kind === 'passed') {
+      this.#end({ kind: 'passed', url })
+      return
+    }
+    if (answer.kind === 'failed') {
+      this.#end({ kind: 'failed', url })
+      return
+    }
+    const next = this.start.kind === 'navigation' ? redirectOf(answer, url) : undefined
+    if (!next) {
+      this.#end({ kind: 'answered', status: answer.status, url })
+      return
+    }
+    if (isAt(next, this.#scene.site.endpoints.authorization)) {
+      this.browser.states.push({ state: next.searchParams.get('state') ?? '', at: this.#scene.now })
+    }
+    this.#passed.push(url)
+    this.#url = next
+  }
+
+  #authorize(url: URL): void {
+    this.visits++
+    const { provider } = this.#scene
+    const session = this.#providerCookie()?.value ?? this.start.providerSession
+    const page = provider.authorize(url, session, this.browser.name)
+    if (page.kind === 'login') {
+      this.tab.login = url.href
+      this.#end({ kind: 'login' })
+      return
+    }
+    if (page.kind === 'error') {
+      this.#end({ kind: 'provider-page', why: page.why })
+      return
+    }
+    this.#passed.push(url)
+    this.#url = new URL(page.location)
+  }
+
+  #logOut(url: URL): void {
+    this.loggedOut = true
+    this.browser.person = null
+    this.browser.loggedOutBefore = this.#scene.provider.families.length
+    const page = this.#scene.provider.logOut(url, this.#providerCookie()?.value)
+    if (page.kind !== 'redirect') {
+      this.#end({ kind: 'provider-page', why: page.kind === 'error' ? page.why : 'login' })
+      return
+    }
+    this.#passed.push(url)
+    this.#url = new URL(page.location)
+  }
+
+  #providerCookie(): Cookie | undefined {
+    return this.browser.jar.sent(this.#url, this.#context()).find(({ name }) => name === 'provider-session')
+  }
+
+  #end(ending: Ending): void {
+    this.ending = ending
+    if (this.start.kind !== 'navigation') return
+    if (ending.kind !== 'login') delete this.tab.login
+    if (ending.kind !== 'held') this.tab.history.push(this.#url.href)
+  }
+
+  #context(): Context {
+    const isTop = this.start.kind === 'navigation' || this.start.kind === 'prefetch' || this.start.kind === 'form'
+    const crossSite = this.#fetchSite() === 'cross-site'
+    const isRead = this.#count > 1 || (this.start.method ?? 'GET') === 'GET'
+    return { now: this.#scene.now, crossSite, topLevelRead: isTop && isRead }
+  }
+
+  #initiator(): string | undefined {
+    const { hosts, endpoints } = this.#scene.site
+    switch (this.start.from) {
+      case 'address':
+        return undefined
+      case 'site':
+        return hosts[0]
+      case 'sibling':
+        return siblingOf(hosts[0])
+      case 'provider':
+        return new URL(endpoints.authorization).host
+      case 'foreign':
+        return 'attacker.example'
+    }
+  }
+
+  /** Fetch Metadata 2.3: the farthest of all URLs on the way. */
+  #fetchSite(): string {
+    const from = this.#initiator()
+    if (from === undefined) return 'none'
+    const hosts = [...this.#passed, this.#url].map(({ host }) => host)
+    if (hosts.every((host) => host === from)) return 'same-origin'
+    return hosts.every((host) => siteOf(host) === siteOf(from)) ? 'same-site' : 'cross-site'
+  }
+
+  #metadata(): Record<string, string> {
+    const { kind } = this.start
+    const isPage = kind === 'navigation' || kind === 'form' || kind === 'prefetch' || kind === 'frame'
+    const accept = isPage ? 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' : '*/*'
+    if (!this.browser.metadata) return { accept }
+    const dest = {
+      navigation: 'document',
+      form: 'document',
+      prefetch: 'document',
+      frame: 'iframe',
+      image: 'image',
+      fetch: 'empty',
+    }
+    return {
+      accept,
+      'sec-fetch-site': this.#fetchSite(),
+      'sec-fetch-mode': isPage ? 'navigate' : kind === 'image' ? 'no-cors' : 'cors',
+      'sec-fetch-dest': dest[kind],
+      ...(kind === 'prefetch' ? { 'sec-purpose': 'prefetch;prerender' } : {}),
+      ...(kind === 'navigation' ? { 'sec-fetch-user': '?1' } : {}),
+    }
+  }
+}
+
+/** A host of the same site that somebody else runs. */
+export function siblingOf(host: string): string {
+  return `blog.${siteOf(host)}`
+}
+
+/** Origin and path are the endpoint's; whatever the query. */
+export function isAt(url: URL, endpoint: string): boolean {
+  const { origin, pathname } = new URL(endpoint)
+  return url.origin === origin && url.pathname === pathname
+}
+
+/** Where a browser goes next. */
+export function redirectOf(answer: EdgeAnswer, url: URL): URL | undefined {
+  if (answer.kind !== 'response' || ![301, 302, 303, 307, 308].includes(answer.status)) return undefined
+  const [location] = valuesOf(answer.headers, 'location')
+  try {
+    return location === undefined ? undefined : new URL(location, url)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,242 @@
+/** Plays a story, action by action, and says what the watch saw. */
+import type { Browser } from './browser.ts'
+import { editedValue, tossedName } from './cookie-edits.ts'
+import type { Cookie } from './jar.ts'
+import { Navigation, siblingOf } from './navigation.ts'
+import { Scene, type SceneOptions } from './scene.ts'
+import type { Sight } from './sight.ts'
+import { siteOf } from './sites.ts'
+import type { Action, From, Open, SignOut, Story } from './story.ts'
+import { tokenAnswer } from './token-answers.ts'
+
+export interface Played {
+  sights: readonly Sight[]
+  /** Requests to the handler. */
+  requests: number
+}
+
+export interface PlayOptions extends SceneOptions {
+  /** Ends the story at the first sight of a finding. Default false. */
+  stopAtFirst?: boolean
+}
+
+export async function play(story: Story, options: PlayOptions): Promise<Played> {
+  const scene = new Scene(options, story)
+  for (const [index, action] of story.actions.entries()) {
+    scene.watch.step = index
+    await act(scene, action)
+    if (options.stopAtFirst && scene.watch.sights.some(({ isNote }) => !isNote)) break
+  }
+  return { sights: scene.watch.sights, requests: scene.watch.requests }
+}
+
+async function act(scene: Scene, action: Action): Promise<void> {
+  switch (action.do) {
+    case 'open':
+    case 'sign-out': {
+      const navigation = navigationOf(scene, action)
+      await navigation.run()
+      return scene.watch.arrived(navigation)
+    }
+    case 'reload':
+    case 'back':
+      return revisit(scene, action)
+    case 'sign-in':
+      return signIn(scene, action)
+    case 'embed': {
+      const { browser, kind, where, from } = action
+      const navigation = new Navigation(
+        scene,
+        scene.browser(browser),
+        { history: [] },
+        {
+          url: scene.urlOf(where),
+          from,
+          kind,
+          ...(kind === 'form' ? { method: 'POST' } : {}),
+        },
+      )
+      await navigation.run()
+      return scene.watch.arrived(navigation)
+    }
+    case 'race':
+      return race(scene, action)
+    case 'wait':
+      scene.now += Math.round(action.seconds * 1000)
+      return
+    case 'provider':
+      scene.provider.answer = tokenAnswer(action.answers)
+      scene.provider.answersTo = action.to ?? 'all'
+      scene.calmSince = action.answers === 'good' ? scene.now : Infinity
+      return
+    case 'keys':
+      // Published beside the old ones, and used from now on.
+      scene.provider.keys = [...scene.site.issuer.spareKeys.slice(1), ...scene.provider.keys]
+      scene.calmSince = scene.now + 70_000
+      return
+    case 'forget':
+      scene.browser(action.browser).jar.cookies = scene
+        .browser(action.browser)
+        .jar.cookies.filter(({ name }) => name !== 'provider-session')
+      return
+    case 'store':
+      scene.storeIsUp = action.isUp
+      scene.calmSince = action.isUp ? scene.now : Infinity
+      return
+    case 'full':
+      scene.browser(action.browser).jar.stores = false
+      return
+    case 'toss':
+      return toss(scene, action)
+    case 'edit':
+      return edit(scene, action)
+    case 'copy':
+      return copy(scene, action)
+    case 'redeploy': {
+      const built = await scene.rebuild?.(action.change)
+      if (!built) return
+      scene.client = built.client
+      if (action.change === 'retire-keys') scene.keysRetiredAt = scene.now
+      scene.calmSince = Infinity
+      scene.fleet.deploy(built.file, scene.story.instances ?? 1)
+      return
+    }
+    case 'request':
+      return rawRequest(scene, action)
+  }
+}
+
+function navigationOf(scene: Scene, action: Open | SignOut): Navigation {
+  const browser = scene.browser(action.browser)
+  const tab = browser.tab(action.tab)
+  if (action.do === 'sign-out') {
+    const isOnSite = tab.history.at(-1)?.startsWith(`https://${scene.site.hosts[0]}/`) ?? false
+    const navigation = new Navigation(scene, browser, tab, {
+      url: scene.urlOf({ own: 'signOut' }),
+      from: isOnSite ? 'site' : 'address',
+      kind: 'navigation',
+    })
+    scene.watch.signsOut(navigation)
+    return navigation
+  }
+  const from: From = action.from ?? 'address'
+  const navigation = new Navigation(scene, browser, tab, { url: scene.urlOf(action.where), from, kind: 'navigation' })
+  scene.watch.departs(navigation)
+  return navigation
+}
+
+async function revisit(scene: Scene, action: Extract<Action, { do: 'reload' | 'back' }>): Promise<void> {
+  const browser = scene.browser(action.browser)
+  const tab = browser.tab(action.tab)
+  if (action.do === 'back') tab.history.pop()
+  const url = tab.history.pop()
+  if (url === undefined || !scene.site.hosts.includes(new URL(url).host)) return
+  const navigation = new Navigation(scene, browser, tab, { url, from: 'address', kind: 'navigation' })
+  scene.watch.departs(navigation)
+  await navigation.run()
+  scene.watch.arrived(navigation)
+}
+
+async function signIn(scene: Scene, action: Extract<Action, { do: 'sign-in' }>): Promise<void> {
+  const browser = scene.browser(action.browser)
+  const tab = browser.tab(action.tab)
+  // There is no login page where the provider knew him, or where the handler did not send him there.
+  if (tab.login === undefined) return
+  const session = scene.provider.logIn(action.as)
+  const endpoint = new URL(scene.site.endpoints.authorization)
+  const context = { now: scene.now, crossSite: false, topLevelRead: true }
+  browser.jar.set(`provider-session=${session}; Secure; HttpOnly; SameSite=None; Path=/`, endpoint, context)
+  browser.person = action.as
+  const navigation = new Navigation(scene, browser, tab, {
+    url: tab.login,
+    from: 'provider',
+    kind: 'navigation',
+    providerSession: session,
+    ...(action.hold === undefined ? {} : { hold: action.hold }),
+  })
+  await navigation.run()
+  scene.watch.arrived(navigation)
+}
+
+async function race(scene: Scene, action: Extract<Action, { do: 'race' }>): Promise<void> {
+  const a = navigationOf(scene, action.a)
+  const b = navigationOf(scene, action.b)
+  for (const { browser } of [a, b]) browser.racedAt = scene.now
+  for (const one of action.order) await (one === 'a' ? a : b).step()
+  await a.run()
+  await b.run()
+  for (const { browser } of [a, b]) browser.racedAt = scene.now
+  scene.watch.arrived(a)
+  scene.watch.arrived(b)
+}
+
+function siteCookies(scene: Scene, browser: Browser): Cookie[] {
+  return browser.jar.cookies.filter(({ domain }) => scene.site.hosts.includes(domain))
+}
+
+function toss(scene: Scene, { browser: to, of, as, path = '/', only }: Extract<Action, { do: 'toss' }>): void {
+  const browser = scene.browser(to)
+  const [host] = scene.site.hosts
+  const known =
+    of === 'junk'
+      ? [...scene.ownCookies].map((name) => ({ name, value: 'junk' }))
+      : siteCookies(scene, scene.browser(of))
+  const url = new URL(`https://${siblingOf(host)}/`)
+  for (const { name, value } of known) {
+    if (only === 'slots' && !/t\d$/.test(name)) continue
+    const line = `${tossedName(name, as)}=${value}; Domain=${siteOf(host)}; Path=${path}; Secure`
+    const taken = browser.jar.set(line, url, { now: scene.now, crossSite: false, topLevelRead: true })
+    // A name that is not the handler's own is nothing to it.
+    if (taken && scene.ownCookies.has(tossedName(name, as))) browser.isTampered = true
+  }
+}
+
+function edit(scene: Scene, { browser: name, how }: Extract<Action, { do: 'edit' }>): void {
+  const browser = scene.browser(name)
+  const paths = [...browser.tabs.values()].flatMap(({ wanted }) => {
+    if (!wanted) return []
+    const { pathname, search } = new URL(wanted.url)
+    return search === '' ? [pathname] : [pathname + search, pathname]
+  })
+  browser.isTampered = true
+  for (const cookie of siteCookies(scene, browser)) {
+    cookie.value = editedValue(cookie.value, how, paths)
+    if (typeof how === 'string') browser.edited.set(cookie.name, cookie.value)
+  }
+}
+
+function copy(scene: Scene, { browser, to, host = 0 }: Extract<Action, { do: 'copy' }>): void {
+  const thief = scene.browser(to)
+  const domain = scene.site.hosts[host]
+  if (domain === undefined) return
+  if (to !== browser) thief.isThief = true
+  thief.isTampered = true
+  const moved = siteCookies(scene, scene.browser(browser)).map((cookie) => ({ ...cookie, domain }))
+  thief.jar.cookies = [...thief.jar.cookies.filter((cookie) => cookie.domain !== domain), ...moved]
+}
+
+async function rawRequest(scene: Scene, action: Extract<Action, { do: 'request' }>): Promise<void> {
+  const { where, host, headers = {}, bearer } = action
+  const url = new URL(scene.urlOf(where))
+  const path = 'path' in where ? where.path.split('?')[0] : undefined
+  const token = bearer && scene.provider.tokenFor(bearer)
+  const sentAt = scene.now
+  const { invocation, calls } = await scene.invoke({
+    method: 'GET',
+    url,
+    ...(path === undefined ? {} : { uri: path }),
+    headers: {
+      accept: 'text/html',
+      'sec-fetch-mode': 'navigate',
+      'sec-fetch-dest': 'document',
+      'sec-fetch-site': 'none',
+      ...headers,
+      ...(host === undefined ? {} : { host }),
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
+  })
+  scene.watch.raw(
+    { browser: undefined, url, kind: 'raw', fetchSite: 'none', sent: [], sentAt, invocation, calls },
+    action,
+  )
+}

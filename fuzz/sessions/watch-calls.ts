@@ -1,0 +1,201 @@
+/** What a handler may ask of the provider in one event. */
+import type { Browser } from './browser.ts'
+import type { SiteExchange } from './navigation.ts'
+import type { ProviderCall } from './provider.ts'
+import type { Scene } from './scene.ts'
+import type { Seen } from './sight.ts'
+import { heldToken } from './tokens-in-cookies.ts'
+
+/** Another tab's answer that came meanwhile may lie this long back. */
+const raceMs = 1000
+
+export function seenOfCalls(scene: Scene, exchange: SiteExchange): Seen[] {
+  const seen: Seen[] = []
+  const tokenCalls = exchange.calls.filter(({ endpoint }) => endpoint === 'token')
+  if (tokenCalls.length > 1) {
+    seen.push(fault('sign-in/exchange', 'amplification', `one event made ${tokenCalls.length} token requests`))
+  }
+  for (const one of exchange.calls) {
+    if (one.endpoint === 'none') seen.push(...ofStrangeUrl(scene, one))
+    if (one.endpoint !== 'token') continue
+    if (one.error === 'invalid_client') {
+      seen.push(
+        fault('sign-in/client', 'false-denial', 'a token request did not prove its client as RFC 6749 2.3.1 says'),
+      )
+    }
+    seen.push(...(one.grant === 'authorization_code' ? ofCode(scene, exchange, one) : ofRefresh(scene, exchange, one)))
+  }
+  return seen
+}
+
+function fault(rule: Seen['rule'], name: Seen['class'], story: string): Seen {
+  return { rule, class: name, story }
+}
+
+function ofStrangeUrl({ provider }: Scene, { call }: ProviderCall): Seen[] {
+  const text = `${call.url} ${JSON.stringify(call.headers)} ${call.body}`
+  const isSecret =
+    /\b(?:code-|refresh-)/.test(text) ||
+    provider.tokens.some(({ access }) => text.includes(access)) ||
+    /^Basic /m.test(text)
+  const what =
+    isSecret || call.headers.authorization?.startsWith('Basic ') ? 'a secret was sent to' : 'something was fetched from'
+  return [fault('sign-in/client', 'request-forgery', `${what} ${call.url}, which the policy does not name`)]
+}
+
+function ofCode(scene: Scene, { browser, url, sentAt }: SiteExchange, call: ProviderCall): Seen[] {
+  const seen: Seen[] = []
+  const { searchParams } = url
+  const code = call.code
+  for (const name of new Set(searchParams.keys())) {
+    if (searchParams.getAll(name).length > 1) {
+      seen.push({
+        ...fault(
+          'sign-in/parameters',
+          'bypass',
+          `a callback with ${name} twice was taken for one of the two (RFC 6749 3.1)`,
+        ),
+        ours: call.tokens === undefined,
+      })
+      break
+    }
+  }
+  const iss = searchParams.get('iss')
+  if (scene.site.responseIss && iss !== scene.site.issuer.issuer) {
+    const what = iss === null ? 'without iss' : 'with the iss of another provider'
+    seen.push(
+      fault(
+        'sign-in/response-issuer',
+        'bypass',
+        `the code of a callback ${what} was sent to the token endpoint (RFC 9207 2.4)`,
+      ),
+    )
+  }
+  if (!browser) return seen
+  const state = searchParams.get('state')
+  const isOwnState = browser.states.some((one) => one.state === state && scene.now - one.at <= 3_700_000)
+  if (!isOwnState && !browser.isTampered) {
+    seen.push({
+      ...fault('sign-in/state', 'bypass', 'a callback was taken whose state this browser never had'),
+      ours: call.tokens === undefined,
+    })
+  }
+  if (code && code.tries > 1 && browser.isPlain && sentAt - browser.racedAt > raceMs) {
+    seen.push(
+      fault(
+        'sign-in/exchange',
+        'amplification',
+        'a code was brought to the token endpoint a second time (RFC 6749 4.1.2)',
+      ),
+    )
+  }
+  if (code && call.tokens && code.browser !== browser.name && !browser.isThief) {
+    seen.push(
+      fault(
+        'sign-in/start',
+        'bypass',
+        "another browser's code was redeemed: nothing tied it to the browser that had asked for it",
+      ),
+    )
+  } else if (code && call.tokens && code.state !== state) {
+    seen.push(
+      fault('sign-in/seed', 'bypass', "one tab's code was redeemed with another tab's state: they share a verifier"),
+    )
+  }
+  return seen
+}
+
+function ofRefresh(scene: Scene, exchange: SiteExchange, call: ProviderCall): Seen[] {
+  const { browser, url, sent, sentAt } = exchange
+  const { family, refreshToken } = call
+  if (!family) return []
+  const seen: Seen[] = []
+  const { idleSeconds = Infinity, absoluteSeconds = Infinity } = scene.site
+  const isSealed = scene.site.policy.signIn?.secret !== undefined
+  if (family.host !== url.hostname) {
+    seen.push({
+      ...fault('sign-in/seal', 'bypass', `a refresh token of ${family.host} was used for ${url.hostname}`),
+      ours: !isSealed,
+    })
+  }
+  if (scene.client !== family.client) {
+    seen.push(
+      fault(
+        'sign-in/seal',
+        'bypass',
+        `a refresh token of the client ${family.client} was sent for the client ${scene.client}`,
+      ),
+    )
+  }
+  if (family.startedAt < scene.keysRetiredAt) {
+    seen.push(
+      fault(
+        'sign-in/seal',
+        'bypass',
+        'a cookie was opened that was sealed with a key which is no longer in the policy',
+      ),
+    )
+  }
+  if (isSealed && browser && sent.some(({ name, value }) => browser.edited.get(name) === value)) {
+    const others = sent.filter(({ name, value }) => browser.edited.get(name) !== value && scene.ownCookies.has(name))
+    // Only what came after the edit is whole: a slot, which holds no refresh token.
+    if (others.every(({ value }) => value.length < 700)) {
+      seen.push(fault('sign-in/seal', 'bypass', 'a sealed cookie was opened although it had been changed'))
+    }
+  }
+  if ((sentAt - family.startedAt) / 1000 > absoluteSeconds + 2) {
+    seen.push(
+      fault('sign-in/limits', 'bypass', `a session of ${absoluteSeconds} s at most was refreshed after more than that`),
+    )
+  }
+  if ((sentAt - family.usedAt) / 1000 > idleSeconds + 2) {
+    seen.push(
+      fault('sign-in/limits', 'bypass', `a session was refreshed that had been idle for more than ${idleSeconds} s`),
+    )
+  }
+  if (browser?.isPlain && sentAt - browser.racedAt > raceMs)
+    seen.push(...ofTiming(scene, browser, exchange, refreshToken))
+  return seen
+}
+
+function ofTiming(
+  scene: Scene,
+  browser: Browser,
+  { sent, sentAt }: SiteExchange,
+  refreshToken: string | undefined,
+): Seen[] {
+  const { received } = browser
+  const seen: Seen[] = []
+  if (
+    received &&
+    received.at < sentAt &&
+    received.tokens.family.refreshToken !== refreshToken &&
+    !received.tokens.family.isOver
+  ) {
+    const isOld = received.tokens.family.before.some(({ token }) => token === refreshToken)
+    if (isOld && received.tokens.refresh === received.tokens.family.refreshToken) {
+      seen.push(
+        fault(
+          'sign-in/refresh',
+          'false-denial',
+          'the new refresh token was dropped, and the one before it was used again',
+        ),
+      )
+    }
+  }
+  const held = heldToken(scene.provider, sent)
+  if (!held || held.bad !== undefined) return seen
+  const left = (held.expires - sentAt) / 1000
+  const life = scene.provider.options.tokenSeconds
+  if (left > Math.min(60, life / 10) + 1) {
+    seen.push({
+      ...fault(
+        'sign-in/refresh-due',
+        'amplification',
+        `a token of ${life} s was refreshed with ${Math.floor(left)} s left`,
+      ),
+      ours: true,
+    })
+  }
+  return seen
+}

@@ -1,0 +1,233 @@
+/** Where a navigation may end, by what is true of its browser. */
+import type { Rule } from '../../oracle/rules.ts'
+import type { Browser } from './browser.ts'
+import type { Ending, Navigation } from './navigation.ts'
+import type { PersonName } from './people.ts'
+import type { TokenRecord } from './provider.ts'
+import type { Scene } from './scene.ts'
+import type { Seen } from './sight.ts'
+import type { Site } from './site.ts'
+import { heldToken } from './tokens-in-cookies.ts'
+
+/** The page has two at most; a third may be another handler's way. */
+const mostVisits = 3
+/** What a slot keeps of a path, with room for its encoding. */
+const keptOctets = 480
+
+export function seenOfEnding(scene: Scene, navigation: Navigation): Seen[] {
+  const { ending, visits, browser } = navigation
+  if (!ending) return []
+  const seen: Seen[] = []
+  if (visits > mostVisits) {
+    seen.push({
+      rule: 'sign-in/loop',
+      class: 'exhaustion',
+      story: `one navigation went through the provider ${visits} times`,
+    })
+  } else if (ending.kind === 'loop') {
+    seen.push({ rule: 'sign-in/loop', class: 'exhaustion', story: 'one navigation was redirected more than 20 times' })
+  }
+  if (ending.kind === 'failed') return seen
+  if (ending.kind === 'passed') seen.push(...ofSession(scene, navigation, ending.url))
+  if (scene.watch.isSignOut(navigation)) return [...seen, ...ofSignOut(scene, navigation)]
+  if (
+    navigation.start.url === scene.urlOf({ public: true }) &&
+    scene.site.publicPage !== undefined &&
+    ending.kind !== 'passed'
+  ) {
+    seen.push({ rule: 'sign-in/session', class: 'false-denial', story: 'a public page was denied' })
+  }
+  if (seen.length > 0 || !browser.isPlain) return seen
+  return [
+    ...seen,
+    ...(ofGoodToken(scene, navigation) ?? ofRefreshToken(scene, navigation) ?? ofHonesty(scene, navigation)),
+  ]
+}
+
+/** Whose page it is. */
+export function ownerOf({ people }: Site, { pathname }: URL): PersonName | undefined {
+  const owners = Object.values(people).filter(({ pages }) => pages.includes(pathname))
+  // One page for both is everybody's.
+  return owners.length === 1 ? owners[0]?.name : undefined
+}
+
+function isOpenTo({ people }: Site, { pathname }: URL, person: PersonName | null): boolean {
+  return person !== null && people[person].pages.includes(pathname)
+}
+
+/** By what the token endpoint did. */
+const badRules: Readonly<Record<string, Rule>> = {
+  'no-nonce': 'sign-in/id-token',
+  mac: 'sign-in/exchange',
+  huge: 'sign-in/exchange',
+  'other-access-subject': 'sign-in/subject',
+  'other-person': 'sign-in/refresh',
+}
+
+/** Whose session it is that passed, and what it came from. */
+function ofSession(scene: Scene, { browser, exchanges }: Navigation, url: URL): Seen[] {
+  const { site, provider } = scene
+  const isProtected = Object.values(site.people).some(({ pages }) => pages.includes(url.pathname))
+  if (!isProtected || browser.isThief) return []
+  const tokens = heldToken(provider, exchanges.at(-1)?.sent ?? []) ?? browser.received?.tokens
+  if (!tokens) return []
+  if (tokens.bad !== undefined) {
+    const rule = badRules[tokens.answer] ?? 'sign-in/id-token'
+    return [{ rule, class: 'bypass', story: `a session began from a token response although ${tokens.bad}` }]
+  }
+  if (tokens.family.number < browser.signedOutBefore) {
+    return [{ rule: 'sign-in/revived', class: 'bypass', story: 'a session that was signed out passed again' }]
+  }
+  if (browser.person === tokens.person.name || browser.jar.options.prefixes === false) return []
+  // Until the browser has been at the provider's own sign-out, it is not asked for a password.
+  if (browser.person === null && tokens.family.number < browser.loggedOutBefore) return []
+  if (browser.person === null && browser.signedOutBefore > 0) {
+    const story = 'after a sign-out, a new session began without a password'
+    return [{ rule: 'sign-in/signed-out', class: 'bypass', story }]
+  }
+  const whose = browser.person === null ? 'nobody gave a password' : `the ${browser.person} gave a password`
+  const story = `in a browser where ${whose}, the session is the ${tokens.person.name}'s`
+  return [{ rule: 'sign-in/state', class: 'bypass', story }]
+}
+
+function ofSignOut(scene: Scene, { browser, ending, visits, loggedOut, sentFirst, exchanges }: Navigation): Seen[] {
+  const { site } = scene
+  if (!ending || !browser.isPlain) return []
+  const no = (story: string, ours = false): Seen[] => [{ rule: 'sign-in/signed-out', class: 'bypass', story, ours }]
+  if (visits > 0) return no('a sign-out leads straight into a new sign-in')
+  const last = exchanges.find(({ url }) => url.pathname === site.paths.signOut)
+  if (last?.invocation.answer.kind === 'response' && last.invocation.answer.status >= 400) {
+    return [{ rule: 'sign-in/sign-out', class: 'false-denial', story: 'a visitor who asked for it was not signed out' }]
+  }
+  if (site.endpoints.logout !== undefined && !loggedOut) return no("a sign-out does not end the provider's own session")
+  if (site.afterSignOut !== undefined && (ending.kind !== 'passed' || ending.url.pathname !== site.afterSignOut)) {
+    return no(`a sign-out does not end at ${site.afterSignOut}`)
+  }
+  const { received } = browser
+  const isDue = received && sentFirst.length > 0 && received.tokens.refresh === received.tokens.family.refreshToken
+  if (site.endpoints.revocation === undefined || !isDue || !isWithinLimits(scene, received.tokens, 5)) return []
+  const isWhole = scene.storeIsUp && scene.client === received.tokens.family.client && received.at > browser.racedAt
+  const isHere = sentFirst.some(({ domain }) => domain === received.tokens.family.host)
+  if (received.tokens.family.isOver || !isWhole || !isHere || scene.keysRetiredAt > -Infinity) return []
+  return no('a sign-out does not revoke the refresh token', true)
+}
+
+/** The jar had a token that is good: it decides alone. Undefined where it had none. */
+function ofGoodToken(scene: Scene, { browser, sentFirst, start, ending, visits }: Navigation): Seen[] | undefined {
+  const { provider, now, site } = scene
+  const url = new URL(start.url)
+  if (start.kind !== 'navigation' && start.kind !== 'fetch') return undefined
+  const held = heldToken(provider, sentFirst)
+  if (!held || held.bad !== undefined || held.person.name !== browser.person || held.expires < now + 3000)
+    return undefined
+  if (held.family.number < browser.signedOutBefore || !ending) return undefined
+  if (isOpenTo(site, url, browser.person)) {
+    if (ending.kind === 'passed') return []
+    return [
+      {
+        rule: 'sign-in/session',
+        class: 'false-denial',
+        story: `a good session was denied its page (${endingWords(ending)})`,
+      },
+    ]
+  }
+  const isForbidden = Object.values(site.people).some(({ pages }) => pages.includes(url.pathname))
+  if (isForbidden && (visits > 0 || ending.kind === 'login')) {
+    return [
+      {
+        rule: 'sign-in/forbidden',
+        class: 'false-denial',
+        story: 'a session that may not see a page was sent to sign in again',
+      },
+    ]
+  }
+  return []
+}
+
+/** The jar had a refresh token that is good: nobody is asked again. Undefined where it had none. */
+function ofRefreshToken(scene: Scene, navigation: Navigation): Seen[] | undefined {
+  const { browser, start, ending, visits, startedAt, sentFirst } = navigation
+  const { site, provider, now } = scene
+  const { received } = browser
+  const url = new URL(start.url)
+  if (site.paths.refresh === undefined || start.kind !== 'navigation' || !received || !ending) return undefined
+  const { family, bad } = received.tokens
+  const isKept =
+    !family.isOver &&
+    bad === undefined &&
+    sentFirst.length > 0 &&
+    received.tokens.refresh === family.refreshToken &&
+    family.number >= browser.signedOutBefore &&
+    family.startedAt > scene.keysRetiredAt &&
+    family.client === scene.client &&
+    family.host === url.hostname &&
+    isWithinLimits(scene, received.tokens, 10)
+  const isCalm =
+    provider.answer.name === 'good' &&
+    scene.storeIsUp &&
+    startedAt - Math.max(browser.refreshedAt, received.at) > 35_000 &&
+    now - browser.troubledAt > 130_000
+  if (!isKept || !isCalm || !isOpenTo(site, url, browser.person)) return undefined
+  // The refresh of this very navigation may have ended there.
+  if (ending.kind === 'passed' && visits === 0) return []
+  return [
+    {
+      rule: 'sign-in/refresh',
+      class: 'false-denial',
+      story: `a session that could be refreshed was not kept (${endingWords(ending)})`,
+    },
+  ]
+}
+
+function isWithinLimits({ site, now }: Scene, { family }: TokenRecord, spare: number): boolean {
+  const { idleSeconds = Infinity, absoluteSeconds = Infinity } = site
+  const idle = (now - family.usedAt) / 1000
+  const age = (now - family.startedAt) / 1000
+  return idle < idleSeconds - spare && age < absoluteSeconds - spare
+}
+
+/** Whoever signs in without anything in his way gets to the page that he asked for. */
+function ofHonesty(scene: Scene, { browser, tab, start, ending }: Navigation): Seen[] {
+  const { site, now, calmSince } = scene
+  const { wanted } = tab
+  if (start.from !== 'provider' || !wanted || !ending || ending.kind === 'held' || ending.kind === 'login') return []
+  const url = new URL(wanted.url)
+  const isCalm =
+    wanted.startedCalmly &&
+    calmSince <= wanted.at &&
+    now - wanted.at < 3_500_000 &&
+    browser.racedAt < wanted.at &&
+    browser.states.filter(({ at }) => now - at < 3_600_000).length <= 8 &&
+    recentSignIns(browser, now) <= 2
+  if (!isCalm || !isOpenTo(site, url, browser.person)) return []
+  if (ending.kind !== 'passed') {
+    const story = `an honest sign-in did not get to its page (${endingWords(ending)})`
+    return [{ rule: 'sign-in/begin', class: 'false-denial', story }]
+  }
+  const kept = encodeURIComponent(url.pathname + url.search).length <= keptOctets
+  if (!kept || ending.url.href === url.href) return []
+  const story = `a sign-in for ${url.pathname}${url.search} ended at ${ending.url.pathname}${ending.url.search}`
+  return [{ rule: 'sign-in/return', class: 'false-denial', story, ours: ending.url.pathname === url.pathname }]
+}
+
+/** With the one that has just been made. */
+function recentSignIns({ signIns }: Browser, now: number): number {
+  return signIns.filter((at) => now - at < 125_000).length
+}
+
+function endingWords(ending: Ending): string {
+  switch (ending.kind) {
+    case 'answered':
+      return `the handler answered ${ending.status}`
+    case 'login':
+      return 'the provider asked for the password'
+    case 'provider-page':
+      return `the provider refused: ${ending.why}`
+    case 'foreign':
+      return `it ended at ${ending.url.origin}`
+    case 'loop':
+      return 'it never ended'
+    default:
+      return ending.kind
+  }
+}
