@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Stage, type StageContext, stageResult } from '../command/stage.ts'
+import { typedCommand } from '../command/typed-command.ts'
 import type { BenchConfig } from '../config/bench-schema.ts'
 import { UsageError } from '../config/usage-error.ts'
 import { type Check, check } from '../result/result.ts'
@@ -36,6 +37,8 @@ import { workloadFile } from './workload.ts'
 export interface BenchOptions {
   /** The principal subjects on warm, hot and malformed requests, in about 25 seconds. */
   quick?: boolean
+  /** False: its tables are not printed. */
+  tables?: boolean
   /** Comma-separated ids of suites.ts; default all. */
   suites?: string
   /** Fresh processes for each figure, at least five; default 10. */
@@ -61,7 +64,7 @@ interface Outcome {
 }
 
 export const stage: Stage<BenchOptions> = async (context, options) => {
-  const { quick = false } = options
+  const { quick = false, tables = true } = options
   const chosen = chooseSuites(options)
   const processes = chooseProcesses(options)
   return stageResult('bench', { config: context.configFile, quick, suites: chosen, processes }, async () => {
@@ -79,7 +82,8 @@ export const stage: Stage<BenchOptions> = async (context, options) => {
         bench,
       )
       context.progress.clear()
-      for (const table of outcomes.flatMap(({ tables }) => tables)) context.progress.log(sideBySideText(table))
+      const printed = tables ? outcomes.flatMap((outcome) => outcome.tables) : []
+      for (const table of printed) context.progress.log(sideBySideText(table))
       return {
         checks: outcomes.flatMap(({ checks }) => checks),
         data: JSON.parse(JSON.stringify(Object.assign({}, ...outcomes.map(({ data }) => data)))),
@@ -112,7 +116,32 @@ async function quickSuite(bench: Bench): Promise<Outcome> {
   const cases = await measureRounds(quickCases, bench.bundles, workloadSize, budget, bench)
   // The checks say what matters of the malformed ones; their tables are many.
   const principal = cases.filter(({ id }) => id === 'warm' || id === 'hot')
-  return { checks: roundsChecks(cases, bench.limits), tables: roundsTables(principal, new Map()), data: { cases } }
+  const checks = leaveLimits(roundsChecks(cases, bench.limits))
+  return { checks, tables: roundsTables(principal, new Map()), data: { cases } }
+}
+
+/**
+ * Half a dozen processes tell the authorizer from its peers, who take turns with it, and not how far it is from a limit: a
+ * busy machine alone moves that ratio by more than the limit leaves.
+ */
+function leaveLimits(checks: readonly Check[]): Check[] {
+  const left = checks.filter(({ id, limit }) => !id.endsWith('.peer') && limit !== null)
+  return [
+    ...checks.map(
+      (one): Check => (left.includes(one) ? { ...one, limit: null, direction: 'none', verdict: 'pass' } : one),
+    ),
+    {
+      ...check({
+        id: 'bench.limits',
+        title: `limits to one crypto.verify (${left.length})`,
+        value: null,
+        unit: '1',
+        limit: null,
+        direction: 'lower',
+      }),
+      detail: `a short run has too few samples for them; some ten minutes decide: ${typedCommand('bench')}`,
+    },
+  ]
 }
 
 const fullSuites: Record<(typeof suiteIds)[number], (bench: Bench) => Promise<Outcome>> = {

@@ -2,8 +2,8 @@ import { Command } from 'commander'
 import { loadConfig } from '../config/load-config.ts'
 import { UsageError } from '../config/usage-error.ts'
 import { requireWritable } from '../config/write-file.ts'
-import { exitCode, type Result } from '../result/result.ts'
-import { writeResult } from '../result/result-file.ts'
+import { exitCode, type Result, type Verdict } from '../result/result.ts'
+import { resultFile, writeResult } from '../result/result-file.ts'
 import { Interrupted } from './interrupted.ts'
 import { missingPackage } from './missing-package.ts'
 import { createProgress } from './progress.ts'
@@ -28,11 +28,18 @@ export function stageCommand(name: string, description: string): Command {
     .option('--json', 'print one result document on standard output and nothing else there')
 }
 
+interface Presentation {
+  /** What is printed without `--json`; default a table of the checks, the verdict, and where the result file is. */
+  present?: (result: Result) => string
+  /** The exit code; default as result.ts says. */
+  exit?: (verdict: Verdict) => number
+}
+
 /** Runs one stage for a user: configuration, Ctrl-C, result file, table or JSON, exit code. */
 export async function runStage<Options>(
   options: SharedOptions & Options,
   load: () => Promise<Stage<SharedOptions & Options>>,
-  present: (result: Result) => string = (result) => terminalTable([result]),
+  { present = tableAndFile(options.out), exit = exitCode }: Presentation = {},
 ): Promise<void> {
   const { config, file } = await loadConfig(options)
   // Not after a night of measuring.
@@ -49,9 +56,17 @@ export async function runStage<Options>(
   }
   // Printed before it is written: on a full disk the figures are not lost.
   process.stdout.write(`${options.json ? JSON.stringify(result, null, 2) : present(result)}\n`)
-  const written = writeResult(options.out, result)
-  if (!options.json) process.stdout.write(`${colourVerdict(result.verdict)}  ${written}\n`)
-  process.exitCode = interruption.signal.aborted ? 130 : exitCode(result.verdict)
+  writeResult(options.out, result)
+  process.exitCode = interruption.signal.aborted ? 130 : exit(result.verdict)
+}
+
+function tableAndFile(out: string): (result: Result) => string {
+  return (result) => `${terminalTable([result])}\n${verdictAndFile(out, result)}`
+}
+
+/** The last line of most commands. */
+export function verdictAndFile(out: string, result: Result): string {
+  return `${colourVerdict(result.verdict)}  ${resultFile(out, result)}`
 }
 
 /** The first Ctrl-C (or TERM) asks the stage to stop, the second ends the process. */

@@ -10,9 +10,14 @@ import { commandOf, type Result, resultSchema } from './result.ts'
 const version = 1
 const migrations: Migrations = {}
 
-/** Writes `<out>/<command>.json` and returns its path. */
+/** `<out>/<command>.json`. */
+export function resultFile(out: string, result: Result): string {
+  return join(out, `${commandOf(result)}.json`)
+}
+
+/** Writes it and returns its path. */
 export function writeResult(out: string, result: Result): string {
-  const file = join(out, `${commandOf(result)}.json`)
+  const file = resultFile(out, result)
   writeWholeFile(file, `${JSON.stringify(resultSchema.parse(result), null, 2)}\n`)
   return file
 }

@@ -7,13 +7,15 @@ import { keptTrends } from '../reports/history/kept-trends.ts'
 import { appendStepSummary } from '../reports/step-summary.ts'
 import { summary } from '../reports/summary.ts'
 import { writeReports } from '../reports/write-reports.ts'
-import type { Check, Result } from '../result/result.ts'
+import { type Check, type Result, worst } from '../result/result.ts'
 import { writeResult } from '../result/result-file.ts'
 import type { RunStage } from './stages.ts'
 
 export interface RunOptions {
   /** Directory in which runs are kept; the report then shows their trends. */
   history?: string
+  /** Comma-separated names of stages that are not run. */
+  without?: string
 }
 
 /**
@@ -21,14 +23,18 @@ export interface RunOptions {
  * cannot run here (a tool is missing) is reported as not measured while the others go on.
  */
 export function runAll(stages: readonly RunStage[], finished: Result[]): Stage<RunOptions> {
-  return async (context, { history }) => {
+  return async (context, { history, without = '' }) => {
+    const left = withoutStages(without, stages)
     if (history !== undefined) requireWritable(history, '--history')
     return stageResult('run', { config: context.configFile, out: context.out }, async () => {
       const checks: Check[] = []
       for (const [index, stage] of stages.entries()) {
         if (context.signal.aborted) break
-        context.progress.log(`[${index + 1}/${stages.length}] ${stage.name}: ${stage.title}`)
-        checks.push(await runOne(stage, context, finished))
+        if (!left.includes(stage.name))
+          context.progress.log(`[${index + 1}/${stages.length}] ${stage.name}: ${stage.title}`)
+        checks.push(
+          left.includes(stage.name) ? notMeasured(stage.name, leftOut) : await runOne(stage, context, finished),
+        )
       }
       for (const { name } of stages.slice(checks.length)) checks.push(notMeasured(name, 'interrupted'))
       const missing = checks.filter(({ value }) => value === null)
@@ -41,10 +47,21 @@ export function runAll(stages: readonly RunStage[], finished: Result[]): Stage<R
       appendStepSummary(summary(report))
       return {
         checks,
+        // What was asked to be left out says nothing of the others.
+        verdict: worst(checks.filter(({ detail }) => detail !== leftOut).map(({ verdict }) => verdict)),
         data: { stages: finished.map(({ schema, verdict, durationMs }) => ({ schema, verdict, durationMs })) },
       }
     })
   }
+}
+
+const leftOut = 'left out by --without'
+
+function withoutStages(text: string, stages: readonly RunStage[]): string[] {
+  const names = text.split(',').filter((name) => name !== '')
+  const stranger = names.find((name) => !stages.some((stage) => stage.name === name))
+  if (stranger === undefined) return names
+  throw new UsageError(`--without: "${stranger}" is no stage; there are ${stages.map(({ name }) => name).join(', ')}`)
 }
 
 async function runOne(stage: RunStage, context: StageContext, finished: Result[]): Promise<Check> {

@@ -32,7 +32,7 @@ export const runStages: readonly RunStage[] = [
     title: 'timing it beside its peers',
     stage: async () => {
       const { stage } = await import('../bench/bench-stage.ts')
-      return (context) => stage(context, { quick: true })
+      return (context) => stage(context, { quick: true, tables: false })
     },
   },
   {
