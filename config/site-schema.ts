@@ -8,11 +8,40 @@ export interface NewUserPool {
   groups?: readonly string[]
   /** Prefix of the hosted login domain, unique in the region. Default: the stack's name in lower case and the account's id. */
   domainPrefix?: string
-  /** Where the hosted login may send users back to; without any, OAuth flows stay off. */
+  /**
+   * Where the hosted login may send users back to. Default: with the policy's `signIn`, its callback path on each of the site's hosts;
+   * else none, and OAuth flows stay off.
+   */
   callbackUrls?: readonly string[]
+  /** Default: with `signIn`, its `afterSignOut` on each of the site's hosts. */
   logoutUrls?: readonly string[]
   /** Second factor by authenticator app. Default `"optional"`. */
   mfa?: 'optional' | 'required'
+  /**
+   * Whose tokens the pool gives out (Cognito API Reference, IssuerConfigurationType): `"updated"` is what AWS recommends, and what a
+   * pool with replicas needs. Default `"original"`.
+   */
+  issuer?: 'original' | 'updated'
+  /** Attributes beyond the standard ones, without `custom:`; text that administrators write. Default none. */
+  customAttributes?: readonly string[]
+  /**
+   * Attributes that users may write of themselves: standard ones by their claim's name, and `custom:NAME`. Default `["locale"]`: who
+   * may write a claim may choose what it opens.
+   */
+  writableAttributes?: readonly string[]
+  /** Nobody deletes the pool before this is switched off. Default true. */
+  deletionProtection?: boolean
+  /** Cognito's newer login pages. Default false: the classic ones. */
+  managedLogin?: boolean
+  /** Passkeys beside passwords; needs `managedLogin`. With `mfa` required they have to verify the person. Default false. */
+  passkeys?: boolean
+  /** An AWS WAF web ACL before the pool: requests of one address in five minutes, 10 or more. Default none. */
+  webAcl?: RateLimit
+}
+
+/** Requests of one IP address in five minutes, beyond which it is answered 403 (WAF Developer Guide, "Rate-based rule"). */
+export interface RateLimit {
+  rateLimit: number
 }
 
 export interface CustomDomain {
@@ -43,6 +72,11 @@ export interface OperationsConfig {
 export interface SiteConfig {
   /** CloudFormation's name of the stack. Default `"EdgeproofSite"`. */
   stackName?: string
+  /**
+   * Where bucket, logs and a created pool are. Default `"us-east-1"`, where the function always is: another region takes a stack
+   * more, and one for a created pool.
+   */
+  region?: string
   /** The stack creates a user pool and a client; their issuer and client id take the place of the policy's. */
   createUserPool?: NewUserPool
   /**
@@ -58,6 +92,13 @@ export interface SiteConfig {
   domain?: CustomDomain
   /** An AWS WAF web ACL with CLOUDFRONT scope. */
   webAclArn?: string
+  /** One that the stack makes, with a rate rule. Default none. */
+  webAcl?: RateLimit
+  /**
+   * The KMS key that the secrets of the policy's `signIn` are encrypted with, where it is one of your own. Its policy has to let the
+   * account's IAM policies decide. Default: AWS's key.
+   */
+  secretKeyArn?: string
   /** Which edge locations serve: the cheapest, all but the dearest, or all. Default `"100"`. */
   priceClass?: '100' | '200' | 'all'
   /** Lambda runtime. Default `"nodejs24.x"`. */
@@ -71,8 +112,17 @@ export interface SiteConfig {
    * its PDF. `"DENY"`: none. False leaves the header out, and every page may.
    */
   frameOptions?: 'DENY' | 'SAMEORIGIN' | false
+  /**
+   * Content-Security-Policy of objects, where the origin sends none. Default: `frame-ancestors` that says what `frameOptions` does. False
+   * leaves the header out.
+   */
+  contentSecurityPolicy?: string | false
+  /** Referrer-Policy of objects. Default `"same-origin"`. False leaves the header out. */
+  referrerPolicy?: ReferrerPolicy | false
   /** Strict-Transport-Security of objects and denials. Default two years, for this host alone. */
   hsts?: HstsConfig
+  /** Seconds that an object is cached: `default` where it does not say itself, and the bounds. Defaults 0, a day, a year. */
+  ttl?: { min?: number; default?: number; max?: number }
   /** Access logs in a bucket of their own; false for none. Default kept for 90 days. */
   accessLogs?: false | { retentionDays: number }
   /** CloudFront's additional metrics (cache-hit rate, origin latency), which cost money. Default false. */
@@ -80,6 +130,20 @@ export interface SiteConfig {
   /** Default: none, and one `cdk deploy` is all. */
   operations?: OperationsConfig
 }
+
+/** Referrer Policy 3. */
+const referrerPolicies = [
+  'no-referrer',
+  'no-referrer-when-downgrade',
+  'origin',
+  'origin-when-cross-origin',
+  'same-origin',
+  'strict-origin',
+  'strict-origin-when-cross-origin',
+  'unsafe-url',
+] as const
+
+type ReferrerPolicy = (typeof referrerPolicies)[number]
 
 /** Cognito API Reference, CreateGroup, GroupName. */
 export const groupNameSchema = z
@@ -95,6 +159,20 @@ const webUrl = z
     'should be an https URL (http only for localhost)',
   )
 
+/** WAFv2 API Reference, RateBasedStatement, Limit. */
+const rateLimit = z.strictObject({
+  rateLimit: z
+    .int()
+    .min(10, 'should be 10 to 2,000,000,000 requests in five minutes')
+    .max(2_000_000_000, 'should be 10 to 2,000,000,000 requests in five minutes'),
+})
+
+/** Cognito API Reference, SchemaAttributeType, Name; `custom:` is put before it. */
+const attributeName = '[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]{1,20}'
+/** Cognito Developer Guide, "Working with user attributes", standard attributes. */
+const writableAttribute =
+  'address|birthdate|email|family_name|gender|given_name|locale|middle_name|name|nickname|phone_number|picture|preferred_username|profile|updated_at|website|zoneinfo'
+
 const newUserPool = z.strictObject({
   groups: z.array(groupNameSchema).exactOptional(),
   domainPrefix: z
@@ -105,6 +183,25 @@ const newUserPool = z.strictObject({
   callbackUrls: z.array(webUrl).exactOptional(),
   logoutUrls: z.array(webUrl).exactOptional(),
   mfa: z.enum(['optional', 'required']).exactOptional(),
+  issuer: z.enum(['original', 'updated']).exactOptional(),
+  customAttributes: z
+    .array(z.string().regex(new RegExp(`^${attributeName}$`, 'u'), 'should be 1 to 20 letters, digits and symbols'))
+    .exactOptional(),
+  writableAttributes: z
+    .array(
+      z
+        .string()
+        .regex(
+          new RegExp(`^(?:${writableAttribute}|custom:${attributeName})$`, 'u'),
+          'should be a standard attribute or custom:NAME',
+        ),
+    )
+    .min(1, 'should hold at least one name: Cognito takes an empty list for all')
+    .exactOptional(),
+  deletionProtection: z.boolean().exactOptional(),
+  managedLogin: z.boolean().exactOptional(),
+  passkeys: z.boolean().exactOptional(),
+  webAcl: rateLimit.exactOptional(),
 })
 
 const regionPattern = '[a-z]{2}(?:-[a-z]+)+-\\d'
@@ -114,6 +211,21 @@ const userPoolArn = z
   .regex(
     new RegExp(`^arn:aws[a-z-]*:cognito-idp:${regionPattern}:\\d{12}:userpool/${regionPattern}_[0-9A-Za-z]+$`),
     'should be a user pool ARN such as arn:aws:cognito-idp:eu-west-1:111122223333:userpool/eu-west-1_EXAMPLE01',
+  )
+
+/** Seconds; CloudFront API Reference, CachePolicyConfig. */
+const ttl = z
+  .strictObject({
+    min: z.int().min(0).exactOptional(),
+    default: z.int().min(0).exactOptional(),
+    max: z.int().min(0).exactOptional(),
+  })
+  .refine(
+    (given) => {
+      const { min, default: usual, max } = completeTtl(given)
+      return min <= usual && usual <= max
+    },
+    { message: 'should rise from min (0) to default (86400) to max (31536000), where they are not given' },
   )
 
 const domain = z.strictObject({
@@ -177,12 +289,18 @@ const operations = z.strictObject({
   alarmEmail: z.email('should be an e-mail address').exactOptional(),
 })
 
+/** With the defaults. */
+export function completeTtl(ttl: SiteConfig['ttl'] = {}): Required<NonNullable<SiteConfig['ttl']>> {
+  return { min: 0, default: 86_400, max: 31_536_000, ...ttl }
+}
+
 export const siteSchema: z.ZodType<SiteConfig> = z
   .strictObject({
     stackName: z
       .string()
       .regex(/^[A-Za-z][A-Za-z0-9-]{0,127}$/, 'should be 1 to 128 letters, digits and hyphens, beginning with a letter')
       .exactOptional(),
+    region: region.exactOptional(),
     createUserPool: newUserPool.exactOptional(),
     userPoolArn: userPoolArn.exactOptional(),
     userPoolProvider: z.string().min(1, 'should be the name of a provider of the policy').exactOptional(),
@@ -193,6 +311,11 @@ export const siteSchema: z.ZodType<SiteConfig> = z
         /^arn:aws[a-z-]*:wafv2:us-east-1:\d{12}:global\/webacl\/[\w-]+\/[0-9a-f-]+$/,
         'should be the ARN of a web ACL with CLOUDFRONT scope, which is in us-east-1',
       )
+      .exactOptional(),
+    webAcl: rateLimit.exactOptional(),
+    secretKeyArn: z
+      .string()
+      .regex(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/, 'should be the ARN of a KMS key, not of an alias')
       .exactOptional(),
     priceClass: z.enum(['100', '200', 'all']).exactOptional(),
     runtime: z.enum(['nodejs22.x', 'nodejs24.x']).exactOptional(),
@@ -215,6 +338,14 @@ export const siteSchema: z.ZodType<SiteConfig> = z
       )
       .exactOptional(),
     frameOptions: z.literal(['DENY', 'SAMEORIGIN', false]).exactOptional(),
+    contentSecurityPolicy: z
+      .union(
+        [z.literal(false), z.string().regex(/^[\x20-\x7e]{1,2048}$/)],
+        'should be false or the header, 1 to 2,048 characters of ASCII in one line',
+      )
+      .exactOptional(),
+    referrerPolicy: z.literal([...referrerPolicies, false]).exactOptional(),
+    ttl: ttl.exactOptional(),
     hsts: z
       .strictObject({
         maxAge: z.int().min(0, 'should be a number of seconds, 0 or more').max(2_147_483_647).exactOptional(),
@@ -227,4 +358,12 @@ export const siteSchema: z.ZodType<SiteConfig> = z
   .refine(({ createUserPool, userPoolArn }) => !createUserPool || userPoolArn === undefined, {
     path: ['userPoolArn'],
     message: 'should be left out where createUserPool is given: a site has one pool',
+  })
+  .refine(({ webAcl, webAclArn }) => !webAcl || webAclArn === undefined, {
+    path: ['webAcl'],
+    message: 'should be left out where webAclArn is given: a distribution has one web ACL',
+  })
+  .refine(({ createUserPool = {} }) => !createUserPool.passkeys || createUserPool.managedLogin, {
+    path: ['createUserPool', 'passkeys'],
+    message: 'should be left out without managedLogin: the classic login pages have none',
   })

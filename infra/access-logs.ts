@@ -1,9 +1,12 @@
-import { Duration, Stack, Validations } from 'aws-cdk-lib'
+import { Duration, Stack } from 'aws-cdk-lib'
 import type * as cloudfront from 'aws-cdk-lib/aws-cloudfront'
 import * as iam from 'aws-cdk-lib/aws-iam'
 import * as logs from 'aws-cdk-lib/aws-logs'
 import * as s3 from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
+import { acknowledge } from './acknowledge.ts'
+import { acrossRegions } from './cross-region.ts'
+import { edgeRegion, edgeScope } from './edge-scope.ts'
 import { privateBucket } from './site-bucket.ts'
 
 /**
@@ -34,21 +37,27 @@ const recordFields = [
 ]
 
 export interface AccessLogsProps {
+  /** What the delivery is named after; the account has one of a name. */
+  siteName: string
   distribution: cloudfront.Distribution
   retentionDays: number
 }
 
-/** CloudFront's standard logs (v2) as JSON lines in a bucket of their own, by CloudWatch Logs' delivery. */
+/**
+ * CloudFront's standard logs (v2) as JSON lines in a bucket of their own, by CloudWatch Logs' delivery. The bucket is in the construct's
+ * own region. The delivery is in us-east-1 (CloudFront Developer Guide, "Configure standard logging (v2)"), if need be in a stack of
+ * its own that comes after the distribution's.
+ */
 export class AccessLogs extends Construct {
-  constructor(scope: Construct, id: string, { distribution, retentionDays }: AccessLogsProps) {
+  constructor(scope: Construct, id: string, { siteName, distribution, retentionDays }: AccessLogsProps) {
     super(scope, id)
-    const { stackName, account } = Stack.of(this)
+    const { account } = Stack.of(this)
     const bucket = new s3.Bucket(this, 'Bucket', {
       ...privateBucket,
       lifecycleRules: [{ id: 'expire-logs', expiration: Duration.days(retentionDays) }],
     })
-    Validations.of(bucket).acknowledge({
-      id: 'AwsSolutions-S1',
+    acknowledge(bucket, {
+      rule: 'AwsSolutions-S1',
       reason: 'This bucket receives logs; logging its own access to itself would never end.',
     })
     // CloudWatch Logs User Guide, "Enable logging from AWS services", permissions for logs sent to Amazon S3 (v2).
@@ -60,21 +69,29 @@ export class AccessLogs extends Construct {
         resources: [bucket.arnForObjects(`AWSLogs/${account}/*`)],
         conditions: {
           StringEquals: { 's3:x-amz-acl': 'bucket-owner-full-control', 'aws:SourceAccount': account },
-          ArnLike: { 'aws:SourceArn': Stack.of(this).formatArn({ service: 'logs', resource: 'delivery-source:*' }) },
+          ArnLike: {
+            'aws:SourceArn': Stack.of(this).formatArn({
+              service: 'logs',
+              region: edgeRegion,
+              resource: 'delivery-source:*',
+            }),
+          },
         },
       }),
     )
-    const source = new logs.CfnDeliverySource(this, 'Source', {
-      name: `${stackName}-access-logs`.slice(-60),
+    const edge = edgeScope(this, `logs-${edgeRegion}`)
+    const name = `${siteName}-access-logs`.slice(-60)
+    const source = new logs.CfnDeliverySource(edge, 'Source', {
+      name,
       logType: 'ACCESS_LOGS',
-      resourceArn: distribution.distributionArn,
+      resourceArn: acrossRegions(edge, distribution.distributionArn),
     })
-    const destination = new logs.CfnDeliveryDestination(this, 'Destination', {
-      name: `${stackName}-access-logs`.slice(-60),
-      destinationResourceArn: bucket.bucketArn,
+    const destination = new logs.CfnDeliveryDestination(edge, 'Destination', {
+      name,
+      destinationResourceArn: acrossRegions(edge, bucket.bucketArn),
       outputFormat: 'json',
     })
-    const delivery = new logs.CfnDelivery(this, 'Delivery', {
+    const delivery = new logs.CfnDelivery(edge, 'Delivery', {
       deliverySourceName: source.name,
       deliveryDestinationArn: destination.attrArn,
       recordFields,
@@ -82,7 +99,7 @@ export class AccessLogs extends Construct {
       s3SuffixPath: '{DistributionId}/{yyyy}/{MM}/{dd}/{HH}',
     })
     // The names alone are no reference, and both ends must exist first; so must the right to write.
-    delivery.addResourceDependency(source)
+    delivery.node.addDependency(source)
     if (bucket.policy) delivery.node.addDependency(bucket.policy)
   }
 }

@@ -15,26 +15,41 @@ const propsSchema = z.strictObject({
   snapshots: z
     .record(z.string(), z.strictObject({ fetchedAt: z.number(), keys: z.array(z.record(z.string(), z.unknown())) }))
     .optional(),
+  name: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9-]{0,127}$/, 'should be 1 to 128 letters, digits and hyphens, beginning with a letter')
+    .optional(),
+  outputs: z.boolean().optional(),
 })
 
+/** What the constructs are told in words and numbers. */
+export interface WrittenProps {
+  policy: Policy
+  program?: string
+  site?: SiteConfig
+  snapshots?: Record<string, JwksSnapshot>
+  name?: string
+  outputs?: boolean
+}
+
 /**
- * The construct's properties, checked by the schema that a configuration file is checked by. A CloudFormation token may
+ * A construct's properties, checked by the schema that a configuration file is checked by. A CloudFormation token may
  * stand where its value is only passed on to the function or to AWS; the text around it is checked all the same.
  *
  * @throws UsageError that begins with the construct's path and the field, for a mistake and for a token elsewhere.
  */
-export function checkedProps(props: EdgeAuthorizedSiteProps, constructPath: string): EdgeAuthorizedSiteProps {
+export function checkedProps(props: WrittenProps, constructPath: string): WrittenProps {
   const passed = passedOn(props)
   const literal = withoutTokens(props, '', (path, value) => {
     const example = passed[path.replace(/\[\d+\]/g, '[]')]
     if (example !== undefined && typeof value === 'string' && !isListMember(value)) return standIn(value, example)
     throw new UsageError(`${constructPath}: ${path}: is known only when the stack is deployed; ${remedy(path, value)}`)
   })
-  return restored(parse(propsSchema, literal, constructPath), props) as EdgeAuthorizedSiteProps
+  return restored(parse(propsSchema, literal, constructPath), props) as WrittenProps
 }
 
 /** Where a token may stand, each place with a value that the schema takes there. Every other place is looked into. */
-function passedOn({ policy, site }: Partial<EdgeAuthorizedSiteProps> = {}): Record<string, string> {
+function passedOn({ policy, site }: Partial<WrittenProps> = {}): Record<string, string> {
   const [name, url] = ['aa', 'https://aa']
   const login = policy?.deny?.unauthenticated
   const providers = Object.keys(policy?.providers ?? {}).map((provider) => `policy.providers.${provider}`)
@@ -48,6 +63,17 @@ function passedOn({ policy, site }: Partial<EdgeAuthorizedSiteProps> = {}): Reco
     ...(!(login && 'returnTo' in login && !String(login.redirect).includes('?')) && {
       'policy.deny.unauthenticated.redirect': url,
     }),
+    'policy.signIn.client': name,
+    ...Object.fromEntries(
+      ['authorization', 'token', 'revocation', 'logout'].map((end) => [
+        `policy.signIn.endpoints.${end}`,
+        `${url}/${end}`,
+      ]),
+    ),
+    'policy.signIn.hosts[]': 'aa.aa',
+    'policy.signIn.secret.ssmParameter': 'arn:aws:ssm:us-east-1:111122223333:parameter/aa',
+    'policy.signIn.secret.secretsManager': 'arn:aws:secretsmanager:us-east-1:111122223333:secret:aa-aaaaaa',
+    'site.secretKeyArn': 'arn:aws:kms:us-east-1:111122223333:key/aa',
     'site.createUserPool.domainPrefix': name,
     'site.createUserPool.callbackUrls[]': url,
     'site.createUserPool.logoutUrls[]': url,
@@ -75,7 +101,7 @@ function passedOnByProvider(provider: string): Record<string, string> {
 
 function remedy(path: string, value: unknown): string {
   if (path === 'site.userPoolArn')
-    return "write the ARN out, or give the pool's userPoolProviderUrl as policy.issuer and its clients as policy.clientIds"
+    return "write the ARN out, give the pool itself as userPool, or the pool's userPoolProviderUrl as policy.issuer and its clients as policy.clientIds"
   if (path === 'policy.deny.unauthenticated.redirect') return 'with returnTo, write its "?" out'
   if (Array.isArray(value) || isListMember(value)) return 'name the members of the list, such as Fn.select(0, LIST)'
   return 'its value is needed before: write it out'
@@ -128,20 +154,4 @@ function restored(parsed: unknown, given: unknown): unknown {
   const original = given as Record<string, unknown>
   if (Array.isArray(parsed)) return parsed.map((item, index) => restored(item, original[index]))
   return Object.fromEntries(Object.entries(parsed).map(([key, field]) => [key, restored(field, original[key])]))
-}
-
-/**
- * All of it is checked as a configuration file is. CloudFormation tokens may stand where a value is only passed on:
- * infra/README.md, "In an app of your own".
- */
-export interface EdgeAuthorizedSiteProps {
-  policy: Policy
-  /**
-   * Default: the authorizer, bundled with what this policy uses. One of your own reads the policy from the configuration that
-   * is put before it, and has to do all that it says.
-   */
-  program?: string
-  site?: SiteConfig
-  /** Issuer → its keys, where they are known when the template is written. */
-  snapshots?: Record<string, JwksSnapshot>
 }

@@ -250,7 +250,7 @@ describe('CloudFormation tokens', () => {
   const number = Lazy.number({ produce: () => 1 })
   const list = Token.asList(Fn.ref('List'))
   test.each<[field: string, props: object, remedy: string]>([
-    ['site.userPoolArn', { site: { userPoolArn: text } }, "write the ARN out, or give the pool's userPoolProviderUrl"],
+    ['site.userPoolArn', { site: { userPoolArn: text } }, 'write the ARN out, give the pool itself as userPool'],
     ['policy.routes[1].path', { policy: { routes: [{ path: '/' }, { path: `/${text}/*` }] } }, 'write it out'],
     ['policy.routes[0].hash', { policy: { routes: [{ path: '/{sub}', hash: text }] } }, 'write it out'],
     ['policy.algorithms[0]', { policy: { algorithms: [text] } }, 'write it out'],

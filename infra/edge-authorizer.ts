@@ -1,107 +1,65 @@
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib'
-import * as iam from 'aws-cdk-lib/aws-iam'
-import * as lambda from 'aws-cdk-lib/aws-lambda'
-import * as logs from 'aws-cdk-lib/aws-logs'
-import { Construct } from 'constructs'
-import { type DeployableOptions, deployable } from '../build/bundle.ts'
-import { UsageError } from '../config/usage-error.ts'
-import { edgeFunction } from './limits.ts'
+import { Stack } from 'aws-cdk-lib'
+import type { Construct } from 'constructs'
+import type { JwksSnapshot } from '../authorizer/configuration.ts'
+import type { Policy } from '../authorizer/policy.ts'
+import type { SiteConfig } from '../config/site-schema.ts'
+import { AuthorizerFunction } from './authorizer-function.ts'
+import { checkedProps } from './checked-props.ts'
+import { authorizerLogGroup } from './deployable-site.ts'
+import { addPolicyWarnings } from './policy-annotations.ts'
 
+/** Checked as a configuration file is; where CloudFormation tokens may stand: infra/README.md, "In an app of your own". */
 export interface EdgeAuthorizerProps {
-  /** The bundled program, which reads the configuration put before it. */
-  program: string
-  /** Strings in it may be CloudFormation references: they are resolved inside the code when the stack is deployed. */
-  configuration: DeployableOptions
-  runtime: 'nodejs22.x' | 'nodejs24.x'
-  /** Default: CloudFormation chooses. A name is needed where alarms elsewhere must know it. */
+  policy: Policy
+  /** What concerns the function: infra/README.md, the `site` section. */
+  site?: Pick<SiteConfig, 'hsts' | 'runtime' | 'platformLogs' | 'secretKeyArn'>
+  /** As `EdgeAuthorizedSite` takes it. */
+  program?: string
+  /** Issuer → its keys, where they are known when the template is written. */
+  snapshots?: Record<string, JwksSnapshot>
+  /** Default: CloudFormation chooses. Operations need one. */
   functionName?: string
-  logGroupName: string
-  /** Lambda's own lines for each invocation, with its duration and INIT. */
-  platformLogs: boolean
-}
-
-/** The Lambda@Edge function and the version of it that the distribution runs. */
-export class EdgeAuthorizer extends Construct {
-  readonly functionName: string
-  readonly version: lambda.IVersion
-
-  /** Throws a UsageError where the code is too large to stand in a template. */
-  constructor(scope: Construct, id: string, props: EdgeAuthorizerProps) {
-    super(scope, id)
-    const handler = new lambda.Function(this, 'Function', {
-      ...(props.functionName !== undefined && { functionName: props.functionName }),
-      description: 'Viewer-request authorizer (edgeproof)',
-      role: this.role(props.logGroupName),
-      runtime: new lambda.Runtime(props.runtime, lambda.RuntimeFamily.NODEJS, { supportsInlineCode: true }),
-      handler: 'index.handler',
-      code: lambda.Code.fromInline(inlineCode(props.program, props.configuration, this.node.path)),
-      memorySize: edgeFunction.memoryMegabytes,
-      timeout: Duration.seconds(edgeFunction.timeoutSeconds),
-      // JSON, so that a metric filter can read a denial's fields and the platform's own lines for each invocation can be
-      // left out: they would cost a busy site many times what the function's time does.
-      loggingFormat: lambda.LoggingFormat.JSON,
-      applicationLogLevelV2: lambda.ApplicationLogLevel.INFO,
-      systemLogLevelV2: props.platformLogs ? lambda.SystemLogLevel.INFO : lambda.SystemLogLevel.WARN,
-      logGroup: logs.LogGroup.fromLogGroupName(this, 'Logs', props.logGroupName),
-      // Deleting a function fails while CloudFront keeps replicas of it, for hours after the last distribution let go
-      // (CloudFront Developer Guide, "Delete Lambda@Edge functions and replicas"): remove-orphans.ts does it later.
-      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
-    })
-    handler.applyRemovalPolicy(RemovalPolicy.RETAIN)
-    this.functionName = handler.functionName
-    // The library's class misses its own interface under exactOptionalPropertyTypes.
-    this.version = handler.currentVersion as lambda.IVersion
-  }
-
-  /** Replicas write to a log group of this one name in whichever region they run (same guide, "Edge function logs"). */
-  private role(logGroupName: string): iam.Role {
-    const role = new iam.Role(this, 'Role', {
-      assumedBy: new iam.CompositePrincipal(
-        new iam.ServicePrincipal('lambda.amazonaws.com'),
-        new iam.ServicePrincipal('edgelambda.amazonaws.com'),
-      ),
-    })
-    const logGroup = Stack.of(this).formatArn({ service: 'logs', region: '*', resource: `log-group:${logGroupName}` })
-    const resources = [logGroup, `${logGroup}:*`]
-    role.addToPolicy(
-      new iam.PolicyStatement({
-        actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
-        resources,
-      }),
-    )
-    Validations.of(role).acknowledge(
-      ...resources.map((resource) => ({
-        id: `AwsSolutions-IAM5[Resource::${this.asFinding(resource)}]`,
-        reason:
-          'One log group by name; CloudFront chooses the region that a replica runs in, Lambda the name of its stream.',
-      })),
-    )
-    return role
-  }
-
-  /** An ARN as a finding of the IAM5 rule writes it: references in angle brackets. */
-  private asFinding(arn: string): string {
-    const resolved: unknown = Stack.of(this).resolve(arn)
-    if (typeof resolved === 'string') return resolved
-    const [, parts] = (resolved as { 'Fn::Join': [string, (string | { Ref: string })[]] })['Fn::Join']
-    return parts.map((part) => (typeof part === 'string' ? part : `<${part.Ref}>`)).join('')
-  }
+  /** Default `/edgeproof/<the stack's name>`. */
+  logGroupName?: string
 }
 
 /**
- * The code as it stands in the template, in ASCII: a policy may hold any character, and CloudFormation is not known to
- * keep all of them. A JSON string reads the same with escapes.
+ * The authorizer alone, for a distribution of one's own: `protect` puts it before the cache.
+ *
+ * @example
+ * const authorizer = new EdgeAuthorizer(stack, 'Authorizer', { policy })
+ * authorizer.protect(distribution)                       // every behavior
+ * authorizer.protect(another, '/files/*')                // one
  */
-function inlineCode(program: string, configuration: DeployableOptions, constructPath: string): string {
-  const code = deployable(program, configuration).replace(
-    /[\u0080-\uffff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
-  const { length } = JSON.stringify(code)
-  if (length > edgeFunction.inlineBytes) {
-    throw new UsageError(
-      `${constructPath}: policy: makes the function's code ${length} bytes of the template; at most ${edgeFunction.inlineBytes} fit inline: name fewer routes, groups or keys`,
-    )
+export class EdgeAuthorizer extends AuthorizerFunction {
+  /** What the function enforces. */
+  readonly policy: Policy
+
+  /**
+   * @throws UsageError naming the construct and the field, for a policy that is not one and for a token whose value is looked into; and
+   * where the stack's region is not given.
+   */
+  constructor(scope: Construct, id: string, props: EdgeAuthorizerProps) {
+    const { functionName, logGroupName, ...checked } = props
+    const path = scope.node.path === '' ? id : `${scope.node.path}/${id}`
+    const { policy, site = {}, snapshots, program } = checkedProps(checked, path)
+    super(scope, id, {
+      configuration: { policy, ...(snapshots && { snapshots }), ...(site.hsts && { hsts: site.hsts }) },
+      ...(program !== undefined && { program }),
+      ...functionSettings(site),
+      ...(functionName !== undefined && { functionName }),
+      logGroupName: logGroupName ?? authorizerLogGroup(Stack.of(scope).stackName),
+    })
+    this.policy = policy
+    addPolicyWarnings(this, policy)
   }
-  return code
+}
+
+/** Of the site's settings those of the function. */
+export function functionSettings({ runtime, platformLogs, secretKeyArn }: SiteConfig) {
+  return {
+    ...(runtime !== undefined && { runtime }),
+    ...(platformLogs !== undefined && { platformLogs }),
+    ...(secretKeyArn !== undefined && { secretKeyArn }),
+  }
 }

@@ -1,5 +1,7 @@
-/** `edgeproof/infra`: the construct for a CDK app of one's own. */
-export { bundleAuthorizer } from '../build/bundle.ts'
-export type { NewUserPool, SiteConfig } from '../config/site-schema.ts'
-export type { EdgeAuthorizedSiteProps } from './checked-props.ts'
-export { EdgeAuthorizedSite } from './edge-authorized-site.ts'
+/** `edgeproof/infra`: the constructs for a CDK app of one's own. */
+export type { NewUserPool, OperationsConfig, SiteConfig } from '../config/site-schema.ts'
+export type { AuthorizerFunction } from './authorizer-function.ts'
+export { EdgeAuthorizedSite, type EdgeAuthorizedSiteProps } from './edge-authorized-site.ts'
+export { EdgeAuthorizer, type EdgeAuthorizerProps } from './edge-authorizer.ts'
+export { SiteOperations, type SiteOperationsProps } from './operations/site-operations.ts'
+export type { SiteBehavior } from './site-distribution.ts'

@@ -1,12 +1,14 @@
-import type { Policy, Provider } from '../authorizer/policy.ts'
+import type { Policy, Provider, SignIn } from '../authorizer/policy.ts'
 import { type CompleteProvider, withDefaults } from '../config/policy-defaults.ts'
 import type { SiteConfig } from '../config/site-schema.ts'
 
 /** What a pool puts in the place of a provider's own. */
-interface PoolTokens {
-  issuer: string
+export interface PoolTokens {
+  issuer?: string
   /** Of a pool that the stack makes; the clients of one that exists are the policy's. */
   clientIds?: readonly string[]
+  /** Of a pool that the stack makes: where its login is. */
+  loginUrl?: string
 }
 
 /**
@@ -22,16 +24,37 @@ export function deployedPolicy(policy: Policy, site: SiteConfig, created?: PoolT
  * The policy with a pool's issuer in one of its providers: `site.userPoolProvider`, or the only one. The keys are where the
  * pool publishes them.
  */
-export function policyOfPool(policy: Policy, site: SiteConfig, pool: PoolTokens): Policy {
-  if (!policy.providers) return withPool(policy, pool)
+export function policyOfPool(policy: Policy, site: SiteConfig, { loginUrl, ...pool }: PoolTokens): Policy {
+  const [client] = pool.clientIds ?? []
+  const signIn =
+    loginUrl !== undefined && client !== undefined && isSignInOfPool(policy, site) && signInAt(policy, loginUrl, client)
+  const signedIn = signIn ? { ...policy, signIn } : policy
+  if (!signedIn.providers) return withPool(signedIn, pool)
   const { name } = poolProvider(policy, site)
-  const provider = policy.providers[name]
-  return provider ? { ...policy, providers: { ...policy.providers, [name]: withPool(provider, pool) } } : policy
+  const provider = signedIn.providers[name]
+  return provider ? { ...signedIn, providers: { ...signedIn.providers, [name]: withPool(provider, pool) } } : signedIn
 }
 
-function withPool<Fields extends Omit<Provider, 'tokenUse'>>(fields: Fields, pool: PoolTokens) {
+function withPool<Fields extends Omit<Provider, 'tokenUse'>>(fields: Fields, pool: Omit<PoolTokens, 'loginUrl'>) {
   const { jwksUri, tenants, ...rest } = fields
-  return { ...rest, ...pool }
+  return pool.issuer === undefined ? { ...fields, ...pool } : { ...rest, ...pool }
+}
+
+/** Whether visitors sign in with the provider that the pool stands for. */
+export function isSignInOfPool(policy: Policy, site: SiteConfig): boolean {
+  if (!policy.signIn) return false
+  return policy.signIn.provider === undefined || policy.signIn.provider === poolProvider(policy, site).name
+}
+
+/** Cognito Developer Guide, "User pool endpoints and managed login reference". Its end-session does not conform to OpenID Connect. */
+function signInAt({ signIn }: Policy, loginUrl: string, client: string): SignIn | undefined {
+  const endpoints = {
+    authorization: `${loginUrl}/oauth2/authorize`,
+    token: `${loginUrl}/oauth2/token`,
+    revocation: `${loginUrl}/oauth2/revoke`,
+    logout: `${loginUrl}/logout`,
+  }
+  return signIn && { ...signIn, client, endpoints, logout: 'cognito' }
 }
 
 /**

@@ -2,12 +2,10 @@ import { Annotations, type App, Stack } from 'aws-cdk-lib'
 import type { JwksSnapshot } from '../authorizer/configuration.ts'
 import type { Policy } from '../authorizer/policy.ts'
 import type { Config } from '../config/config.ts'
-import type { OperationsConfig, SiteConfig } from '../config/site-schema.ts'
-import { authorizerLogGroup, authorizerName } from './deployable-site.ts'
+import type { SiteConfig } from '../config/site-schema.ts'
 import { EdgeAuthorizedSite } from './edge-authorized-site.ts'
+import { edgeRegion } from './edge-scope.ts'
 import { takeSnapshots } from './jwks-snapshot.ts'
-import { RegionalOperations } from './operations/regional-operations.ts'
-import { SiteDashboard } from './operations/site-dashboard.ts'
 import { deployedPolicy, policyBesidePool } from './policy-of-pool.ts'
 
 /**
@@ -18,17 +16,16 @@ export async function buildSite(app: App, config: Config, program?: string): Pro
   const site = siteInContext(app, config.site ?? {})
   // CloudFront's policies are named after the stack's place in the app: two stacks in one account need two names.
   const stack = new Stack(app, site.stackName ?? 'EdgeproofSite', {
-    env: { region: 'us-east-1' },
+    env: { region: site.region ?? edgeRegion },
     description: 'A private bucket behind CloudFront with an authorizer before the cache (edgeproof)',
   })
   const snapshots = isContext(app, 'snapshot', 'true') ? await snapshotsFor(stack, config.policy, site) : {}
-  const { distribution } = new EdgeAuthorizedSite(stack, 'Site', {
+  new EdgeAuthorizedSite(stack, 'Site', {
     policy: config.policy,
     site,
     ...(program !== undefined && { program }),
     ...(Object.keys(snapshots).length > 0 && { snapshots }),
   })
-  if (site.operations) addOperations(app, stack, site, site.operations, distribution)
   return stack
 }
 
@@ -48,44 +45,4 @@ function isContext(app: App, key: string, value: string): boolean {
 /** Log delivery is the one part that emulators of AWS lack. */
 function siteInContext(app: App, site: SiteConfig): SiteConfig {
   return isContext(app, 'accessLogs', 'false') ? { ...site, accessLogs: false } : site
-}
-
-function addOperations(
-  app: App,
-  stack: Stack,
-  site: SiteConfig,
-  operations: OperationsConfig,
-  distribution: EdgeAuthorizedSite['distribution'],
-): void {
-  const siteName = stack.stackName
-  const functionName = authorizerName(siteName)
-  const email = operations.alarmEmail === undefined ? {} : { alarmEmail: operations.alarmEmail }
-  const regions = [...new Set(['us-east-1', ...operations.regions])]
-  for (const region of regions) {
-    const regional = new Stack(app, `${siteName}-Operations-${region}`, {
-      env: { region },
-      description: `Logs, metrics and alarms of ${functionName} in ${region} (edgeproof)`,
-    })
-    new RegionalOperations(regional, 'Operations', {
-      siteName,
-      functionName,
-      logGroupName: authorizerLogGroup(siteName),
-      logRetentionDays: operations.logRetentionDays ?? 30,
-      ...email,
-    })
-    // The log groups come first: a replica that finds none makes one, and then the stack could not.
-    stack.addStackDependency(regional)
-  }
-  const dashboard = new Stack(app, `${siteName}-Dashboard`, {
-    env: { region: 'us-east-1' },
-    description: `Dashboard of ${siteName} (edgeproof)`,
-  })
-  new SiteDashboard(dashboard, 'Dashboard', {
-    siteName,
-    distribution,
-    functionName,
-    regions,
-    additionalMetrics: site.additionalMetrics === true,
-    ...email,
-  })
 }

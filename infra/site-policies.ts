@@ -3,15 +3,17 @@ import * as cloudfront from 'aws-cdk-lib/aws-cloudfront'
 import type { Construct } from 'constructs'
 import type { Policy } from '../authorizer/policy.ts'
 import { completeHsts } from '../config/hsts.ts'
-import type { SiteConfig } from '../config/site-schema.ts'
+import { completeTtl, type SiteConfig } from '../config/site-schema.ts'
 import { corsCredentials, corsMaxAge, corsRequestHeaders, corsResponseHeaders } from './cors.ts'
 
 /** Neither the token nor a cookie nor a query string splits the cache or reaches S3, unless the configuration asks. */
-export function cachePolicy(scope: Construct, id: string, { queryStrings = [], cookies = [] }: CacheKey) {
+export function cachePolicy(scope: Construct, id: string, { cacheKey = {}, ttl }: SiteConfig) {
+  const { queryStrings = [], cookies = [] } = cacheKey
+  const seconds = completeTtl(ttl)
   return new cloudfront.CachePolicy(scope, id, {
-    minTtl: Duration.seconds(0),
-    defaultTtl: Duration.days(1),
-    maxTtl: Duration.days(365),
+    minTtl: Duration.seconds(seconds.min),
+    defaultTtl: Duration.seconds(seconds.default),
+    maxTtl: Duration.seconds(seconds.max),
     headerBehavior: cloudfront.CacheHeaderBehavior.none(),
     cookieBehavior:
       cookies.length > 0 ? cloudfront.CacheCookieBehavior.allowList(...cookies) : cloudfront.CacheCookieBehavior.none(),
@@ -23,8 +25,6 @@ export function cachePolicy(scope: Construct, id: string, { queryStrings = [], c
     enableAcceptEncodingBrotli: true,
   })
 }
-
-type CacheKey = NonNullable<SiteConfig['cacheKey']>
 
 /** S3 decides about a preflight by these three headers. */
 export function originRequestPolicy(scope: Construct, id: string) {
@@ -45,15 +45,20 @@ export function originRequestPolicy(scope: Construct, id: string) {
  */
 export function responseHeadersPolicy(scope: Construct, id: string, policy: Policy, site: SiteConfig) {
   const { corsOrigins = [] } = policy
-  const { frameOptions = 'SAMEORIGIN' } = site
+  const { frameOptions = 'SAMEORIGIN', referrerPolicy = 'same-origin' } = site
+  const contentSecurityPolicy = site.contentSecurityPolicy ?? (frameOptions && frameAncestors[frameOptions])
   const { maxAge, includeSubDomains } = completeHsts(site.hsts)
   return new cloudfront.ResponseHeadersPolicy(scope, id, {
     securityHeadersBehavior: {
       contentTypeOptions: { override: true },
+      // A page knows better than the site what it needs: its own policy stays.
+      ...(contentSecurityPolicy && { contentSecurityPolicy: { contentSecurityPolicy, override: false } }),
       ...(frameOptions && {
         frameOptions: { frameOption: cloudfront.HeadersFrameOption[frameOptions], override: true },
       }),
-      referrerPolicy: { referrerPolicy: cloudfront.HeadersReferrerPolicy.SAME_ORIGIN, override: true },
+      ...(referrerPolicy && {
+        referrerPolicy: { referrerPolicy: referrerPolicy as cloudfront.HeadersReferrerPolicy, override: true },
+      }),
       strictTransportSecurity: {
         accessControlMaxAge: Duration.seconds(maxAge),
         includeSubdomains: includeSubDomains,
@@ -73,3 +78,6 @@ export function responseHeadersPolicy(scope: Construct, id: string, policy: Poli
     }),
   })
 }
+
+/** X-Frame-Options as Content-Security-Policy says it (CSP 3, 6.4.2), which also counts the ancestors' ancestors. */
+const frameAncestors = { SAMEORIGIN: "frame-ancestors 'self'", DENY: "frame-ancestors 'none'" }

@@ -1,6 +1,5 @@
 /** The metrics that alarms and dashboard ask for. */
 import { Duration } from 'aws-cdk-lib'
-import type * as cloudfront from 'aws-cdk-lib/aws-cloudfront'
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch'
 
 const period = Duration.minutes(5)
@@ -31,14 +30,14 @@ export function replicaMetric(
  * then finds nothing (CloudFront Developer Guide, "Types of metrics for CloudFront": its value is always `Global`).
  */
 export function distributionMetric(
-  distribution: cloudfront.Distribution,
+  distributionId: string,
   metricName: 'Requests' | '4xxErrorRate' | '5xxErrorRate' | 'CacheHitRate' | 'OriginLatency',
   statistic: 'Sum' | 'Average' | 'p90',
 ): cloudwatch.Metric {
   return new cloudwatch.Metric({
     namespace: 'AWS/CloudFront',
     metricName,
-    dimensionsMap: { DistributionId: distribution.distributionId, Region: 'Global' },
+    dimensionsMap: { DistributionId: distributionId, Region: 'Global' },
     statistic,
     period,
   })

@@ -1,4 +1,3 @@
-import type * as cloudfront from 'aws-cdk-lib/aws-cloudfront'
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch'
 import { Construct } from 'constructs'
 import { alarmAction } from './alarm-action.ts'
@@ -6,7 +5,7 @@ import { denialsByReason, distributionMetric, replicaMetric } from './edge-metri
 
 export interface SiteDashboardProps {
   siteName: string
-  distribution: cloudfront.Distribution
+  distributionId: string
   functionName: string
   regions: readonly string[]
   /** The distribution publishes its additional, paid metrics. */
@@ -20,10 +19,10 @@ const width = 12
 export class SiteDashboard extends Construct {
   constructor(scope: Construct, id: string, props: SiteDashboardProps) {
     super(scope, id)
-    const { siteName, distribution, regions } = props
+    const { siteName, distributionId, regions } = props
     const serverErrors = new cloudwatch.Alarm(this, 'ServerErrors', {
       alarmDescription: 'More than one viewer request in a hundred got a 5xx.',
-      metric: distributionMetric(distribution, '5xxErrorRate', 'Average'),
+      metric: distributionMetric(distributionId, '5xxErrorRate', 'Average'),
       threshold: 1,
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
       evaluationPeriods: 2,
@@ -36,19 +35,19 @@ export class SiteDashboard extends Construct {
     })
   }
 
-  private siteWidgets({ distribution, additionalMetrics }: SiteDashboardProps): cloudwatch.IWidget[] {
+  private siteWidgets({ distributionId, additionalMetrics }: SiteDashboardProps): cloudwatch.IWidget[] {
     const widgets = [
       new cloudwatch.GraphWidget({
         title: 'Requests',
         width,
-        left: [distributionMetric(distribution, 'Requests', 'Sum')],
+        left: [distributionMetric(distributionId, 'Requests', 'Sum')],
       }),
       new cloudwatch.GraphWidget({
         title: 'Errors, % of requests',
         width,
         left: [
-          distributionMetric(distribution, '4xxErrorRate', 'Average'),
-          distributionMetric(distribution, '5xxErrorRate', 'Average'),
+          distributionMetric(distributionId, '4xxErrorRate', 'Average'),
+          distributionMetric(distributionId, '5xxErrorRate', 'Average'),
         ],
       }),
     ]
@@ -57,12 +56,12 @@ export class SiteDashboard extends Construct {
         new cloudwatch.GraphWidget({
           title: 'Cache hits, %',
           width,
-          left: [distributionMetric(distribution, 'CacheHitRate', 'Average')],
+          left: [distributionMetric(distributionId, 'CacheHitRate', 'Average')],
         }),
         new cloudwatch.GraphWidget({
           title: 'Origin latency, ms',
           width,
-          left: [distributionMetric(distribution, 'OriginLatency', 'p90')],
+          left: [distributionMetric(distributionId, 'OriginLatency', 'p90')],
         }),
       )
     }
