@@ -13,6 +13,7 @@ import {
   Tokenization,
 } from 'aws-cdk-lib'
 import type { IConstruct } from 'constructs'
+import { isBeside } from './edge-scope.ts'
 
 /**
  * The value, or a structure of values, as the consumer's stack can say it: each reference to a resource of a stack in
@@ -38,7 +39,8 @@ function replaced(value: unknown, replace: (text: string) => string): unknown {
 function isElsewhere(token: IResolvable, consumer: IConstruct): token is Reference {
   if (!Reference.isReference(token)) return false
   const [from, to] = [Stack.of(token.target), Stack.of(consumer)]
-  return from !== to && !Token.isUnresolved(from.region) && from.region !== to.region
+  // Between a site's own stacks nothing is exported either: an export cannot change while another stack uses it.
+  return from !== to && (isBeside(from) || (!Token.isUnresolved(from.region) && from.region !== to.region))
 }
 
 /** An output that the other stack gets for this, once for each value; it is deployed first. */

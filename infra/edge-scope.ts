@@ -27,6 +27,13 @@ export function edgeScope(construct: Construct, suffix = edgeRegion): Construct 
   return new Construct(stackBeside(stack, suffix, { region: edgeRegion, account }), Names.nodeUniqueId(construct.node))
 }
 
+const made = new WeakSet<Stack>()
+
+/** Whether the stack is one that `stackBeside` made. */
+export function isBeside(stack: Stack): boolean {
+  return made.has(stack)
+}
+
 /** The stack NAME-SUFFIX of the same stage, made where it is not there yet. */
 export function stackBeside(stack: Stack, suffix: string, env: { region: string; account: string }): Stack {
   const stage = Stage.of(stack)
@@ -34,10 +41,12 @@ export function stackBeside(stack: Stack, suffix: string, env: { region: string;
   const stackName = `${stack.stackName}-${suffix}`
   const present = stage.node.tryFindChild(stackName)
   if (present) return present as Stack
-  return new Stack(stage, stackName, {
+  const beside = new Stack(stage, stackName, {
     stackName,
     env,
     description: `What ${stack.stackName} needs in a stack of its own in ${env.region} (edgeproof)`,
     ...(stack.terminationProtection && { terminationProtection: true }),
   })
+  made.add(beside)
+  return beside
 }

@@ -64,6 +64,17 @@ test('a site with users, operations and a domain of its own breaks no rule witho
   ).toEqual([])
 })
 
+test('a site in another region with web ACLs breaks no rule without a reason', async () => {
+  expect(
+    await findings({
+      region: 'eu-central-1',
+      createUserPool: { managedLogin: true, passkeys: true, mfa: 'required', webAcl: { rateLimit: 100 } },
+      webAcl: { rateLimit: 2000 },
+      operations: { regions: ['eu-central-1'] },
+    }),
+  ).toEqual([])
+})
+
 test('the rules bite: an open bucket is found', async () => {
   const spoiled = await findings({}, (stack) => void new s3.Bucket(stack, 'Open'))
   expect(spoiled).toEqual([

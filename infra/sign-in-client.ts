@@ -5,6 +5,7 @@ import * as custom from 'aws-cdk-lib/custom-resources'
 import { Construct } from 'constructs'
 import type { SignIn } from '../authorizer/policy.ts'
 import { acknowledge } from './acknowledge.ts'
+import { acrossRegions } from './cross-region.ts'
 import { clientScopes, signInUrls } from './sign-in-urls.ts'
 
 export interface SignInClientProps {
@@ -28,7 +29,7 @@ export class SignInClient extends Construct {
     const update: custom.AwsSdkCall = {
       service: 'CognitoIdentityServiceProvider',
       action: 'updateUserPoolClient',
-      parameters: {
+      parameters: acrossRegions(this, {
         ...fieldsOf(resource),
         UserPoolId: pool.userPoolId,
         ClientId: client.userPoolClientId,
@@ -37,22 +38,24 @@ export class SignInClient extends Construct {
         AllowedOAuthFlows: ['code'],
         AllowedOAuthScopes: [...clientScopes(signIn)],
         AllowedOAuthFlowsUserPoolClient: true,
-      },
+      }),
       physicalResourceId: custom.PhysicalResourceId.of(`${id} of ${cdk.Names.uniqueId(this)}`),
       // Of the answer nothing else gets into the custom resource, its log or its attributes.
       outputPaths: ['UserPoolClient.ClientId'],
       logging: custom.Logging.withDataHidden(),
     }
-    const call = new custom.AwsCustomResource(this, 'Update', {
+    new custom.AwsCustomResource(this, 'Update', {
       resourceType: 'Custom::SignInClient',
       onCreate: update,
       onUpdate: update,
       policy: custom.AwsCustomResourcePolicy.fromStatements([
-        new iam.PolicyStatement({ actions: ['cognito-idp:UpdateUserPoolClient'], resources: [pool.userPoolArn] }),
+        new iam.PolicyStatement({
+          actions: ['cognito-idp:UpdateUserPoolClient'],
+          resources: [acrossRegions(this, pool.userPoolArn)],
+        }),
       ]),
       installLatestAwsSdk: false,
     })
-    call.node.addDependency(client)
     acknowledgeProvider(this)
   }
 }
