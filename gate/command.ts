@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
-import { runStage, type SharedOptions, stageCommand } from '../command/run-stage.ts'
+import { runStage, type SharedOptions, stageCommand, verdictAndFile } from '../command/run-stage.ts'
+import { gateText } from './outputs/terminal.ts'
 import type { GateOptions } from './settings.ts'
 
 export function registerGate(program: Command): void {
@@ -20,14 +21,14 @@ export function registerGate(program: Command): void {
       )
       .option('--budget <seconds>', 'longest time for the CPU-time part (default: 240)')
       .option('--calibrate', 'measure the error rates of the gate itself on this machine and keep them')
-      .option('--minutes <minutes>', 'with --calibrate: how long; later runs add to what is kept', '10')
+      .option('--minutes <minutes>', 'longest time for all of it; with --calibrate: how long (default: 10)')
       .option('--calibration <dir>', "directory of calibrations (default: beside the baseline, else edgeproof's own)")
       .action((options: SharedOptions & GateOptions) =>
-        runStage(options, () =>
-          options.calibrate
-            ? import('./calibrate.ts').then((module) => module.stage)
-            : import('./gate.ts').then((module) => module.stage),
-        ),
+        options.calibrate
+          ? runStage(options, () => import('./calibrate.ts').then((module) => module.stage))
+          : runStage(options, () => import('./gate.ts').then((module) => module.stage), {
+              present: (result) => `${gateText(result)}\n${verdictAndFile(options.out, result)}`,
+            }),
       ),
   )
 }

@@ -2,7 +2,7 @@
 import { type Check, check } from '../result/result.ts'
 import { median } from '../statistics/median.ts'
 import type { Calibration } from './calibration-file.ts'
-import type { Part } from './comparison.ts'
+import type { Compared, Part } from './comparison.ts'
 import { biases } from './error-rates.ts'
 import {
   type CpuComparison,
@@ -30,14 +30,16 @@ export async function cpuPart({
   settings,
   calibration,
   context,
-}: Part): Promise<{ checks: Check[]; data: unknown }> {
+  began,
+}: Part): Promise<{ compared: Compared[]; data: unknown }> {
   const { progress, signal } = context
   const sides = programSides(bench, base.deployables, head.deployables)
   const suites = settings.suites.filter((suite) => !startSuites.some((name) => name === suite))
-  if (suites.length === 0) return { checks: [], data: null }
+  if (suites.length === 0) return { compared: [], data: null }
   progress.step('CPU time: pilot')
-  const looks = planLooks(settings.budgetSeconds, await pilot(bench, sides, suites, signal))
-  if (looks.length === 0) return { checks: [budgetTooSmall(settings)], data: null }
+  const left = settings.wholeSeconds - (performance.now() - began) / 1000
+  const looks = planLooks(Math.min(settings.budgetSeconds, left), await pilot(bench, sides, suites, signal))
+  if (looks.length === 0) return { compared: [{ check: budgetTooSmall(settings) }], data: null }
   const plan = {
     looks,
     suites,
@@ -51,15 +53,16 @@ export async function cpuPart({
   const { errorRate } = settings
   const quoted = quoteCpu(calibration, { errorRate, limits: all, processes: comparison.processes })
   return {
-    checks: comparison.decisions.map((decision) =>
-      suiteCheck(
+    compared: comparison.decisions.map((decision) => ({
+      check: suiteCheck(
         decision,
         comparison,
         plan.limits,
         source.titles,
         source.isCalibrated && isCalibrated(decision.suite) ? quoted : notCalibrated,
       ),
-    ),
+      growth: decision.ratio - 1,
+    })),
     data: { looks, limits: plan.limits, ...comparison },
   }
 }
@@ -82,10 +85,10 @@ export function limits<Name extends Suite>(
   return Object.fromEntries(suites.map((suite) => [suite, limit(suite)])) as Record<Name, number>
 }
 
-function budgetTooSmall({ budgetSeconds }: Settings): Check {
+function budgetTooSmall({ budgetSeconds, wholeSeconds }: Settings): Check {
   return check({
     id: 'cpu',
-    title: `CPU time: ${budgetSeconds} s are too short for ${fewestProcesses} processes on this machine; raise --budget (up to ${mostProcesses} are used)`,
+    title: `CPU time: ${budgetSeconds} s are too short for ${fewestProcesses} processes on this machine; raise --budget (up to ${mostProcesses} are used)${Number.isFinite(wholeSeconds) ? ' and --minutes' : ''}`,
     value: null,
     unit: '1',
     limit: null,

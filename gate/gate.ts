@@ -9,7 +9,7 @@ import { requireWritable } from '../config/write-file.ts'
 import { type Check, check, type Result, worst } from '../result/result.ts'
 import { calibrationFile, readCalibration } from './calibration-file.ts'
 import { changedFiles } from './changed-files.ts'
-import type { Part } from './comparison.ts'
+import type { Compared, Part } from './comparison.ts'
 import { cpuPart } from './cpu-checks.ts'
 import { instructionPart } from './instruction-checks.ts'
 import { type Counter, callgrind } from './measure/instructions.ts'
@@ -30,6 +30,7 @@ export const stage = gateStage(callgrind)
 /** The stage with instructions from `counter`. */
 export function gateStage(counter: Counter): Stage<GateOptions> {
   return async (context, options) => {
+    const began = performance.now()
     const source = await requestSource(context)
     const settings = resolveSettings(context.config.gate, options, source.suites)
     if (options.writeBaseline !== undefined) requireWritable(dirname(options.writeBaseline), '--write-baseline')
@@ -37,7 +38,7 @@ export function gateStage(counter: Counter): Stage<GateOptions> {
       const scratch = mkdtempSync(join(tmpdir(), 'edgeproof-gate-'))
       try {
         const sides = await buildSides(context, options, settings, source, scratch)
-        const { checks, data } = await compare(sides, { counter, source, settings, context }, options, scratch)
+        const { checks, data } = await compare(sides, { counter, source, settings, context, began }, options, scratch)
         const deciding = checks.filter(({ id }) => decides(id, settings.failOn))
         return { checks, data, verdict: worst(deciding.map(({ verdict }) => verdict)) }
       } finally {
@@ -105,7 +106,7 @@ async function buildSides(
 
 async function compare(
   { base, head }: { base: Side; head: Side },
-  given: Pick<Part, 'counter' | 'source' | 'settings' | 'context'>,
+  given: Pick<Part, 'counter' | 'source' | 'settings' | 'context' | 'began'>,
   options: GateOptions,
   scratch: string,
 ): Promise<{ checks: Check[]; data: NonNullable<Result['data']> }> {
@@ -113,17 +114,38 @@ async function compare(
   const sides = { base: { name: base.name, commit: base.commit }, head: { name: head.name, commit: head.commit } }
   const size = settings.methods.includes('size') ? sizeChecks(base, head, settings.threshold) : []
   const same = sameProgram(base.deployables, head.deployables)
-  if (same)
-    return { checks: [...(same === 'names' ? size : []), unmeasured(same, settings)], data: { sides, blame: [] } }
+  if (same) {
+    const compared = [...(same === 'names' ? size : []), { check: unmeasured(same, settings) }]
+    return { checks: compared.map((one) => one.check), data: { sides, blame: [], growth: growthOf(compared) } }
+  }
   const calibration = readCalibration(calibrationFile(options))
   const bench = await createWorkbench(scratch, source, settings.suites)
   const part = { ...given, base, head, bench, calibration }
+  given.context.progress.log(durationText(settings))
   const instructions = settings.methods.includes('instructions') ? await instructionPart(part) : []
-  const cpu = settings.methods.includes('cpu') ? await cpuPart(part) : { checks: [], data: null }
+  const cpu = settings.methods.includes('cpu') ? await cpuPart(part) : { compared: [], data: null }
+  const compared = [...size, ...instructions, ...cpu.compared]
   return {
-    checks: [...size, ...instructions, ...cpu.checks],
-    data: { sides, blame: changedFiles(base, head), cpu: z.json().parse(cpu.data) },
+    checks: compared.map((one) => one.check),
+    data: { sides, blame: changedFiles(base, head), growth: growthOf(compared), cpu: z.json().parse(cpu.data) },
   }
+}
+
+function growthOf(compared: readonly Compared[]): Record<string, number> {
+  return Object.fromEntries(
+    compared.flatMap(({ check: { id }, growth }) => (growth === undefined ? [] : [[id, growth]])),
+  )
+}
+
+/** A suite's count, on two cores of 2026 with nothing else to do. */
+const secondsPerCount = 8
+
+function durationText({ methods, suites, budgetSeconds, wholeSeconds }: Settings): string {
+  // Both sides, two processes at a time; init and cold are one.
+  const counts = methods.includes('instructions') ? suites.length * secondsPerCount : 0
+  const most = Math.min(wholeSeconds, counts + (methods.includes('cpu') ? budgetSeconds : 0))
+  const minutes = Math.max(1, Math.round(most / 60))
+  return `gate: ${minutes} minute${minutes === 1 ? '' : 's'} or less on a machine that is not busy; --budget and --minutes make it shorter, --suites too`
 }
 
 /** Nothing that runs has changed, so that nothing can be slower; the one check stands for every part that may decide. */

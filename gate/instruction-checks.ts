@@ -1,7 +1,7 @@
 /** The instruction part as checks. */
 import { type Check, check } from '../result/result.ts'
 import { median } from '../statistics/median.ts'
-import type { Part } from './comparison.ts'
+import type { Compared, Part } from './comparison.ts'
 import type { Counts } from './measure/count-cache.ts'
 import { countProgram } from './measure/count-program.ts'
 import type { Count } from './measure/instructions.ts'
@@ -21,9 +21,9 @@ export async function instructionPart({
   settings,
   calibration,
   context,
-}: Part): Promise<Check[]> {
+}: Part): Promise<Compared[]> {
   const version = counter.version()
-  if (version === null) return [valgrindMissing()]
+  if (version === null) return [{ check: valgrindMissing() }]
   const { progress, signal } = context
   const count = (label: string, deployables: Side['deployables']) =>
     countProgram(label, deployables, {
@@ -59,12 +59,12 @@ function suiteCheck(
   counts: { base: Counts; head: Counts },
   settings: Settings,
   quoted: string,
-): Check {
+): Compared {
   const id = `instructions.${suite}`
   const [base, head] = [counts.base[suite], counts.head[suite]]
   if (!base || !head) throw new Error(`${suite} was not counted`)
   const change = instructionChange(base, head, settings.threshold(id), settings.minimumInstructions)
-  return {
+  const judged: Check = {
     id,
     title: `${suite}: ${suiteTitle}, instructions`,
     value: Math.round(change.head),
@@ -75,6 +75,7 @@ function suiteCheck(
     samples: change.differences,
     detail: [changeText(change), totalText(base, head), quoted].filter((text) => text !== '').join('; '),
   }
+  return { check: judged, growth: change.growth }
 }
 
 function changeText({ base, difference, growth, verdict }: InstructionChange): string {

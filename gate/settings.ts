@@ -21,6 +21,8 @@ export interface Settings {
   minimumInstructions: number
   errorRate: number
   budgetSeconds: number
+  /** Longest time for everything; the CPU-time part gets what is left. */
+  wholeSeconds: number
   failOn: readonly string[]
   methods: readonly GateMethod[]
   suites: readonly Suite[]
@@ -50,6 +52,8 @@ export function resolveSettings(
     errorRate: config.errorRate ?? 0.01,
     budgetSeconds:
       options.budget === undefined ? (config.budgetSeconds ?? 240) : seconds('--budget', options.budget, 5),
+    wholeSeconds:
+      options.minutes === undefined ? Number.POSITIVE_INFINITY : 60 * seconds('--minutes', options.minutes, 0.1),
     failOn:
       options.failOn === undefined
         ? (config.failOn ?? allMethods)

@@ -2,6 +2,7 @@
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { attribute } from '../bench/attribution.ts'
 import { type Check, check } from '../result/result.ts'
+import type { Compared } from './comparison.ts'
 import type { Side } from './sides/side.ts'
 
 const sizes = {
@@ -15,13 +16,13 @@ const sizes = {
 }
 
 /** Bytes of head against base; `threshold` gives the allowed growth of a check as a fraction. */
-export function sizeChecks(base: Side, head: Side, threshold: (checkId: string) => number): Check[] {
-  const totals = Object.entries(sizes).map(([name, { title, bytes }]) => {
+export function sizeChecks(base: Side, head: Side, threshold: (checkId: string) => number): Compared[] {
+  const totals: Compared[] = Object.entries(sizes).map(([name, { title, bytes }]) => {
     const id = `size.${name}`
     const before = bytes(Buffer.from(base.program))
     const value = bytes(Buffer.from(head.program))
     const limit = Math.floor(before * (1 + threshold(id)))
-    return check({
+    const judged = check({
       id,
       title,
       value,
@@ -30,10 +31,12 @@ export function sizeChecks(base: Side, head: Side, threshold: (checkId: string) 
       direction: 'lower',
       detail: `base ${before} B, ${signed(value - before)} B`,
     })
+    return { check: judged, growth: value / before - 1 }
   })
   // One program for every policy has nothing further.
   const hasMore = base.everything !== base.program || head.everything !== head.program
-  return [...totals, ...(hasMore ? [everythingCheck(base, head)] : []), ...packageChecks(base, head)]
+  const figures = [...(hasMore ? [everythingCheck(base, head)] : []), ...packageChecks(base, head)]
+  return [...totals, ...figures.map((figure) => ({ check: figure }))]
 }
 
 /** For information: a feature that the gate's policy does not use is in nobody's program who does not use it either. */

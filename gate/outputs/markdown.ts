@@ -1,20 +1,23 @@
-import * as z from 'zod'
 import { limitText, valueText } from '../../command/terminal.ts'
 import type { Check, Result, Verdict } from '../../result/result.ts'
+import { answerLines, byUrgency, gateData } from './answer.ts'
 
 const signs: Record<Verdict, string> = { pass: '✅', fail: '❌', inconclusive: '❔', 'not-measured': '➖' }
 
 /** For `$GITHUB_STEP_SUMMARY` or a comment: verdict, a table, and the CPU-time intervals as a small chart in text. */
 export function markdownSummary(result: Result): string {
   const { sides, blame } = gateData(result)
-  const failed = result.checks.filter(({ verdict }) => verdict === 'fail')
+  const failed = result.checks.some(({ verdict }) => verdict === 'fail')
   return [
     `## Gate: ${signs[result.verdict]} ${result.verdict}`,
+    answerLines(result)
+      .map((line) => (failed ? `- **${line}**` : line))
+      .join('\n'),
     `\`${sides.head.name}\` (${sides.head.commit.slice(0, 12)}) against \`${sides.base.name}\` (${sides.base.commit.slice(0, 12)})`,
-    ...(failed.length === 0 || blame.length === 0
+    ...(!failed || blame.length === 0
       ? []
       : [`Changed in the bundle: ${blame.map((file) => `\`${file}\``).join(', ')}`]),
-    table(result.checks),
+    table(byUrgency(result.checks)),
     ...chart(result.checks),
     ...details(result.checks),
     `<sub>Node ${result.environment.node}, ${result.environment.cpu}, ${result.environment.cores} cores, ${result.startedAt}. How this is decided: gate/METHOD.md.</sub>`,
@@ -65,17 +68,4 @@ function chart(checks: readonly Check[]): string[] {
 function details(checks: readonly Check[]): string[] {
   const lines = checks.filter(({ detail }) => detail !== undefined).map(({ id, detail }) => `- \`${id}\`: ${detail}`)
   return lines.length === 0 ? [] : [`<details><summary>How sure that is</summary>\n\n${lines.join('\n')}\n\n</details>`]
-}
-
-const dataSchema = z.object({
-  sides: z.object({
-    base: z.object({ name: z.string(), commit: z.string() }),
-    head: z.object({ name: z.string(), commit: z.string() }),
-  }),
-  blame: z.array(z.string()),
-})
-
-/** What a gate's result holds beside its checks. */
-function gateData({ data }: Result): z.infer<typeof dataSchema> {
-  return dataSchema.parse(data)
 }

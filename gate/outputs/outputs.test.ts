@@ -1,10 +1,13 @@
+import { stripVTControlCharacters } from 'node:util'
 import { expect, test } from 'vitest'
 import { junit } from '../../reports/junit.ts'
 import { sarif } from '../../reports/sarif.ts'
 import { environment } from '../../result/environment.ts'
 import { type Result, resultSchema } from '../../result/result.ts'
+import { answerLines } from './answer.ts'
 import { bencherMetricFormat, benchmarkActionEntries } from './benchmark-json.ts'
 import { markdownSummary } from './markdown.ts'
+import { gateText } from './terminal.ts'
 
 const result: Result = resultSchema.parse({
   schema: 'edgeproof/gate@1',
@@ -57,6 +60,7 @@ const result: Result = resultSchema.parse({
   data: {
     sides: { base: { name: 'main', commit: 'a'.repeat(40) }, head: { name: 'HEAD', commit: 'b'.repeat(40) } },
     blame: ['authorizer/routes.ts', 'authorizer/claims.ts'],
+    growth: { 'size.raw': 0, 'cpu.warm': 0.08, 'cpu.hot': 0.01 },
   },
 })
 
@@ -101,7 +105,7 @@ test('the trackers get figures only, with bounds where there are some', () => {
 
 test('the summary opens with the verdict and draws base, limit and interval to one scale', () => {
   const text = markdownSummary(result)
-  expect(text.split('\n')[0]).toBe('## Gate: ❌ fail')
+  expect(text.split('\n').slice(0, 3)).toEqual(['## Gate: ❌ fail', '', '- **warm: +8.0 % CPU time**'])
   expect(text).toContain('| warm <&"\\|> | 1.08x [1.05, 1.11] | ≤ 1.02x | ❌ fail |')
   const rows = text.split('\n').filter((line) => /^(warm|hot) +\|/.test(line))
   expect(rows).toHaveLength(2)
@@ -111,4 +115,23 @@ test('the summary opens with the verdict and draws base, limit and interval to o
   expect(warm.indexOf('=')).toBeLessThan(warm.indexOf('!'))
   expect(warm.indexOf('!')).toBeLessThan(warm.indexOf('<'))
   expect(hot.indexOf('<')).toBeLessThan(hot.indexOf('='))
+})
+
+test('the terminal begins with what is slower, by how much, and the files; its table begins with what failed', () => {
+  const [first] = stripVTControlCharacters(gateText(result)).split('\n')
+  expect(first).toBe('warm: +8.0 % CPU time (authorizer/routes.ts, authorizer/claims.ts)')
+  const text = stripVTControlCharacters(gateText(result))
+  expect(text.indexOf('1.08x')).toBeLessThan(text.indexOf('1.01x'))
+  expect(text.indexOf('1.01x')).toBeLessThan(text.indexOf('100 B'))
+})
+
+test('where nothing failed the first line says so, or what could not be decided', () => {
+  const of = (verdict: 'pass' | 'inconclusive') => ({
+    ...result,
+    checks: result.checks.filter((check) => check.verdict === verdict),
+  })
+  expect(answerLines(of('pass'))).toEqual(['no slower and no larger than the limits allow'])
+  expect(answerLines(of('inconclusive'))).toEqual([
+    expect.stringMatching(/^nothing failed, and cpu\.hot could not be decided/),
+  ])
 })

@@ -1,4 +1,5 @@
 import { typedCommand } from '../../command/typed-command.ts'
+import type { Verdict } from '../../result/result.ts'
 import { figure } from './charts/figure.ts'
 import { intervalChart } from './charts/interval-chart.ts'
 import type { Source } from './check-table.ts'
@@ -35,12 +36,12 @@ function cpuTime({ document, result }: Source): Markup | null {
     says: 'Left of 1× is faster. A suite fails where its whole interval lies beyond its limit.',
     draw: (width) =>
       intervalChart(
-        suites.map(({ id, value, interval, verdict }) => ({
+        failuresFirst(suites).map(({ id, value, interval, verdict }) => ({
           name: id.slice('cpu.'.length),
           value,
           low: interval.low,
           high: interval.high,
-          emphasized: verdict !== 'fail',
+          emphasized: verdict === 'fail',
         })),
         { unit: '1', fromZero: false, ...(limits.length > 0 ? { limit: Math.max(...limits) } : {}) },
         width,
@@ -58,11 +59,15 @@ function cpuTime({ document, result }: Source): Markup | null {
   })
 }
 
+function failuresFirst<Row extends { verdict: Verdict }>(rows: readonly Row[]): Row[] {
+  return rows.toSorted((a, b) => Number(b.verdict === 'fail') - Number(a.verdict === 'fail'))
+}
+
 /** Counted instructions against the most that the base allows. */
 function instructions({ document, result }: Source): Markup | null {
-  const suites = result.checks.flatMap(({ id, title, value, limit }, index) =>
+  const suites = result.checks.flatMap(({ id, title, value, limit, verdict }, index) =>
     id.startsWith('instructions.') && typeof value === 'number' && typeof limit === 'number'
-      ? [{ id, title, value, limit, at: `${document}#/checks/${index}` }]
+      ? [{ id, title, value, limit, verdict, at: `${document}#/checks/${index}` }]
       : [],
   )
   if (suites.length === 0) return null
@@ -70,12 +75,12 @@ function instructions({ document, result }: Source): Markup | null {
     caption: 'Instructions per operation, as a share of what the base allows',
     draw: (width) =>
       intervalChart(
-        suites.map(({ id, value, limit }) => ({
+        failuresFirst(suites).map(({ id, value, limit }) => ({
           name: id.slice('instructions.'.length),
           value: value / limit,
           low: value / limit,
           high: value / limit,
-          emphasized: value <= limit,
+          emphasized: value > limit,
         })),
         { unit: '1', fromZero: false, limit: 1 },
         width,
