@@ -16,10 +16,13 @@ export function presentedTokens(policy: Policy, headers: Headers): Pick<SourceRe
   if (first < 0) return { counted: [], others: found.flatMap(({ others }) => others) }
   const upToFirst = found.slice(0, first + 1)
   const doubts = upToFirst.flatMap((source) => source.doubts)
+  const isOneOfSeveral = found.slice(first + 1).some(({ counted }) => counted.length > 0)
+  // A client uses one method in each request (RFC 6750 2): others may refuse the request for it.
+  const severalPresent = isOneOfSeveral ? [may('credentials/source', 'a later source is present, too', 'allow')] : []
   const isOpen = doubts.some((doubt) => doubt.outcome !== 'sound' && doubt.ours === undefined)
   const earlierDecides = may('credentials/source', 'an earlier source is present', isOpen ? undefined : 'deny')
   return {
-    counted: withJudgements(found[first]?.counted ?? [], doubts),
+    counted: withJudgements(found[first]?.counted ?? [], [...doubts, ...severalPresent]),
     others: [
       ...upToFirst.flatMap(({ others }) => others),
       ...withJudgements(

@@ -58,9 +58,13 @@ function valuesOf(open: Open, { claims }: Bearer, groups: readonly string[]): st
 }
 
 /** RFC 9068 2.2.3: `scope` is one string; others write an array, or `scp`. */
-function hasScopes({ scopes = [] }: Route, claims: Claims): boolean {
+export function scopesOf(claims: Claims): unknown[] {
   const claim = own(claims, Object.hasOwn(claims, 'scope') ? 'scope' : 'scp')
-  const granted: unknown[] = typeof claim === 'string' ? claim.split(' ') : Array.isArray(claim) ? claim : []
+  return typeof claim === 'string' ? claim.split(' ') : Array.isArray(claim) ? claim : []
+}
+
+function hasScopes({ scopes = [] }: Route, claims: Claims): boolean {
+  const granted = scopesOf(claims)
   return scopes.every((scope) => granted.includes(scope))
 }
 

@@ -8,7 +8,7 @@ import type { Policy } from '../authorizer/policy.ts'
 import { type Claims, own } from './claim-reference.ts'
 import { isIssuer, judgeClaims } from './claims.ts'
 import { presentedTokens } from './credentials.ts'
-import { type Bearer, brokenRule, type Grant, grantOf, missingClaim } from './grants.ts'
+import { type Bearer, brokenRule, type Grant, grantOf, missingClaim, scopesOf } from './grants.ts'
 import { createIssuerKeys, type IssuerKeys } from './issuer-keys.ts'
 import { forbidden, type Judgement, lax, may, refused, sound, verdictOf } from './judgement.ts'
 import { type KeyName, mayMean } from './key-selection.ts'
@@ -127,13 +127,17 @@ export function createOracle(policy: Policy, whose: 'ours' | 'foreign'): Oracle 
     if ('outcome' in parts) return not(parts)
     const refusal = parts.judgements.find(isRefused)
     if (refusal) return not(refusal)
-    let best: Judgement = refused('token/signature', 'no key of the issuer made the signature')
+    let best: Judgement = refused('token/signature', 'no key that the token may be verified by made the signature')
     for (const place of placesOf(places, parts.claims)) {
       const judged = await judgeAt(place, parts, now)
       if (judged !== null && 'bearer' in judged) {
         return {
           verification: [...presented.judgements, ...parts.judgements, ...judged.judgements],
-          rights: [...judgeBearer(judged.bearer), ...judgeGrants(policy, paths, judged.bearer)],
+          rights: [
+            ...judgeBearer(judged.bearer),
+            ...judgeGrants(policy, paths, judged.bearer),
+            whose === 'foreign' ? judgeUnsaidScopes(policy, judged.bearer) : sound,
+          ],
           claims: parts.claims,
         }
       }
@@ -291,6 +295,12 @@ function judgeBearer({ provider, claims }: Bearer): Judgement[] {
     missing === undefined ? sound : refused('order/required-claim', `the token has no ${missing}`),
     broken === undefined ? sound : refused('order/claims', `${broken} is not what the provider's rule says`),
   ]
+}
+
+/** A foreign handler may ask for scopes of its own where the policy says nothing of any. */
+function judgeUnsaidScopes({ routes }: Policy, { claims }: Bearer): Judgement {
+  if (routes.some(({ scopes }) => scopes !== undefined) || scopesOf(claims).includes('openid')) return sound
+  return may('paths/scopes', 'the token lacks the scope openid, and the policy says nothing of scopes', 'allow')
 }
 
 const lacks: Readonly<Record<Exclude<Grant, 'public' | 'granted'>, Judgement>> = {

@@ -19,7 +19,7 @@ export function holderOf(token: SignedToken, policy: Policy, isPublished: boolea
   const all: Holder[] = [
     isPlainJson && isPublished ? 'signed-in-user' : 'issuer',
     ...Object.keys(header).map((name) => headerHolder(name, header, token)),
-    ...Object.keys(claims).map((name) => claimHolder(name, claims, policy)),
+    ...Object.keys(claims).map((name) => claimHolder(name, claims, provider, policy)),
     has(claims, 'iss', (iss) => key.issuers.some((issuer) => isIssuer(issuer, iss, claims))),
     has(claims, 'exp', Number.isInteger),
     has(claims, 'sub', isName),
@@ -98,8 +98,15 @@ const ofAccounts = new Set(
   ),
 )
 
-function claimHolder(name: string, claims: Record<string, unknown>, policy: Policy): Holder {
+function claimHolder(
+  name: string,
+  claims: Record<string, unknown>,
+  { groupsClaim }: JudgedProvider,
+  policy: Policy,
+): Holder {
   const value = claims[name]
+  const isList = Array.isArray(value) && value.every(isName)
+  if (name === groupsClaim.claim) return isList || groupsClaim.split !== null ? 'signed-in-user' : 'issuer'
   const typed = types[name]
   if (typed !== undefined) return typed(value) ? 'signed-in-user' : 'issuer'
   if (name === 'cnf') return isBinding(value) && !isAllCognito(policy) ? 'another-client' : 'issuer'

@@ -27,6 +27,15 @@ function found(times: readonly (number | [number] | 'thaw')[], whose: 'ours' | '
   return findings
 }
 
+test('where the key endpoint redirects to, no viewer has named', () => {
+  const elsewhere = 'https://attacker.example/jwks.json'
+  const fetched = { url: elsewhere, at: 0, via: 'http/1.1' } as const
+  const watch = new FetchWatch({ name: 'any', whose: 'foreign', file: '', policy, runtime: 'nodejs24.x' })
+  expect(watch.examine([fetched]).map(({ class: name }) => name)).toEqual(['request-forgery'])
+  watch.serve({ [url]: { kind: 'body', status: 302, body: '', headers: { Location: elsewhere } } })
+  expect(watch.examine([fetched])).toEqual([])
+})
+
 test('ours may fetch once in a cooldown', () => {
   expect(found([0, 10, 19.999])).toEqual([false, false, true])
 })

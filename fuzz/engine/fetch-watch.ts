@@ -1,6 +1,6 @@
 /** Watches what a handler fetches, how often, and who decided it (SEMANTICS.md, "The issuer's keys" and "Token"). */
 import { withDefaults } from '../../config/policy-defaults.ts'
-import type { Fetch } from '../../oracle/served-urls.ts'
+import type { Fetch, ServedUrls } from '../../oracle/served-urls.ts'
 import type { Observation, Remark } from '../invariants/observation.ts'
 import type { Target } from '../sandbox/handler-under-test.ts'
 
@@ -21,6 +21,8 @@ export class FetchWatch {
   /** URLs whose next fetch may have been begun before the sandbox was frozen. */
   #maybeLate = new Set<string>()
   #remarks: Remark[] = []
+  /** Where the policy's own endpoints have led: no viewer named those. */
+  readonly #ledTo = new Set<string>()
 
   constructor({ policy, whose }: Target) {
     this.#whose = whose
@@ -35,6 +37,15 @@ export class FetchWatch {
     )
   }
 
+  /** What URLs answer from now on. */
+  serve(urls: ServedUrls): void {
+    for (const [url, served] of Object.entries(urls)) {
+      if (served.kind !== 'body' || !this.#own.has(url)) continue
+      const location = new Headers(served.headers).get('location')
+      if (location !== null && URL.canParse(location, url)) this.#ledTo.add(new URL(location, url).href)
+    }
+  }
+
   /** `underWay`: the URLs that were still being fetched when the step ended. */
   examine(fetches: readonly Fetch[], underWay: readonly string[] = []): Observation[] {
     const observations: Observation[] = []
@@ -42,6 +53,8 @@ export class FetchWatch {
       if (this.#own.has(url)) {
         const fault = this.#tooOften(url, at)
         if (fault) observations.push({ class: 'amplification', rule: 'keys/fetches', story: fault })
+      } else if (this.#ledTo.has(url)) {
+        this.#remarks.push({ rule: 'token/fetch', story: `${url} was fetched, to which the key endpoint redirected` })
       } else if (/attacker/i.test(url)) {
         observations.push({
           class: 'request-forgery',

@@ -173,6 +173,7 @@ export class Trial {
   async #serve(urls: ServedUrls, isFirst: boolean): Promise<void> {
     await this.#oracle.serve(urls, isFirst ? this.start : this.#clock)
     this.#assessor.serve(urls, isFirst)
+    this.#watch.serve(urls)
   }
 
   /** Of what showed between requests, nobody's request is to blame. */

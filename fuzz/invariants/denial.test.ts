@@ -121,6 +121,68 @@ describe('ours', () => {
   })
 })
 
+describe('what a foreign handler may do', () => {
+  const hosted = policy({ redirect: 'https://login.example.com/authorize', redirectOn: 'always' })
+  const at = (headers: Record<string, string>, querystring = ''): Asked => ({
+    whose: 'foreign',
+    policy: hosted,
+    headers: { host: 'site.example', ...headers },
+    querystring,
+  })
+
+  test.each<[string, string[], string, Asked]>([
+    ['a constant redirect_uri', [], 'https://app.example.net/callback', at({})],
+    ['with another Host', [], 'https://app.example.net/callback', at({ host: 'other.example' })],
+    [
+      'one that the viewer names',
+      ['deny/location'],
+      'https://evil.example/cb',
+      at({ 'x-forwarded-host': 'evil.example' }),
+    ],
+    [
+      'one that is beside a page of the policy',
+      [],
+      'https://login.example.com/cb',
+      at({ referer: 'https://login.example.com/' }),
+    ],
+  ])('%s', (_title, expected, redirectUri, asked) => {
+    const location = `https://login.example.com/authorize?redirect_uri=${encodeURIComponent(redirectUri)}`
+    expect(rulesOf('302', { location }, undefined, asked)).toEqual(expected)
+  })
+
+  test.each<[string, string[], Record<string, string>, string]>([
+    ['home after a sign-in', ['(deny/location)'], { location: '/start', 'set-cookie': 's=1' }, 'code=a&state=b'],
+    ['home without one', ['deny/location'], { location: '/start' }, ''],
+    [
+      'elsewhere after one',
+      ['deny/location'],
+      { location: 'https://evil.example/', 'set-cookie': 's=1' },
+      'code=a&state=evil.example',
+    ],
+  ])('a redirect %s', (_title, expected, headers, querystring) => {
+    expect(rulesOf('302', headers, undefined, at({}, querystring))).toEqual(expected)
+  })
+
+  test.each<[string, string, boolean, Record<string, string>, string?]>([
+    ['302', '302', false, {}],
+    ['307', '307', false, {}],
+    ['401', '401', false, {}],
+    ['403', '403', false, {}],
+    ['403 that asks again', '403', false, { 'cache-control': 'no-cache' }],
+    ['403 with a time', '403', true, { 'cache-control': 'max-age=60' }],
+    ['302 that is public', '302', true, { 'cache-control': 'public' }],
+    ['401 that expires', '401', true, { expires: 'Thu, 01 Jan 2037 00:00:00 GMT' }],
+    ['404', '404', true, {}],
+    ['301', '301', true, {}],
+    ['404 for DELETE', '404', false, {}, 'DELETE'],
+  ])('no-store is asked for where a browser may keep it: %s', (_title, status, isAsked, headers, method = 'GET') => {
+    const fields = { 'cache-control': '', ...headers }
+    const own = { whose: 'foreign', policy: policy(), method } as const
+    expect(rulesOf(status, fields, undefined, own).includes('deny/cache-control')).toBe(isAsked)
+    expect(rulesOf(status, fields, undefined, { ...own, whose: 'ours' })).toContain('deny/cache-control')
+  })
+})
+
 describe('a foreign handler', () => {
   test.each<[string, string[], [string, Record<string, string>, string?], Asked?]>([
     ['leads to the login page', [], ['302', { location }]],

@@ -12,6 +12,7 @@ import { bodyOf, valuesOf } from './header-values.ts'
 import { causeIn, type Observation, type Remark } from './observation.ts'
 import { differences } from './own-response.ts'
 import { percentDecoded } from './percent-decoded.ts'
+import { isStorable } from './storable.ts'
 
 interface Examination {
   observations: Observation[]
@@ -41,10 +42,9 @@ export function examineDenial(
     observations.push(unsafe('deny/status', `a denial has the status ${status} though the keys can be had`))
   }
   const caching = valuesOf(headers, 'cache-control').join(', ')
-  if (!/(?:^|[\s,])(?:no-store|private)(?:$|[\s,;=])/i.test(caching)) {
-    observations.push(
-      unsafe('deny/cache-control', 'a denial may be kept by a shared cache: no-store and private are absent'),
-    )
+  const saysSo = /(?:^|[\s,])(?:no-store|private)(?:$|[\s,;=])/i.test(caching)
+  if (!saysSo && (whose === 'ours' || isStorable(request, response))) {
+    observations.push(unsafe('deny/cache-control', 'a denial may be kept: no-store and private are absent'))
   }
   const add = ({ observations: found, remarks }: Examination) => {
     observations.push(...found)
@@ -73,8 +73,10 @@ function examineLocations(
   const login = loginOf(policy)
   for (const location of valuesOf(response.headers ?? {}, 'location')) {
     if (slash !== undefined && leadsTo(location, slash.location, request)) continue
-    const fault = locationFault(location, request, login) ?? (isForbidden ? 'loop' : null)
-    if (fault === 'elsewhere' && login === null) {
+    const fault = locationFault(location, request, login, JSON.stringify(policy)) ?? (isForbidden ? 'loop' : null)
+    if (fault === 'elsewhere' && isWayHome(location, request, response)) {
+      remarks.push({ rule: 'deny/location', story: 'a sign-in that ends leads back to the site' })
+    } else if (fault === 'elsewhere' && login === null) {
       remarks.push({ rule: 'deny/location', story: 'a denial leads to a page that the policy does not name' })
     } else if (fault) {
       observations.push({
@@ -197,6 +199,7 @@ function locationFault(
   location: string,
   request: ViewerRequest,
   login: Login | null,
+  known: string,
 ): Exclude<keyof typeof locationStories, 'loop'> | null {
   const host = hostOf(request)
   if (!URL.canParse(location, `https://${host}`)) return 'foreign'
@@ -213,8 +216,9 @@ function locationFault(
     // What the configured page says itself, such as a redirect_uri, the viewer has not decided.
     if (name !== login?.returnTo && page.searchParams.getAll(name).includes(value)) continue
     if (login?.returnTo !== undefined ? name !== login.returnTo : !/^(?:\/|https?:)/i.test(value)) continue
-    // Nor another host than the viewer's where the viewer names none.
-    if (host === noHost && !words.includes(hostIn(value))) continue
+    // Nor another host than the viewer's, where the viewer does not name it: a constant redirect_uri.
+    const named = hostIn(value)
+    if (named !== noHost && (!words.includes(named) || known.includes(named))) continue
     if (!returnsHome(value, host)) return 'foreign'
   }
   const own = new Set([...page.searchParams.keys(), login?.returnTo])
@@ -231,9 +235,17 @@ function isMixed(location: string, target: URL, page: URL, isOwn: (name: string,
   )
 }
 
-/** The host of an address; the viewer's own for a path. */
+/** The host of an address; `noHost` for a path, and for what is no address. */
 function hostIn(value: string): string {
-  return URL.canParse(value, `https://${noHost}`) ? new URL(value, `https://${noHost}`).hostname : ''
+  return URL.canParse(value, `https://${noHost}`) ? new URL(value, `https://${noHost}`).hostname : noHost
+}
+
+/** A callback with a code that was taken: the browser gets its cookies, and goes on to a page of the same host. */
+function isWayHome(location: string, request: ViewerRequest, { headers = {} }: ReturnedResponse): boolean {
+  const asked = new URLSearchParams(request.querystring)
+  const base = `https://${hostOf(request)}`
+  const isHome = URL.canParse(location, base) && new URL(location, base).origin === new URL(base).origin
+  return isHome && asked.has('code') && asked.has('state') && valuesOf(headers, 'set-cookie').length > 0
 }
 
 function spellsParameter({ uri, querystring }: ViewerRequest, name: string, value: string): boolean {

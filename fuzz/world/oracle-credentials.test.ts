@@ -177,7 +177,12 @@ describe('credentials', () => {
       () => amplify(`C.other.LastAuthUser=b; C.portal.a.t=${token()}`),
       allow,
     ],
-    ['P15: the header', () => sent(`Bearer ${token()}`, 's=x'), allow],
+    [
+      'P15: the header, unless who refuses two',
+      () => sent(`Bearer ${token()}`, 's=x'),
+      may('credentials/source', 'allow'),
+    ],
+    ['two that are good', () => sent(`Bearer ${token()}`, `s=${token()}`), may('credentials/source', 'allow')],
     ['P15: the cookie, where the header is of another scheme', () => sent('Basic x', `s=${token()}`), allow],
     ['P15: the cookie alone', () => ({ policy: both, headers: { cookie: `s=${token()}` } }), allow],
     ['P15: a bad header decides', () => sent('Bearer x', `s=${token()}`), may('credentials/source', 'deny')],

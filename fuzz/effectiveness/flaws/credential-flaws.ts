@@ -9,19 +9,6 @@ const countsValues = `  const values = [...new Set(ofLastUser(named, all, source
 
 export const credentialFlaws: readonly Flaw[] = [
   {
-    name: 'last-source-decides',
-    class: 'credentials',
-    cwe: 'CWE-703',
-    source: 'RFC 6750 2',
-    policy: both,
-    edits: [
-      [
-        `  for (const source of sources) {\n    const found`,
-        `  for (const source of sources.toReversed()) {\n    const found`,
-      ],
-    ],
-  },
-  {
     name: 'other-scheme-hides-cookie',
     class: 'credentials',
     cwe: 'CWE-703',

@@ -289,7 +289,7 @@ export const siteFlaws: readonly Flaw[] = [
     edits: [
       [
         `response(302, { 'cache-control': 'no-store', ...corsFields(headers), location })`,
-        `response(302, { ...corsFields(headers), location })`,
+        `response(302, { 'cache-control': 'max-age=600', ...corsFields(headers), location })`,
       ],
     ],
   },
