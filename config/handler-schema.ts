@@ -35,7 +35,10 @@ export interface HandlerSignIn {
 /**
  * A text or JSON in which `{issuer}`, `{jwksUri}`, `{client}`, `{jwks}` (the issuer's key set as JSON), `{publicKey}` (its first key
  * as PEM, SPKI) and `{secret}` may stand, with the filters of a credential. In JSON a string that is `"{jwks}"` alone becomes the
- * object.
+ * object, and a member whose name ends with filters has its value as such a text.
+ *
+ * @example
+ * { 'SecretString|text': { 'config|base64': { PUBLIC_KEY: '{publicKey}' } } }
  */
 export type HandlerText = string | { readonly [member: string]: unknown }
 

@@ -68,7 +68,12 @@ function chainOf(chain: string): string[] {
 }
 
 function filtered(text: string, chain: string): string {
-  return chainOf(chain).reduce((result, name) => filters[name]?.apply(result) ?? result, text)
+  return filterText(text, chainOf(chain))
+}
+
+/** One filter after the other; what is none changes nothing. */
+export function filterText(text: string, names: readonly string[]): string {
+  return names.reduce((result, name) => filters[name]?.apply(result) ?? result, text)
 }
 
 function undone(text: string, chain: string): string | undefined {

@@ -2,25 +2,29 @@
 import { type Check, check } from '../result/result.ts'
 import { type Fit, untested } from './engine/fit.ts'
 
+/** What a run without credentials leaves open, told before anything that it shows. */
+const denyOnly =
+  'only forged credentials were tried: this does not show that a good request passes, what a signed-in visitor may read, or what holds once the keys have signed something'
+
 /** `fuzz.fit`: never a failure by itself; a good request that is denied is a finding of the run. */
 export function fitCheck(fit: Fit): Check {
-  const { passed, of, routes } = fit
+  const { passed, of, routes, isDenyOnly } = fit
   const detail = routes.map(routeLine).join('; ')
-  const missed = untested(fit)
-  const title =
-    missed.length > 0 ? `good requests passed, of ${of}; ${missed.join('; ')}` : `good requests passed, of ${of}`
+  const missed = [...(isDenyOnly ? [denyOnly] : []), ...untested(fit)].join('; ')
+  const title = `good requests passed, of ${of}${missed && `; ${missed}`}`
   return check({ id: 'fuzz.fit', title, value: passed, unit: 'count', limit: null, direction: 'none', detail })
 }
 
 export function fitLines(fit: Fit): string[] {
+  const { passed, of, routes, isDenyOnly } = fit
   return [
-    `good requests passed: ${fit.passed} of ${fit.of}`,
-    ...fit.routes.map((route) => `  ${routeLine(route)}`),
+    isDenyOnly ? denyOnly : `good requests passed: ${passed} of ${of}`,
+    ...routes.map((route) => `  ${routeLine(route)}`),
     ...untested(fit),
   ]
 }
 
 function routeLine({ path, good, anonymous }: Fit['routes'][number]): string {
   const without = anonymous === null ? 'public' : `without a credential ${anonymous === 'denied' ? 'denied' : 'PASSED'}`
-  return `${path}: ${good.passed} of ${good.of}, ${without}`
+  return `${path}: ${good.of > 0 ? `${good.passed} of ${good.of}, ` : ''}${without}`
 }

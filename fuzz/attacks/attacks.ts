@@ -19,6 +19,7 @@ import { cookieCredentialAttacks, headerCredentialAttacks, misplacedCredentialAt
 import { dateAttacks, passingTimeAttacks } from './dates.ts'
 import { directoryAttacks } from './directories.ts'
 import { eventShapeAttacks } from './event-shapes.ts'
+import { forgedSessionAttacks } from './forged-sessions.ts'
 import { forwardingHeaderAttacks } from './forwarding-headers.ts'
 import { groupAttacks } from './groups.ts'
 import { headerMemberAttacks, tokenTypeAttacks } from './header-members.ts'
@@ -40,6 +41,7 @@ import { providerAttacks, tenantAttacks } from './providers.ts'
 import { chokingAttacks, volumeAndLogAttacks } from './resources.ts'
 import { secondSpellingAttacks } from './second-spelling.ts'
 import { serializationAttacks } from './serialization.ts'
+import { signInPathAttacks } from './sign-in-paths.ts'
 import { signatureAttacks } from './signature.ts'
 import { boundTokenAttacks, tokenPurposeAttacks } from './token-purpose.ts'
 import { tokenReuseAttacks } from './token-reuse.ts'
@@ -99,6 +101,8 @@ const ideas: readonly (readonly Attack[])[] = [
   chokingAttacks,
   volumeAndLogAttacks,
   eventShapeAttacks,
+  forgedSessionAttacks,
+  signInPathAttacks,
 ]
 
 export const attacks: readonly Attack[] = ideas.flat()

@@ -12,6 +12,7 @@ import type { World } from '../world/world.ts'
 import { worldOf } from '../world/world-of-target.ts'
 import { Confirmation, type KnownFinding } from './confirmation.ts'
 import { cpuSeconds } from './cpu-time.ts'
+import { harvested } from './harvest.ts'
 import { measureGrowth } from './memory-growth.ts'
 import { OwnInstances } from './own-instance.ts'
 import { replayFresh } from './replay.ts'
@@ -94,9 +95,10 @@ class Campaign {
   async run(): Promise<CampaignReport> {
     const { target, strategy, seed, corpus = [] } = this.#options
     await using confirmation = this.#confirmation
-    const world = this.#options.world ?? (await worldOf(target, Date.now()))
-    const { start } = world
-    const serve = servedTo(world)
+    const bare = this.#options.world ?? (await worldOf(target, Date.now()))
+    const { start } = bare
+    const serve = servedTo(bare)
+    const world = await harvested(target, bare, serve)
     await using shared = new SharedInstance(target, start, serve)
     await using own = new OwnInstances(target, start, serve)
     for (const stored of corpus) {

@@ -26,6 +26,8 @@ export interface Fit {
   routes: RouteFit[]
   passed: number
   of: number
+  /** No credential could be made: it was only looked for who passes with a forged one. */
+  isDenyOnly: boolean
 }
 
 interface Asked {
@@ -72,7 +74,12 @@ export async function checkFit(target: Target): Promise<Fit> {
     throw new UsageError(misfit(target, world, serve, evidence))
   }
   const total = (count: (fit: RouteFit) => number) => routes.reduce((sum, fit) => sum + count(fit), 0)
-  return { routes, passed: total(({ good }) => good.passed), of: total(({ good }) => good.of) }
+  return {
+    routes,
+    passed: total(({ good }) => good.passed),
+    of: total(({ good }) => good.of),
+    isDenyOnly: world.handler?.credential === 'none',
+  }
 }
 
 /** For each route a good request of each visitor, and one without anything. */

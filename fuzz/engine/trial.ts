@@ -19,6 +19,7 @@ import { asJudged } from '../world/handler-credential.ts'
 import { judgedPolicy } from '../world/world-of-target.ts'
 import { FetchWatch } from './fetch-watch.ts'
 import { LogWatch } from './log-watch.ts'
+import { counting } from './own-answers.ts'
 
 /** What the judge makes of one step. */
 export interface Judged {
@@ -164,7 +165,8 @@ export class Trial {
       rewritten,
       keysReachable: this.#oracle.keysReachable(now),
     })
-    const assessed = await this.#assessed(observations, event, answer, now)
+    const counted = counting(observations, this.target.handler, request, answer)
+    const assessed = await this.#assessed(counted, event, answer, now)
     this.#assessor.follow(request)
     this.#oracle.observe(answer.fetches)
     return { step, answer, verdict, observations: assessed, remarks }

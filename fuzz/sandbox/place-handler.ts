@@ -6,7 +6,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Policy } from '../../authorizer/policy.ts'
 import type { HandlerConfig, HandlerText } from '../../config/handler-schema.ts'
-import { fillTemplate } from '../../config/handler-template.ts'
+import { fillTemplate, filterText } from '../../config/handler-template.ts'
 import { withDefaults } from '../../config/policy-defaults.ts'
 import { UsageError } from '../../config/usage-error.ts'
 import type { ServedUrls } from '../../oracle/served-urls.ts'
@@ -122,11 +122,24 @@ export function textValues(policy: Policy, { secret }: Pick<HandlerConfig, 'secr
 
 /** A text of the configuration with its places filled. */
 export function filledText(text: HandlerText, values: Values): string {
-  if (typeof text === 'string') return fillTemplate(text, values)
-  return JSON.stringify(text, (_name, value: unknown) => {
-    if (value === '{jwks}') return JSON.parse(values.jwks)
-    return typeof value === 'string' ? fillTemplate(value, values) : value
-  })
+  return typeof text === 'string' ? fillTemplate(text, values) : JSON.stringify(filledMember(text, values))
+}
+
+/** A member whose name ends with filters holds a text: its value as JSON, or as it is where it is a text, with the filters. */
+function filledMember(value: unknown, values: Values): unknown {
+  if (value === '{jwks}') return JSON.parse(values.jwks)
+  if (typeof value === 'string') return fillTemplate(value, values)
+  if (Array.isArray(value)) return value.map((one) => filledMember(one, values))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => {
+      const [plain = '', ...filters] = name.split('|')
+      const filled = filledMember(member, values)
+      if (filters.length === 0) return [name, filled]
+      const text = typeof filled === 'string' ? filled : JSON.stringify(filled)
+      return [plain, filterText(text, filters)]
+    }),
+  )
 }
 
 function keySetAt(url: string, serve: ServedUrls): { keys: Record<string, unknown>[] } {

@@ -139,14 +139,14 @@ describe('what a handler finds around it', () => {
     const policy = { issuer: 'https://issuer.example', jwksUri: keys, clientIds: ['portal'], routes: [{ path: '/*' }] }
     const handler = {
       file,
-      files: { 'config/keys.json': { keys: '{jwks}', client: '{client}' } },
+      files: { 'config/keys.json': { keys: '{jwks}', 'client|base64': { id: '{client}' } } },
       replace: { '##ISSUER##': '{issuer}' },
     }
     const target: Target = { name: 'placed', whose: 'foreign', file, policy, runtime: 'nodejs24.x', handler }
     await using sandbox = sandboxFor(target)
     await loadTarget(sandbox, target, start, served)
     const [outcome] = await sandbox.run([{ kind: 'request', event: {} }])
-    const expected = [true, { keys: [] }, 'portal', 'https://issuer.example']
+    const expected = [true, { keys: [] }, 'eyJpZCI6InBvcnRhbCJ9', 'https://issuer.example']
     expect(outcome?.result).toEqual({ kind: 'value', json: JSON.stringify(expected) })
     expect(readFileSync(file, 'utf8')).toContain('##ISSUER##')
     const wrong = { ...target, handler: { file, replace: { '##KEYS##': '{jwks}' } } }

@@ -1,12 +1,13 @@
 /** What a handler finds at URLs: the issuers' key sets, their discovery documents, and what its description answers. */
 import type { Served, ServedUrls } from '../../oracle/served-urls.ts'
+import { mint } from '../../testing/mint.ts'
 import { filledText, textValues } from '../sandbox/place-handler.ts'
 import { discoveryDocument, discoveryUrl } from './discovery-document.ts'
 import { jwksAnswer, servedByIssuers } from './make-world.ts'
-import type { World } from './world.ts'
+import type { Visitor, World } from './world.ts'
 
 /** Complete, when all is well. Where no credential can be made the key sets hold keys with which nothing was signed. */
-export function servedTo({ policy, issuers, handler, unusedKeys }: World): ServedUrls {
+export function servedTo({ policy, issuers, visitors, handler, unusedKeys }: World): ServedUrls {
   const keySets = servedByIssuers(issuers)
   if (handler === undefined) return keySets
   if (unusedKeys) {
@@ -18,11 +19,26 @@ export function servedTo({ policy, issuers, handler, unusedKeys }: World): Serve
     const document = discoveryDocument({ issuer, jwksUri }, provider.algorithms, handler.signIn?.endpoints)
     if (url !== null) served[url] = json(JSON.stringify(document))
   }
+  const token = handler.signIn?.endpoints.token
+  if (token !== undefined && !unusedKeys) served[new URL(token).href] = json(tokenAnswer(visitors[0]))
   const values = textValues(policy, handler, keySets)
   for (const [url, text] of Object.entries(handler.answers ?? {})) {
     served[new URL(url).href] = json(filledText(text, values))
   }
   return served
+}
+
+/** Whoever has a code gets the first visitor's tokens (RFC 6749 5.1): an attacker has an account of his own. */
+function tokenAnswer({ issuer, claims }: Visitor): string {
+  const token = mint(issuer.keys[0], claims)
+  const id = mint(issuer.keys[0], { ...claims, aud: issuer.provider.clientIds[0], token_use: 'id' })
+  return JSON.stringify({
+    token_type: 'Bearer',
+    expires_in: 3600,
+    access_token: token,
+    id_token: issuer.provider.tokenUse === 'access' ? id : token,
+    refresh_token: `refresh-${String(claims.sub)}`,
+  })
 }
 
 function json(body: string): Served {

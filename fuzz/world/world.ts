@@ -21,6 +21,8 @@ export interface World {
   handler?: HandlerConfig
   /** Published in the place of the issuers' where no credential can be made: nothing was signed with them. */
   unusedKeys?: readonly SigningKey[]
+  /** What the handler gives to somebody who has not signed in. */
+  harvest?: { cookies: readonly { name: string; value: string }[]; states: readonly string[] }
 }
 
 /** `issuer` is the `iss` of its tokens, with a tenant in the place of `{tid}`. */
