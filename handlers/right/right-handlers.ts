@@ -6,6 +6,11 @@ export interface RightHandler {
   name: string
   /** What it enforces, as it is written into the file. */
   policy: Policy
+  /**
+   * It leaves to a library what nobody without the issuer's key gains by (`crit`, a second spelling of a signature), or names
+   * fewer paths than the policy: hardening is found in it, and nothing else.
+   */
+  isPlain?: boolean
 }
 
 export const rightHandlers: readonly RightHandler[] = [
@@ -58,6 +63,72 @@ export const rightHandlers: readonly RightHandler[] = [
       routes: [{ path: '/tenants/{claim:custom:tenant}/*' }, { path: '/shared/*' }],
       methods: ['GET'],
       corsPreflight: true,
+    },
+  },
+  {
+    name: 'express-style-jose',
+    isPlain: true,
+    policy: {
+      issuer: 'https://login.example.org/realms/express',
+      jwksUri: 'https://login.example.org/realms/express/certs',
+      clientIds: ['express-app'],
+      tokenUse: null,
+      requiredClaims: ['sub'],
+      routes: [{ path: '/assets/*', public: true }, { path: '/me/{sub}/*' }],
+      methods: ['GET', 'HEAD'],
+    },
+  },
+  {
+    name: 'cognito-readme',
+    isPlain: true,
+    policy: {
+      issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Readme001',
+      clientIds: ['readmeclient'],
+      tokenUse: 'access',
+      routes: [{ path: '/public/*', public: true }, { path: '/*' }],
+      methods: ['GET', 'HEAD'],
+    },
+  },
+  {
+    name: 'jsonwebtoken-callbacks',
+    isPlain: true,
+    policy: {
+      issuer: 'https://id.example.net',
+      clientIds: ['webshop'],
+      tokenUse: null,
+      credentials: { cookie: 'id_token' },
+      claims: { email_verified: true },
+      routes: [{ path: '/shop/*' }],
+      methods: ['GET', 'HEAD'],
+      deny: {
+        unauthenticated: { redirect: 'https://login.example.net/authorize?client_id=webshop', redirectOn: 'always' },
+      },
+    },
+  },
+  {
+    name: 'compiled-classes',
+    isPlain: true,
+    policy: {
+      issuer: 'https://cognito-idp.ap-southeast-2.amazonaws.com/ap-southeast-2_Class0001',
+      clientIds: ['classclient'],
+      tokenUse: 'access',
+      routes: [{ path: '/groups/{group}/*' }],
+      methods: ['GET', 'HEAD'],
+    },
+  },
+  {
+    name: 'middleware-chain',
+    isPlain: true,
+    policy: {
+      issuer: 'https://sso.example.com/oauth2/default',
+      jwksUri: 'https://sso.example.com/oauth2/default/v1/keys',
+      clientIds: ['docs-client'],
+      clientClaim: 'cid',
+      audiences: ['api://default'],
+      tokenUse: null,
+      requiredClaims: ['sub'],
+      routes: [{ path: '/docs/*' }],
+      methods: ['GET', 'HEAD'],
     },
   },
 ]
