@@ -64,3 +64,4 @@ export type AttackClass =
   | 'resources'
   | 'logging'
   | 'event-shape'
+  | 'sign-in'

@@ -8,8 +8,8 @@ export interface Tab {
   history: string[]
   /** The provider's login page is shown: the authorization request that it belongs to. */
   login?: string
-  /** The page of the site that its user asked for, and when. */
-  wanted?: { url: string; at: number; startedCalmly: boolean }
+  /** The page of the site that its user asked for, when, and after how many requests. */
+  wanted?: { url: string; at: number; after: number; startedCalmly: boolean }
 }
 
 /** A browser with what is true about it, whatever its cookies say. */
@@ -27,6 +27,7 @@ export class Browser {
   isThief = false
   /** Values of cookies after they were edited; none of them was set by the site. */
   readonly edited = new Map<string, string>()
+  editedAt = -Infinity
   /** `state` of the authorization requests that this browser was sent off with, and when. */
   readonly states: { state: string; at: number }[] = []
   /** The last tokens whose cookies arrived. */
@@ -35,8 +36,10 @@ export class Browser {
   signIns: number[] = []
   refreshedAt = -Infinity
   troubledAt = -Infinity
-  /** Sign-ins with a number under this were before the last sign-out here; or before the provider's own session ended. */
+  /** Sign-ins with a number under this were before the last sign-out here; codes, before the provider's own session ended. */
   signedOutBefore = 0
+  /** How many requests there had been when it was. */
+  signedOutAfter = -1
   loggedOutBefore = 0
   /** Two requests were under way at a time, lately. */
   racedAt = -Infinity

@@ -1,9 +1,14 @@
 /** Whether a token request proves its client as the provider has it registered (RFC 6749 2.3.1, OpenID Connect Core 9). */
 import { createPublicKey, verify } from 'node:crypto'
 import type { Call } from '../sandbox/protocol.ts'
-import type { Site } from './site.ts'
+import type { ClientAuthentication } from './site.ts'
 
-export function provesClient({ client, clientAuth }: Site, call: Call, form: URLSearchParams): boolean {
+export function provesClient(
+  clientAuth: ClientAuthentication,
+  client: string,
+  call: Call,
+  form: URLSearchParams,
+): boolean {
   if (clientAuth.method === 'none') return form.get('client_id') === client
   if (clientAuth.method === 'client_secret_post') {
     return form.get('client_id') === client && form.get('client_secret') === clientAuth.secret

@@ -29,6 +29,8 @@ export interface SiteExchange {
   fetchSite: string
   sent: readonly Cookie[]
   sentAt: number
+  /** Its number. */
+  order: number
   invocation: Invocation
   calls: readonly ProviderCall[]
 }
@@ -129,6 +131,7 @@ export class Navigation {
       fetchSite: this.#fetchSite(),
       sent,
       sentAt,
+      order: this.#scene.requests,
       invocation,
       calls,
     }
@@ -194,7 +197,7 @@ export class Navigation {
   #logOut(url: URL): void {
     this.loggedOut = true
     this.browser.person = null
-    this.browser.loggedOutBefore = this.#scene.provider.families.length
+    this.browser.loggedOutBefore = this.#scene.provider.codes.length
     const page = this.#scene.provider.logOut(url, this.#providerCookie()?.value)
     if (page.kind !== 'redirect') {
       this.#end({ kind: 'provider-page', why: page.kind === 'error' ? page.why : 'login' })

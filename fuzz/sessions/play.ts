@@ -36,7 +36,7 @@ async function act(scene: Scene, action: Action): Promise<void> {
     case 'sign-out': {
       const navigation = navigationOf(scene, action)
       await navigation.run()
-      return scene.watch.arrived(navigation)
+      return scene.watch.arrived(action.do === 'sign-out' ? await confirmed(scene, navigation) : navigation)
     }
     case 'reload':
     case 'back':
@@ -96,6 +96,7 @@ async function act(scene: Scene, action: Action): Promise<void> {
       const built = await scene.rebuild?.(action.change)
       if (!built) return
       scene.client = built.client
+      scene.provider.client = built.client
       if (action.change === 'retire-keys') scene.keysRetiredAt = scene.now
       scene.calmSince = Infinity
       scene.fleet.deploy(built.file, scene.story.instances ?? 1)
@@ -122,6 +123,22 @@ function navigationOf(scene: Scene, action: Open | SignOut): Navigation {
   const from: From = action.from ?? 'address'
   const navigation = new Navigation(scene, browser, tab, { url: scene.urlOf(action.where), from, kind: 'navigation' })
   scene.watch.departs(navigation)
+  return navigation
+}
+
+/** A browser without Fetch Metadata is asked, and its user follows the link of the page. */
+async function confirmed(scene: Scene, asked: Navigation): Promise<Navigation> {
+  const { paths } = scene.site
+  const answer = asked.exchanges.at(-1)?.invocation.answer
+  if (asked.browser.metadata || asked.ending?.kind !== 'answered' || answer?.kind !== 'response') return asked
+  const links = [...answer.body.matchAll(/href="([^"]*)"/g)].map(([, href = '']) => href.replaceAll('&amp;', '&'))
+  const link = links.find((href) => href.startsWith(`${paths.signOut}?`))
+  // Without a session there is nothing to confirm.
+  if (link === undefined) return asked
+  const url = new URL(link, asked.start.url).href
+  const navigation = new Navigation(scene, asked.browser, asked.tab, { url, from: 'site', kind: 'navigation' })
+  scene.watch.signsOut(navigation)
+  await navigation.run()
   return navigation
 }
 
@@ -166,8 +183,7 @@ async function race(scene: Scene, action: Extract<Action, { do: 'race' }>): Prom
   await a.run()
   await b.run()
   for (const { browser } of [a, b]) browser.racedAt = scene.now
-  scene.watch.arrived(a)
-  scene.watch.arrived(b)
+  for (const one of [a, b]) scene.watch.arrived(scene.watch.isSignOut(one) ? await confirmed(scene, one) : one)
 }
 
 function siteCookies(scene: Scene, browser: Browser): Cookie[] {
@@ -199,6 +215,7 @@ function edit(scene: Scene, { browser: name, how }: Extract<Action, { do: 'edit'
     return search === '' ? [pathname] : [pathname + search, pathname]
   })
   browser.isTampered = true
+  browser.editedAt = scene.now
   for (const cookie of siteCookies(scene, browser)) {
     cookie.value = editedValue(cookie.value, how, paths)
     if (typeof how === 'string') browser.edited.set(cookie.name, cookie.value)
@@ -236,7 +253,17 @@ async function rawRequest(scene: Scene, action: Extract<Action, { do: 'request' 
     },
   })
   scene.watch.raw(
-    { browser: undefined, url, kind: 'raw', fetchSite: 'none', sent: [], sentAt, invocation, calls },
+    {
+      browser: undefined,
+      url,
+      kind: 'raw',
+      fetchSite: 'none',
+      sent: [],
+      sentAt,
+      order: scene.requests,
+      invocation,
+      calls,
+    },
     action,
   )
 }

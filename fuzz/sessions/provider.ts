@@ -43,8 +43,9 @@ export interface Code {
 
 /** What one sign-in gave, and its refreshes after it. */
 export interface Family {
-  /** In the order of sign-ins. */
+  /** In the order of sign-ins, and of their codes. */
   number: number
+  codeNumber: number
   person: Person
   browser: string
   /** Where the sign-in came back to. */
@@ -104,6 +105,8 @@ export class Provider {
   /** Its cookie's value → who is signed in. */
   readonly sessions = new Map<string, Person>()
   keys: SigningKey[]
+  /** Which client it has registered for the site. */
+  client: string
   readonly #site: Site
   readonly #people: Record<PersonName, Person>
   readonly #now: () => number
@@ -123,12 +126,14 @@ export class Provider {
     this.#people = site.people
     this.#now = now
     this.keys = [...site.issuer.keys]
+    this.client = site.client
   }
 
   // What a browser sees.
 
   authorize(url: URL, cookie: string | undefined, browser: string): Page {
-    const { client, registered } = this.#site
+    const { client } = this
+    const { registered } = this.#site
     const wanted = (name: string) => url.searchParams.get(name)
     if (wanted('client_id') !== client) return { kind: 'error', why: 'unknown client' }
     const redirectUri = wanted('redirect_uri') ?? ''
@@ -169,7 +174,7 @@ export class Provider {
   logOut(url: URL, cookie: string | undefined): Page {
     if (cookie !== undefined) this.sessions.delete(cookie)
     const target = url.searchParams.get('post_logout_redirect_uri') ?? url.searchParams.get('logout_uri')
-    if (url.searchParams.get('client_id') !== this.#site.client) return { kind: 'error', why: 'unknown client' }
+    if (url.searchParams.get('client_id') !== this.client) return { kind: 'error', why: 'unknown client' }
     if (target === null) return { kind: 'error', why: 'signed out' }
     const isOwn = this.#site.hosts.some((host) => target.startsWith(`https://${host}/`))
     return isOwn ? { kind: 'redirect', location: target } : { kind: 'error', why: `${target} is not registered` }
@@ -258,7 +263,7 @@ export class Provider {
   }
 
   #codeError(call: Call, form: URLSearchParams, code: Code | undefined, verifier: string): string | undefined {
-    if (!provesClient(this.#site, call, form)) return 'invalid_client'
+    if (!provesClient(this.#site.clientAuth, this.client, call, form)) return 'invalid_client'
     if (!code || code.isSpent || this.#now() > code.at + codeSeconds * 1000) return 'invalid_grant'
     if (form.get('redirect_uri') !== code.redirectUri) return 'invalid_grant'
     if (code.challenge === null) return verifier === '' || this.options.acceptsDowngrade ? undefined : 'invalid_grant'
@@ -268,7 +273,7 @@ export class Provider {
 
   #refreshError(call: Call, form: URLSearchParams, family: Family | undefined, token: string): string | undefined {
     if (form.get('grant_type') !== 'refresh_token') return 'unsupported_grant_type'
-    if (!provesClient(this.#site, call, form)) return 'invalid_client'
+    if (!provesClient(this.#site.clientAuth, this.client, call, form)) return 'invalid_client'
     if (!family || family.isOver) return 'invalid_grant'
     if (family.refreshToken === token) return undefined
     if (family.before.some((one) => one.token === token && this.#now() < one.until)) return undefined
@@ -279,10 +284,11 @@ export class Provider {
   #newFamily(code: Code): Family {
     const family: Family = {
       number: this.families.length,
+      codeNumber: this.codes.indexOf(code),
       person: code.person,
       browser: code.browser,
       host: new URL(code.redirectUri).hostname,
-      client: this.#site.client,
+      client: this.client,
       startedAt: this.#now(),
       usedAt: this.#now(),
       refreshToken: this.#secret('refresh'),
@@ -301,13 +307,15 @@ export class Provider {
       family.refreshToken = this.#secret('refresh')
     }
     family.usedAt = now
-    const person = mode.person ? this.#people[mode.person] : family.person
+    // Whose a new session is, the provider alone knows.
+    const person = mode.person && isRefresh ? this.#people[mode.person] : family.person
     const times = { iat: Math.floor(now / 1000), exp: Math.floor(now / 1000) + tokenSeconds }
     const [key = this.keys[0]] = mode.by === 'stranger' ? this.#site.issuer.spareKeys : this.keys
     const sign = (claims: object) => mint(key as SigningKey, claims)
     const change = mode.both ?? ((claims) => claims)
     const pad = padding > 0 && !isRefresh ? { padding: 'x'.repeat(padding) } : {}
-    const { client, session } = this.#site
+    const { client } = this
+    const { session } = this.#site
     const held = { ...person.claims, ...times, jti: this.#secret('jti'), ...pad }
     const other = { iss: person.claims.iss, sub: person.sub, ...times, jti: this.#secret('jti') }
     const access = sign(change(session === 'access' ? held : { ...other, client_id: client, token_use: 'access' }))
@@ -322,7 +330,7 @@ export class Provider {
     }
     const changed = mode.id ? mode.id(change(idClaims)) : change(idClaims)
     const id = changed && sign(changed)
-    // At a refresh there is no nonce, and need be no ID token; whose a new session is, the provider alone knows.
+    // At a refresh there is no nonce, and need be no ID token.
     const isBad = isRefresh ? !/nonce|no-id-token/.test(mode.name) : mode.name !== 'other-person'
     const tokens: TokenRecord = {
       access,

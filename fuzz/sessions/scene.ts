@@ -41,7 +41,8 @@ export class Scene {
   /** Since when everything works as it should. */
   calmSince: number
   readonly #browsers = new Map<BrowserName, Browser>()
-  #count = 0
+  /** To the handler, so far. */
+  requests = 0
 
   constructor({ site, file, fleet, rebuild, start }: SceneOptions, story: Story) {
     this.site = site
@@ -81,7 +82,7 @@ export class Scene {
 
   async invoke(request: EdgeRequest): Promise<{ invocation: Invocation; calls: ProviderCall[] }> {
     const before = this.provider.calls.length
-    const invocation = await this.fleet.invoke(request, this.now, `request-${++this.#count}`)
+    const invocation = await this.fleet.invoke(request, this.now, `request-${++this.requests}`)
     this.now = Math.max(this.now, invocation.clock)
     return { invocation, calls: this.provider.calls.slice(before) }
   }

@@ -1,16 +1,17 @@
 /** Which of the provider's tokens a jar holds, whatever the handler calls its cookies and however it cuts them. */
 import type { Cookie } from './jar.ts'
-import type { Provider, TokenRecord } from './provider.ts'
+import type { TokenRecord } from './provider.ts'
+import type { Scene } from './scene.ts'
 
 /** Characters of a signature that nothing else has. */
 const tail = 40
 
-/** The newest whose end stands in a cookie; undefined where the handler keeps tokens in a form of its own. */
-export function heldToken(provider: Provider, cookies: readonly Cookie[]): TokenRecord | undefined {
-  return provider.tokens.findLast(({ held }) => cookies.some(({ value }) => value.includes(held.slice(-tail))))
+/** Those whose end stands in a cookie of the handler's, the newest first; none where it keeps tokens in a form of its own. */
+export function heldTokens({ provider, ownCookies }: Scene, cookies: readonly Cookie[]): TokenRecord[] {
+  const values = cookies.filter(({ name }) => ownCookies.has(name)).map(({ value }) => value)
+  return provider.tokens.filter(({ held }) => values.some((value) => value.includes(held.slice(-tail)))).reverse()
 }
 
-/** The cookie that the end of it is in. */
-export function carriers(tokens: TokenRecord, cookies: readonly Cookie[]): Cookie[] {
-  return cookies.filter(({ value }) => value.includes(tokens.held.slice(-tail)))
+export function heldToken(scene: Scene, cookies: readonly Cookie[]): TokenRecord | undefined {
+  return heldTokens(scene, cookies)[0]
 }

@@ -231,7 +231,7 @@ function ofBystanders(scene: Scene, exchange: SiteExchange): Seen[] {
   const isAsked = (fetchSite === 'same-origin' || fetchSite === 'none') && kind === 'navigation'
   const isRevoked = calls.some(({ endpoint }) => endpoint === 'revocation')
   const isSentOn = next !== undefined && endpoints.logout !== undefined && isAt(next, endpoints.logout)
-  const takesBack = heldToken(scene.provider, sent) !== undefined && valuesOf(answer.headers, 'set-cookie').length > 0
+  const takesBack = heldToken(scene, sent) !== undefined && valuesOf(answer.headers, 'set-cookie').length > 0
   if (!isAsked && (isRevoked || isSentOn || takesBack)) {
     const story = `${words[kind]} on a ${fetchSite} page signed the visitor out`
     seen.push({ rule: 'sign-in/sign-out', class: 'bypass', story })

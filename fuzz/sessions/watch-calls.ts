@@ -18,7 +18,7 @@ export function seenOfCalls(scene: Scene, exchange: SiteExchange): Seen[] {
   for (const one of exchange.calls) {
     if (one.endpoint === 'none') seen.push(...ofStrangeUrl(scene, one))
     if (one.endpoint !== 'token') continue
-    if (one.error === 'invalid_client') {
+    if (one.error === 'invalid_client' && scene.client === scene.site.client) {
       seen.push(
         fault('sign-in/client', 'false-denial', 'a token request did not prove its client as RFC 6749 2.3.1 says'),
       )
@@ -112,13 +112,10 @@ function ofRefresh(scene: Scene, exchange: SiteExchange, call: ProviderCall): Se
   const seen: Seen[] = []
   const { idleSeconds = Infinity, absoluteSeconds = Infinity } = scene.site
   const isSealed = scene.site.policy.signIn?.secret !== undefined
-  if (family.host !== url.hostname) {
-    seen.push({
-      ...fault('sign-in/seal', 'bypass', `a refresh token of ${family.host} was used for ${url.hostname}`),
-      ours: !isSealed,
-    })
+  if (isSealed && family.host !== url.hostname) {
+    seen.push(fault('sign-in/seal', 'bypass', `a refresh token of ${family.host} was used for ${url.hostname}`))
   }
-  if (scene.client !== family.client) {
+  if (isSealed && scene.client !== family.client) {
     seen.push(
       fault(
         'sign-in/seal',
@@ -136,12 +133,10 @@ function ofRefresh(scene: Scene, exchange: SiteExchange, call: ProviderCall): Se
       ),
     )
   }
-  if (isSealed && browser && sent.some(({ name, value }) => browser.edited.get(name) === value)) {
-    const others = sent.filter(({ name, value }) => browser.edited.get(name) !== value && scene.ownCookies.has(name))
-    // Only what came after the edit is whole: a slot, which holds no refresh token.
-    if (others.every(({ value }) => value.length < 700)) {
-      seen.push(fault('sign-in/seal', 'bypass', 'a sealed cookie was opened although it had been changed'))
-    }
+  const isEdited = browser && sent.some(({ name, value }) => browser.edited.get(name) === value)
+  // What the site has set since then is whole.
+  if (isSealed && isEdited && (browser.received?.at ?? 0) <= browser.editedAt && family.usedAt <= browser.editedAt) {
+    seen.push(fault('sign-in/seal', 'bypass', 'a sealed cookie was opened although it had been changed'))
   }
   if ((sentAt - family.startedAt) / 1000 > absoluteSeconds + 2) {
     seen.push(
@@ -183,7 +178,7 @@ function ofTiming(
       )
     }
   }
-  const held = heldToken(scene.provider, sent)
+  const held = heldToken(scene, sent)
   if (!held || held.bad !== undefined) return seen
   const left = (held.expires - sentAt) / 1000
   const life = scene.provider.options.tokenSeconds

@@ -7,7 +7,7 @@ import type { TokenRecord } from './provider.ts'
 import type { Scene } from './scene.ts'
 import type { Seen } from './sight.ts'
 import type { Site } from './site.ts'
-import { heldToken } from './tokens-in-cookies.ts'
+import { heldToken, heldTokens } from './tokens-in-cookies.ts'
 
 /** The page has two at most; a third may be another handler's way. */
 const mostVisits = 3
@@ -66,28 +66,39 @@ const badRules: Readonly<Record<string, Rule>> = {
 
 /** Whose session it is that passed, and what it came from. */
 function ofSession(scene: Scene, { browser, exchanges }: Navigation, url: URL): Seen[] {
-  const { site, provider } = scene
+  const { site } = scene
   const isProtected = Object.values(site.people).some(({ pages }) => pages.includes(url.pathname))
   if (!isProtected || browser.isThief) return []
-  const tokens = heldToken(provider, exchanges.at(-1)?.sent ?? []) ?? browser.received?.tokens
-  if (!tokens) return []
+  const last = exchanges.at(-1)
+  const held = heldTokens(scene, last?.sent ?? [])
+  const tokens = held[0] ?? browser.received?.tokens
+  const owner = ownerOf(site, url)
+  if (owner && browser.jar.options.prefixes !== false && owner !== browser.person && owner !== tokens?.person.name) {
+    return [ofOther(browser, owner)]
+  }
+  // Which of two persons' tokens decided is not to be seen.
+  if (!tokens || held.some(({ person }) => person !== tokens.person)) return []
   if (tokens.bad !== undefined) {
     const rule = badRules[tokens.answer] ?? 'sign-in/id-token'
     return [{ rule, class: 'bypass', story: `a session began from a token response although ${tokens.bad}` }]
   }
-  if (tokens.family.number < browser.signedOutBefore) {
+  if (tokens.family.number < browser.signedOutBefore && (last?.order ?? 0) > browser.signedOutAfter) {
     return [{ rule: 'sign-in/revived', class: 'bypass', story: 'a session that was signed out passed again' }]
   }
   if (browser.person === tokens.person.name || browser.jar.options.prefixes === false) return []
   // Until the browser has been at the provider's own sign-out, it is not asked for a password.
-  if (browser.person === null && tokens.family.number < browser.loggedOutBefore) return []
-  if (browser.person === null && browser.signedOutBefore > 0) {
+  if (browser.person === null && tokens.family.codeNumber < browser.loggedOutBefore) return []
+  if (browser.person === null && browser.signedOutBefore > 0 && (last?.order ?? 0) > browser.signedOutAfter) {
     const story = 'after a sign-out, a new session began without a password'
     return [{ rule: 'sign-in/signed-out', class: 'bypass', story }]
   }
-  const whose = browser.person === null ? 'nobody gave a password' : `the ${browser.person} gave a password`
-  const story = `in a browser where ${whose}, the session is the ${tokens.person.name}'s`
-  return [{ rule: 'sign-in/state', class: 'bypass', story }]
+  return (last?.order ?? 0) > browser.signedOutAfter ? [ofOther(browser, tokens.person.name)] : []
+}
+
+function ofOther({ person }: Browser, other: PersonName): Seen {
+  const whose = person === null ? 'nobody gave a password' : `the ${person} gave a password`
+  const story = `in a browser where ${whose}, the session is the ${other}'s`
+  return { rule: 'sign-in/state', class: 'bypass', story }
 }
 
 function ofSignOut(scene: Scene, { browser, ending, visits, loggedOut, sentFirst, exchanges }: Navigation): Seen[] {
@@ -97,6 +108,8 @@ function ofSignOut(scene: Scene, { browser, ending, visits, loggedOut, sentFirst
   if (visits > 0) return no('a sign-out leads straight into a new sign-in')
   const last = exchanges.find(({ url }) => url.pathname === site.paths.signOut)
   if (last?.invocation.answer.kind === 'response' && last.invocation.answer.status >= 400) {
+    // It has to be confirmed where nobody can say who asks; without a session there is nothing to confirm.
+    if (!browser.metadata && heldToken(scene, sentFirst) === undefined) return []
     return [{ rule: 'sign-in/sign-out', class: 'false-denial', story: 'a visitor who asked for it was not signed out' }]
   }
   if (site.endpoints.logout !== undefined && !loggedOut) return no("a sign-out does not end the provider's own session")
@@ -114,10 +127,10 @@ function ofSignOut(scene: Scene, { browser, ending, visits, loggedOut, sentFirst
 
 /** The jar had a token that is good: it decides alone. Undefined where it had none. */
 function ofGoodToken(scene: Scene, { browser, sentFirst, start, ending, visits }: Navigation): Seen[] | undefined {
-  const { provider, now, site } = scene
+  const { now, site } = scene
   const url = new URL(start.url)
   if (start.kind !== 'navigation' && start.kind !== 'fetch') return undefined
-  const held = heldToken(provider, sentFirst)
+  const held = heldToken(scene, sentFirst)
   if (!held || held.bad !== undefined || held.person.name !== browser.person || held.expires < now + 3000)
     return undefined
   if (held.family.number < browser.signedOutBefore || !ending) return undefined
@@ -187,7 +200,8 @@ function isWithinLimits({ site, now }: Scene, { family }: TokenRecord, spare: nu
 }
 
 /** Whoever signs in without anything in his way gets to the page that he asked for. */
-function ofHonesty(scene: Scene, { browser, tab, start, ending }: Navigation): Seen[] {
+function ofHonesty(scene: Scene, navigation: Navigation): Seen[] {
+  const { browser, tab, start, ending } = navigation
   const { site, now, calmSince } = scene
   const { wanted } = tab
   if (start.from !== 'provider' || !wanted || !ending || ending.kind === 'held' || ending.kind === 'login') return []
@@ -197,9 +211,11 @@ function ofHonesty(scene: Scene, { browser, tab, start, ending }: Navigation): S
     calmSince <= wanted.at &&
     now - wanted.at < 3_500_000 &&
     browser.racedAt < wanted.at &&
+    browser.signedOutAfter < wanted.after &&
     browser.states.filter(({ at }) => now - at < 3_600_000).length <= 8 &&
     recentSignIns(browser, now) <= 2
-  if (!isCalm || !isOpenTo(site, url, browser.person)) return []
+  if (!isCalm) return []
+  if (!isOpenTo(site, url, browser.person)) return ofForbidden(scene, navigation, url)
   if (ending.kind !== 'passed') {
     const story = `an honest sign-in did not get to its page (${endingWords(ending)})`
     return [{ rule: 'sign-in/begin', class: 'false-denial', story }]
@@ -208,6 +224,14 @@ function ofHonesty(scene: Scene, { browser, tab, start, ending }: Navigation): S
   if (!kept || ending.url.href === url.href) return []
   const story = `a sign-in for ${url.pathname}${url.search} ended at ${ending.url.pathname}${ending.url.search}`
   return [{ rule: 'sign-in/return', class: 'false-denial', story, ours: ending.url.pathname === url.pathname }]
+}
+
+/** Whoever signs in for a page that he may not see is not sent to sign in again. */
+function ofForbidden({ site }: Scene, { visits }: Navigation, { pathname }: URL): Seen[] {
+  const isProtected = Object.values(site.people).some(({ pages }) => pages.includes(pathname))
+  if (!isProtected || visits <= 1) return []
+  const story = 'who signed in and may not see the page was sent to sign in again'
+  return [{ rule: 'sign-in/forbidden', class: 'false-denial', story }]
 }
 
 /** With the one that has just been made. */

@@ -25,9 +25,9 @@ export class Watch {
 
   /** A user goes somewhere. */
   departs({ browser, tab, start }: Navigation): void {
-    const { site, now, calmSince } = this.#scene
+    const { site, now, calmSince, requests } = this.#scene
     if (Object.values(site.paths).includes(new URL(start.url).pathname)) return
-    tab.wanted = { url: start.url, at: now, startedCalmly: now >= calmSince && browser.isPlain }
+    tab.wanted = { url: start.url, at: now, after: requests, startedCalmly: now >= calmSince && browser.isPlain }
   }
 
   /** A user asks to be signed out. */
@@ -77,16 +77,16 @@ export class Watch {
 
   /** A token in the jar that has to let its owner in. */
   #good(browser: Browser, url: URL): TokenRecord | undefined {
-    const { now, provider } = this.#scene
+    const { now } = this.#scene
     if (!browser.isPlain) return undefined
-    const held = heldToken(provider, browser.jar.sent(url, { now, crossSite: false, topLevelRead: true }))
+    const held = heldToken(this.#scene, browser.jar.sent(url, { now, crossSite: false, topLevelRead: true }))
     if (!held || held.bad !== undefined || held.person.name !== browser.person) return undefined
     return held.expires > now + 1000 && held.family.number >= browser.signedOutBefore ? held : undefined
   }
 
   #record(browser: Browser, { url, calls, invocation, fetchSite, kind }: SiteExchange): void {
-    const { now, site, provider } = this.#scene
-    const held = heldToken(provider, browser.jar.cookies)
+    const { now, site } = this.#scene
+    const held = heldToken(this.#scene, browser.jar.cookies)
     for (const { endpoint, grant, tokens } of calls) {
       if (endpoint !== 'token') continue
       // What dripped, or came late, was not heard of.
@@ -100,6 +100,7 @@ export class Watch {
     const isAsked = kind === 'navigation' && (!browser.metadata || fetchSite === 'none' || fetchSite === 'same-origin')
     if (url.pathname === site.paths.signOut && isAsked && answer.kind === 'response' && answer.status < 400) {
       browser.signedOutBefore = this.#scene.provider.families.length
+      browser.signedOutAfter = this.#scene.requests
     }
   }
 

@@ -157,27 +157,23 @@ export const callbackAttacks: readonly SessionAttack[] = [
     story: 'A sign-in is begun for a path that reads as another site, or its slot is changed to one.',
     who: `${withLink}; a sibling domain where the browser knows no prefixes`,
     gives: "an open redirect from the site's own name",
-    build: (_, random) => {
-      const path = random.pick([
-        '//attacker.example/',
-        '/\\attacker.example/',
-        '@attacker.example/',
-        '.attacker.example/',
-        'https://attacker.example/',
-        '/%5Cattacker.example',
-      ])
-      return {
-        actions: [
-          open('two', {
-            path: random.pick(['//attacker.example/', '/%2F/attacker.example', '/%5Cattacker.example/x']),
-          }),
-          signIn('two'),
-          open('one', page()),
-          { do: 'edit', browser: 'victim', how: { path } },
-          signIn('one'),
-        ],
-      }
-    },
+    build: (_, random) => ({
+      actions: [
+        open('two', { path: random.pick(['//attacker.example/', '/%2F/attacker.example', '/%5Cattacker.example/x']) }),
+        signIn('two'),
+        ...[
+          ['//attacker.example/', '/\\attacker.example/', '/%5Cattacker.example', 'https://attacker.example/'],
+          ['@attacker.example/', '.attacker.example/', ':x@attacker.example/'],
+        ].flatMap((paths, index) => [
+          { do: 'forget' as const, browser: 'victim' as const },
+          wait(130),
+          open(`tab ${index}`, page('victim', `way=${index}`)),
+          { do: 'edit' as const, browser: 'victim' as const, how: { path: random.pick(paths) } },
+          signIn(`tab ${index}`),
+          wait(3700),
+        ]),
+      ],
+    }),
   },
   {
     number: 13,

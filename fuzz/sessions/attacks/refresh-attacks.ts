@@ -3,7 +3,7 @@ import { open, page, pastToken, provider, reload, signedIn, signIn, signOut, wai
 import type { SessionAttack } from './session-attack.ts'
 
 const nobody = 'nobody: tabs, networks and providers are so'
-const orders = ['abab', 'aabb', 'abba', 'aabbabab', 'aaabbb', 'abaabb', 'aabab', 'aaabbbab']
+const orders = ['aaabbb', 'aaabbba', 'bbbaaa', 'aaabb', 'aaabbab', 'abababb', 'abaabb', 'aabb']
 
 export const refreshAttacks: readonly SessionAttack[] = [
   {

@@ -35,10 +35,17 @@ export const signOutAttacks: readonly SessionAttack[] = [
       paths.signOut === undefined
         ? null
         : {
-            actions: random.pick([
-              [signOut(), ...signedIn(), signOut(), signOut()],
-              [...signedIn(), pastToken(), signOut(), open('one', page()), wait(5), open('two', page())],
-            ]),
+            actions: [
+              signOut(),
+              ...signedIn(),
+              ...(random.integer(0, 1) ? [signOut()] : []),
+              ...signedIn('two'),
+              pastToken(),
+              signOut('two'),
+              open('one', page()),
+              wait(random.integer(1, 60)),
+              open('two', page()),
+            ],
           },
   },
   {

@@ -1,0 +1,181 @@
+/** Attacks one handler that signs visitors in: each attack once, then attacks and walks in turn. */
+
+import type { Policy } from '../../authorizer/policy.ts'
+import { type Random, seededRandom } from '../../statistics/seeded-random.ts'
+import type { Effort } from '../finding.ts'
+import type { Runtime } from '../sandbox/protocol.ts'
+import { createWorld } from '../world/make-world.ts'
+import type { World } from '../world/world.ts'
+import { sessionAttacks } from './attacks/attacks.ts'
+import { Fleet } from './fleet.ts'
+import { type Played, play } from './play.ts'
+import { type Change, changedPolicy } from './rebuild.ts'
+import type { Rebuild } from './scene.ts'
+import { shrunk } from './shrink.ts'
+import type { Sight } from './sight.ts'
+import { type SignInDescription, type Site, siteOfPolicy } from './site.ts'
+import type { Story } from './story.ts'
+import { randomWalk } from './walk.ts'
+
+export interface SessionTarget {
+  name: string
+  whose: 'ours' | 'foreign'
+  file: string
+  /** With `signIn`. */
+  policy: Policy
+  runtime: Runtime
+  /** Of a handler whose paths and cookies are not the policy's. */
+  description?: SignInDescription
+  /** The same handler with another policy: a file. Left out: stories of a deployment are not played. */
+  build?: (policy: Policy) => Promise<string>
+}
+
+export interface SessionCampaignOptions {
+  target: SessionTarget
+  seed: string
+  /** Milliseconds since the epoch, when stories begin. Default: now. */
+  start?: number
+  /** Ends after so many seconds, or stories, whichever comes first. */
+  seconds?: number
+  stories?: number
+  signal: AbortSignal
+  /** Default false. */
+  stopAtFirst?: boolean
+  /** Makes the story of a finding short. Default true. */
+  shrinks?: boolean
+  onStory?: (story: Story, stories: number) => void
+}
+
+export interface SessionFinding {
+  sight: Sight
+  /** Short, and seen again in fresh processes. */
+  story: Story
+  /** When stories began. */
+  start: number
+  after: Effort
+}
+
+export interface SessionReport {
+  stories: number
+  requests: number
+  seconds: number
+  /** Attacks that were played, of those that this site allows. */
+  attacks: number
+  found: SessionFinding[]
+  notes: { rule: Sight['rule']; story: string; count: number }[]
+  /** Seen once and not again. */
+  unconfirmed: { sight: Sight; story: Story }[]
+}
+
+export async function runSessions(options: SessionCampaignOptions): Promise<SessionReport> {
+  const { target, seed, signal, seconds = Infinity, stories = Infinity, stopAtFirst = false, shrinks = true } = options
+  const began = performance.now()
+  const elapsed = () => (performance.now() - began) / 1000
+  const stage = await openStage(target, options.start ?? Date.now())
+  const report: SessionReport = {
+    stories: 0,
+    requests: 0,
+    seconds: 0,
+    attacks: 0,
+    found: [],
+    notes: [],
+    unconfirmed: [],
+  }
+  const played = new Set<string>()
+  const known = new Set<string>()
+  await using fleet = new Fleet(target.runtime)
+  for (const story of storiesFor(stage.site, seededRandom(seed))) {
+    if (signal.aborted || report.stories >= stories || elapsed() >= seconds) break
+    options.onStory?.(story, report.stories)
+    const { sights, requests } = await stage.play(fleet, story)
+    report.stories++
+    report.requests += requests
+    if (story.name !== 'walk') played.add(story.name)
+    note(report, sights)
+    for (const sight of sights.filter(({ isNote }) => !isNote)) {
+      const name = `${sight.class} ${sight.rule}`
+      if (known.has(name)) continue
+      known.add(name)
+      const after = { cases: report.stories, seconds: elapsed(), cpuSeconds: 0 }
+      const confirmed = await confirm(stage, fleet, story, sight, shrinks)
+      if (confirmed) report.found.push({ ...confirmed, start: stage.start, after })
+      else report.unconfirmed.push({ sight, story })
+      if (stopAtFirst && confirmed) break
+    }
+    if (stopAtFirst && report.found.length > 0) break
+  }
+  return { ...report, attacks: played.size, seconds: elapsed() }
+}
+
+/** Plays a story that was stored. */
+export async function replaySessions(target: SessionTarget, story: Story, start: number): Promise<Played> {
+  const stage = await openStage(target, start)
+  await using fleet = new Fleet(target.runtime)
+  return await stage.play(fleet, story)
+}
+
+interface Stage {
+  runtime: Runtime
+  site: Site
+  start: number
+  play(fleet: Fleet, story: Story): Promise<Played>
+}
+
+async function openStage(target: SessionTarget, start: number): Promise<Stage> {
+  const { policy, whose, file, description, build } = target
+  if (!policy.signIn) throw new Error('a policy without signIn has no sessions')
+  const world: World = await createWorld(policy, start)
+  const site = siteOfPolicy(world, policy.signIn, whose, description)
+  const files = new Map<Change, Promise<string>>()
+  const rebuild: Rebuild | undefined =
+    build &&
+    (async (change) => {
+      const changed = changedPolicy(policy, change)
+      if (!changed) return undefined
+      const built = files.get(change) ?? build(changed.policy)
+      files.set(change, built)
+      return { file: await built, client: changed.client }
+    })
+  return {
+    runtime: target.runtime,
+    site,
+    start,
+    play: (fleet, story) => play(story, { site, file, fleet, rebuild, start }),
+  }
+}
+
+function* storiesFor(site: Site, random: Random): Generator<Story> {
+  for (let round = 0; ; round++) {
+    for (const attack of random.shuffled(sessionAttacks)) {
+      const built = attack.build(site, random)
+      if (built) yield { name: attack.name, ...built }
+      if (round > 0) yield randomWalk(site, random)
+    }
+  }
+}
+
+async function confirm(
+  stage: Stage,
+  fleet: Fleet,
+  story: Story,
+  sight: Sight,
+  shrinks: boolean,
+): Promise<Pick<SessionFinding, 'sight' | 'story'> | undefined> {
+  const shown = async (on: Fleet, one: Story) =>
+    (await stage.play(on, one)).sights.find(
+      (other) => !other.isNote && other.rule === sight.rule && other.class === sight.class,
+    )
+  if (!(await shown(fleet, story))) return undefined
+  const short = shrinks ? await shrunk(story, async (one) => (await shown(fleet, one)) !== undefined) : story
+  await using fresh = new Fleet(stage.runtime)
+  const again = await shown(fresh, short)
+  return again && { sight: again, story: short }
+}
+
+function note(report: SessionReport, sights: readonly Sight[]): void {
+  for (const { rule, story } of sights.filter(({ isNote }) => isNote)) {
+    const old = report.notes.find((one) => one.rule === rule && one.story === story)
+    if (old) old.count++
+    else report.notes.push({ rule, story, count: 1 })
+  }
+}
