@@ -8,6 +8,7 @@ import {
 import type { JwksSnapshot } from './configuration.ts'
 import { createCredentials } from './credential-sources.ts'
 import type { Credentials } from './credentials.ts'
+import type { Decision } from './decision.ts'
 import { createDenialLog, type LogLine } from './denial-log.ts'
 import { denialResponse, type Reason } from './denials.ts'
 import type { EdgePolicy, EdgeProvider } from './edge-policy.ts'
@@ -27,7 +28,6 @@ import { missingRight } from './route-rights.ts'
 import { compileRoutes, type RouteMatch } from './routes.ts'
 import { verifiedAmong } from './several-tokens.ts'
 import { createSignIn, type SignIn, type SignInOptions } from './sign-in.ts'
-import type { StepTaken } from './sign-in-log.ts'
 import { createTokenVerifier } from './token-verifier.ts'
 
 declare global {
@@ -40,6 +40,8 @@ declare global {
   }
 }
 
+export type { Decision }
+
 export interface AuthorizerOptions extends SignInOptions {
   /** Keys taken at build time, by issuer; default none: the keys are fetched while the module loads. */
   snapshots?: Readonly<Record<string, JwksSnapshot>>
@@ -50,10 +52,6 @@ export interface AuthorizerOptions extends SignInOptions {
   /** Where denials are logged. Default standard output, unadorned, so that CloudWatch's metric filters see pure JSON. */
   log?: LogLine
 }
-
-export type Decision =
-  | { allow: true; request: ViewerRequest }
-  | { allow: false; response: GeneratedResponse; reason: Reason; step?: StepTaken }
 
 export interface Authorizer {
   /**
@@ -144,9 +142,8 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
   /** Waits once at most: two fetches that time out would take nearly all of a viewer-request function's five seconds. */
   function decide(request: ViewerRequest, mayWait: boolean): Decision | Promise<Decision> {
     try {
-      if (!import.meta.withoutSignIn && request.method === 'GET' && credentials.signIn?.isOwn(request.uri)) {
+      if (!import.meta.withoutSignIn && request.method === 'GET' && credentials.signIn?.isOwn(request.uri))
         return credentials.signIn.answer(request).catch(() => denied('fault'))
-      }
       const answer = reasonAgainst(request, mayWait)
       if (answer instanceof Promise)
         return answer.then(
@@ -185,7 +182,7 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
     if (usesSlash && decision.reason === 'slash') return decision.response
     try {
       if (!import.meta.withoutSignIn && decision.step) {
-        credentials.signIn?.log(decision.step, decision.reason, decision.response.status, distributionId, requestId)
+        credentials.signIn?.log({ ...decision, step: decision.step }, distributionId, requestId)
       } else logDenial(decision.reason, decision.response.status, distributionId, requestId)
     } catch {
       // A log that fails must not turn a denial into an error.

@@ -1,43 +1,42 @@
 import type { EdgeSignIn } from './edge-policy.ts'
 import { usesClientAssertions, usesClientSecrets } from './features.ts'
+import type { Post, PostAnswer } from './https-post.ts'
 import { nodeCrypto } from './node-crypto.ts'
 import type { SignInSecrets } from './policy.ts'
 
-/** What a request to the token or revocation endpoint says of the client: parameters of the form, and headers. */
-export interface ClientProof {
-  form: Record<string, string>
-  headers: Record<string, string>
-}
-
-/** RFC 6749 2.3.1, OpenID Connect Core 9. `id` is new for each request, `now` in seconds. */
-export function clientProof(
+/**
+ * A form to the token or revocation endpoint, with the client's proof (RFC 6749 2.3.1, OpenID Connect Core 9). `now` in seconds, `timeout`
+ * in milliseconds.
+ */
+export function postAsClient(
+  post: Post,
+  uri: string,
   { client, endpoints, authMethod }: EdgeSignIn,
   { clientSecret = '', privateKey = {} }: Partial<SignInSecrets>,
-  id: string,
+  grant: Record<string, string>,
   now: number,
-): ClientProof {
+  timeout: number,
+): Promise<PostAnswer> {
+  const headers: Record<string, string> = {
+    accept: 'application/json',
+    'content-type': 'application/x-www-form-urlencoded',
+  }
+  const form = new URLSearchParams(grant)
   if (usesClientSecrets && authMethod === 'client_secret_basic') {
-    const pair = `${formEncoded(client)}:${formEncoded(clientSecret)}`
-    return { form: {}, headers: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` } }
-  }
-  const form: Record<string, string> = { client_id: client }
-  if (usesClientSecrets && authMethod === 'client_secret_post') form.client_secret = clientSecret
+    // Both halves are form-encoded: a colon or a percent sign in a secret would be read as something else.
+    const pair = [client, clientSecret].map((text) => String(new URLSearchParams([['', text]])).slice(1)).join(':')
+    headers.authorization = `Basic ${Buffer.from(pair).toString('base64')}`
+  } else form.set('client_id', client)
+  if (usesClientSecrets && authMethod === 'client_secret_post') form.set('client_secret', clientSecret)
   if (usesClientAssertions && authMethod === 'private_key_jwt') {
-    form.client_assertion_type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
-    form.client_assertion = signedJwt(privateKey, {
-      iss: client,
-      sub: client,
-      aud: endpoints.token,
-      jti: id,
-      iat: now,
-      exp: now + 60,
-    })
+    form.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
+    const jti = nodeCrypto().randomUUID()
+    form.set(
+      'client_assertion',
+      signedJwt(privateKey, { iss: client, sub: client, aud: endpoints.token, jti, iat: now, exp: now + 60 }),
+    )
   }
-  return { form, headers: {} }
-}
-
-function formEncoded(text: string): string {
-  return new URLSearchParams({ '': text }).toString().slice(1)
+  return post(uri, headers, String(form), timeout)
 }
 
 /** RFC 7523 2.2, RFC 7518 3. */

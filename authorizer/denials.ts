@@ -103,7 +103,7 @@ export function denialResponse(
 }
 
 /** A good token that grants too little. */
-export const insufficient: ReadonlySet<Reason> = new Set(['required-claim', 'claim', 'provider', 'scope', 'right'])
+const insufficient: ReadonlySet<Reason> = new Set(['required-claim', 'claim', 'provider', 'scope', 'right'])
 
 export const forbiddenReasons: ReadonlySet<Reason> = new Set([...insufficient, 'method', 'uri', 'no-route', 'fault'])
 

@@ -53,16 +53,18 @@ export interface EdgeSignIn {
   /** What says at `endpoints.logout` where to go afterwards. */
   logoutParameter?: string
   responseIss?: true
-  /** Scopes, with spaces between. */
-  scope: string
-  /** Pairs, since names in an object would be shortened. */
-  parameters?: readonly (readonly [name: string, value: string])[]
+  /** What each authorization request says. Pairs, since names in an object would be shortened. */
+  parameters: readonly (readonly [name: string, value: string])[]
   token: 'access' | 'id'
   authMethod: TokenEndpointAuthMethod
   paths: { callback: string; refresh: string; signOut: string }
   afterSignOut: string
-  /** Where a page's link leads to. */
+  /** Where a visitor goes of whom nobody knows where he was. */
   home: string
+  /** What every answer has. */
+  headers: Readonly<Record<string, string>>
+  /** Of each reason that has one of its own, and first of all others, the status and the page, which lacks its last line. */
+  pages: readonly (readonly [reason: string, status: number, html: string])[]
   /** Default: the distribution's own domain name. */
   hosts?: readonly string[]
   secrets?: SignInSecrets

@@ -1,16 +1,16 @@
 import type { Headers } from './cloudfront.ts'
 
-const prefix = '__Host-ep-'
+const names: readonly string[] = ['t0', 't1', 't2', 't3', 't4', 't5', 't6', 't7', 'a', 'a.1', 'r', 'r.1', 'g', 'o']
 
 /** Places of the cookies' values: the slots, and then these. The two pieces of `a` and of `r` follow each other. */
-export const place = { access: 8, refresh: 10, guard: 12, signedOut: 13 } as const
-
 export const slotCount = 8
+export const accessPlace = 8
+export const refreshPlace = 10
+export const guardPlace = 12
+export const signedOutPlace = 13
 
 /** RFC 6265 6.1 leaves 4,096 octets to a cookie with its name and attributes. */
 const pieceLength = 3800
-
-const names: readonly string[] = ['t0', 't1', 't2', 't3', 't4', 't5', 't6', 't7', 'a', 'a.1', 'r', 'r.1', 'g', 'o']
 
 /** Our cookies of one request. */
 export interface OwnCookies {
@@ -24,81 +24,67 @@ export interface OwnCookies {
 /** A session's id, and the text that its cookie carries in pieces. */
 export interface Pieces {
   id: string
-  text: string
+  value: string
 }
+
+/** What an answer does to our cookies, by place: a value and its Max-Age in seconds; one without a value is taken back. */
+export type Changes = [value: string, maxAge?: number][]
 
 /**
- * Finds our cookies in a request. Names are compared octet by octet, without the spaces and tabs around them and nothing else:
+ * Finds our cookies in a request. Names are compared octet by octet, without the spaces and tabs before them and nothing else:
  * browsers have been fooled with other white space and with nameless cookies.
  */
-export function readOwnCookies({ cookie }: Headers): OwnCookies {
-  const values: (string | undefined)[] = new Array(names.length)
-  const others: string[] = []
+export function readOwnCookies({ cookie = [] }: Headers): OwnCookies {
+  const values: string[] = []
   let isTwice = false
-  for (const { value: line } of cookie ?? []) {
-    let left = ''
-    let from = 0
-    for (let at = line.indexOf(prefix); at >= 0; at = line.indexOf(prefix, at + 1)) {
-      let start = at
-      while (isBlank(line.charCodeAt(start - 1))) start--
-      if (start > 0 && line[start - 1] !== ';') continue
-      let end = line.indexOf(';', at)
-      if (end < 0) end = line.length
-      const equals = line.indexOf('=', at)
-      if (equals < 0 || equals > end) continue
-      let nameEnd = equals
-      while (isBlank(line.charCodeAt(nameEnd - 1))) nameEnd--
-      const index = names.indexOf(line.slice(at + prefix.length, nameEnd))
-      if (index >= 0) {
-        isTwice ||= values[index] !== undefined
-        values[index] = line.slice(equals + 1, end)
-      }
-      left += line.slice(from, Math.max(from, start - 1))
-      from = end
-      if (left === '') while (line[from] === ';' || line[from] === ' ') from++
-    }
-    others.push(from === 0 ? line : left + line.slice(from))
-  }
+  const others = cookie.map(({ value: line }) => {
+    const parts = line.split(';')
+    const left = parts.filter((part) => {
+      const [, name, value] = /^[ \t]*__Host-ep-([^=]*)=(.*)/s.exec(part) ?? []
+      if (name === undefined) return true
+      const index = names.indexOf(name)
+      if (index in values) isTwice = true
+      if (index >= 0) values[index] = value as string
+      return false
+    })
+    const rest = left.join(';')
+    return left[0] === parts[0] ? rest : rest.replace(/^ +/, '')
+  })
   return { values, isTwice, others }
-}
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x09
 }
 
 /** The pieces of `a` or `r`, put together; undefined where they are not what was written. */
 export function joined({ values }: OwnCookies, first: number): Pieces | undefined {
-  const head = values[first]
-  if (!head || !/^[12]\.[\w-]{22}\../.test(head)) return undefined
-  const [id, text] = [head.slice(2, 24), head.slice(25)]
-  if (head[0] === '1') return { id, text }
-  const piece = values[first + 1]
-  return piece ? { id, text: text + piece } : undefined
+  const [, count, id, value] = /^([12])\.([\w-]{22})\.(.+)/s.exec(values[first] ?? '') ?? []
+  if (!id) return undefined
+  const more = count === '2' ? values[first + 1] : ''
+  return more === undefined ? undefined : { id, value: value + more }
 }
 
-/** A `set-cookie` value; without a value the cookie is taken back. */
-export function setCookie(index: number, value = '', maxAge = 0): string {
-  return `${prefix}${names[index]}=${value}; Secure; HttpOnly; SameSite=Lax; Path=/; Max-Age=${maxAge}`
+/** Puts a session's text into one cookie or two. */
+export function putPieces(changes: Changes, first: number, id: string, value: string, maxAge: number): void {
+  const more = value.slice(pieceLength)
+  changes[first] = [`${more ? 2 : 1}.${id}.${value.slice(0, pieceLength)}`, maxAge]
+  changes[first + 1] = [more, maxAge]
 }
 
-/** Takes back those that the request has, from one place on to before another. */
-export function takenBack({ values }: OwnCookies, from: number, to: number): string[] {
-  return values.flatMap((value, index) => (value !== undefined && index >= from && index < to ? setCookie(index) : []))
+export function takeBack(changes: Changes, from: number, to: number): void {
+  for (let index = from; index < to; index++) changes[index] = ['']
 }
 
-/** The text in pieces; of an earlier text, a second one that is not needed any more is taken back. */
-export function inPieces({ values }: OwnCookies, first: number, { id, text }: Pieces, maxAge: number): string[] {
-  const second = text.slice(pieceLength)
-  const cookies = [setCookie(first, `${second ? 2 : 1}.${id}.${text.slice(0, pieceLength)}`, maxAge)]
-  if (second) cookies.push(setCookie(first + 1, second, maxAge))
-  else if (values[first + 1] !== undefined) cookies.push(setCookie(first + 1))
-  return cookies
+/** The `set-cookie` values. What the request does not have need not be taken back. */
+export function setCookies({ values }: OwnCookies, changes: Changes): { value: string }[] {
+  return changes.flatMap(([value, maxAge], index) =>
+    value || values[index] !== undefined
+      ? {
+          value: `__Host-ep-${names[index]}=${value}; Secure; HttpOnly; SameSite=Lax; Path=/; Max-Age=${value ? maxAge : 0}`,
+        }
+      : [],
+  )
 }
 
-/** Octets that `a` and `r` may take in a request: eight slots, `g` and `o` need the rest of ten kilobytes. */
-const mostOctets = 5400
-
-/** Whether tokens of these lengths, with names and ids, leave room for the other cookies. */
-export function hasRoom(...lengths: number[]): boolean {
-  return lengths.reduce((octets, length) => octets + length + (length > pieceLength ? 51 : 37), 0) <= mostOctets
+/** Whether `a` and `r` with texts of these lengths leave room for eight slots, `g` and `o` within ten kilobytes. */
+export function hasRoom(access: number, refresh: number): boolean {
+  const octets = (length: number) => length && length + (length > pieceLength ? 51 : 37)
+  return octets(access) + octets(refresh) <= 5400
 }

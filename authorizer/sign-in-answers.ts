@@ -1,5 +1,5 @@
 import type { GeneratedResponse, Headers } from './cloudfront.ts'
-import type { EdgePolicy } from './edge-policy.ts'
+import type { EdgeSignIn } from './edge-policy.ts'
 
 /** Why a step of a sign-in answered as it did: in the log, and on the page where there is one. */
 export type SignInReason =
@@ -29,67 +29,43 @@ export type SignInReason =
   | 'seal'
   | 'limit'
 
-export interface Answer {
-  status: number
-  reason: SignInReason
-  location?: string
-  cookies?: readonly string[]
-  /** `Clear-Site-Data: "cache"`. */
-  clears?: true
-  /** The page's link and its words. Default: none. */
-  link?: readonly [href: string, words: string]
-  /** For the log alone. */
-  detail?: string
+/** A page, by its reason; or a redirect, or with `confirm` what the page's link confirms. */
+export type Answer = SignInReason | readonly [SignInReason, location: string]
+
+/** Nobody's fault here, and perhaps over in a moment. */
+export function isOutage(signIn: EdgeSignIn, reason: SignInReason): boolean {
+  return pageOf(signIn, reason)[1] === 503
 }
 
-/** Seconds after which a browser may ask again. */
-const retryAfter = '5'
+function pageOf({ pages }: EdgeSignIn, reason: SignInReason): EdgeSignIn['pages'][number] {
+  return pages.find(([name]) => name === reason) ?? (pages[0] as EdgeSignIn['pages'][number])
+}
 
-/** Nothing of these may be kept, framed, or lead to where the visitor came from. */
-export function responseOf({ denialHeaders }: EdgePolicy, answer: Answer, requestId = ''): GeneratedResponse {
-  const { status, reason, location, cookies = [], clears, link } = answer
+/** `location`: of a redirect, or what the page's link confirms. Nothing of the request is in a page but the id that CloudFront gave to it. */
+export function answerResponse(
+  signIn: EdgeSignIn,
+  reason: SignInReason,
+  location: string | undefined,
+  cookies: Headers[string],
+  requestId = '',
+): GeneratedResponse {
   const headers: Headers = {}
   const set = (name: string, value: string) => {
     headers[name] = [{ value }]
   }
-  for (const name in denialHeaders) set(name, denialHeaders[name] as string)
-  set('referrer-policy', 'no-referrer')
-  set('content-security-policy', pageSecurity)
-  if (cookies.length > 0) headers['set-cookie'] = cookies.map((value) => ({ value }))
-  if (clears) set('clear-site-data', '"cache"')
-  if (status === 503) set('retry-after', retryAfter)
-  if (location) {
+  for (const name in signIn.headers) set(name, signIn.headers[name] as string)
+  if (cookies.length > 0) headers['set-cookie'] = cookies
+  if (reason === 'signed-out') set('clear-site-data', '"cache"')
+  if (location && reason !== 'confirm') {
     set('location', location)
-    return { status: String(status), headers }
+    return { status: reason === 'sign-in' || reason === 'refresh' ? '302' : '303', headers }
   }
+  const [, status, html] = pageOf(signIn, reason)
+  if (status === 503) set('retry-after', '5')
   set('content-type', 'text/html; charset=utf-8')
   return {
     status: String(status),
     headers,
-    body: page(sentences[reason] ?? sentenceOf(status), reason, requestId, link),
+    body: `${html.replace('confirm=', `confirm=${location}`)}<p><small>${reason} ${requestId.replace(/[^\w=-]/g, '')}</small>`,
   }
-}
-
-export const pageSecurity = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-
-const sentences: Partial<Record<string, string>> = {
-  confirm: 'Do you want to sign out?',
-  'session-not-kept': 'You were signed in, and your browser did not keep it. Allow cookies for this site.',
-  right: 'You are signed in, and may not see this page.',
-}
-
-function sentenceOf(status: number): string {
-  return status === 503 ? 'You cannot be signed in at the moment. Please try again.' : 'You have not been signed in.'
-}
-
-/** Fixed text: nothing of the request is in it but the id that CloudFront gave to it. */
-function page(sentence: string, reason: string, requestId: string, link?: Answer['link']): string {
-  const anchor = link ? `<p><a href="${link[0]}">${link[1]}</a>` : ''
-  const id = requestId.replace(/[^\w=-]/g, '')
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${sentence}</title><p>${sentence}${anchor}<p><small>${reason} ${id}</small>`
-}
-
-/** The page of somebody whose session grants too little. */
-export function forbiddenPage(requestId: string | undefined, signOut: string): string {
-  return page(sentences.right as string, 'right', requestId ?? '', [signOut, 'Sign out'])
 }

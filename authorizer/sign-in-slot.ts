@@ -1,5 +1,5 @@
 import { nodeCrypto } from './node-crypto.ts'
-import { type OwnCookies, setCookie, slotCount } from './session-cookies.ts'
+import { type Changes, type OwnCookies, slotCount } from './session-cookies.ts'
 
 /** Seconds that a sign-in may take: a second factor or a new password take longer than ten minutes. */
 const lifetime = 3600
@@ -9,70 +9,59 @@ const longestPath = 512
 
 /** A sign-in (`s`) or a refresh (`r`) that was begun in this browser. */
 export interface Slot {
-  index: number
+  kind: string
+  /** Seconds since the epoch. */
+  since: number
   seed: string
-  /** Where to go back to. */
+  /** Where to go back to, as the cookie has it. */
   path: string
+  place: number
 }
 
-/** What is made of a slot's seed: `state` names the slot, `nonce` and `verifier` are never shown by it. */
+/** What is made of a slot's seed: only `state` and `nonce` are seen by others, and neither tells the other values. */
 export function derived(seed: string, purpose: 'state' | 'nonce' | 'verifier'): string {
-  const key = Buffer.from(seed, 'base64url')
-  return nodeCrypto().createHmac('sha256', key).update(purpose).digest('base64url')
-}
-
-function stateOf({ index, seed }: Pick<Slot, 'index' | 'seed'>): string {
-  return index + derived(seed, 'state')
+  return nodeCrypto().createHmac('sha256', seed).update(purpose).digest('base64url')
 }
 
 /**
- * A new slot: a random one of those that are free, so that tabs which start at once seldom meet, else the oldest. `random` is one
- * octet, `now` in seconds.
+ * Sets a new slot and returns its state: a random one of those that are free, so that tabs which start at once seldom meet, else the
+ * oldest. `random` is one octet, `now` in seconds.
  */
-export function newSlot(
-  cookies: OwnCookies,
+export function beginSlot(
+  own: OwnCookies,
+  changes: Changes,
   kind: 's' | 'r',
   seed: string,
   random: number,
   path: string,
   now: number,
-): { cookie: string; state: string } {
-  const free: number[] = []
-  let index = 0
-  let oldest = Infinity
-  for (let place = 0; place < slotCount; place++) {
-    const since = read(cookies, place)?.since ?? -Infinity
-    if (since < now - lifetime) free.push(place)
-    else if (since < oldest) {
-      oldest = since
-      index = place
-    }
-  }
-  index = free[random % free.length] ?? index
-  const value = `${kind}.${now.toString(36)}.${seed}.${path}`
-  return { cookie: setCookie(index, value, lifetime), state: stateOf({ index, seed }) }
+): string {
+  const ages = Array.from({ length: slotCount }, (_, place) => now - (slotAt(own, place)?.since ?? 0))
+  const free = [...ages.keys()].filter((place) => (ages[place] as number) > lifetime)
+  const place = free[random % free.length] ?? ages.indexOf(Math.max(...ages))
+  changes[place] = [`${kind}|${now}|${seed}|${path}`, lifetime]
+  return place + derived(seed, 'state')
 }
 
-/** The slot whose state this is. A foreign state finds none; comparing takes no care of time, for it shows nobody another jar's seed. */
-export function slotOf(cookies: OwnCookies, kind: 's' | 'r', state: string | null, now: number): Slot | undefined {
-  const index = '01234567'.indexOf(state?.[0] ?? '-')
-  const slot = read(cookies, index)
-  return slot?.kind === kind && slot.since >= now - lifetime && stateOf(slot) === state ? slot : undefined
+/** The slot whose state this is; a foreign state finds none. Comparing takes no care of time: it shows nobody another jar's seed. */
+export function slotOf(own: OwnCookies, kind: 's' | 'r', state: string | null, now: number): Slot | undefined {
+  const slot = slotAt(own, '01234567'.indexOf(state?.[0] as string))
+  return slot?.kind === kind && now - slot.since <= lifetime && slot.place + derived(slot.seed, 'state') === state
+    ? slot
+    : undefined
 }
 
-function read({ values }: OwnCookies, index: number) {
-  const [, kind, since = '', seed = '', path = ''] =
-    /^([sr])\.([\da-z]{1,8})\.([\w-]{43})\.(.*)$/.exec(values[index] ?? '') ?? []
-  return kind ? { kind, since: Number.parseInt(since, 36), index, seed, path } : undefined
+function slotAt({ values }: OwnCookies, place: number): Slot | undefined {
+  const [kind, since, seed, path] = values[place]?.split('|') ?? []
+  return kind && seed && path ? { kind, since: Number(since) || 0, seed, path, place } : undefined
 }
 
 /** A path as a cookie may hold it (RFC 6265 4.1.1): what is no cookie-octet is percent-encoded, and `%` itself. */
 export function storedPath(uri: string, querystring: string): string {
-  const path = inCookie(uri)
-  const whole = querystring ? `${path}?${inCookie(querystring)}` : path
-  return whole.length <= longestPath ? whole : path.length <= longestPath ? path : '/'
-}
-
-function inCookie(text: string): string {
-  return text.toWellFormed().replace(/[^!#$&-+\--:<-[\]-~]/gu, encodeURIComponent)
+  const paths = querystring ? [`${uri}?${querystring}`, uri] : [uri]
+  return (
+    paths
+      .map((path) => path.toWellFormed().replace(/[^!#$&-+\--:<-[\]-{}~]/gu, encodeURIComponent))
+      .find(({ length }) => length <= longestPath) ?? '/'
+  )
 }

@@ -32,8 +32,8 @@ it('signs a visitor in and takes him back to where he was', async () => {
   })
   expect(posts.map(({ uri }) => uri)).toEqual(['https://login.example.com/token'])
   expect(log).toMatchObject([
-    { edgeproof: 'sign-in', step: 'start', outcome: 'done', reason: 'sign-in', status: '302' },
-    { edgeproof: 'sign-in', step: 'callback', outcome: 'done', reason: 'signed-in', status: '303' },
+    { edgeproof: 'sign-in', reason: 'start/sign-in', status: '302', ms: 0 },
+    { edgeproof: 'sign-in', reason: 'callback/signed-in', status: '303', ms: 0 },
     { edgeproof: 'denied', reason: 'right' },
   ])
 })

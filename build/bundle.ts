@@ -7,7 +7,7 @@ import type { Policy } from '../authorizer/policy.ts'
 import { toEdgePolicy } from '../config/edge-policy.ts'
 import type { HstsConfig } from '../config/hsts.ts'
 import { featureConstants, featureMark, missingFeatures, usedFeatures } from './features.ts'
-import { shortNames, withShortNames } from './short-names.ts'
+import { shortNamesOf, withShortNames } from './short-names.ts'
 
 /**
  * Properties that only the program's own objects have, shortened in the bundle. Names of the policy, of tokens, keys,
@@ -53,6 +53,29 @@ const internalProperties = [
   'backslash',
 ]
 
+/** Those of sign-in. */
+const signInProperties = [
+  'isTwice',
+  'others',
+  'seed',
+  'place',
+  'signedInAt',
+  'refreshedAt',
+  'refused',
+  'verified',
+  'seconds',
+  'post',
+  'environment',
+  'isOwn',
+  'enter',
+  'resumed',
+  'seen',
+  'instead',
+  'answer',
+  'step',
+  'held',
+]
+
 const projectRoot = fileURLToPath(new URL('../', import.meta.url))
 
 export interface Bundle {
@@ -88,12 +111,15 @@ export function bundleAuthorizer(policy?: Policy, { snapshots = true }: { snapsh
   })
   const [joined] = outputFiles
   if (!joined) throw new Error('esbuild wrote no file')
+  const withSignIn = used.get('SIGN_IN') === true
+  const short = shortNamesOf(withSignIn)
+  const internal = withSignIn ? [...internalProperties, ...signInProperties] : internalProperties
   const { code, map } = transformSync(joined.text, {
     ...options,
     minify: true,
     treeShaking: true,
-    mangleProps: new RegExp(`^(?:${[...internalProperties, ...Object.keys(shortNames)].join('|')})$`),
-    mangleCache: { ...shortNames },
+    mangleProps: new RegExp(`^(?:${[...internal, ...Object.keys(short)].join('|')})$`),
+    mangleCache: { ...short },
     banner: featureMark(used),
     sourcemap: true,
   })

@@ -64,12 +64,44 @@ const fields: readonly string[] = [
   'app',
 ]
 
+/** Those of `signIn`. They are apart, so that they take no letters from a program without it. */
+const signInFields: readonly string[] = [
+  'signIn',
+  'client',
+  'endpoints',
+  'logoutParameter',
+  'responseIss',
+  'parameters',
+  'authMethod',
+  'paths',
+  'afterSignOut',
+  'hosts',
+  'secrets',
+  'secretsAt',
+  'refreshByAny',
+  'idle',
+  'absolute',
+  'pages',
+  'home',
+  'callback',
+  'signOut',
+  'revocation',
+]
+
 const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ$_'
 
-/** Field → letters. */
-export const shortNames: Readonly<Record<string, string>> = Object.fromEntries(
-  fields.map((field, place) => [field, letters[place] ?? `$${letters[place - letters.length]}`]),
-)
+/** Field → letters, as a program with or without sign-in needs them. */
+export function shortNamesOf(withSignIn: boolean): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    [...fields, ...(withSignIn ? signInFields : [])].map((field, place) => [
+      field,
+      letters[place] ?? `$${letters[place - letters.length]}`,
+    ]),
+  )
+}
+
+/** All of them. */
+export const shortNames = shortNamesOf(true)
 
 /** The value with the short names of its fields, at any depth. */
 export function withShortNames(value: unknown): unknown {

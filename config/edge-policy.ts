@@ -27,6 +27,7 @@ import {
 } from './policy-defaults.ts'
 import { encodedPath } from './rewrites.ts'
 import { type Capture as PatternCapture, type PatternSegment, parsePattern } from './route-pattern.ts'
+import { forbiddenPage, signInHeaders, signInPages } from './sign-in-pages.ts'
 
 /**
  * Fills in a policy's defaults and takes its patterns apart. The policy has been checked; strings that may be CloudFormation
@@ -40,6 +41,7 @@ export function toEdgePolicy(policy: Policy, hsts?: HstsConfig): EdgePolicy {
   const conditions = createList<Condition>()
   const routes = complete.routes.map((route) => toEdgeRoute(route, providers, capturedClaims, conditions))
   const wildcards = complete.corsOrigins.map((origin) => origin.split('*')).filter(isPair)
+  const headers = { ...denialHeaders, 'strict-transport-security': hstsHeader(hsts) }
   const clientIds = [...new Set(providers.flatMap((provider) => provider.clientIds))]
   return {
     providers: providers.map(toEdgeProvider),
@@ -52,15 +54,15 @@ export function toEdgePolicy(policy: Policy, hsts?: HstsConfig): EdgePolicy {
     clockTolerance: clockToleranceSeconds * 1000,
     routes,
     methods: complete.methods,
-    denialHeaders: { ...denialHeaders, 'strict-transport-security': hstsHeader(hsts) },
+    denialHeaders: headers,
     corsPreflight: complete.corsPreflight,
     corsOrigins: complete.corsOrigins.filter((origin) => !origin.includes('*')),
     ...(wildcards.length > 0 ? { corsWildcards: wildcards } : {}),
     unauthenticated: { ...toEdgeDenial(deny.unauthenticated), ...toEdgeRedirect(deny.unauthenticated) },
-    forbidden: toEdgeDenial(deny.forbidden),
+    forbidden: toEdgeDenial({ ...(signIn ? { page: forbiddenPage(signIn) } : {}), ...deny.forbidden }),
     ...(index === undefined ? {} : { index: encodeURIComponent(index) }),
     ...(slash === undefined ? {} : { slash: true }),
-    ...(signIn === undefined ? {} : { signIn: toEdgeSignIn(signIn, providers, routes) }),
+    ...(signIn === undefined ? {} : { signIn: toEdgeSignIn(signIn, providers, routes, headers) }),
   }
 }
 
@@ -223,22 +225,31 @@ function toEdgeSignIn(
   signIn: CompleteSignIn,
   providers: CompletePolicy['providers'],
   routes: readonly EdgeRoute[],
+  denialHeaders: EdgePolicy['denialHeaders'],
 ): EdgeSignIn {
-  const { client, endpoints, logout, responseIss, scopes, parameters, token, paths, afterSignOut } = signIn
+  const { client, endpoints, logout, responseIss, scopes, parameters = {}, token, paths, afterSignOut } = signIn
   const { hosts, secret, refresh, idleSeconds, absoluteSeconds } = signIn
+  const home = typeof compileRoutes(routes)('/') === 'string' ? afterSignOut : '/'
   return {
     provider: providers.findIndex(({ name }) => name === signIn.provider),
     client,
     endpoints,
     ...(logout === 'cognito' ? { logoutParameter: 'logout_uri' } : {}),
     ...(responseIss ? { responseIss } : {}),
-    scope: scopes.join(' '),
-    ...(parameters === undefined ? {} : { parameters: Object.entries(parameters) }),
+    parameters: [
+      ['response_type', 'code'],
+      ['client_id', client],
+      ['scope', scopes.join(' ')],
+      ['code_challenge_method', 'S256'],
+      ...Object.entries(parameters),
+    ],
     token,
     authMethod: signIn.tokenEndpointAuthMethod,
     paths,
     afterSignOut,
-    home: typeof compileRoutes(routes)('/') === 'string' ? afterSignOut : '/',
+    home,
+    headers: { ...denialHeaders, ...signInHeaders },
+    pages: signInPages(signIn, home),
     ...(hosts === undefined ? {} : { hosts }),
     ...(secret === undefined ? {} : 'seal' in secret ? { secrets: secret } : { secretsAt: secret }),
     ...(refresh === 'any' ? { refreshByAny: true } : {}),
