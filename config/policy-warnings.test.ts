@@ -24,6 +24,19 @@ function warnings(policy: unknown): string[] {
 }
 
 /** Each danger, where it is, and the nearest policy that has it not. */
+const sealKey = Buffer.alloc(32).toString('base64url')
+const arn = 'arn:aws:ssm:us-east-1:111122223333:parameter/sign-in'
+const signIn = (fields: object) => ({
+  ...pool,
+  routes: [{ path: '/*' }, { path: '/bye.html', public: true }],
+  signIn: {
+    client: 'web',
+    endpoints: { authorization: 'https://login.example.com/a', token: 'https://login.example.com/t' },
+    afterSignOut: '/bye.html',
+    ...fields,
+  },
+})
+
 const cases: [id: WarningId, field: string, dangerous: object, harmless: object][] = [
   ['writable-claim', 'routes[0].path', { ...pool, ...route({ path: '/t/{claim:custom:tenant}/*' }) }, pool],
   [
@@ -109,6 +122,14 @@ const cases: [id: WarningId, field: string, dangerous: object, harmless: object]
     { ...pool, clockToleranceSeconds: 121 },
     { ...pool, clockToleranceSeconds: 120 },
   ],
+  ['unsealed-session', 'signIn', signIn({}), signIn({ secret: { seal: [sealKey] } })],
+  [
+    'secret-in-code',
+    'signIn.secret',
+    signIn({ secret: { seal: [sealKey] } }),
+    signIn({ secret: { ssmParameter: arn } }),
+  ],
+  ['refresh-any', 'signIn.refresh', signIn({ refresh: 'any' }), signIn({ refresh: 'navigation' })],
   ['long-max-age', 'jwks.maxAge', { ...pool, jwks: { maxAge: 86_401 } }, { ...pool, jwks: { maxAge: 86_400 } }],
   [
     'long-max-stale',

@@ -24,6 +24,9 @@ export type WarningId =
   | 'clock-tolerance'
   | 'long-max-age'
   | 'long-max-stale'
+  | 'unsealed-session'
+  | 'secret-in-code'
+  | 'refresh-any'
 
 export interface PolicyWarning {
   /** Stable, for those who acknowledge it. */
@@ -50,6 +53,7 @@ export function policyWarnings(policy: Policy): PolicyWarning[] {
     ...complete.routes.flatMap((route, index) => routeWarnings(complete, route, index)),
     ...publicWarnings(complete.routes),
     ...fieldWarnings(complete),
+    ...signInWarnings(complete),
     ...siteWarnings(policy).map(({ id, field, message, remedy }) => warning(id, field, message, remedy)),
   ]
 }
@@ -197,6 +201,41 @@ function fieldWarnings({ methods, corsPreflight, clockToleranceSeconds, jwks }: 
         ['jwks', 'maxStale'],
         `while the keys cannot be fetched, a withdrawn one is good for ${secondsText(jwks.maxStale)} more`,
         'use a day (the default), as long as an outage may last',
+      ),
+    )
+  return warnings
+}
+
+function signInWarnings({ signIn }: CompletePolicy): PolicyWarning[] {
+  if (!signIn) return []
+  const { secret, refresh, tokenEndpointAuthMethod } = signIn
+  const isPublic = tokenEndpointAuthMethod === 'none'
+  const warnings: PolicyWarning[] = []
+  if (secret === undefined)
+    warnings.push(
+      warning(
+        'unsealed-session',
+        ['signIn'],
+        "the refresh token lies in the visitor's cookie as it is: who steals the cookie can use it at the provider, for as long as the provider lets him",
+        'give signIn a secret, which seals it',
+      ),
+    )
+  if (secret !== undefined && 'seal' in secret)
+    warnings.push(
+      warning(
+        'secret-in-code',
+        ['signIn', 'secret'],
+        "stands in the function's code, which whoever may read the function, its versions or the template can read",
+        'name where it is: ssmParameter or secretsManager',
+      ),
+    )
+  if (refresh === 'any')
+    warnings.push(
+      warning(
+        'refresh-any',
+        ['signIn', 'refresh'],
+        `a page's images and scripts each set off a refresh at once${isPublic ? ', and a public client has to rotate (RFC 9700 2.2.2)' : ''}: where refresh tokens are good for one use, the session ends`,
+        'leave it out, unless the provider does not rotate or states a grace',
       ),
     )
   return warnings

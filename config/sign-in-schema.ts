@@ -1,6 +1,6 @@
 /** Sign-in at the edge. */
 import * as z from 'zod'
-import type { SignIn } from '../authorizer/policy.ts'
+import type { SecretReference, SignIn, SignInSecrets } from '../authorizer/policy.ts'
 import { crossFieldRule } from './cross-field-rule.ts'
 import { record } from './record-schema.ts'
 import { afterSignOutFault, ownPathFault, parameterFault, privateKeyFault, sealKeyFault } from './sign-in-texts.ts'
@@ -16,31 +16,38 @@ const host = z
     'should be a host in lower case, such as www.example.com, without "https://"',
   )
 
-const secrets = z.strictObject({
-  seal: z
-    .array(text(sealKeyFault))
-    .min(1, 'should hold one key, or two: the first seals, both open')
-    .max(2, 'should hold one key, or two: the first seals, both open'),
-  clientSecret: name.exactOptional(),
-  privateKey: record(name, z.string()).exactOptional(),
-})
-
 const arn = (service: string, resource: string) =>
   z
     .string()
     .regex(
       new RegExp(`^arn:aws[a-z-]*:${service}:[a-z]{2}(?:-[a-z]+)+-\\d:\\d{12}:${resource}.+$`),
-      `should be an ARN such as arn:aws:${service}:us-east-1:111122223333:${resource}/sign-in`.replace(':/', ':'),
+      `should be an ARN such as arn:aws:${service}:us-east-1:111122223333:${resource}sign-in`,
     )
 
-const secret = z.union(
-  [
-    secrets,
-    z.strictObject({ ssmParameter: arn('ssm', 'parameter/') }),
-    z.strictObject({ secretsManager: arn('secretsmanager', 'secret:') }),
-  ],
-  'should be { "seal": [KEY] }, { "ssmParameter": ARN } or { "secretsManager": ARN }',
-)
+/** One shape, so that each mistake is told with its own field: what is in it, or where it is. */
+const secret = z
+  .strictObject({
+    seal: z
+      .array(text(sealKeyFault))
+      .min(1, 'should hold one key, or two: the first seals, both open')
+      .max(2, 'should hold one key, or two: the first seals, both open')
+      .exactOptional(),
+    clientSecret: name.exactOptional(),
+    privateKey: record(name, z.string()).exactOptional(),
+    ssmParameter: arn('ssm', 'parameter/').exactOptional(),
+    secretsManager: arn('secretsmanager', 'secret:').exactOptional(),
+  })
+  .check(
+    crossFieldRule<object>((secret, { refuse }) => {
+      const [first, ...others] = ['seal', 'ssmParameter', 'secretsManager'].filter((field) => field in secret)
+      if (first === undefined) refuse([], 'should have seal, or ssmParameter or secretsManager, which says where it is')
+      for (const other of others) refuse([other], `cannot stand beside ${first}`)
+      if (first === undefined || first === 'seal') return
+      for (const field of ['clientSecret', 'privateKey']) {
+        if (field in secret) refuse([field], `belongs into what ${first} names`)
+      }
+    }),
+  ) as z.ZodType<unknown> as z.ZodType<SignInSecrets | SecretReference>
 
 const limit = z
   .int('should be a whole number of seconds')

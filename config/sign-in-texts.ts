@@ -48,6 +48,7 @@ export function sealKeyFault(key: string): string | undefined {
 
 /** What is wrong with the JWK that signs the client's assertions. */
 export function privateKeyFault(jwk: Readonly<Record<string, string>>): string | undefined {
+  if (!jwk.d) return 'should be a private JWK (RFC 7517), which has "d"'
   if (!jwk.kid || !/^(?:(?:RS|PS|ES)(?:256|384|512)|EdDSA|Ed25519)$/.test(jwk.alg ?? ''))
     return 'should have a kid and the alg that the provider expects, such as ES256'
   try {

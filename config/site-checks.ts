@@ -6,6 +6,7 @@ import { toEdgePolicy } from './edge-policy.ts'
 import { withDefaults } from './policy-defaults.ts'
 import { encodedPath } from './rewrites.ts'
 import { parsePattern } from './route-pattern.ts'
+import { signInFaults } from './sign-in-checks.ts'
 
 /** What is wrong with a policy, and the field that says it. */
 export interface SiteFinding {
@@ -43,6 +44,7 @@ function findings(policy: Policy): Found[] {
   return [
     ...policy.routes.flatMap((route, index) => servedFindings(route, index, wayOf)),
     ...loginFindings(policy, wayOf),
+    ...signInFaults(policy, wayOf),
     ...(['unauthenticated', 'forbidden'] as const).flatMap((kind) =>
       pageWarnings(policy.deny?.[kind]?.page ?? '').map((message) => ({
         id: 'page-content' as const,

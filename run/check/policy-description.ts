@@ -29,6 +29,7 @@ export function describePolicy(policy: Policy): Section[] {
         text: sourceText(source),
       })),
     },
+    ...signInSection(complete),
     denialSection(complete),
   ]
 }
@@ -150,12 +151,58 @@ function sourceText(source: CredentialSource): string {
   return `the header ${complete.header}${complete.scheme === null ? ', as it stands' : `, ${complete.scheme}`}`
 }
 
-function denialSection({ deny, corsPreflight, corsOrigins }: CompletePolicy): Section {
+function signInSection({ signIn }: CompletePolicy): Section[] {
+  if (!signIn) return []
+  const { client, endpoints, token, tokenEndpointAuthMethod: method, paths, afterSignOut, hosts, secret } = signIn
+  const { refresh, idleSeconds, absoluteSeconds } = signIn
+  const row = (term: string, text: string) => ({ term, text })
+  const limits = [
+    ...(idleSeconds === undefined ? [] : [`${secondsText(idleSeconds)} after its last refresh`]),
+    ...(absoluteSeconds === undefined ? [] : [`${secondsText(absoluteSeconds)} after its sign-in`]),
+  ]
+  return [
+    {
+      title: 'How a visitor without a token is signed in',
+      rows: [
+        row('sent to', `${endpoints.authorization}, as ${client}, who goes to a page (GET, Fetch Metadata)`),
+        row(
+          'comes back',
+          `${paths.callback}, on ${hosts ? listText(hosts, 'or') : "the distribution's own domain name"}`,
+        ),
+        row('the client', method === 'none' ? 'is public, with PKCE' : `proves itself by ${method}, with PKCE`),
+        row('the session', `holds the ${token === 'id' ? 'ID' : 'access'} token, where no header brings one`),
+        row('refreshed', `${paths.refresh}, by ${refresh === 'any' ? 'any GET' : 'navigations'}`),
+        row(
+          'ends',
+          limits.length > 0
+            ? `${listText(limits, 'or')}, and the token's time`
+            : 'when the provider refuses to refresh it',
+        ),
+        row(
+          'signs out',
+          `${paths.signOut}, and ends at ${afterSignOut}${endpoints.logout ? `, by way of ${endpoints.logout}` : ''}`,
+        ),
+        row('secret', secretText(secret)),
+      ],
+    },
+  ]
+}
+
+function secretText(secret: NonNullable<CompletePolicy['signIn']>['secret']): string {
+  if (secret === undefined) return 'none: the refresh token is not sealed'
+  if ('seal' in secret) return "in the function's code"
+  return 'ssmParameter' in secret ? secret.ssmParameter : secret.secretsManager
+}
+
+function denialSection({ deny, corsPreflight, corsOrigins, signIn }: CompletePolicy): Section {
   const { unauthenticated, forbidden } = deny
   return {
     title: 'What a denial looks like (never cached)',
     rows: [
-      { term: 'without a good token', text: loginText(unauthenticated) },
+      {
+        term: 'without a good token',
+        text: signIn ? `navigations: signed in; all else: ${statusText(unauthenticated)}` : loginText(unauthenticated),
+      },
       { term: 'with one that may not', text: statusText(forbidden) },
       { term: 'where nobody may', text: statusText(forbidden) },
       { term: 'while no keys can be had', text: '503' },
