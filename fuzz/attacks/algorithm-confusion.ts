@@ -1,6 +1,7 @@
 /** A public key taken for an HMAC secret, in every spelling that a verifier may hold it in (RFC 8725 2.1). */
 import type { KeyObject } from 'node:crypto'
 import type { SigningKey } from '../../testing/issuer.ts'
+import { jwksAnswer } from '../world/make-world.ts'
 import { tokenAttack } from './token-attack.ts'
 import { hmacToken } from './tokens.ts'
 
@@ -91,7 +92,28 @@ const configurationAttack = tokenAttack(
     ),
 )
 
-export const algorithmConfusionAttacks = [...publicKeyAttacks, configurationAttack]
+/** A published key that says nothing of its algorithm, so that a verifier may ask the token for it. */
+const withoutAlgorithm = tokenAttack(
+  'key-without-algorithm-as-secret',
+  'algorithm',
+  'CVE-2026-22817, CVE-2026-22818, CVE-2026-44699',
+  (_world, { issuer, claims }) => {
+    const [key] = issuer.keys
+    const secrets = ['spki-pem', 'spki-der', 'jwk-bare', 'jwk-published', 'modulus-text', 'x-text', 'empty']
+    const spelt = spellings.filter(({ name }) => secrets.includes(name)).map(({ secret }) => secret(key))
+    const bare = JSON.stringify({ ...key.jwk, alg: undefined })
+    return [...spelt, bare].flatMap((secret) =>
+      secret === null
+        ? []
+        : hashes.slice(0, 2).map((alg) => hmacToken(alg, Buffer.from(secret as string), { kid: key.kid }, claims)),
+    )
+  },
+  (_world, { issuer }) => ({
+    [issuer.jwksUri]: jwksAnswer(issuer.keys.map(({ jwk }) => ({ ...jwk, alg: undefined }))),
+  }),
+)
+
+export const algorithmConfusionAttacks = [withoutAlgorithm, ...publicKeyAttacks, configurationAttack]
 
 function text(member: unknown): string | null {
   return typeof member === 'string' ? member : null

@@ -1,7 +1,9 @@
 /** Good tokens of the same issuer that are for something else: another client, another use (RFC 8725 3.9 and 3.12). */
 import { clientChanges } from '../world/provider-claims.ts'
+import type { Attack } from './attack.ts'
+import { request } from './request-step.ts'
 import { tokenAttack } from './token-attack.ts'
-import { type Changes, issuedToken } from './tokens.ts'
+import { attackerKey, attackerToken, type Changes, issuedToken, unsigned } from './tokens.ts'
 
 const other = 'otherclient'
 
@@ -117,5 +119,100 @@ const bound = confirmations.map(({ name, source, cnf }) =>
   tokenAttack(`bound-to-${name}`, 'claims', source, (world, visitor) => issuedToken(world, visitor, { cnf })),
 )
 
-export const tokenPurposeAttacks = [...singles, everyClient, clientElsewhere, otherAudiences]
-export const boundTokenAttacks = bound
+/** Beside what would prove that the bearer has the key, but proves nothing. */
+const falselyProven: Attack = {
+  name: 'bound-with-false-proof',
+  class: 'claims',
+  source: 'RFC 9449 7.1, RFC 8705 3',
+  build(world, random) {
+    const visitor = random.pick(world.visitors)
+    const { jwk } = attackerKey(world, visitor.issuer)
+    const thumbprint = { jkt: '0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I' }
+    const proof = attackerToken(
+      world,
+      { htm: 'GET', htu: 'https://d111111abcdef8.cloudfront.net/', jti: 'a' },
+      { typ: 'dpop+jwt', jwk },
+    )
+    const bound = issuedToken(world, visitor, { cnf: thumbprint })
+    const certified = issuedToken(world, visitor, {
+      cnf: { 'x5t#S256': 'bwcK0esc3ACC3DB2Y5_lESsXE8o9ltc05O89jdN-dg2' },
+    })
+    const proofs: { token: string; headers: Record<string, string> }[] = [
+      { token: bound, headers: { dpop: proof } },
+      { token: bound, headers: { dpop: unsigned({ typ: 'dpop+jwt', alg: 'none', jwk }, {}) } },
+      { token: bound, headers: { dpop: 'x' } },
+      {
+        token: certified,
+        headers: { 'x-client-cert': 'MIIB', 'x-ssl-client-verify': 'SUCCESS', 'x-forwarded-client-cert': 'Hash=00' },
+      },
+    ]
+    return { steps: proofs.map((parts) => request(world, { uri: visitor.granted[0], ...parts })) }
+  },
+}
+
+/** What a provider signs besides, as it writes it: a logout token, a security event, an authorization response. */
+const otherKinds: readonly {
+  name: string
+  source: string
+  types: readonly (string | undefined)[]
+  changes: (client: string) => Changes
+}[] = [
+  {
+    name: 'logout-token',
+    source: 'OpenID Connect Back-Channel Logout 1.0 2.4',
+    types: ['logout+jwt', 'JWT', undefined],
+    changes: (client) => ({
+      aud: client,
+      events: { 'http://schemas.openid.net/event/backchannel-logout': {} },
+      sid: '08a5019c-17e1-4977-8f42-65a12843ea02',
+    }),
+  },
+  {
+    name: 'security-event',
+    source: 'RFC 8417 2.2',
+    types: ['secevent+jwt', 'application/secevent+jwt', undefined],
+    changes: (client) => ({
+      aud: client,
+      events: { 'https://schemas.openid.net/secevent/caep/event-type/session-revoked': { event_timestamp: 1 } },
+      txn: '8675309',
+    }),
+  },
+  {
+    name: 'authorization-response',
+    source: 'JARM 2.1',
+    types: ['oauth-authz-resp+jwt', 'JWT', undefined],
+    changes: (client) => ({ aud: client, code: 'PyyFaux2o7Q0YfXBU32jhw', state: 'S8NJ7uqk5fY4EjNvP_G_FtyJu6pUsvH9' }),
+  },
+]
+
+/** None of them has what says that a token is an access token or an ID token. */
+const kinds = otherKinds.map(({ name, source, types, changes }) =>
+  tokenAttack(`purpose-${name}`, 'claims', source, (world, visitor) =>
+    types.map((typ) =>
+      issuedToken(
+        world,
+        visitor,
+        {
+          token_use: undefined,
+          client_id: undefined,
+          scope: undefined,
+          ...changes(visitor.issuer.provider.clientIds[0] ?? ''),
+        },
+        { typ },
+      ),
+    ),
+  ),
+)
+
+/** For this client by `aud`, and given to another: OpenID Connect Core 3.1.3.7 has both looked at. */
+const otherParty = tokenAttack('purpose-other-party', 'claims', 'OpenID Connect Core 1.0 3.1.3.7', (world, visitor) => {
+  const [client = ''] = visitor.issuer.provider.clientIds
+  return [
+    { aud: client, azp: other },
+    { aud: [client, other], azp: other },
+    { aud: other, azp: client },
+  ].map((changes) => issuedToken(world, visitor, changes))
+})
+
+export const tokenPurposeAttacks = [...singles, everyClient, clientElsewhere, otherAudiences, ...kinds, otherParty]
+export const boundTokenAttacks = [...bound, falselyProven]

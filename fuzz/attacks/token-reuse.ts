@@ -17,6 +17,7 @@ const twins: readonly {
   source: string
   twin: (token: string, world: World, visitor: Visitor, random: Random) => string
 }[] = [
+  { name: 'same-hash-code', source: 'GHSA-rp9m-7r4c-75qg', twin: sameHashCode },
   {
     name: 'same-payload-other-signature',
     source: 'CWE-347',
@@ -82,6 +83,13 @@ const twins: readonly {
     twin: (_token, _world, visitor) =>
       hmacToken('HS256', Buffer.from('x'), { kid: visitor.issuer.keys[0].kid }, visitor.claims),
   },
+  {
+    name: 'same-letters',
+    source: 'GHSA-rp9m-7r4c-75qg',
+    // Other octets of equal number and sum.
+    twin: (token) =>
+      token.replace(/(\w)(\w)(?=\w{4}$)/, (_all, one, other) => (one === other ? `${one}x` : `${other}${one}`)),
+  },
   { name: 'upper-case', source: 'CWE-178', twin: (token) => token.toUpperCase() },
   { name: 'lower-case', source: 'CWE-178', twin: (token) => token.toLowerCase() },
   {
@@ -95,6 +103,19 @@ const twins: readonly {
   { name: 'prototype', source: 'CWE-1321', twin: () => '__proto__' },
   { name: 'constructor', source: 'CWE-1321', twin: () => 'constructor' },
 ]
+
+/** Equal by the hash codes that multiply by 31 or 33, as two letters of the signature make up for each other. */
+function sameHashCode(token: string): string {
+  const [, , signature] = partsOf(token)
+  const from = token.length - signature.length
+  for (const factor of [31, 33]) {
+    for (let at = from; at < token.length - 1; at++) {
+      const pair = String.fromCharCode(token.charCodeAt(at) + 1, token.charCodeAt(at + 1) - factor)
+      if (/^[A-Za-z0-9_-]{2}$/.test(pair)) return `${token.slice(0, at)}${pair}${token.slice(at + 2)}`
+    }
+  }
+  return `${token}A`
+}
 
 function swappedCase(letter: string): string {
   return letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase()

@@ -244,4 +244,24 @@ export const algorithmFlaws: readonly Flaw[] = [
       ],
     ],
   },
+  {
+    name: 'algorithm-of-token-where-key-has-none',
+    class: 'algorithm',
+    cwe: 'CWE-347',
+    source: 'CVE-2026-22817, CVE-2026-22818',
+    edits: [
+      [
+        `  if (typeof alg !== 'string' || !algorithms.includes(alg)) throw new Denied('unauthenticated', 'alg')\n`,
+        `  if (typeof alg !== 'string' || !(/^HS/.test(alg) || algorithms.includes(alg))) throw new Denied('unauthenticated', 'alg')\n`,
+      ],
+      [
+        `  if (!fits(alg, key)) return false\n`,
+        `  if (key.alg === undefined && alg.startsWith('HS')) {
+    const secret = key.object.export({ type: 'spki', format: 'pem' })
+    return require('node:crypto').createHmac(\`sha\${alg.slice(2)}\`, secret).update(input).digest().equals(signature)
+  }
+  if (!fits(alg, key)) return false\n`,
+      ],
+    ],
+  },
 ]

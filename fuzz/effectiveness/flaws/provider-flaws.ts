@@ -293,4 +293,18 @@ export const providerFlaws: readonly Flaw[] = [
       ],
     ],
   },
+  {
+    name: 'bound-token-with-any-proof',
+    class: 'claims',
+    cwe: 'CWE-287',
+    source: 'RFC 9449 7.1',
+    edits: [
+      [
+        `  const claims = await verifyAmong(credential(request.headers))\n`,
+        `  hasProof = request.headers.dpop !== undefined\n  const claims = await verifyAmong(credential(request.headers))\n`,
+      ],
+      [`async function authorize(`, `let hasProof = false\n\nasync function authorize(`],
+      [`  if (cnf !== 'ignore' &&`, `  if (!hasProof && cnf !== 'ignore' &&`],
+    ],
+  },
 ]

@@ -290,4 +290,18 @@ export const requestFlaws: readonly Flaw[] = [
       ],
     ],
   },
+  {
+    name: 'refusal-never-settles',
+    class: 'resources',
+    cwe: 'CWE-833',
+    source: 'CWE-833',
+    // A promise made by hand that hears of the good end alone.
+    edits: [
+      [
+        `  const claims = await verifyAmong(credential(request.headers))\n`,
+        `  const tokens = credential(request.headers)
+  const claims = await new Promise<Json>((resolve) => void verifyAmong(tokens).then(resolve, () => {}))\n`,
+      ],
+    ],
+  },
 ]

@@ -99,6 +99,26 @@ export const stateFlaws: readonly Flaw[] = [
     source: 'CWE-187',
     edits: remembered(`token.slice(0, 200)`, inDate),
   },
+  {
+    name: 'cache-by-hash-code',
+    class: 'cache',
+    cwe: 'CWE-328',
+    source: 'GHSA-rp9m-7r4c-75qg',
+    edits: remembered(
+      `String([...token].reduce((code, letter) => (Math.imul(31, code) + letter.charCodeAt(0)) | 0, 0))`,
+      inDate,
+    ),
+  },
+  {
+    name: 'cache-by-audience',
+    class: 'cache',
+    cwe: 'CWE-488',
+    source: 'GHSA-rp9m-7r4c-75qg',
+    edits: remembered(
+      `['iss', 'client_id', 'exp'].map((name) => jsonObject(token.split('.')[1] ?? '')[name]).join()`,
+      inDate,
+    ),
+  },
   { name: 'cache-survives-key', class: 'cache', cwe: 'CWE-613', source: 'CWE-613', edits: remembered('token', inDate) },
   {
     name: 'tokens-remembered-by-count',
