@@ -6,5 +6,5 @@ cd "$(dirname "$0")/.."
 installed=.venv/requirements.txt
 if cmp -s infra/requirements.txt "$installed"; then exit 0; fi
 python3 -m venv .venv
-.venv/bin/pip install --quiet --disable-pip-version-check --requirement infra/requirements.txt
+.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement infra/requirements.txt
 cp infra/requirements.txt "$installed"
