@@ -1,11 +1,25 @@
-import { existsSync, globSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { specifiers } from './module-specifiers.ts'
 
-/** Removes every declaration that no entry leads to: nobody can import those, and they are two of three files. */
+/**
+ * Removes every declaration that no entry leads to: nobody can import those, and they are two of three files. Of the others,
+ * schemas are taken out: no entry exports them, and zod's own declarations do not compile under every user's settings.
+ */
 export function keepPublicDeclarations(dist: string, entries: readonly string[]): void {
   const kept = new Set(reachableDeclarations(dist, entries))
-  for (const file of globSync('**/*.d.ts', { cwd: dist })) if (!kept.has(file)) rmSync(join(dist, file))
+  for (const file of globSync('**/*.d.ts', { cwd: dist })) {
+    const path = join(dist, file)
+    if (kept.has(file)) writeFileSync(path, withoutSchemas(readFileSync(path, 'utf8'), file))
+    else rmSync(path)
+  }
+}
+
+function withoutSchemas(text: string, file: string): string {
+  if (!text.includes("from 'zod'")) return text
+  const rest = text.replace(/^import .* from 'zod';\n|^export declare (?:const|function) .*\bz\.[A-Z].*;\n/gm, '')
+  if (/\bz\.[A-Z]/.test(rest)) throw new Error(`${file}: a schema is in a declaration that users read`)
+  return rest
 }
 
 /** The entries' declarations and all that those import, as paths below `dist`. */
