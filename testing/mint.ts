@@ -42,10 +42,10 @@ export function signature(
   { der = false, saltLength = constants.RSA_PSS_SALTLEN_DIGEST }: { der?: boolean; saltLength?: number } = {},
 ): Buffer {
   // A handler's own session tokens (RFC 7518 3.2); no policy names that algorithm.
-  if (algorithm.startsWith('HS'))
-    return createHmac(`sha${algorithm.slice(2)}`, key)
-      .update(input)
-      .digest()
+  if (key.type === 'secret') {
+    const bits = Number(algorithm.slice(2)) || 256
+    return createHmac(`sha${bits}`, key).update(input).digest()
+  }
   const digest = algorithm.startsWith('Ed') ? null : `sha${algorithm.slice(2)}`
   const octets = Buffer.from(input as string)
   if (algorithm.startsWith('PS'))

@@ -1,6 +1,7 @@
 /** The structure of the guide's example event (CloudFront Developer Guide, functions-event-structure, source of 2023-06-15). */
 import { describe, expect, test } from 'vitest'
-import { cloudFrontEvent, judgeCloudFrontResult } from './cloudfront-event.ts'
+import { cloudFrontEvent } from '../../testing/cloudfront-functions/event.ts'
+import { judgeCloudFrontResult } from './cloudfront-event.ts'
 import type { WireEvent } from './event-wire.ts'
 
 const distribution = { distributionDomainName: 'd1.cloudfront.net', distributionId: 'E1' }

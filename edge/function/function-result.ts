@@ -6,6 +6,7 @@
  * is inferred: the pages speak of adding and editing.
  */
 
+import { InvalidResult } from '../../testing/cloudfront-functions/result.ts'
 import type { EventType } from '../template/distribution.ts'
 import { eventHeaders, type WireEvent, type WireResponse } from './event-wire.ts'
 import { isDisallowed, notAddableInViewerRequest, readOnlyHeaders } from './header-rules.ts'
@@ -65,13 +66,13 @@ const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/
 /** Judges a result against the event as it was sent; never throws. */
 export function judgeResult(event: WireEvent, eventType: EventType, result: unknown): FunctionOutcome {
   try {
-    if (typeof result !== 'object' || result === null) throw new Invalid('the result is not an object')
+    if (typeof result !== 'object' || result === null) throw new InvalidResult('the result is not an object')
     const fields = result as Fields
     if (event.response) return { kind: 'answer', answer: changedAnswer(event.response, eventType, fields) }
     if ('status' in result) return { kind: 'response', response: generatedResponse(fields, maxBytes(eventType)) }
     return { kind: 'request', changes: requestChanges(event, eventType, fields) }
   } catch (error) {
-    if (error instanceof Invalid) return { kind: 'invalid', reason: error.message }
+    if (error instanceof InvalidResult) return { kind: 'invalid', reason: error.message }
     throw error
   }
 }
@@ -79,24 +80,23 @@ export function judgeResult(event: WireEvent, eventType: EventType, result: unkn
 const maxBytes = (eventType: EventType) =>
   eventType.startsWith('viewer') ? maxGeneratedBytes.viewer : maxGeneratedBytes.origin
 
-/** Thrown for a result that CloudFront does not take. */
-export class Invalid extends Error {}
-
 type Fields = Record<string, unknown>
 
 function requestChanges(event: WireEvent, eventType: EventType, result: Fields): RequestChanges | null {
   const original = event.request
   const { uri = original.uri, querystring = original.querystring } = result
-  if (typeof uri !== 'string' || !uri.startsWith('/')) throw new Invalid('request.uri does not begin with /')
-  if (typeof querystring !== 'string') throw new Invalid('request.querystring is not a string')
-  if (result.method !== undefined && result.method !== original.method) throw new Invalid('request.method is read-only')
+  if (typeof uri !== 'string' || !uri.startsWith('/')) throw new InvalidResult('request.uri does not begin with /')
+  if (typeof querystring !== 'string') throw new InvalidResult('request.querystring is not a string')
+  if (result.method !== undefined && result.method !== original.method)
+    throw new InvalidResult('request.method is read-only')
   if (result.clientIp !== undefined && result.clientIp !== original.clientIp) {
-    throw new Invalid('request.clientIp is read-only')
+    throw new InvalidResult('request.clientIp is read-only')
   }
   const uriChanged = uri !== original.uri || querystring !== original.querystring
-  if (uriChanged && uri.length + querystring.length + 1 > maxUriLength) throw new Invalid('request.uri is too long')
+  if (uriChanged && uri.length + querystring.length + 1 > maxUriLength)
+    throw new InvalidResult('request.uri is too long')
   if (uriChanged && /[\x00-\x20\x7f#]/.test(uri + querystring))
-    throw new Invalid('request.uri has forbidden characters')
+    throw new InvalidResult('request.uri has forbidden characters')
   const { removed, set } = headerChanges(original.headers, headersOf(result.headers), eventType)
   const body = event.body && changedBody(result.body as Fields | undefined, eventType)
   const origin =
@@ -131,14 +131,14 @@ export function headerChanges(
   for (const [name, values] of after) {
     const had = before[name]
     if (had && had.length === values.length && had.every(({ value }, index) => value === values[index])) continue
-    if (isDisallowed(name)) throw new Invalid(`header ${name} is not allowed`)
+    if (isDisallowed(name)) throw new InvalidResult(`header ${name} is not allowed`)
     if (eventType === 'viewer-request' && !had && notAddableInViewerRequest.has(name)) {
-      throw new Invalid(`header ${name} cannot be added here`)
+      throw new InvalidResult(`header ${name} cannot be added here`)
     }
     set[name] = [...values]
   }
   for (const name of [...removed, ...Object.keys(set)]) {
-    if (readOnlyHeaders[eventType].has(name)) throw new Invalid(`header ${name} is read-only`)
+    if (readOnlyHeaders[eventType].has(name)) throw new InvalidResult(`header ${name} is read-only`)
   }
   return { removed, set }
 }
@@ -147,9 +147,9 @@ export function headerChanges(
 function changedBody(body: Fields | undefined, eventType: EventType): string | undefined {
   if (body?.action !== 'replace') return
   const { encoding = 'base64', data = '' } = body
-  if (typeof data !== 'string') throw new Invalid('request.body.data is not a string')
-  if (encoding !== 'text' && encoding !== 'base64') throw new Invalid('request.body.encoding')
-  if (encoding === 'base64' && !isBase64(data)) throw new Invalid('request.body.data is not base64')
+  if (typeof data !== 'string') throw new InvalidResult('request.body.data is not a string')
+  if (encoding !== 'text' && encoding !== 'base64') throw new InvalidResult('request.body.encoding')
+  if (encoding === 'base64' && !isBase64(data)) throw new InvalidResult('request.body.data is not base64')
   const bytes = Buffer.from(data, encoding === 'base64' ? 'base64' : 'utf8')
   return bytes.subarray(0, maxBytes(eventType)).toString('base64')
 }
@@ -158,12 +158,14 @@ const isBase64 = (text: string) => /^[A-Za-z0-9+/]*={0,2}$/.test(text)
 
 function changedAnswer(original: WireResponse, eventType: EventType, result: Fields): ChangedAnswer {
   const status = Number(result.status ?? original.status)
-  if (!Number.isInteger(status) || status < 200 || status > 599) throw new Invalid(`status ${String(result.status)}`)
+  if (!Number.isInteger(status) || status < 200 || status > 599)
+    throw new InvalidResult(`status ${String(result.status)}`)
   // "Functions for viewer response events cannot modify the HTTP status code".
-  if (eventType === 'viewer-response' && status !== original.status) throw new Invalid('response.status is read-only')
+  if (eventType === 'viewer-response' && status !== original.status)
+    throw new InvalidResult('response.status is read-only')
   const { statusDescription = original.statusDescription, body, bodyEncoding = 'text' } = result
   if (typeof statusDescription !== 'string' || !headerValue.test(statusDescription)) {
-    throw new Invalid('response.statusDescription')
+    throw new InvalidResult('response.statusDescription')
   }
   const after = headersOf(result.headers)
   headerChanges(original.headers, after, eventType)
@@ -172,34 +174,35 @@ function changedAnswer(original: WireResponse, eventType: EventType, result: Fie
   )
   // The body of a viewer response is not the function's to change (inferred: the guide lets origin responses replace it).
   if (body === undefined || eventType === 'viewer-response') return { status, statusDescription, headers }
-  if (typeof body !== 'string') throw new Invalid('response.body is not a string')
-  if (bodyEncoding === 'base64' && !isBase64(body)) throw new Invalid('response.body is not base64')
+  if (typeof body !== 'string') throw new InvalidResult('response.body is not a string')
+  if (bodyEncoding === 'base64' && !isBase64(body)) throw new InvalidResult('response.body is not base64')
   const bytes = Buffer.from(body, bodyEncoding === 'base64' ? 'base64' : 'utf8')
-  if (bytes.length > maxGeneratedBytes.origin) throw new Invalid(`the response is ${bytes.length} bytes long`)
+  if (bytes.length > maxGeneratedBytes.origin) throw new InvalidResult(`the response is ${bytes.length} bytes long`)
   return { status, statusDescription, headers, body: bytes.toString('base64') }
 }
 
 function generatedResponse(result: Fields, limit: number): ResponseOfFunction {
   const status = Number(result.status)
-  if (!Number.isInteger(status) || status < 200 || status > 599) throw new Invalid(`status ${String(result.status)}`)
+  if (!Number.isInteger(status) || status < 200 || status > 599)
+    throw new InvalidResult(`status ${String(result.status)}`)
   const { body = '', bodyEncoding = 'text', statusDescription = '' } = result
-  if (typeof body !== 'string') throw new Invalid('response.body is not a string')
-  if (bodyEncoding !== 'text' && bodyEncoding !== 'base64') throw new Invalid('response.bodyEncoding')
+  if (typeof body !== 'string') throw new InvalidResult('response.body is not a string')
+  if (bodyEncoding !== 'text' && bodyEncoding !== 'base64') throw new InvalidResult('response.bodyEncoding')
   if (bodyEncoding === 'base64' && !/^[A-Za-z0-9+/]*={0,2}$/.test(body))
-    throw new Invalid('response.body is not base64')
-  if (status === 204 && body !== '') throw new Invalid('a 204 with a body')
+    throw new InvalidResult('response.body is not base64')
+  if (status === 204 && body !== '') throw new InvalidResult('a 204 with a body')
   if (typeof statusDescription !== 'string' || !headerValue.test(statusDescription)) {
-    throw new Invalid('response.statusDescription')
+    throw new InvalidResult('response.statusDescription')
   }
   const flat: string[] = []
   for (const [name, values] of headersOf(result.headers)) {
     if (isDisallowed(name) || name === 'transfer-encoding' || name === 'via') {
-      throw new Invalid(`header ${name} is not allowed`)
+      throw new InvalidResult(`header ${name} is not allowed`)
     }
     for (const value of values) flat.push(keyOf(result.headers, name), value)
   }
   const bytes = Buffer.byteLength(body) + flat.reduce((sum, text) => sum + text.length, 0)
-  if (bytes > limit) throw new Invalid(`the response is ${bytes} bytes long`)
+  if (bytes > limit) throw new InvalidResult(`the response is ${bytes} bytes long`)
   return { status, statusDescription, headers: flat, body, bodyEncoding }
 }
 
@@ -207,16 +210,18 @@ function generatedResponse(result: Fields, limit: number): ResponseOfFunction {
 function headersOf(headers: unknown): Map<string, string[]> {
   const list = new Map<string, string[]>()
   if (headers === undefined) return list
-  if (typeof headers !== 'object' || headers === null) throw new Invalid('headers is not an object')
+  if (typeof headers !== 'object' || headers === null) throw new InvalidResult('headers is not an object')
   for (const [name, entries] of Object.entries(headers)) {
-    if (!headerName.test(name)) throw new Invalid(`header name ${JSON.stringify(name)} is not a lower-case HTTP name`)
-    if (!Array.isArray(entries)) throw new Invalid(`header ${name} is not an array`)
+    if (!headerName.test(name))
+      throw new InvalidResult(`header name ${JSON.stringify(name)} is not a lower-case HTTP name`)
+    if (!Array.isArray(entries)) throw new InvalidResult(`header ${name} is not an array`)
     const values = entries.map((entry) => {
       const value: unknown = (entry as { value?: unknown } | null)?.value
       const key: unknown = (entry as { key?: unknown } | null)?.key
-      if (typeof value !== 'string' || !headerValue.test(value)) throw new Invalid(`header ${name} has no valid value`)
+      if (typeof value !== 'string' || !headerValue.test(value))
+        throw new InvalidResult(`header ${name} has no valid value`)
       if (key !== undefined && (typeof key !== 'string' || key.toLowerCase() !== name)) {
-        throw new Invalid(`header ${name} has the key ${String(key)}`)
+        throw new InvalidResult(`header ${name} has the key ${String(key)}`)
       }
       return value
     })

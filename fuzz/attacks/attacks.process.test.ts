@@ -3,8 +3,10 @@ import type { Policy } from '../../authorizer/policy.ts'
 import { seededRandom } from '../../statistics/seeded-random.ts'
 import type { AttackClass } from '../case.ts'
 import { cataloguePolicy } from '../effectiveness/flaws/flawed-handler.ts'
+import type { Target } from '../sandbox/handler-under-test.ts'
 import { createWorld } from '../world/make-world.ts'
 import type { World } from '../world/world.ts'
+import { worldOf } from '../world/world-of-target.ts'
 import { attacks, inTurns } from './attacks.ts'
 
 const start = Date.UTC(2026, 0, 1)
@@ -78,6 +80,19 @@ describe('the list of attacks', () => {
       expect(outline(scenarios(world, 'one'))).toEqual(outline(built))
     },
   )
+
+  it("builds for tokens of a handler's own, which have no public key", async () => {
+    const handler = { file: 'index.js', secret: 'a secret', credential: { query: { jwt: '{token}' } } }
+    const target: Target = {
+      name: 'own',
+      whose: 'foreign',
+      file: 'index.js',
+      policy: cataloguePolicy,
+      runtime: 'nodejs24.x',
+      handler,
+    }
+    expect(scenarios(await worldOf(target, start), 'one').length).toBeGreaterThan(attacks.length / 2)
+  })
 
   it('puts tokens where the policy looks for them', async () => {
     const world = await createWorld({ ...cataloguePolicy, credentials: { cookie: 'session' } }, start)

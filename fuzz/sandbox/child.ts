@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Served } from '../../oracle/served-urls.ts'
 import type { Step } from '../case.ts'
+import { loadCloudFrontFunction } from './cloudfront-function.ts'
+import { loadFetchHandler } from './fetch-handler.ts'
 import { type Handler, loadHandler } from './load-handler.ts'
 import { originRequestEvent, withoutOrigin } from './origin-request.ts'
 import { captureOutput } from './output-capture.ts'
@@ -103,13 +105,18 @@ async function load(request: Extract<Request, { kind: 'load' }>): Promise<Reply>
   event = request.event ?? 'viewer-request'
   try {
     inItsFolder(request.file)
-    handler = await withinInit(loadHandler(request.file))
+    handler = await withinInit(loadAs(request))
   } catch (error) {
     return { kind: 'refused', reason: textOf(error) }
   }
   // What INIT began goes on while nothing waits for the clock; Lambda freezes a sandbox only after INIT.
   await untilStill()
   return { kind: 'loaded', effects: { ...effects(), parameters: handler.length } }
+}
+
+async function loadAs({ file, runtime, store }: Extract<Request, { kind: 'load' }>): Promise<Handler> {
+  if (runtime === 'cloudfront-js-2.0') return loadCloudFrontFunction(file, store)
+  return runtime === 'fetch' ? loadFetchHandler(file) : loadHandler(file)
 }
 
 /** As in Lambda's task root: what lies beside the file is read by its name alone. */

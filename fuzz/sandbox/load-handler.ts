@@ -28,7 +28,6 @@ let instances = 0
 
 /** Throws what the module throws; an Error of its own where there is no such file or no `handler`. */
 export async function loadHandler(file: string): Promise<Handler> {
-  if (!existsSync(file)) throw new Error('no such file')
   const exports = await loadModule(file)
   const handler = member(exports, 'handler') ?? member(member(exports, 'default'), 'handler')
   if (typeof handler !== 'function') throw new Error('it has no export named "handler" that is a function')
@@ -36,7 +35,8 @@ export async function loadHandler(file: string): Promise<Handler> {
 }
 
 /** A .js file is CommonJS unless it only parses as a module: a deployed function has no package.json above it. */
-async function loadModule(file: string): Promise<unknown> {
+export async function loadModule(file: string): Promise<unknown> {
+  if (!existsSync(file)) throw new Error('no such file')
   const extension = extname(file)
   if (extension === '.mjs' || extension === '.mts' || extension === '.ts') return importFresh(file)
   const source = sources.get(file) ?? readFileSync(file, 'utf8')
@@ -75,7 +75,7 @@ function importFresh(file: string): Promise<unknown> {
   return import(`${pathToFileURL(file).href}?instance=${++instances}`)
 }
 
-function member(value: unknown, name: string): unknown {
+export function member(value: unknown, name: string): unknown {
   return (typeof value === 'object' && value !== null) || typeof value === 'function'
     ? (value as Record<string, unknown>)[name]
     : undefined

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,7 +8,14 @@ import { viewerRequestEvent } from '../../testing/viewer-request.ts'
 import type { Cut } from '../case.ts'
 import type { Target } from './handler-under-test.ts'
 import type { Runtime, StepOutcome } from './protocol.ts'
-import { createSandbox, loadTarget, type SandboxGone, sandboxFor, TargetRefused } from './sandbox.ts'
+import {
+  createSandbox,
+  loadTarget,
+  type SandboxGone,
+  type SandboxOptions,
+  sandboxFor,
+  TargetRefused,
+} from './sandbox.ts'
 
 const start = Date.UTC(2026, 0, 15, 12)
 const keys = 'https://issuer.example/keys'
@@ -163,6 +171,56 @@ describe('what a handler finds around it', () => {
     const returned = outcome?.result?.kind === 'value' ? JSON.parse(outcome.result.json ?? '') : null
     expect(returned).toMatchObject({ uri: 'origin-request s3', method: 'GET' })
     expect(returned).not.toHaveProperty('origin')
+  })
+})
+
+describe('other kinds of handlers', () => {
+  const answers = async (options: SandboxOptions, source: string, extension: string, events: unknown[]) => {
+    await using sandbox = createSandbox(options)
+    await sandbox.load(handlerFile(source, extension), start, served)
+    const outcomes = await sandbox.run(events.map((event) => ({ kind: 'request', event })))
+    return outcomes.map(({ result }) => (result?.kind === 'value' ? JSON.parse(result.json ?? 'null') : result))
+  }
+  const fields = { querystring: 'jwt=good&a=1', headers: { cookie: 'b=2; c=3', accept: ['x', 'y'] } }
+  test('a CloudFront function, with its modules, its key value store and the clock of the suite', async () => {
+    const source = `import crypto from 'crypto'; import cf from 'cloudfront'
+      async function handler(event) {
+        const { request } = event
+        const word = await cf.kvs().get('word')
+        if (request.querystring.jwt?.value !== word) {
+          const body = crypto.createHash('sha256').update(String(Date.now())).digest('hex')
+          return { statusCode: 401, headers: { 'x-a': { value: '1' } }, cookies: { s: { value: '', attributes: 'Secure' } }, body }
+        }
+        delete request.querystring.jwt
+        return request
+      }`
+    const options: SandboxOptions = { runtime: 'cloudfront-js-2.0', store: { word: 'good' } }
+    const [passed, denied] = await answers(options, source, 'js', [
+      viewerRequestEvent('/a', fields),
+      viewerRequestEvent('/a'),
+    ])
+    const given = viewerRequestEvent('/a', fields).Records[0]?.cf.request
+    expect(passed).toEqual({ ...given, querystring: 'a=1' })
+    expect(denied).toMatchObject({
+      status: '401',
+      headers: { 'x-a': [{ value: '1' }], 'set-cookie': [{ value: 's=; Secure' }] },
+    })
+    const body = createHash('sha256').update(String(start)).digest('hex')
+    expect(Buffer.from(denied.body, 'base64').toString()).toBe(body)
+  })
+  test('an application in the shape of the Fetch standard, which passes what it serves', async () => {
+    const source = `class App {
+        async fetch(request, env) {
+          const keys = await fetch('${keys}').then((answer) => answer.json())
+          if (new URL(request.url).searchParams.get('jwt') !== 'good') return Response.redirect('https://login.example/?' + keys.keys.length)
+          return env.ASSETS.fetch(new Request(new URL('/index.html', request.url), request))
+        }
+      }
+      export default new App()`
+    const events = [viewerRequestEvent('/a', fields), viewerRequestEvent('/a')]
+    const [passed, denied] = await answers({ runtime: 'fetch' }, source, 'mjs', events)
+    expect(passed).toMatchObject({ method: 'GET', uri: '/index.html', querystring: fields.querystring })
+    expect(denied).toMatchObject({ status: '302', headers: { location: [{ value: 'https://login.example/?0' }] } })
   })
 })
 

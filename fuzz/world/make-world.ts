@@ -245,7 +245,8 @@ function isOfSessions(algorithm: string): boolean {
 async function secretKey(secret: string, kid: string): Promise<SigningKey> {
   const { publicKey } = await createSigningKey('RS256')
   const octets = Buffer.from(secret)
-  const jwk = { kty: 'oct', k: octets.toString('base64url'), kid, alg: 'HS256', use: 'sig' }
+  // Without a kid: it is the key of every token, whatever that names.
+  const jwk = { kty: 'oct', k: octets.toString('base64url'), alg: 'HS256', use: 'sig' } as unknown as SigningKey['jwk']
   return { kid, algorithm: 'HS256' as Algorithm, privateKey: createSecretKey(octets), publicKey, jwk }
 }
 
