@@ -17,6 +17,7 @@ import { type Finding, type GroupedFinding, isHardening } from './finding.ts'
 import { findingsMarkdown } from './findings-markdown.ts'
 import type { FailureOptions, HandlerOptions } from './fuzz-options.ts'
 import type { Target } from './sandbox/handler-under-test.ts'
+import { sentencesOf } from './sessions/sentences.ts'
 import { isRecorded } from './shipped/recorded-differences.ts'
 import { readSuppressions, suppress } from './suppressions.ts'
 
@@ -99,13 +100,15 @@ function line({
   cwe,
   story,
   variants,
-  case: { name: attack },
+  case: { name: attack, story: told },
   replay,
 }: GroupedFinding): string {
   const more = variants.length === 0 ? '' : `; ${variants.length} variants`
+  const sentences = told ? sentencesOf(told).map((sentence) => `- ${sentence}`) : []
   return [
     `${severity} (${cvss.score.toFixed(1)}), by ${whoTitles[who]}: ${name} (${rule}, ${cwe}): ${story}`,
     `shown by ${attack.slice(0, 100)}${more}; the rule: ${ruleReference(rule)}`,
+    ...sentences,
     replay,
   ].join('\n    ')
 }
@@ -220,6 +223,9 @@ function effortChecks(report: CampaignReport, differences: readonly Finding[]): 
     }),
     check({ id: 'fuzz.cases', title: 'cases', value: cases, unit: 'count', ...plain }),
     ...attackListChecks(report.attacks),
+    ...(report.stories === undefined
+      ? []
+      : [check({ id: 'fuzz.stories', title: 'stories of sign-in', value: report.stories, unit: 'count', ...plain })]),
     check({ id: 'fuzz.requests', title: 'requests in them', value: requests, unit: 'count', ...plain }),
     check({
       id: 'fuzz.rate',

@@ -5,6 +5,7 @@
 
 import type { Policy } from '../authorizer/policy.ts'
 import type { ServedUrls } from '../oracle/served-urls.ts'
+import type { Story } from './sessions/story.ts'
 
 export type Cut = 'reset' | 'silence'
 
@@ -42,6 +43,8 @@ export interface FuzzCase extends Scenario {
   start: number
   /** Complete: the issuers' and the attacker's URLs when the handler loads. */
   serve: ServedUrls
+  /** Of sessions: what happens, in the place of steps. */
+  story?: Story
 }
 
 export type AttackClass =

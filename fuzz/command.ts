@@ -32,6 +32,7 @@ function runCommand(): Command {
     .option('--workers <n>', 'threads, each with target processes of its own', positive, 1)
     .option('--shard <i/n>', 'this is the i-th of n machines')
     .option('--checkpoint <cases>', 'a long run saves where it is after so many (default: 100000)', positive)
+    .option('--sessions', 'stories of sign-in alone: browsers, a provider, an attacker')
     .option('--resume', 'go on from what an interrupted run saved in --out')
     .action((options: SharedOptions & FuzzOptions) =>
       runStage(options, async () => (await import('./fuzz-stage.ts')).fuzzStage),

@@ -10,6 +10,7 @@ import { UsageError } from '../config/usage-error.ts'
 import { fileNameOf } from './assessment/finding-of.ts'
 import type { FuzzCase } from './case.ts'
 import type { Finding } from './finding.ts'
+import { actionNames } from './sessions/story.ts'
 
 const corpusDirectory = fileURLToPath(new URL('./corpus/', import.meta.url))
 
@@ -38,7 +39,10 @@ const caseSchema = z.strictObject({
   policy: z.unknown(),
   start: z.number(),
   serve,
-  steps: z.array(step).min(1),
+  steps: z.array(step),
+  story: z
+    .looseObject({ name: z.string(), actions: z.array(z.looseObject({ do: z.enum(actionNames) })).min(1) })
+    .exactOptional(),
 })
 
 /** A case from a file; a mistake in it is a UsageError that names the field. */

@@ -4,6 +4,7 @@ import { ruleReference } from '../oracle/rules.ts'
 import { whoTitles } from './assessment/who-titles.ts'
 import type { Step } from './case.ts'
 import { type Finding, type GroupedFinding, isHardening } from './finding.ts'
+import { sentencesOf } from './sessions/sentences.ts'
 
 /**
  * A heading for each finding, worst first: what an attacker does, the request, the rule, how it is mended; then hardening.
@@ -34,9 +35,15 @@ function sectionOf(finding: GroupedFinding, semantics: string): string {
   const { severity, cvss, class: name, who, attack, story, cwe, rule, verdict, mend, curl, variants } = finding
   const { case: fuzzCase, step, after, replay, id } = finding
   const reference = ruleReference(rule)
-  const before = step === 0 ? '' : ` ${step} ${step === 1 ? 'step comes' : 'steps come'} before it; the case has them.`
-  const request =
-    curl === ''
+  const before =
+    step === 0 || fuzzCase.story
+      ? ''
+      : ` ${step} ${step === 1 ? 'step comes' : 'steps come'} before it; the case has them.`
+  const request = fuzzCase.story
+    ? sentencesOf(fuzzCase.story)
+        .map((sentence, index) => `${index + 1}. ${escaped(sentence)}`)
+        .join('\n')
+    : curl === ''
       ? `\`\`\`json\n${JSON.stringify(eventOf(fuzzCase.steps[step]), null, 2)}\n\`\`\``
       : `\`\`\`sh\n${curl}\n\`\`\``
   return [

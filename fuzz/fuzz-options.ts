@@ -42,6 +42,8 @@ export interface FuzzOptions extends HandlerOptions, FailureOptions {
   shard?: string
   /** A long run saves where it is after so many cases (default 100,000; a run by time: each minute). */
   checkpoint?: number
+  /** Stories of sign-in alone. Default: they have half of the time where the policy has `signIn`. */
+  sessions?: boolean
   /** Go on from what an interrupted run saved in the output directory. */
   resume?: boolean
 }

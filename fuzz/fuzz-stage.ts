@@ -1,12 +1,17 @@
 /** `edgeproof fuzz run`: attacks one handler and reports what it found. */
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { type Stage, stageResult } from '../command/stage.ts'
+import { type Stage, type StageContext, stageResult } from '../command/stage.ts'
+import { UsageError } from '../config/usage-error.ts'
 import { campaignResult, forgetFindingsPage } from './campaign-result.ts'
 import { withHandler } from './chosen-handler.ts'
+import type { CampaignReport } from './engine/campaign.ts'
 import { checkFit } from './engine/fit.ts'
+import { inSequence } from './engine/plan.ts'
 import { fitCheck, fitLines } from './fit-report.ts'
 import type { FuzzOptions } from './fuzz-options.ts'
+import type { Target } from './sandbox/handler-under-test.ts'
+import { runSessionStage } from './sessions/session-stage.ts'
 import { budgetOf, soak } from './soak/soak.ts'
 import { readSuppressions } from './suppressions.ts'
 
@@ -23,12 +28,13 @@ export const fuzzStage: Stage<FuzzOptions> = (context, options) =>
       ...(runs === undefined ? {} : { runs }),
       ...(shard === undefined ? {} : { shard }),
       ...(checkpoint === undefined ? {} : { checkpoint }),
+      ...(options.sessions ? { sessions: true } : {}),
     }
     if (options.suppressions !== undefined) readSuppressions(options.suppressions)
     return stageResult('fuzz', inputs, async () => {
       const fit = await checkFit(target)
       for (const line of fitLines(fit)) context.progress.log(line)
-      const report = await soak(target, context, options, directory)
+      const report = await attack(target, context, options, directory)
       const findings = join(context.out, 'fuzz-findings')
       forgetFindingsPage(findings)
       const asked = budgetOf(options)
@@ -36,3 +42,22 @@ export const fuzzStage: Stage<FuzzOptions> = (context, options) =>
       return { checks: [fitCheck(fit), ...checks], data: { ...(data as object), fit: JSON.parse(JSON.stringify(fit)) } }
     })
   })
+
+/** Requests one by one, and where the policy signs visitors in, stories of theirs. */
+async function attack(
+  target: Target,
+  context: StageContext,
+  options: FuzzOptions,
+  directory: string,
+): Promise<CampaignReport> {
+  const stories = (share: number) => runSessionStage(target, context, options, { share, directory })
+  if (options.sessions) {
+    if (target.policy.signIn) return stories(1)
+    throw new UsageError('--sessions: the policy has no signIn; leave the option out, or add signIn to the policy')
+  }
+  if (!target.policy.signIn) return soak(target, context, options, directory)
+  const { seconds, runs } = options
+  const half = seconds === undefined && runs !== undefined ? {} : { seconds: (seconds ?? 20) / 2 }
+  const report = await soak(target, context, { ...options, ...half }, directory)
+  return inSequence(report, await stories(1 / 2))
+}

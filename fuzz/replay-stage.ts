@@ -10,6 +10,7 @@ import { readCase } from './corpus.ts'
 import { replayCase } from './engine/replay-report.ts'
 import type { FailureOptions, HandlerOptions } from './fuzz-options.ts'
 import type { Target } from './sandbox/handler-under-test.ts'
+import { replayStory } from './sessions/session-stage.ts'
 
 export interface ReplayOptions extends HandlerOptions, FailureOptions {
   /** A stored case. It has its own policy, with which ours is built. */
@@ -21,15 +22,13 @@ export interface ReplayOptions extends HandlerOptions, FailureOptions {
 export const replayStage: Stage<ReplayOptions> = async (context, options) => {
   const { file, minimize = false } = options
   const stored = readCase(file)
-  const replay = (target: Target) => {
+  const replay = (target: Target, directory: string) => {
     const inputs = { target: target.name, runtime: target.runtime, replay: file }
     return stageResult('replay', inputs, async () => {
-      return campaignResult(await replayCase(target, stored, minimize), {
-        context,
-        target,
-        options,
-        directory: join(context.out, 'replay-findings'),
-      })
+      const report = stored.story
+        ? await replayStory(target, stored, directory)
+        : await replayCase(target, stored, minimize)
+      return campaignResult(report, { context, target, options, directory: join(context.out, 'replay-findings') })
     })
   }
   return withHandler(options, context, replay, stored.policy)

@@ -85,7 +85,9 @@ function tasksFor(chosen: readonly Flaw[], { seeds, seconds, baselineSeeds, base
   }
   for (let seed = 1; seed <= baselineSeeds; seed++) {
     for (const { name } of contenders.filter((contender) => contender !== wholeFuzzer)) {
-      for (const flaw of chosen) tasks.push({ flaw: flaw.name, strategy: name, seed, seconds: baselineSeconds })
+      // Single requests say nothing of sessions.
+      const single = chosen.filter(({ signsIn }) => !signsIn)
+      for (const flaw of single) tasks.push({ flaw: flaw.name, strategy: name, seed, seconds: baselineSeconds })
     }
   }
   return tasks

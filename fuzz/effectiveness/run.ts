@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import type { Policy } from '../../authorizer/policy.ts'
 import { runCampaign } from '../engine/campaign.ts'
 import type { Target } from '../sandbox/handler-under-test.ts'
+import { runSessions } from '../sessions/session-campaign.ts'
 import { createWorld } from '../world/make-world.ts'
 import type { World } from '../world/world.ts'
 import { contenders } from './contenders.ts'
 import { flaws } from './flaws/catalogue.ts'
+import type { Flaw } from './flaws/flaw.ts'
 import { flawedHandler } from './flaws/flawed-handler.ts'
 
 /** What is run: names, so that it can be handed to a thread and found in a log. */
@@ -46,7 +48,10 @@ export class Runner {
   async run(task: Task, signal: AbortSignal): Promise<Run> {
     const contender = contenders.find(({ name }) => name === task.strategy)
     if (!contender) throw new Error(`no strategy ${task.strategy}`)
-    const target = this.#target(task.flaw)
+    const flaw = flaws.find((one) => one.name === task.flaw)
+    if (!flaw) throw new Error(`no flaw ${task.flaw}`)
+    if (flaw.signsIn) return this.#stories(flaw, task, signal)
+    const target = this.#target(flaw)
     const report = await runCampaign({
       target,
       strategy: contender.strategy,
@@ -70,13 +75,38 @@ export class Runner {
     }
   }
 
-  #target(name: string): Target {
-    const flaw = flaws.find((one) => one.name === name)
-    if (!flaw) throw new Error(`no flaw ${name}`)
-    const { code, policy } = flawedHandler(flaw)
-    const file = join(this.#directory, `${name}.cjs`)
+  /** The handler is held to the whole page, as ours is. */
+  async #stories(flaw: Flaw, task: Task, signal: AbortSignal): Promise<Run> {
+    const target = this.#target(flaw)
+    const build = async (policy: Policy) => this.#target(flaw, policy).file
+    const report = await runSessions({
+      target: { ...target, whose: 'ours', build },
+      seed: `${task.strategy} ${task.seed}`,
+      start: this.#start,
+      seconds: task.seconds,
+      signal,
+      stopAtFirst: true,
+      shrinks: false,
+    })
+    const [finding] = report.found
+    const found = finding !== undefined && finding.after.seconds <= task.seconds
+    const effort = found ? finding.after : { ...report, cases: report.stories }
+    return {
+      ...task,
+      found,
+      afterSeconds: rounded(effort.seconds),
+      afterCpuSeconds: rounded(effort.cpuSeconds),
+      cases: effort.cases,
+      byTimeout: false,
+      finding: finding ? `${finding.sight.class} ${finding.sight.rule} by ${finding.story.name}` : '',
+    }
+  }
+
+  #target(flaw: Flaw, changed?: Policy): Target {
+    const { code, policy } = flawedHandler(flaw, changed)
+    const file = join(this.#directory, `${flaw.name}${changed ? '-redeployed' : ''}.cjs`)
     writeFileSync(file, code)
-    return { name, whose: 'foreign', file, policy, runtime: 'nodejs24.x' }
+    return { name: flaw.name, whose: 'foreign', file, policy, runtime: 'nodejs24.x' }
   }
 
   #world(policy: Policy): Promise<World> {

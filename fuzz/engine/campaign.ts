@@ -57,6 +57,8 @@ export interface CampaignReport extends CampaignProgress {
   noted: Note[]
   /** Observations that no fresh instance showed again. */
   unconfirmed: Note[]
+  /** How many stories of sign-in were played, where any were. */
+  stories?: number
   /** Until the first finding was confirmed; null where there is none. */
   first: Effort | null
 }

@@ -107,6 +107,7 @@ export function inSequence(earlier: CampaignReport, later: CampaignReport): Camp
     ...merge([earlier, { ...later, found }]),
     seconds: earlier.seconds + later.seconds,
     first: earlier.first ?? (later.first && shifted(later.first)),
+    ...(later.stories === undefined ? {} : { stories: later.stories }),
   }
 }
 

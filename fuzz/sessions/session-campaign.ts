@@ -2,10 +2,10 @@
 
 import type { Policy } from '../../authorizer/policy.ts'
 import { type Random, seededRandom } from '../../statistics/seeded-random.ts'
+import { cpuSeconds } from '../engine/cpu-time.ts'
 import type { Effort } from '../finding.ts'
 import type { Runtime } from '../sandbox/protocol.ts'
 import { createWorld } from '../world/make-world.ts'
-import type { World } from '../world/world.ts'
 import { sessionAttacks } from './attacks/attacks.ts'
 import { Fleet } from './fleet.ts'
 import { type Played, play } from './play.ts'
@@ -43,6 +43,7 @@ export interface SessionCampaignOptions {
   stopAtFirst?: boolean
   /** Makes the story of a finding short. Default true. */
   shrinks?: boolean
+  /** Before each. */
   onStory?: (story: Story, stories: number) => void
 }
 
@@ -59,6 +60,7 @@ export interface SessionReport {
   stories: number
   requests: number
   seconds: number
+  cpuSeconds: number
   /** Attacks that were played, of those that this site allows. */
   attacks: number
   found: SessionFinding[]
@@ -70,12 +72,15 @@ export interface SessionReport {
 export async function runSessions(options: SessionCampaignOptions): Promise<SessionReport> {
   const { target, seed, signal, seconds = Infinity, stories = Infinity, stopAtFirst = false, shrinks = true } = options
   const began = performance.now()
+  const cpuBegan = cpuSeconds()
   const elapsed = () => (performance.now() - began) / 1000
+  const used = () => cpuSeconds() - cpuBegan
   const stage = await openStage(target, options.start ?? Date.now())
   const report: SessionReport = {
     stories: 0,
     requests: 0,
     seconds: 0,
+    cpuSeconds: 0,
     attacks: 0,
     found: [],
     notes: [],
@@ -96,7 +101,7 @@ export async function runSessions(options: SessionCampaignOptions): Promise<Sess
       const name = `${sight.class} ${sight.rule}`
       if (known.has(name)) continue
       known.add(name)
-      const after = { cases: report.stories, seconds: elapsed(), cpuSeconds: 0 }
+      const after = { cases: report.stories, seconds: elapsed(), cpuSeconds: used() }
       const confirmed = await confirm(stage, fleet, story, sight, shrinks)
       if (confirmed) report.found.push({ ...confirmed, start: stage.start, after })
       else report.unconfirmed.push({ sight, story })
@@ -104,7 +109,7 @@ export async function runSessions(options: SessionCampaignOptions): Promise<Sess
     }
     if (stopAtFirst && report.found.length > 0) break
   }
-  return { ...report, attacks: played.size, seconds: elapsed() }
+  return { ...report, attacks: played.size, seconds: elapsed(), cpuSeconds: used() }
 }
 
 /** Plays a story that was stored. */
@@ -124,7 +129,7 @@ interface Stage {
 async function openStage(target: SessionTarget, start: number): Promise<Stage> {
   const { policy, whose, file, description, build } = target
   if (!policy.signIn) throw new Error('a policy without signIn has no sessions')
-  const world: World = await createWorld(policy, start)
+  const world = await createWorld(policy, start)
   const site = siteOfPolicy(world, policy.signIn, whose, description)
   const files = new Map<Change, Promise<string>>()
   const rebuild: Rebuild | undefined =

@@ -54,7 +54,7 @@ export type Action =
   | { do: 'edit'; browser: BrowserName; how: CookieEdit }
   /** The site's cookies of one browser, put into another's jar: nothing else is a theft. `host`: under this one of the site's. */
   | { do: 'copy'; browser: BrowserName; to: BrowserName; host?: number }
-  /** Only those cookies that still live when the others have run out. */
+  /** Another version of the function. */
   | { do: 'redeploy'; change: 'retire-keys' | 'other-client' }
   /** A request that no browser made. */
   | { do: 'request'; where: Where; host?: string; headers?: Readonly<Record<string, string>>; bearer?: PersonName }
@@ -62,6 +62,28 @@ export type Action =
 /** `bare`: without its prefix; the others put something before the name that a lenient reader takes off again. */
 export type TossedName = 'bare' | 'same' | 'quoted' | 'en-quad' | 'no-break' | 'other-case' | 'encoded'
 export type CookieEdit = 'cut-tag' | 'keep-4' | 'flip' | { path: string }
+
+/** Each of the above. */
+export const actionNames = [
+  'open',
+  'sign-in',
+  'reload',
+  'back',
+  'sign-out',
+  'embed',
+  'race',
+  'wait',
+  'provider',
+  'keys',
+  'forget',
+  'store',
+  'full',
+  'toss',
+  'edit',
+  'copy',
+  'redeploy',
+  'request',
+] as const satisfies readonly Action['do'][]
 
 export interface Story {
   name: string

@@ -8,6 +8,7 @@ import { providerFlaws } from './provider-flaws.ts'
 import { requestFlaws } from './request-flaws.ts'
 import { responseFlaws } from './response-flaws.ts'
 import { rightFlaws } from './right-flaws.ts'
+import { signInFlaws } from './sign-in-flaws.ts'
 import { siteFlaws } from './site-flaws.ts'
 import { stateFlaws } from './state-flaws.ts'
 
@@ -24,4 +25,5 @@ export const flaws: readonly Flaw[] = [
   ...credentialFlaws,
   ...stateFlaws,
   ...responseFlaws,
+  ...signInFlaws,
 ]

@@ -1,0 +1,75 @@
+/** What stories found, in the form of every other finding. */
+import type { Rule } from '../../oracle/rules.ts'
+import { findingOf } from '../assessment/finding-of.ts'
+import type { CampaignReport } from '../engine/campaign.ts'
+import { type Finding, noVerdict, type Who } from '../finding.ts'
+import type { SessionFinding, SessionReport, SessionTarget } from './session-campaign.ts'
+
+export function campaignOfSessions(report: SessionReport, target: SessionTarget): CampaignReport {
+  const findings = report.found.map((one) => found(one, target))
+  return {
+    cases: report.stories,
+    stories: report.stories,
+    requests: report.requests,
+    seconds: report.seconds,
+    cpuSeconds: report.cpuSeconds,
+    findings: findings.length,
+    notes: report.notes.length,
+    fetches: 0,
+    attacks: 0,
+    found: findings,
+    noted: report.notes,
+    unconfirmed: report.unconfirmed.map(({ sight: { rule, story } }) => ({ rule, story, count: 1 })),
+    first: findings[0]?.after ?? null,
+  }
+}
+
+function found({ sight, story, start, after }: SessionFinding, { policy }: SessionTarget): Finding {
+  return findingOf({
+    class: sight.class,
+    rule: sight.rule,
+    who: signInWho[sight.rule] ?? 'anyone',
+    cause: '',
+    story: sight.story,
+    case: { name: story.name, class: 'sign-in', policy, start, serve: {}, steps: [], story },
+    step: sight.step,
+    verdict: noVerdict,
+    // A story has many answers; the finding's sentence says which one is wrong.
+    answer: {
+      result: { kind: 'invalid', value: '', why: sight.story },
+      fetches: [],
+      logs: [],
+      clock: start,
+      realMs: 0,
+    },
+    after,
+  })
+}
+
+/** The least that somebody must have. Left out: it happens to any visitor. */
+const signInWho: Partial<Record<Rule, Who>> = {
+  // A link, an image or a frame that the victim's browser loads.
+  'sign-in/navigation': 'browser-page',
+  'sign-in/start': 'browser-page',
+  'sign-in/seed': 'browser-page',
+  'sign-in/parameters': 'browser-page',
+  'sign-in/state': 'browser-page',
+  'sign-in/error': 'browser-page',
+  'sign-in/id-token': 'browser-page',
+  'sign-in/begin': 'browser-page',
+  'sign-in/return': 'browser-page',
+  'sign-in/sign-out': 'browser-page',
+  'sign-in/response': 'browser-page',
+  'sign-in/size': 'browser-page',
+  // With cookies of a session, his own or one that he found on this computer.
+  'sign-in/limits': 'signed-in-user',
+  'sign-in/signed-out': 'signed-in-user',
+  'sign-in/revived': 'signed-in-user',
+  'sign-in/seal': 'signed-in-user',
+  // The token endpoint has to answer so.
+  'sign-in/exchange': 'issuer',
+  'sign-in/subject': 'issuer',
+  'sign-in/refresh': 'issuer',
+  'sign-in/strip': 'log-reader',
+  'sign-in/log': 'log-reader',
+}
