@@ -22,7 +22,7 @@ export function signInPages({ paths }: CompleteSignIn, home: string): EdgeSignIn
     ['host', 421, 'This site has another address.', ''],
     ['session-not-kept', 403, 'Your browser did not keep the session. Allow cookies for this site.', again],
     ['confirm', 403, 'Do you want to sign out?', link(`${paths.signOut}?confirm=`, 'Sign out')],
-    ...(['secret', 'token-endpoint', 'no-keys'] as const).map((reason): (typeof pages)[number] => [
+    ...(['secret', 'token-endpoint', 'token-response', 'no-keys'] as const).map((reason): (typeof pages)[number] => [
       reason,
       503,
       later,

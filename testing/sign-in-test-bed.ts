@@ -14,7 +14,7 @@ const client = 'web'
 const key = await createSigningKey('RS256')
 
 /** 32 octets in base64url, each the same letter. */
-const sealKey = (letter: string) => Buffer.alloc(32, letter).toString('base64url')
+export const sealKey = (letter: string) => Buffer.alloc(32, letter).toString('base64url')
 
 export const navigation = {
   'sec-fetch-mode': 'navigate',
@@ -30,6 +30,8 @@ interface ProviderHabits {
   idClaims: Record<string, unknown>
   /** In place of the token endpoint's answer. */
   answer: ((form: URLSearchParams) => Partial<PostAnswer> | Promise<Partial<PostAnswer>> | undefined) | undefined
+  /** The revocation endpoint's. */
+  revocation: (() => Promise<Partial<PostAnswer>>) | undefined
   /** Members that are added to a good answer. */
   members: Record<string, unknown>
   /** Default: each refresh token is good for one use. */
@@ -57,6 +59,7 @@ export function signInTestBed(signIn: Partial<SignIn> = {}, policy: Partial<OneP
     accessClaims: {},
     idClaims: {},
     answer: undefined,
+    revocation: undefined,
     members: {},
     rotates: true,
     seconds: 3600,
@@ -87,6 +90,7 @@ export function signInTestBed(signIn: Partial<SignIn> = {}, policy: Partial<OneP
 
   async function answer(uri: string, form: URLSearchParams): Promise<Partial<PostAnswer>> {
     if (uri.endsWith('/revoke')) {
+      if (habits.revocation) return habits.revocation()
       refreshTokens.delete(form.get('token') ?? '')
       return { body: '' }
     }
