@@ -167,7 +167,7 @@ export function createOracle(policy: Policy, whose: 'ours' | 'foreign'): Oracle 
         verdicts.find(({ outcome }) => outcome !== 'must-deny') ??
         verdict ??
         verdicts[0] ??
-        verdictOf([refused('credentials/absent', 'no source of credentials is present')])
+        verdictOf([disguised(policy, paths) ?? refused('credentials/absent', 'no source of credentials is present')])
       )
     }
   }
@@ -295,6 +295,13 @@ function judgeBearer({ provider, claims }: Bearer): Judgement[] {
     missing === undefined ? sound : refused('order/required-claim', `the token has no ${missing}`),
     broken === undefined ? sound : refused('order/claims', `${broken} is not what the provider's rule says`),
   ]
+}
+
+/** What is against a path that looks public by some reading: it takes no token to be refused (step 4). */
+function disguised(policy: Policy, paths: readonly PathReadings[]): Judgement | undefined {
+  const isPublic = (segments: readonly string[]) => grantOf(policy, segments, null) === 'public'
+  const looksPublic = ({ readings, spaceReadings }: PathReadings) => [...readings, ...spaceReadings].some(isPublic)
+  return judgeGrants(policy, paths.filter(looksPublic), null).find(isRefused)
 }
 
 /** A foreign handler may ask for scopes of its own where the policy says nothing of any. */

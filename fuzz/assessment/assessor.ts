@@ -78,7 +78,7 @@ export class Assessor {
     const response = result.kind === 'response' ? result.response : null
     switch (observation.class) {
       case 'bypass':
-        return this.#whoGains(observation, request, judge)
+        return this.#whoGains(request, judge)
       // It harms whoever sends it; where others' requests bring it about, that is another class.
       case 'false-denial':
         return this.#keys.hasFailed ? 'issuer' : 'nobody'
@@ -103,9 +103,7 @@ export class Assessor {
   }
 
   /** Of a request that passed: who is better off by it than by asking plainly. */
-  async #whoGains({ rule }: Observation, request: ViewerRequest, judge: JudgeRequest): Promise<Who> {
-    // What passes by another method neither reads a file nor changes one.
-    if (rule === 'order/method' && request.method !== 'HEAD' && !isChanging(request)) return 'nobody'
+  async #whoGains(request: ViewerRequest, judge: JudgeRequest): Promise<Who> {
     const who = this.presenterOf(request)
     if (who !== 'signed-in-user') return who
     for (const { canonical } of this.#signedBy(request)) {
@@ -144,7 +142,7 @@ function isChanging({ method }: ViewerRequest): boolean {
   return ['PUT', 'POST', 'PATCH', 'DELETE'].includes(method)
 }
 
-/** The same by the book: a plain GET with the same token where it belongs. */
+/** The same by the book: the same token where it belongs, in a plain GET where nothing is changed. */
 function plainRequest(policy: Policy, request: ViewerRequest, token: string): unknown {
   const headers: ViewerRequest['headers'] = { host: request.headers.host ?? [] }
   for (const [key, value] of Object.entries(credentialHeader(policy, token))) headers[key] = [{ key, value }]

@@ -4,27 +4,32 @@
  */
 import type { ViewerRequest } from '../../authorizer/cloudfront.ts'
 import type { Policy } from '../../authorizer/policy.ts'
+import { withDefaults } from '../../config/policy-defaults.ts'
 import { viewerRequestOf } from '../../oracle/viewer-request-shape.ts'
 
 /** The domain name of the distribution in all of the suite's events. */
 const ownHost = 'd111111abcdef8.cloudfront.net'
-
-/** AllowedMethods of a behavior; CloudFront refuses others. */
-const methods = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'POST', 'PATCH', 'DELETE'])
 
 /** Characters of the URL, and octets of the request line and the headers. */
 const longestUrl = 8_192
 const longestHead = 32_768
 
 /** Why CloudFront never sends it, or null. `hosts`: the distribution's other names. */
-export function undeliverable(event: unknown, { signIn }: Policy, hosts: readonly string[] = []): string | null {
+export function undeliverable(event: unknown, policy: Policy, hosts: readonly string[] = []): string | null {
+  const { signIn } = policy
   const request = viewerRequestOf(event)
   if (request === null) return 'it is no viewer-request event'
+  if (!forwarded(policy).includes(request.method)) return 'its method is none that the behavior allows'
   return targetFault(request) ?? headFault(request, [ownHost, ...(signIn?.hosts ?? []), ...hosts])
 }
 
-function targetFault({ method, uri, querystring = '' }: ViewerRequest): string | null {
-  if (!methods.has(method)) return 'its method is none that CloudFront takes'
+/** AllowedMethods of the behavior: the policy's, and OPTIONS for preflights. CloudFront answers 403 to others. */
+function forwarded(policy: Policy): string[] {
+  const { methods, corsPreflight } = withDefaults(policy)
+  return [...methods, ...(corsPreflight ? ['OPTIONS'] : [])]
+}
+
+function targetFault({ uri, querystring = '' }: ViewerRequest): string | null {
   if (!uri.startsWith('/') || uri.includes('?')) return 'its uri is no path'
   for (const text of [uri, querystring]) {
     if (/[\u0000- \u007f]/.test(text)) return 'a raw control character or space is in its target'

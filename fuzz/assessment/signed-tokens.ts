@@ -46,6 +46,8 @@ function candidates(policy: Policy, request: ViewerRequest): string[] {
   const texts = [...counted, ...others].map(({ token }) => token)
   const values = Object.values(request.headers).flatMap((entries) => entries.map(({ value }) => String(value)))
   for (const value of [...values, request.uri, request.querystring ?? '']) {
+    // As it stands, too: white space may be inside what was signed.
+    texts.push(value.replace(/^\w+ +/, ''), ...value.split(/; ?/).map((pair) => pair.slice(pair.indexOf('=') + 1)))
     for (const reading of readings(value)) {
       for (const word of reading.split(/[\s;,&"'<>()[\]{}/]+|(?<![\w-])Bearer:?/i)) {
         texts.push(word, word.slice(word.indexOf('=') + 1))
