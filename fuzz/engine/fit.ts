@@ -1,9 +1,9 @@
 /** Asks a handler for what it must allow and what it must not, before anything is attacked: whoever lets nobody in proves nothing. */
 import { UsageError } from '../../config/usage-error.ts'
 import type { ServedUrls } from '../../oracle/served-urls.ts'
-import { mint } from '../../testing/mint.ts'
 import type { Answer } from '../answer.ts'
 import { request } from '../attacks/request-step.ts'
+import { issuedToken } from '../attacks/tokens.ts'
 import type { Step } from '../case.ts'
 import type { Target } from '../sandbox/handler-under-test.ts'
 import { loadTarget, sandboxFor } from '../sandbox/sandbox.ts'
@@ -93,10 +93,10 @@ function questions(world: World): Asked[] {
     const own = visitors.filter((visitor) => visitor.route === route)
     const good = isAnonymous
       ? []
-      : own.map(({ issuer, claims, granted }) => ({
+      : own.map((visitor) => ({
           route,
           isGood: true,
-          step: request(world, { uri: granted[0], token: mint(issuer.keys[0], claims) }),
+          step: request(world, { uri: visitor.granted[0], token: issuedToken(world, visitor) }),
         }))
     const without = own.slice(0, 1).map(({ granted }) => ({
       route,

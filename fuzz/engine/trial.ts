@@ -155,7 +155,7 @@ export class Trial {
 
   async #examineRequest(event: unknown, step: Step, answer: Answer, now: number): Promise<Judged> {
     const verdict = await this.#verdictBetween(event, now, answer.clock)
-    const request = viewerRequestOf(event)
+    const request = viewerRequestOf(this.#asJudged(event))
     const rewritten = await this.#rewritten(request, answer, now)
     const { observations, remarks } = examine(answer, {
       policy: this.#policy,
