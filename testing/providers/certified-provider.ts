@@ -1,7 +1,7 @@
 /**
  * oidc-provider, which is certified for OpenID Connect's profiles and was written by others: what the sign-in is held against.
  * Access tokens are JWTs (RFC 9068) for the site as their resource (RFC 8707); PKCE is required, answers carry `iss`
- * (RFC 9207), refresh tokens rotate for public clients, and one that is used twice ends the whole grant, without a grace.
+ * (RFC 9207), refresh tokens rotate, and one that is used twice ends the whole grant, without a grace.
  */
 import { randomBytes } from 'node:crypto'
 import Provider, { type Context } from 'oidc-provider'
@@ -30,6 +30,7 @@ export async function startCertifiedProvider(options: ProviderOptions & { resour
     findAccount: (_: Context, sub: string) => ({ accountId: sub, claims: () => ({ sub, groups: groupsOf(sub) }) }),
     extraTokenClaims: (_: Context, token: { accountId: string }) => ({ groups: groupsOf(token.accountId) }),
     issueRefreshToken: () => true,
+    rotateRefreshToken: true,
     loadExistingGrant: grantEverything,
     pkce: { required: () => true },
     ttl: {
@@ -70,7 +71,7 @@ export async function startCertifiedProvider(options: ProviderOptions & { resour
     // TLS has ended before this: on the secure port here, for the plain one in the local edge.
     request.headers['x-forwarded-proto'] = 'https'
     if (!request.url?.startsWith('/interaction/')) return answer(request, response)
-    void interact(request, response).catch(() => response.writeHead(400).end())
+    void interact(request, response).catch(() => response.writeHead(400).end('This sign-in is over.'))
   }, '/jwks')
 
   async function interact(...[request, response]: Parameters<typeof answer>): Promise<void> {
