@@ -13,8 +13,8 @@ export function chromiumProgram(): string | undefined {
   return [process.env.CHROMIUM_BIN ?? '', ...usualPlaces].find((place) => place !== '' && existsSync(place))
 }
 
-/** @throws UsageError where playwright-core or a Chromium is missing. */
-export async function launchChromium(): Promise<Browser> {
+/** `args` go to the program. @throws UsageError where playwright-core or a Chromium is missing. */
+export async function launchChromium(args: string[] = []): Promise<Browser> {
   const executablePath = chromiumProgram()
   if (executablePath === undefined) {
     throw new UsageError('--screenshots: no Chromium found; install it, or name its program in CHROMIUM_BIN')
@@ -23,7 +23,7 @@ export async function launchChromium(): Promise<Browser> {
     throw new UsageError('--screenshots: needs playwright-core; run "npm install --save-dev playwright-core"')
   })
   // The page is our own file and loads nothing; as root, in a container, Chromium starts only without its sandbox.
-  return playwright.chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0 })
+  return playwright.chromium.launch({ executablePath, args, chromiumSandbox: process.getuid?.() !== 0 })
 }
 
 export const views = [

@@ -1,0 +1,126 @@
+/** A site behind the local edge whose visitors sign in: its policy, its provider, its few pages, one after the other started. */
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { OneProviderPolicy, SignIn } from '../../authorizer/policy.ts'
+import { writeWholeFile } from '../../config/write-file.ts'
+import { synthesize } from '../../infra/synth.ts'
+import type { Server } from '../../testing/http-browser.ts'
+import type { ProviderOptions, SignInProvider } from '../../testing/providers/sign-in-provider.ts'
+import type { Edge } from '../edge.ts'
+import { startEdge } from '../start-edge.ts'
+
+export const accounts = {
+  alice: { username: 'alice', password: 'correct horse', sub: 'alice-sub', groups: ['staff'] },
+  bob: { username: 'bob', password: 'battery staple', sub: 'bob-sub', groups: ['guests'] },
+}
+export type Person = keyof typeof accounts
+
+export interface SignInSite {
+  edge: Edge
+  provider: SignInProvider
+  /** `https://HOST`, without a port. */
+  url: string
+  /** The site's host and the provider's, for browsers. */
+  servers: Record<string, Server>
+  close(): Promise<void>
+}
+
+export interface SignInSiteOptions {
+  host: string
+  start(options: ProviderOptions & { resource: string }): Promise<SignInProvider>
+  /** Of the tokens. */
+  provider: Pick<OneProviderPolicy, 'tokenUse' | 'clientClaim' | 'audiences' | 'groupsClaim'>
+  signIn: Partial<SignIn> & Pick<SignIn, 'logout'>
+  /** Default: a public client. */
+  clientSecret?: string
+  clockAhead?: SharedArrayBuffer
+}
+
+const client = 'portal'
+const page = (title: string, body = '') =>
+  `<!doctype html><html lang="en"><meta charset="utf-8"><title>${title}</title><h1>${title}</h1>${body}</html>\n`
+
+/** Path → content. What is below /docs/ is for everybody who has signed in, below /staff/ for one group. */
+const pages: Record<string, string> = {
+  'index.html': page('Welcome', '<a href="/docs/">documents</a>'),
+  'bye.html': page('Goodbye', '<a href="/docs/">sign in again</a>'),
+  'docs/index.html': page('Documents', '<a href="/docs/one.html">one</a> <a href="/_auth/sign-out">sign out</a>'),
+  'docs/one.html': page('One', '<a href="/docs/">documents</a>'),
+  'docs/note.txt': 'a note\n',
+  'staff/index.html': page('Staff'),
+}
+
+export async function startSignInSite(options: SignInSiteOptions): Promise<SignInSite> {
+  const { host, clientSecret, clockAhead } = options
+  const url = `https://${host}`
+  const resources = new AsyncDisposableStack()
+  try {
+    const provider = await options.start({
+      accounts: Object.values(accounts),
+      clients: [
+        {
+          id: client,
+          ...(clientSecret !== undefined && { secret: clientSecret }),
+          redirectUris: [`${url}/_auth/callback`],
+          signOutUris: [`${url}/bye.html`],
+        },
+      ],
+      resource: url,
+    })
+    resources.defer(provider.close)
+    const objects = mkdtempSync(join(tmpdir(), 'edgeproof-sign-in-'))
+    resources.defer(async () => rmSync(objects, { recursive: true, force: true }))
+    for (const [path, text] of Object.entries(pages)) writeWholeFile(join(objects, path), text)
+    const policy = policyOf(options, provider)
+    const edge = await startEdge({
+      template: (await synthesize({ policy })).template,
+      config: { policy },
+      objects,
+      tlsPort: 0,
+      servers: Object.fromEntries(provider.hosts.map((name) => [name, provider.port])),
+      ...(clockAhead && { clockAhead }),
+    })
+    resources.defer(edge.close)
+    const servers = { ...Object.fromEntries(provider.hosts.map((name) => [name, provider])), [host]: serverOf(edge) }
+    return { edge, provider, url, servers, close: () => resources.disposeAsync() }
+  } catch (error) {
+    await resources.disposeAsync()
+    throw error
+  }
+}
+
+function policyOf(options: SignInSiteOptions, { issuer, jwksUri, endpoints }: SignInProvider): OneProviderPolicy {
+  const { host, provider, signIn, clientSecret } = options
+  return {
+    issuer,
+    jwksUri,
+    clientIds: [client],
+    ...provider,
+    index: 'index.html',
+    routes: [
+      { path: '/', public: true },
+      { path: '/index.html', public: true },
+      { path: '/bye.html', public: true },
+      { path: '/docs/*' },
+      { path: '/staff/*', groups: ['staff'] },
+    ],
+    signIn: {
+      client,
+      endpoints,
+      afterSignOut: '/bye.html',
+      hosts: [host],
+      secret: {
+        seal: [randomBytes(32).toString('base64url')],
+        ...(clientSecret !== undefined && { clientSecret }),
+      },
+      ...(clientSecret !== undefined && { tokenEndpointAuthMethod: 'client_secret_basic' }),
+      ...signIn,
+    },
+  }
+}
+
+function serverOf({ tlsUrl = '', certificate = '' }: Edge): Server {
+  return { tlsPort: Number(new URL(tlsUrl).port), certificate }
+}
