@@ -8,7 +8,7 @@ import { readResult } from '../result/result-file.ts'
 import type { MissingStage, Report } from './report.ts'
 
 /** What every whole run measures; without it the whole is not measured. */
-export const stagesOfARun = ['build', 'size', 'fuzz', 'bench', 'load', 'plan'] as const
+export const stagesOfARun = ['build', 'size', 'fuzz', 'bench', 'signin', 'load', 'plan'] as const
 
 /** What is measured on request, after the stages of a run. */
 const furtherStages = ['gate', 'effectiveness', 'capacity', 'tokens', 'accesslogs']

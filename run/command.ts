@@ -12,7 +12,7 @@ interface RunCommandOptions extends SharedOptions, RunOptions {
 
 export function registerRun(program: Command): void {
   program.addCommand(
-    stageCommand('run', 'build, size, fuzz, bench, load, plan and report: the main job, in under two minutes')
+    stageCommand('run', 'build, size, fuzz, bench, sign-in, load, plan and report: the main job, in under two minutes')
       .option('--without <stages>', 'leave these out: "load" where k6 should not be built')
       .option('--strict', 'exit with 3 where anything could not be decided or measured')
       .option('--all', 'print every check that has a limit, not a screen')

@@ -36,6 +36,11 @@ export const runStages: readonly RunStage[] = [
     },
   },
   {
+    name: 'signin',
+    title: 'signing in through the local edge',
+    stage: async () => (await import('./sign-in/sign-in-stage.ts')).signInStage,
+  },
+  {
     name: 'load',
     title: 'putting it under load with k6',
     stage: async () => {
