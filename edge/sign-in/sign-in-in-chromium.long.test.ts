@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Policy } from '../../authorizer/policy.ts'
+import { synthesize } from '../../infra/synth.ts'
 import { chromiumProgram, launchChromium } from '../../reports/html/screenshots.ts'
 import { startCertifiedProvider } from '../../testing/providers/certified-provider.ts'
 import { startCognitoProvider } from '../../testing/providers/cognito-provider.ts'
@@ -19,6 +21,9 @@ const RealDate = Date
 const clockAhead = new SharedArrayBuffer(4)
 /** For functions and providers, not for the browser: its jar keeps what the clock would have ended. */
 const advance = (seconds: number) => void Atomics.add(new Int32Array(clockAhead), 0, seconds)
+
+/** As it is deployed. */
+const template = async (policy: Policy) => (await synthesize({ policy })).template
 
 let certified: SignInSite
 let cognito: SignInSite
@@ -41,6 +46,7 @@ beforeAll(async () => {
     signIn: { logout: 'oidc', responseIss: true },
     clientSecret: 'a secret: 100% hidden+long enough',
     clockAhead,
+    template,
   })
   cognito = await startSignInSite({
     host: 'files.example.com',
@@ -48,6 +54,7 @@ beforeAll(async () => {
     provider: { tokenUse: 'access' },
     signIn: { logout: 'cognito' },
     clockAhead,
+    template,
   })
   browser = await launchChromium(chromiumHosts({ ...certified.servers, ...cognito.servers }))
 })

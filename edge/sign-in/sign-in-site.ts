@@ -4,12 +4,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { OneProviderPolicy, SignIn } from '../../authorizer/policy.ts'
+import { bundleAuthorizer, deployable } from '../../build/bundle.ts'
 import { writeWholeFile } from '../../config/write-file.ts'
-import { synthesize } from '../../infra/synth.ts'
 import type { Server } from '../../testing/http-browser.ts'
 import type { ProviderOptions, SignInProvider } from '../../testing/providers/sign-in-provider.ts'
 import type { Edge } from '../edge.ts'
 import { startEdge } from '../start-edge.ts'
+import { templateFixture } from '../template/template-fixture.ts'
 
 export const accounts = {
   alice: { username: 'alice', password: 'correct horse', sub: 'alice-sub', groups: ['staff'] },
@@ -36,6 +37,8 @@ export interface SignInSiteOptions {
   /** Default: a public client. */
   clientSecret?: string
   clockAhead?: SharedArrayBuffer
+  /** Default: no more than the function before a bucket, which takes no time to make. */
+  template?(policy: OneProviderPolicy): Promise<object>
 }
 
 const client = 'portal'
@@ -53,7 +56,7 @@ const pages: Record<string, string> = {
 }
 
 export async function startSignInSite(options: SignInSiteOptions): Promise<SignInSite> {
-  const { host, clientSecret, clockAhead } = options
+  const { host, clientSecret, clockAhead, template = leastTemplate } = options
   const url = `https://${host}`
   const resources = new AsyncDisposableStack()
   try {
@@ -75,7 +78,7 @@ export async function startSignInSite(options: SignInSiteOptions): Promise<SignI
     for (const [path, text] of Object.entries(pages)) writeWholeFile(join(objects, path), text)
     const policy = policyOf(options, provider)
     const edge = await startEdge({
-      template: (await synthesize({ policy })).template,
+      template: await template(policy),
       config: { policy },
       objects,
       tlsPort: 0,
@@ -89,6 +92,11 @@ export async function startSignInSite(options: SignInSiteOptions): Promise<SignI
     await resources.disposeAsync()
     throw error
   }
+}
+
+async function leastTemplate(policy: OneProviderPolicy): Promise<object> {
+  const { program } = bundleAuthorizer(policy, { snapshots: false })
+  return templateFixture({ code: deployable(program, { policy }) })
 }
 
 function policyOf(options: SignInSiteOptions, { issuer, jwksUri, endpoints }: SignInProvider): OneProviderPolicy {

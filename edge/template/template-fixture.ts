@@ -1,4 +1,4 @@
-/** A small template of the resource types that `infra/` writes, for tests of the edge alone. */
+/** A small template of the resource types that `infra/` writes, for what is about the edge alone. */
 
 export interface TemplateFixture {
   /** `index.js` of the viewer-request function; null: the behavior has none. */
