@@ -176,7 +176,7 @@ describe.each(Object.entries(kinds))('%s', (_, start) => {
   })
 
   test('a fault concerns who comes by the plain port, and not the keys', async () => {
-    provider.fault = 'busy'
+    provider.fault = 'down'
     const { page } = await authorize()
     expect(page.body).toContain('Password')
     expect((await browser.visit(provider.jwksUri)).status).toBe(200)

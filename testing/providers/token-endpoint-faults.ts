@@ -1,13 +1,11 @@
 /** What a token endpoint can do wrong without signing anything: unreachable, slow, and answers that are none. */
 import type { ServerResponse } from 'node:http'
 
-export type Fault = 'down' | 'busy' | 'drip' | 'redirect' | 'page' | 'flood'
+export type Fault = 'down' | 'drip' | 'page' | 'flood'
 
 export const faultyAnswers: Record<Fault, (response: ServerResponse) => void> = {
   down: (response) => response.socket?.destroy(),
-  busy: (response) => response.writeHead(503, { 'Content-Type': 'text/html' }).end('<h1>Service Unavailable</h1>'),
   drip,
-  redirect: (response) => response.writeHead(307, { Location: 'https://elsewhere.example/token' }).end(),
   page: (response) => response.writeHead(200, { 'Content-Type': 'text/html' }).end('<!doctype html><h1>Hello</h1>'),
   flood,
 }
