@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { type Stage, type StageContext, stageResult } from '../command/stage.ts'
 import { typedCommand } from '../command/typed-command.ts'
 import type { BenchConfig } from '../config/bench-schema.ts'
+import { isOwnConfiguration } from '../config/load-config.ts'
 import { UsageError } from '../config/usage-error.ts'
 import { type Check, check } from '../result/result.ts'
 import type { Percentiles } from '../statistics/quantile.ts'
@@ -13,6 +14,7 @@ import { jwksChecks, jwksTables } from './jwks/jwks-report.ts'
 import { measureKeyChanges } from './jwks/jwks-suite.ts'
 import { type JwksServer, startJwksServer } from './jwks-server.ts'
 import { measureLatency } from './latency/latency-suite.ts'
+import { benchHandler } from './own-handler.ts'
 import { roundsChecks } from './rounds/rounds-checks.ts'
 import { measureRounds } from './rounds/rounds-suite.ts'
 import { roundsTables } from './rounds/rounds-tables.ts'
@@ -43,6 +45,10 @@ export interface BenchOptions {
   suites?: string
   /** Fresh processes for each figure, at least five; default 10. */
   processes?: string
+  /** A deployed file, measured beside the authorizer under its own policy. */
+  handler?: string
+  /** `--policy`. */
+  policy?: string
 }
 
 /** Limits unless the configuration's `bench` section has others. */
@@ -64,9 +70,13 @@ interface Outcome {
 }
 
 export const stage: Stage<BenchOptions> = async (context, options) => {
-  const { quick = false, tables = true } = options
+  const { quick = false, tables = true, handler } = options
   const chosen = chooseSuites(options)
   const processes = chooseProcesses(options)
+  if (handler !== undefined) {
+    const limits = isOwnConfiguration(context.configFile, options.policy) ? { ...context.config.bench } : {}
+    return benchHandler(context, { handler, processes, limits })
+  }
   return stageResult('bench', { config: context.configFile, quick, suites: chosen, processes }, async () => {
     const directory = mkdtempSync(join(tmpdir(), 'edgeproof-bench-'))
     const server = await startJwksServer()

@@ -23,7 +23,8 @@ export interface JwksServer {
   close(): Promise<void>
 }
 
-export function startJwksServer(): Promise<JwksServer> {
+/** `closes`: after each answer, for clients that ask again when a measurement has kept them from noticing that a connection ended. */
+export function startJwksServer({ closes = false } = {}): Promise<JwksServer> {
   const key = createPrivateKey({ key: { ...signingKey }, format: 'jwk' }).export({ type: 'pkcs8', format: 'pem' })
   let bodies: [string, string]
   let requests = 0
@@ -35,7 +36,13 @@ export function startJwksServer(): Promise<JwksServer> {
   const server = createServer({ key, cert: readFileSync(certificateFile) }, (_request, response) => {
     const body = bodies[requests === 0 ? 0 : 1]
     requests++
-    response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'public, max-age=86400' }).end(body)
+    response
+      .writeHead(200, {
+        'content-type': 'application/json',
+        'cache-control': 'public, max-age=86400',
+        ...(closes ? { connection: 'close' } : {}),
+      })
+      .end(body)
   })
   return new Promise((resolve, reject) => {
     server.on('error', reject)

@@ -22,7 +22,7 @@ export interface SharedOptions {
 export function stageCommand(name: string, description: string): Command {
   return new Command(name)
     .description(description)
-    .option('--config <file>', 'configuration (default: edgeproof.config.ts, .js or .json here, else the demo)')
+    .option('--config <file>', 'configuration (default: edgeproof.config.ts, .mjs, .js or .json here, else the demo)')
     .option('--policy <file>', "a policy as JSON, instead of the configuration's own")
     .option('--out <dir>', 'directory for result files', 'results')
     .option('--json', 'print one result document on standard output and nothing else there')

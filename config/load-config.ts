@@ -4,11 +4,11 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { type Config, parseConfig, parsePolicy } from './config.ts'
 import { UsageError } from './usage-error.ts'
 
-const defaultFiles = ['edgeproof.config.ts', 'edgeproof.config.js', 'edgeproof.config.json']
+const defaultFiles = ['ts', 'mjs', 'js', 'json'].map((kind) => `edgeproof.config.${kind}`)
 const demoConfig = fileURLToPath(new URL('../edgeproof.config.ts', import.meta.url))
 
 /**
- * The configuration of a command: `--config FILE`, else the first of edgeproof.config.{ts,js,json} in the working
+ * The configuration of a command: `--config FILE`, else the first of edgeproof.config.{ts,mjs,js,json} in the working
  * directory, else the demo that ships; its policy replaced by `--policy FILE` where that is given.
  * Every mistake is a UsageError that names the file and the field.
  */
@@ -20,6 +20,11 @@ export async function loadConfig(options: {
   const config = parseConfig(await readModule(file, 'pass --config FILE'), file)
   if (options.policy === undefined) return { config, file }
   return { config: { ...config, policy: loadPolicy(options.policy) }, file: options.policy }
+}
+
+/** Whether limits in a command's configuration are the user's: those of the demo, or beside a policy alone, are our authorizer's. */
+export function isOwnConfiguration(file: string, policy: string | undefined): boolean {
+  return file !== demoConfig && file !== policy
 }
 
 /** A policy from a JSON file. */
@@ -51,7 +56,8 @@ export function readJson(file: string, remedy: string): unknown {
   }
 }
 
-function readText(file: string, remedy: string): string {
+/** A file's text; a mistake is a UsageError that ends with the remedy. */
+export function readText(file: string, remedy: string): string {
   let text: string
   try {
     text = readFileSync(file, 'utf8')

@@ -66,10 +66,17 @@ function peerChecks(summary: CaseSummary): Check[] {
   const toHeader = `${caseTitle(summary.id)}: the token in a cookie, to the same in the header`
   return [
     ratioCheck(`bench.${summary.id}.peer`, title, best.figure, 1),
-    ...(session ? [ratioCheck(`bench.${summary.id}.cookie`, toHeader, ratioTo(summary, session, true), null)] : []),
+    ...(session ? [ratioCheck(`bench.${summary.id}.cookie`, toHeader, ratioTo(session, own(summary)), null)] : []),
     // The same program twice: how far from 1 a ratio of this run may be by chance.
     ...(twin
-      ? [ratioCheck(`bench.${summary.id}.twin`, `${caseTitle(summary.id)}: to itself`, ratioTo(summary, twin), null)]
+      ? [
+          ratioCheck(
+            `bench.${summary.id}.twin`,
+            `${caseTitle(summary.id)}: to itself`,
+            ratioTo(own(summary), twin),
+            null,
+          ),
+        ]
       : []),
   ]
 }
@@ -78,12 +85,11 @@ function peerChecks(summary: CaseSummary): Check[] {
 function toBestPeer(summary: CaseSummary) {
   const best = bestPeer(summary)
   if (!best) return undefined
-  return { id: best.id, figure: ratioTo(summary, best) }
+  return { id: best.id, figure: ratioTo(own(summary), best) }
 }
 
-/** Ours to another subject, process by process; `inverse`: the other one to ours. */
-function ratioTo(summary: CaseSummary, other: SubjectSummary, inverse = false) {
-  const [above, below] = inverse ? [other, own(summary)] : [own(summary), other]
+/** One subject to another, process by process. */
+export function ratioTo(above: SubjectSummary, below: SubjectSummary) {
   return figureOf(above.toVerify.samples.map((sample, turn) => sample / (below.toVerify.samples[turn] ?? Number.NaN)))
 }
 
@@ -100,8 +106,9 @@ function own(summary: CaseSummary): SubjectSummary {
   return found
 }
 
-function rawDetail(summary: CaseSummary): string {
-  const { cpu } = own(summary)
+/** The raw times behind a case's ratios, of the first subject. */
+export function rawDetail(summary: CaseSummary): string {
+  const { cpu } = summary.subjects[0] ?? own(summary)
   const us = ({ median }: { median: number }) => `${median.toFixed(1)} us`
   return `CPU time of one request ${us(cpu)}, of which parsing ${us(summary.harness)}; one crypto.verify ${us(summary.verify)}; ${cpu.samples.length} fresh processes`
 }

@@ -43,13 +43,14 @@ export interface CaseSummary {
   }[]
 }
 
-/** Runs all cases in each of several fresh processes, one after another. */
+/** Runs all cases in each of several fresh processes, one after another; `given`: cases that are not of the workload. */
 export async function measureRounds(
   cases: readonly RoundsCase[],
   bundles: readonly SubjectBundle[],
   size: number,
   budget: Budget,
   { progress, signal }: Pick<StageContext, 'progress' | 'signal'>,
+  given: Pick<RoundsJob, 'casesFile' | 'keys'> = {},
 ): Promise<CaseSummary[]> {
   const end = Date.now() + budget.seconds * 1000
   const processes: RoundsReport[][] = []
@@ -58,6 +59,7 @@ export async function measureRounds(
     progress.step('fresh processes', processes.length, budget.processes)
     const job: RoundsJob = {
       size,
+      ...given,
       cases: cases.map(({ id, subjects, plan }) => ({
         id,
         subjects: bundles.filter((bundle) => subjects.includes(bundle.id)),
