@@ -11,6 +11,8 @@ import { registerReports } from './reports/command.ts'
 import { installedVersion } from './result/environment.ts'
 import { registerCheck } from './run/check/command.ts'
 import { registerRun } from './run/command.ts'
+import { registerInit } from './run/init/command.ts'
+import { registerWatch } from './run/watch/command.ts'
 
 /** Every command of the suite. Parsing throws a CommanderError for help and mistakes, after the line was written. */
 export function createProgram(): Command {
@@ -31,7 +33,9 @@ export function createProgram(): Command {
     .exitOverride()
   for (const register of [
     registerRun,
+    registerInit,
     registerCheck,
+    registerWatch,
     registerBundle,
     registerBench,
     registerGate,
