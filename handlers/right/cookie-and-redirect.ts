@@ -162,8 +162,16 @@ function withoutToken(request: ViewerRequest): ViewerRequest {
 
 function redirect({ uri }: ViewerRequest) {
   const location = new URL(login)
-  location.searchParams.set('return_to', /^\/(?![/\\])/.test(uri) ? uri.toWellFormed() : '/')
+  const isTold = /^\/(?![/\\])/.test(uri) && !holdsToken(uri)
+  location.searchParams.set('return_to', isTold ? uri.toWellFormed() : '/')
   return response('302', { location: location.href })
+}
+
+/** As it is, and as often as it can be decoded. */
+function holdsToken(text: string): boolean {
+  if (/[\w-]{60}/.test(text)) return true
+  const decoded = text.replace(/%[0-9a-f]{2}/gi, (octet) => String.fromCharCode(Number.parseInt(octet.slice(1), 16)))
+  return decoded !== text && holdsToken(decoded)
 }
 
 function response(status: string, fields: Record<string, string> = {}) {
