@@ -146,6 +146,8 @@ test('a redirect is open where a link decides where it leads', async () => {
 test('a leak matters where the token is one', async () => {
   const leak: Observation = { class: 'leak', rule: 'leak/log', story: '' }
   expect(await whoOf(cognito, (world) => ({ uri: own(world), token: issued(world) }), leak)).toBe('log-reader')
+  const written: Parts = (world) => ({ uri: own(world), querystring: `t=${issued(world)}` })
+  expect(await whoOf(cognito, written, leak)).toBe('nobody')
   const forged: Parts = (world) => ({ uri: own(world), token: attackerToken(world, { sub: 'a' }) })
   expect(await whoOf(cognito, forged, leak)).toBe('nobody')
 })

@@ -82,8 +82,9 @@ export class Assessor {
       // It harms whoever sends it; where others' requests bring it about, that is another class.
       case 'false-denial':
         return this.#keys.hasFailed ? 'issuer' : 'nobody'
+      // Whoever writes his token into an address has given it out himself.
       case 'leak':
-        return this.#signedBy(request).length > 0 ? 'log-reader' : 'nobody'
+        return this.#signedBy({ ...request, uri: '/', querystring: '' }).length > 0 ? 'log-reader' : 'nobody'
       case 'open-redirect':
         return decidesLocation(request, response) ? 'browser-page' : 'nobody'
       case 'header-injection':
@@ -180,7 +181,7 @@ function hostIn(text: string, base: string): string {
 
 /** Markup that a link wrote into a page that a browser reads as one, or words of it in the login page's address. */
 function isFromPage({ rule, cause }: Observation, request: ViewerRequest, response: ReturnedResponse | null): boolean {
-  if (rule === 'deny/location') return cause === 'unencoded' || cause === 'foreign'
+  if (rule === 'deny/location') return cause === 'mixed' || cause === 'foreign'
   if (rule !== 'deny/page' || response === null) return false
   const types = valuesOf(response.headers ?? {}, 'content-type')
   if (types.length > 0 && !types.some((type) => /html|xml/i.test(type))) return false

@@ -184,6 +184,7 @@ const locationStories = {
   loop: 'a good token without the right is sent to log in, which would bring it back',
   elsewhere: "a denial leads to another page than the policy's login page",
   unencoded: "the viewer's words are not percent-encoded in the login page's address",
+  mixed: "the viewer writes a parameter of the login page's address",
 }
 
 /** Stands for the viewer's host where no request says one (RFC 2606). */
@@ -223,16 +224,11 @@ function locationFault(
   }
   const own = new Set([...page.searchParams.keys(), login?.returnTo])
   const isOwn = (name: string, value: string) => own.has(name) || !spellsParameter(request, name, value)
-  return isMixed(location, target, page, isOwn) ? 'unencoded' : null
-}
-
-/** Whether what the viewer wrote ends the value that holds it: no URI reference (RFC 3986 2), another parameter, a fragment. */
-function isMixed(location: string, target: URL, page: URL, isOwn: (name: string, value: string) => boolean): boolean {
-  return (
-    /[^\x21-\x7e]|["<>\\^`{|}]/.test(location) ||
-    target.hash !== page.hash ||
-    ![...target.searchParams].every(([name, value]) => isOwn(name, value))
-  )
+  // What the viewer wrote ends the value that holds it: another parameter, a fragment.
+  if (target.hash !== page.hash || ![...target.searchParams].every(([name, value]) => isOwn(name, value)))
+    return 'mixed'
+  // No URI reference (RFC 3986 2), and yet the same to whoever reads it.
+  return /[^\x21-\x7e]|["<>\\^`{|}]/.test(location) ? 'unencoded' : null
 }
 
 /** The host of an address; `noHost` for a path, and for what is no address. */
