@@ -1,10 +1,10 @@
 /** One way of a tab through redirects to a document, a request and an answer at a time, so that two can be interleaved. */
 import { valuesOf } from '../invariants/header-values.ts'
 import type { Browser, Tab } from './browser.ts'
-import type { EdgeAnswer, Invocation } from './fleet.ts'
+import type { EdgeAnswer } from './fleet.ts'
 import type { Context, Cookie } from './jar.ts'
-import type { ProviderCall } from './provider.ts'
 import type { Scene } from './scene.ts'
+import type { SiteExchange, Witness } from './site-exchange.ts'
 import { siteOf } from './sites.ts'
 import type { From } from './story.ts'
 
@@ -19,21 +19,6 @@ export type Ending =
   | { kind: 'foreign'; url: URL }
   | { kind: 'loop' }
   | { kind: 'held' }
-
-/** A request to the site and what came of it. */
-export interface SiteExchange {
-  browser: Browser | undefined
-  url: URL
-  kind: 'navigation' | 'image' | 'frame' | 'fetch' | 'prefetch' | 'form' | 'raw'
-  /** `none`, `same-origin`, `same-site`, `cross-site`. */
-  fetchSite: string
-  sent: readonly Cookie[]
-  sentAt: number
-  /** Its number. */
-  order: number
-  invocation: Invocation
-  calls: readonly ProviderCall[]
-}
 
 export interface Start {
   url: string
@@ -62,13 +47,15 @@ export class Navigation {
   loggedOut = false
   ending: Ending | undefined
   readonly #scene: Scene
+  readonly #witness: Witness
   #url: URL
   readonly #passed: URL[] = []
   #arrived: (() => void) | undefined
   #count = 0
 
-  constructor(scene: Scene, browser: Browser, tab: Tab, start: Start) {
+  constructor({ scene, witness }: { scene: Scene; witness: Witness }, browser: Browser, tab: Tab, start: Start) {
     this.#scene = scene
+    this.#witness = witness
     this.browser = browser
     this.tab = tab
     this.start = start
@@ -128,6 +115,7 @@ export class Navigation {
       browser: this.browser,
       url,
       kind: this.start.kind,
+      isFirst: this.#count === 1,
       fetchSite: this.#fetchSite(),
       sent,
       sentAt,
@@ -148,14 +136,14 @@ export class Navigation {
   #take(exchange: SiteExchange, context: Context): void {
     const { answer } = exchange.invocation
     const { url } = exchange
-    this.#scene.watch.before(exchange)
+    this.#witness.before(exchange)
     if (answer.kind === 'response') {
       for (const line of valuesOf(answer.headers, 'set-cookie')) {
         this.#scene.ownCookies.add(line.slice(0, line.indexOf('=')))
         this.browser.jar.set(line, url, { ...context, now: this.#scene.now })
       }
     }
-    this.#scene.watch.after(exchange)
+    this.#witness.after(exchange)
     if (answer.kind === 'passed') {
       this.#end({ kind: 'passed', url })
       return

@@ -8,6 +8,7 @@ import type { Sight } from './sight.ts'
 import { siteOf } from './sites.ts'
 import type { Action, From, Open, SignOut, Story } from './story.ts'
 import { tokenAnswer } from './token-answers.ts'
+import { Watch } from './watch.ts'
 
 export interface Played {
   sights: readonly Sight[]
@@ -22,31 +23,40 @@ export interface PlayOptions extends SceneOptions {
 
 export async function play(story: Story, options: PlayOptions): Promise<Played> {
   const scene = new Scene(options, story)
+  const witness = new Watch(scene)
+  const on: Shown = { scene, witness }
   for (const [index, action] of story.actions.entries()) {
-    scene.watch.step = index
-    await act(scene, action)
-    if (options.stopAtFirst && scene.watch.sights.some(({ isNote }) => !isNote)) break
+    witness.step = index
+    await act(on, action)
+    if (options.stopAtFirst && witness.sights.some(({ isNote }) => !isNote)) break
   }
-  return { sights: scene.watch.sights, requests: scene.watch.requests }
+  return { sights: witness.sights, requests: scene.requests }
 }
 
-async function act(scene: Scene, action: Action): Promise<void> {
+/** A scene and who looks on. */
+interface Shown {
+  scene: Scene
+  witness: Watch
+}
+
+async function act(on: Shown, action: Action): Promise<void> {
+  const { scene, witness } = on
   switch (action.do) {
     case 'open':
     case 'sign-out': {
-      const navigation = navigationOf(scene, action)
+      const navigation = navigationOf(on, action)
       await navigation.run()
-      return scene.watch.arrived(action.do === 'sign-out' ? await confirmed(scene, navigation) : navigation)
+      return witness.arrived(action.do === 'sign-out' ? await confirmed(on, navigation) : navigation)
     }
     case 'reload':
     case 'back':
-      return revisit(scene, action)
+      return revisit(on, action)
     case 'sign-in':
-      return signIn(scene, action)
+      return signIn(on, action)
     case 'embed': {
       const { browser, kind, where, from } = action
       const navigation = new Navigation(
-        scene,
+        on,
         scene.browser(browser),
         { history: [] },
         {
@@ -57,10 +67,10 @@ async function act(scene: Scene, action: Action): Promise<void> {
         },
       )
       await navigation.run()
-      return scene.watch.arrived(navigation)
+      return witness.arrived(navigation)
     }
     case 'race':
-      return race(scene, action)
+      return race(on, action)
     case 'wait':
       scene.now += Math.round(action.seconds * 1000)
       return
@@ -103,31 +113,33 @@ async function act(scene: Scene, action: Action): Promise<void> {
       return
     }
     case 'request':
-      return rawRequest(scene, action)
+      return rawRequest(on, action)
   }
 }
 
-function navigationOf(scene: Scene, action: Open | SignOut): Navigation {
+function navigationOf(on: Shown, action: Open | SignOut): Navigation {
+  const { scene, witness } = on
   const browser = scene.browser(action.browser)
   const tab = browser.tab(action.tab)
   if (action.do === 'sign-out') {
     const isOnSite = tab.history.at(-1)?.startsWith(`https://${scene.site.hosts[0]}/`) ?? false
-    const navigation = new Navigation(scene, browser, tab, {
+    const navigation = new Navigation(on, browser, tab, {
       url: scene.urlOf({ own: 'signOut' }),
       from: isOnSite ? 'site' : 'address',
       kind: 'navigation',
     })
-    scene.watch.signsOut(navigation)
+    witness.signsOut(navigation)
     return navigation
   }
   const from: From = action.from ?? 'address'
-  const navigation = new Navigation(scene, browser, tab, { url: scene.urlOf(action.where), from, kind: 'navigation' })
-  scene.watch.departs(navigation)
+  const navigation = new Navigation(on, browser, tab, { url: scene.urlOf(action.where), from, kind: 'navigation' })
+  witness.departs(navigation)
   return navigation
 }
 
 /** A browser without Fetch Metadata is asked, and its user follows the link of the page. */
-async function confirmed(scene: Scene, asked: Navigation): Promise<Navigation> {
+async function confirmed(on: Shown, asked: Navigation): Promise<Navigation> {
+  const { scene, witness } = on
   const { paths } = scene.site
   const answer = asked.exchanges.at(-1)?.invocation.answer
   if (asked.browser.metadata || asked.ending?.kind !== 'answered' || answer?.kind !== 'response') return asked
@@ -136,25 +148,27 @@ async function confirmed(scene: Scene, asked: Navigation): Promise<Navigation> {
   // Without a session there is nothing to confirm.
   if (link === undefined) return asked
   const url = new URL(link, asked.start.url).href
-  const navigation = new Navigation(scene, asked.browser, asked.tab, { url, from: 'site', kind: 'navigation' })
-  scene.watch.signsOut(navigation)
+  const navigation = new Navigation(on, asked.browser, asked.tab, { url, from: 'site', kind: 'navigation' })
+  witness.signsOut(navigation)
   await navigation.run()
   return navigation
 }
 
-async function revisit(scene: Scene, action: Extract<Action, { do: 'reload' | 'back' }>): Promise<void> {
+async function revisit(on: Shown, action: Extract<Action, { do: 'reload' | 'back' }>): Promise<void> {
+  const { scene, witness } = on
   const browser = scene.browser(action.browser)
   const tab = browser.tab(action.tab)
   if (action.do === 'back') tab.history.pop()
   const url = tab.history.pop()
   if (url === undefined || !scene.site.hosts.includes(new URL(url).host)) return
-  const navigation = new Navigation(scene, browser, tab, { url, from: 'address', kind: 'navigation' })
-  scene.watch.departs(navigation)
+  const navigation = new Navigation(on, browser, tab, { url, from: 'address', kind: 'navigation' })
+  witness.departs(navigation)
   await navigation.run()
-  scene.watch.arrived(navigation)
+  witness.arrived(navigation)
 }
 
-async function signIn(scene: Scene, action: Extract<Action, { do: 'sign-in' }>): Promise<void> {
+async function signIn(on: Shown, action: Extract<Action, { do: 'sign-in' }>): Promise<void> {
+  const { scene, witness } = on
   const browser = scene.browser(action.browser)
   const tab = browser.tab(action.tab)
   // There is no login page where the provider knew him, or where the handler did not send him there.
@@ -164,7 +178,7 @@ async function signIn(scene: Scene, action: Extract<Action, { do: 'sign-in' }>):
   const context = { now: scene.now, crossSite: false, topLevelRead: true }
   browser.jar.set(`provider-session=${session}; Secure; HttpOnly; SameSite=None; Path=/`, endpoint, context)
   browser.person = action.as
-  const navigation = new Navigation(scene, browser, tab, {
+  const navigation = new Navigation(on, browser, tab, {
     url: tab.login,
     from: 'provider',
     kind: 'navigation',
@@ -172,18 +186,19 @@ async function signIn(scene: Scene, action: Extract<Action, { do: 'sign-in' }>):
     ...(action.hold === undefined ? {} : { hold: action.hold }),
   })
   await navigation.run()
-  scene.watch.arrived(navigation)
+  witness.arrived(navigation)
 }
 
-async function race(scene: Scene, action: Extract<Action, { do: 'race' }>): Promise<void> {
-  const a = navigationOf(scene, action.a)
-  const b = navigationOf(scene, action.b)
+async function race(on: Shown, action: Extract<Action, { do: 'race' }>): Promise<void> {
+  const { scene, witness } = on
+  const a = navigationOf(on, action.a)
+  const b = navigationOf(on, action.b)
   for (const { browser } of [a, b]) browser.racedAt = scene.now
   for (const one of action.order) await (one === 'a' ? a : b).step()
   await a.run()
   await b.run()
   for (const { browser } of [a, b]) browser.racedAt = scene.now
-  for (const one of [a, b]) scene.watch.arrived(scene.watch.isSignOut(one) ? await confirmed(scene, one) : one)
+  for (const one of [a, b]) witness.arrived(witness.isSignOut(one) ? await confirmed(on, one) : one)
 }
 
 function siteCookies(scene: Scene, browser: Browser): Cookie[] {
@@ -232,7 +247,8 @@ function copy(scene: Scene, { browser, to, host = 0 }: Extract<Action, { do: 'co
   thief.jar.cookies = [...thief.jar.cookies.filter((cookie) => cookie.domain !== domain), ...moved]
 }
 
-async function rawRequest(scene: Scene, action: Extract<Action, { do: 'request' }>): Promise<void> {
+async function rawRequest(on: Shown, action: Extract<Action, { do: 'request' }>): Promise<void> {
+  const { scene, witness } = on
   const { where, host, headers = {}, bearer } = action
   const url = new URL(scene.urlOf(where))
   const path = 'path' in where ? where.path.split('?')[0] : undefined
@@ -252,11 +268,12 @@ async function rawRequest(scene: Scene, action: Extract<Action, { do: 'request' 
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     },
   })
-  scene.watch.raw(
+  witness.raw(
     {
       browser: undefined,
       url,
       kind: 'raw',
+      isFirst: true,
       fetchSite: 'none',
       sent: [],
       sentAt,

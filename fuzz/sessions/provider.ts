@@ -9,23 +9,9 @@ import { mint } from '../../testing/mint.ts'
 import type { Call } from '../sandbox/protocol.ts'
 import { provesClient } from './client-authentication.ts'
 import type { Person, PersonName } from './people.ts'
+import type { ProviderOptions } from './provider-options.ts'
 import type { Site } from './site.ts'
 import { type TokenAnswer, tokenAnswer } from './token-answers.ts'
-
-export interface ProviderOptions {
-  /** A refresh gives a new refresh token, and the old one is refused once the grace is over. Default true. */
-  rotates?: boolean
-  /** Seconds in which the one before goes on. Default 60. */
-  graceSeconds?: number
-  /** A refresh token that comes again after that ends the whole family (RFC 9700 4.14.2). Default false. */
-  endsFamilies?: boolean
-  /** An access token's life. Default 3600. */
-  tokenSeconds?: number
-  /** A verifier is not looked at where no challenge was sent: RFC 9700 4.8.2 forbids it, and it is common. Default true. */
-  acceptsDowngrade?: boolean
-  /** Octets that the first token of a session has more than later ones. Default 0. */
-  padding?: number
-}
 
 export interface Code {
   code: string

@@ -7,7 +7,6 @@ import { Provider, type ProviderCall } from './provider.ts'
 import { answerOfStore } from './secret-store.ts'
 import type { Site } from './site.ts'
 import type { BrowserName, Story, Where } from './story.ts'
-import { Watch } from './watch.ts'
 
 /** A handler's file for a policy that differs from the site's in its secrets or its client; undefined where only one file is there. */
 export type Rebuild = (change: 'retire-keys' | 'other-client') => Promise<{ file: string; client: string } | undefined>
@@ -24,7 +23,6 @@ export class Scene {
   readonly site: Site
   readonly provider: Provider
   readonly fleet: Fleet
-  readonly watch: Watch
   readonly story: Story
   readonly rebuild: Rebuild | undefined
   /** Milliseconds since the epoch. */
@@ -54,7 +52,6 @@ export class Scene {
     this.client = site.client
     this.storeIsUp = !story.storeIsDown
     this.provider = new Provider(site, story.provider ?? {}, () => this.now)
-    this.watch = new Watch(this)
     fleet.server = (call) => this.#serve(call)
     fleet.deploy(file, story.instances ?? 1)
   }

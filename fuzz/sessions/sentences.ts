@@ -38,7 +38,7 @@ const fromWords: Record<From, string> = {
 
 const upper = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1)
 
-export function sentenceOf(action: Action): string {
+function sentenceOf(action: Action): string {
   switch (action.do) {
     case 'open':
     case 'sign-out':

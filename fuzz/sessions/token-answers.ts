@@ -30,7 +30,7 @@ const without = (name: string) => (claims: Claims) => {
 }
 const json = { 'content-type': 'application/json', 'cache-control': 'no-store' }
 
-export const tokenAnswers: readonly TokenAnswer[] = [
+const tokenAnswers: readonly TokenAnswer[] = [
   { name: 'good', says: 'answers as it should' },
   { name: 'down', says: 'breaks connections off', serve: () => ({ kind: 'reset' }) },
   { name: 'silent', says: 'never answers', serve: () => ({ kind: 'never' }) },

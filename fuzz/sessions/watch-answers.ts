@@ -1,8 +1,9 @@
 /** What an answer of the handler's may hold, and what a request that passes may keep. */
 import { valuesOf } from '../invariants/header-values.ts'
-import { isAt, redirectOf, type SiteExchange } from './navigation.ts'
+import { isAt, redirectOf } from './navigation.ts'
 import type { Scene } from './scene.ts'
 import type { Seen } from './sight.ts'
+import type { SiteExchange } from './site-exchange.ts'
 import { heldToken } from './tokens-in-cookies.ts'
 
 /** What stories put into parameters that must not come back. */

@@ -1,9 +1,9 @@
 /** What a handler may ask of the provider in one event. */
 import type { Browser } from './browser.ts'
-import type { SiteExchange } from './navigation.ts'
 import type { ProviderCall } from './provider.ts'
 import type { Scene } from './scene.ts'
 import type { Seen } from './sight.ts'
+import type { SiteExchange } from './site-exchange.ts'
 import { heldToken } from './tokens-in-cookies.ts'
 
 /** Another tab's answer that came meanwhile may lie this long back. */
@@ -156,7 +156,7 @@ function ofRefresh(scene: Scene, exchange: SiteExchange, call: ProviderCall): Se
 function ofTiming(
   scene: Scene,
   browser: Browser,
-  { sent, sentAt }: SiteExchange,
+  { sent, sentAt, isFirst }: SiteExchange,
   refreshToken: string | undefined,
 ): Seen[] {
   const { received } = browser
@@ -179,7 +179,8 @@ function ofTiming(
     }
   }
   const held = heldToken(scene, sent)
-  if (!held || held.bad !== undefined) return seen
+  // Whoever reloads the path of the refresh itself asks for one.
+  if (!held || held.bad !== undefined || isFirst) return seen
   const left = (held.expires - sentAt) / 1000
   const life = scene.provider.options.tokenSeconds
   if (left > Math.min(60, life / 10) + 1) {

@@ -14,7 +14,8 @@ const mostVisits = 3
 /** What a slot keeps of a path, with room for its encoding. */
 const keptOctets = 480
 
-export function seenOfEnding(scene: Scene, navigation: Navigation): Seen[] {
+/** `isSignOut`: its user wants to be signed out. */
+export function seenOfEnding(scene: Scene, navigation: Navigation, isSignOut: boolean): Seen[] {
   const { ending, visits, browser } = navigation
   if (!ending) return []
   const seen: Seen[] = []
@@ -29,7 +30,7 @@ export function seenOfEnding(scene: Scene, navigation: Navigation): Seen[] {
   }
   if (ending.kind === 'failed') return seen
   if (ending.kind === 'passed') seen.push(...ofSession(scene, navigation, ending.url))
-  if (scene.watch.isSignOut(navigation)) return [...seen, ...ofSignOut(scene, navigation)]
+  if (isSignOut) return [...seen, ...ofSignOut(scene, navigation)]
   if (
     navigation.start.url === scene.urlOf({ public: true }) &&
     scene.site.publicPage !== undefined &&

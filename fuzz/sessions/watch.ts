@@ -1,16 +1,17 @@
 /** Judges a story while it is played: every request to the handler, and where every navigation ends. */
 import type { Browser } from './browser.ts'
-import type { Navigation, SiteExchange } from './navigation.ts'
+import type { Navigation } from './navigation.ts'
 import type { TokenRecord } from './provider.ts'
 import type { Scene } from './scene.ts'
 import type { Seen, Sight } from './sight.ts'
+import type { SiteExchange, Witness } from './site-exchange.ts'
 import type { Action } from './story.ts'
 import { heldToken } from './tokens-in-cookies.ts'
 import { seenOfAnswer, seenOfJar } from './watch-answers.ts'
 import { seenOfCalls } from './watch-calls.ts'
 import { ownerOf, seenOfEnding } from './watch-endings.ts'
 
-export class Watch {
+export class Watch implements Witness {
   /** Index of the action that is being played. */
   step = 0
   requests = 0
@@ -62,7 +63,7 @@ export class Watch {
 
   /** A navigation has ended. */
   arrived(navigation: Navigation): void {
-    this.#add(seenOfEnding(this.#scene, navigation))
+    this.#add(seenOfEnding(this.#scene, navigation, this.isSignOut(navigation)))
   }
 
   raw(exchange: SiteExchange, { where, bearer, host }: Extract<Action, { do: 'request' }>): void {

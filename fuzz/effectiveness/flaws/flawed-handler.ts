@@ -59,9 +59,8 @@ export const signInPolicy = {
   },
 } as const satisfies OneProviderPolicy
 
-const read = (file: string) => readFileSync(new URL(file, import.meta.url), 'utf8')
-const source = read('./reference-handler.ts')
-const signInSource = read('./reference-sign-in-handler.ts')
+const source = readFileSync(new URL('./reference-handler.ts', import.meta.url), 'utf8')
+const signInSource = readFileSync(new URL('./reference-sign-in-handler.ts', import.meta.url), 'utf8')
 
 export function referenceHandler(policy: Policy = cataloguePolicy): BuiltHandler {
   return { code: compile(source, policy), policy }

@@ -1,0 +1,27 @@
+import type { Browser } from './browser.ts'
+import type { Invocation } from './fleet.ts'
+import type { Cookie } from './jar.ts'
+import type { ProviderCall } from './provider.ts'
+
+/** A request to the site and what came of it. */
+export interface SiteExchange {
+  browser: Browser | undefined
+  url: URL
+  kind: 'navigation' | 'image' | 'frame' | 'fetch' | 'prefetch' | 'form' | 'raw'
+  /** It was not redirected there. */
+  isFirst: boolean
+  /** `none`, `same-origin`, `same-site`, `cross-site`. */
+  fetchSite: string
+  sent: readonly Cookie[]
+  sentAt: number
+  /** Its number. */
+  order: number
+  invocation: Invocation
+  calls: readonly ProviderCall[]
+}
+
+/** Who looks on: at an answer before its cookies are taken, and after. */
+export interface Witness {
+  before(exchange: SiteExchange): void
+  after(exchange: SiteExchange): void
+}
