@@ -539,7 +539,136 @@ const distributions: Deployment[] = [
   },
 ]
 
-const deployments = [...providers, ...pools, ...places, ...sites, ...behaviorsAndBuckets, ...distributions]
+const pages = [{ path: '/bye.html', public: true }, ...plainPolicy.routes]
+const signIn = {
+  client: 'client',
+  endpoints: { authorization: 'https://login.example.com/authorize', token: 'https://login.example.com/token' },
+  afterSignOut: '/bye.html',
+}
+const signedIn = { ...plainPolicy, routes: pages, signIn }
+const parameter = 'arn:aws:ssm:eu-central-1:111122223333:parameter/files/sign-in'
+const secret = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:files/sign-in-AbCdEf'
+const secretKeyArn = 'arn:aws:kms:eu-central-1:111122223333:key/0f0f0f0f'
+const poolHost = '.auth.us-east-1.amazoncognito.com'
+
+const signIns: Deployment[] = [
+  {
+    title: 'sign-in with another provider: its callback URL is yours to register',
+    said: 'policy: { signIn: { client, endpoints, afterSignOut: "/bye.html" }, … }',
+    build: (stack) => new EdgeAuthorizedSite(stack, 'Site', { policy: signedIn }),
+    becomes: [{ type: handler, text: 'https://login.example.com/authorize' }],
+  },
+  {
+    title: "sign-in with a pool that the stack makes, on a domain of one's own",
+    said: 'policy: { signIn, … }, site: { createUserPool: {}, domain }',
+    build: (stack) => new EdgeAuthorizedSite(stack, 'Site', { policy: signedIn, site: { createUserPool: {}, domain } }),
+    becomes: [
+      {
+        type: 'AWS::Cognito::UserPoolClient',
+        has: {
+          AllowedOAuthFlows: ['code'],
+          AllowedOAuthScopes: ['openid'],
+          CallbackURLs: ['https://files.example.com/_auth/callback'],
+          LogoutURLs: ['https://files.example.com/bye.html'],
+          RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: 60 },
+          ExplicitAuthFlows: ['ALLOW_ADMIN_USER_PASSWORD_AUTH', 'ALLOW_USER_SRP_AUTH'],
+        },
+      },
+      { type: handler, text: `${poolHost}/oauth2/authorize` },
+      { type: handler, text: '["files.example.com"]' },
+    ],
+  },
+  {
+    title: 'the same on the name that CloudFront gives, in one deployment',
+    said: 'policy: { signIn, … }, site: { createUserPool: {} }',
+    build: (stack) => new EdgeAuthorizedSite(stack, 'Site', { policy: signedIn, site: { createUserPool: {} } }),
+    becomes: [
+      {
+        type: 'AWS::Cognito::UserPoolClient',
+        has: { AllowedOAuthFlowsUserPoolClient: false, CallbackURLs: Match.absent() },
+      },
+      { type: 'Custom::SignInClient', text: '"https://",{"Fn::GetAtt":["SiteDistribution' },
+      { type: 'Custom::SignInClient', text: '"DomainName"]},"/_auth/callback' },
+      {
+        type: 'Custom::SignInClient',
+        text: '"RefreshTokenRotation":{"Feature":"ENABLED","RetryGracePeriodSeconds":60}',
+      },
+    ],
+  },
+  {
+    title: 'the same in eu-central-1',
+    said: 'policy: { signIn, … }, site: { createUserPool: {}, region: "eu-central-1" }',
+    region: 'eu-central-1',
+    build: (stack) =>
+      new EdgeAuthorizedSite(stack, 'Site', { policy: signedIn, site: { createUserPool: {}, accessLogs: false } }),
+    becomes: [
+      { stacks: ['users', 'us-east-1', ''] },
+      { type: 'Custom::SignInClient', text: '"Fn::GetStackOutput"' },
+      { stack: 'us-east-1', type: handler, text: '.auth.eu-central-1.amazoncognito.com/oauth2/token' },
+    ],
+  },
+  {
+    title: 'hosts that a wildcard stands for',
+    said: 'policy: { signIn, … }, site: { domain: { names: ["*.example.com"], certificateArn } }',
+    build: (stack) => site(stack, { policy: signedIn, site: { domain: { ...domain, names: ['*.example.com'] } } }),
+    refused: 'policy.signIn.hosts: is missing; name the hosts below *.example.com',
+  },
+  {
+    title: 'its secrets in Parameter Store, encrypted with your key',
+    said: 'policy: { signIn: { secret: { ssmParameter: ARN }, … }, … }, site: { secretKeyArn }',
+    build: (stack) =>
+      new EdgeAuthorizedSite(stack, 'Site', {
+        policy: { ...signedIn, signIn: { ...signIn, secret: { ssmParameter: parameter } } },
+        site: { secretKeyArn },
+      }),
+    becomes: [
+      { type: 'AWS::IAM::Policy', text: `{"Action":"ssm:GetParameter","Effect":"Allow","Resource":"${parameter}"}` },
+      {
+        type: 'AWS::IAM::Policy',
+        text: `{"Action":"kms:Decrypt","Condition":{"StringEquals":{"kms:ViaService":"ssm.eu-central-1.amazonaws.com"}},"Effect":"Allow","Resource":"${secretKeyArn}"}`,
+      },
+    ],
+  },
+  {
+    title: 'its secrets in Secrets Manager',
+    said: 'policy: { signIn: { secret: { secretsManager: ARN }, … }, … }',
+    build: (stack) =>
+      new EdgeAuthorizedSite(stack, 'Site', {
+        policy: { ...signedIn, signIn: { ...signIn, secret: { secretsManager: secret } } },
+      }),
+    becomes: [
+      {
+        type: 'AWS::IAM::Policy',
+        text: `{"Action":"secretsmanager:GetSecretValue","Effect":"Allow","Resource":"${secret}"}`,
+      },
+    ],
+  },
+  {
+    title: 'a confidential client of a pool that the stack makes',
+    said: 'policy: { signIn: { tokenEndpointAuthMethod: "client_secret_basic", … }, … }, site: { createUserPool: {} }',
+    build: (stack) =>
+      site(stack, {
+        policy: {
+          ...signedIn,
+          signIn: {
+            ...signIn,
+            tokenEndpointAuthMethod: 'client_secret_basic',
+            secret: { ssmParameter: parameter },
+          },
+        },
+        site: { createUserPool: {} },
+      }),
+    refused:
+      'policy.signIn.tokenEndpointAuthMethod: is "client_secret_basic", and the client of createUserPool is a public',
+  },
+  {
+    title: 'sign-in with two providers on one host',
+    said: '—',
+    cannot: 'a policy has one signIn; bearer tokens of several providers pass beside it',
+  },
+]
+
+const deployments = [...providers, ...pools, ...places, ...sites, ...behaviorsAndBuckets, ...distributions, ...signIns]
 
 const outdir = mkdtempSync(join(tmpdir(), 'edgeproof-deployments-'))
 const app = new App({ outdir, analyticsReporting: false })
