@@ -28,3 +28,14 @@ export function acknowledge(construct: IConstruct, ...exceptions: readonly Excep
     resource.addMetadata('cdk_nag', { rules_to_suppress: [...rules_to_suppress, ...rules] })
   }
 }
+
+/**
+ * Says the same to cfn-lint of a function whose dependency on its role the library writes out where a reference implies it (W3005):
+ * both mean the same order.
+ */
+export function acknowledgeRoleDependency(handler: IConstruct): void {
+  for (const resource of handler.node.findAll().filter(cdk.CfnResource.isCfnResource)) {
+    if (resource.cfnResourceType !== 'AWS::Lambda::Function') continue
+    resource.addMetadata('cfn-lint', { config: { ignore_checks: ['W3005'] } })
+  }
+}

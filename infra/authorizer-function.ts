@@ -6,7 +6,7 @@ import * as logs from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { bundleAuthorizer, type DeployableOptions, deployable } from '../build/bundle.ts'
 import { UsageError } from '../config/usage-error.ts'
-import { acknowledge } from './acknowledge.ts'
+import { acknowledge, acknowledgeRoleDependency } from './acknowledge.ts'
 import { acrossRegions } from './cross-region.ts'
 import { edgeScope } from './edge-scope.ts'
 import { edgeFunction } from './limits.ts'
@@ -74,9 +74,7 @@ export class AuthorizerFunction extends Construct {
     const kept = functionName === undefined ? RemovalPolicy.RETAIN : RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
     handler.applyRemovalPolicy(kept)
     handler.currentVersion.applyRemovalPolicy(kept)
-    // W3005: the library writes the role's dependency out where a reference implies it; both mean the same order.
-    const resource = handler.node.defaultChild as lambda.CfnFunction
-    resource.addMetadata('cfn-lint', { config: { ignore_checks: ['W3005'] } })
+    acknowledgeRoleDependency(handler)
     this.functionName = functionName ?? acrossRegions(this, handler.functionName)
     this.logGroupName = props.logGroupName
     this.stack = Stack.of(edge)

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 import type { SiteConfig } from '../config/site-schema.ts'
 import { pythonTools, skipNote } from './deployment/python-tools.ts'
 import { synthesize } from './synth.ts'
-import { plainPolicy } from './template-of.ts'
+import { signInPolicy } from './template-of.ts'
 
 const sites: Record<string, SiteConfig> = {
   plainest: {},
@@ -43,7 +43,7 @@ const skip = skipNote('cfn-lint')
 test.skipIf(skip !== '')(`cfn-lint finds nothing to say${skip}`, { timeout: 120_000 }, async () => {
   const directory = await mkdtemp(join(tmpdir(), 'edgeproof-lint-'))
   try {
-    const policy = { ...plainPolicy, corsPreflight: true, corsOrigins: ['https://app.example.com'] }
+    const policy = { ...signInPolicy, corsPreflight: true, corsOrigins: ['https://app.example.com'] }
     for (const [name, site] of Object.entries(sites)) {
       await synthesize({ policy, site }, { outdir: join(directory, name) })
     }

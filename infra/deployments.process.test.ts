@@ -12,7 +12,7 @@ import type { CloudAssembly } from 'aws-cdk-lib/cx-api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { UsageError } from '../config/usage-error.ts'
 import { EdgeAuthorizedSite, type EdgeAuthorizedSiteProps, EdgeAuthorizer } from './index.ts'
-import { plainPolicy, trivialProgram } from './template-of.ts'
+import { plainPolicy, signInPolicy, trivialProgram } from './template-of.ts'
 
 /** What people deploy. `infra/deployments.md` is this table; `npx vitest run -u infra/deployments` writes it anew. */
 interface Deployment {
@@ -539,13 +539,7 @@ const distributions: Deployment[] = [
   },
 ]
 
-const pages = [{ path: '/bye.html', public: true }, ...plainPolicy.routes]
-const signIn = {
-  client: 'client',
-  endpoints: { authorization: 'https://login.example.com/authorize', token: 'https://login.example.com/token' },
-  afterSignOut: '/bye.html',
-}
-const signedIn = { ...plainPolicy, routes: pages, signIn }
+const { signIn } = signInPolicy
 const parameter = 'arn:aws:ssm:eu-central-1:111122223333:parameter/files/sign-in'
 const secret = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:files/sign-in-AbCdEf'
 const secretKeyArn = 'arn:aws:kms:eu-central-1:111122223333:key/0f0f0f0f'
@@ -555,13 +549,14 @@ const signIns: Deployment[] = [
   {
     title: 'sign-in with another provider: its callback URL is yours to register',
     said: 'policy: { signIn: { client, endpoints, afterSignOut: "/bye.html" }, … }',
-    build: (stack) => new EdgeAuthorizedSite(stack, 'Site', { policy: signedIn }),
+    build: (stack) => new EdgeAuthorizedSite(stack, 'Site', { policy: signInPolicy }),
     becomes: [{ type: handler, text: 'https://login.example.com/authorize' }],
   },
   {
     title: "sign-in with a pool that the stack makes, on a domain of one's own",
     said: 'policy: { signIn, … }, site: { createUserPool: {}, domain }',
-    build: (stack) => new EdgeAuthorizedSite(stack, 'Site', { policy: signedIn, site: { createUserPool: {}, domain } }),
+    build: (stack) =>
+      new EdgeAuthorizedSite(stack, 'Site', { policy: signInPolicy, site: { createUserPool: {}, domain } }),
     becomes: [
       {
         type: 'AWS::Cognito::UserPoolClient',
@@ -581,7 +576,7 @@ const signIns: Deployment[] = [
   {
     title: 'the same on the name that CloudFront gives, in one deployment',
     said: 'policy: { signIn, … }, site: { createUserPool: {} }',
-    build: (stack) => new EdgeAuthorizedSite(stack, 'Site', { policy: signedIn, site: { createUserPool: {} } }),
+    build: (stack) => new EdgeAuthorizedSite(stack, 'Site', { policy: signInPolicy, site: { createUserPool: {} } }),
     becomes: [
       {
         type: 'AWS::Cognito::UserPoolClient',
@@ -600,7 +595,7 @@ const signIns: Deployment[] = [
     said: 'policy: { signIn, … }, site: { createUserPool: {}, region: "eu-central-1" }',
     region: 'eu-central-1',
     build: (stack) =>
-      new EdgeAuthorizedSite(stack, 'Site', { policy: signedIn, site: { createUserPool: {}, accessLogs: false } }),
+      new EdgeAuthorizedSite(stack, 'Site', { policy: signInPolicy, site: { createUserPool: {}, accessLogs: false } }),
     becomes: [
       { stacks: ['users', 'us-east-1', ''] },
       { type: 'Custom::SignInClient', text: '"Fn::GetStackOutput"' },
@@ -610,7 +605,7 @@ const signIns: Deployment[] = [
   {
     title: 'hosts that a wildcard stands for',
     said: 'policy: { signIn, … }, site: { domain: { names: ["*.example.com"], certificateArn } }',
-    build: (stack) => site(stack, { policy: signedIn, site: { domain: { ...domain, names: ['*.example.com'] } } }),
+    build: (stack) => site(stack, { policy: signInPolicy, site: { domain: { ...domain, names: ['*.example.com'] } } }),
     refused: 'policy.signIn.hosts: is missing; name the hosts below *.example.com',
   },
   {
@@ -618,7 +613,7 @@ const signIns: Deployment[] = [
     said: 'policy: { signIn: { secret: { ssmParameter: ARN }, … }, … }, site: { secretKeyArn }',
     build: (stack) =>
       new EdgeAuthorizedSite(stack, 'Site', {
-        policy: { ...signedIn, signIn: { ...signIn, secret: { ssmParameter: parameter } } },
+        policy: { ...signInPolicy, signIn: { ...signIn, secret: { ssmParameter: parameter } } },
         site: { secretKeyArn },
       }),
     becomes: [
@@ -634,7 +629,7 @@ const signIns: Deployment[] = [
     said: 'policy: { signIn: { secret: { secretsManager: ARN }, … }, … }',
     build: (stack) =>
       new EdgeAuthorizedSite(stack, 'Site', {
-        policy: { ...signedIn, signIn: { ...signIn, secret: { secretsManager: secret } } },
+        policy: { ...signInPolicy, signIn: { ...signIn, secret: { secretsManager: secret } } },
       }),
     becomes: [
       {
@@ -649,7 +644,7 @@ const signIns: Deployment[] = [
     build: (stack) =>
       site(stack, {
         policy: {
-          ...signedIn,
+          ...signInPolicy,
           signIn: {
             ...signIn,
             tokenEndpointAuthMethod: 'client_secret_basic',

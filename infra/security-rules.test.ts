@@ -9,6 +9,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import cdkJson from '../cdk.json' with { type: 'json' }
 import type { SiteConfig } from '../config/site-schema.ts'
 import { buildSite } from './site-app.ts'
+import { signInPolicy } from './template-of.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'edgeproof-rules-'))
 const exitCode = process.exitCode
@@ -24,8 +25,7 @@ afterEach(() => {
 async function findings(site: SiteConfig, spoil: (stack: Stack) => void = () => {}): Promise<string[]> {
   vi.spyOn(console, 'error').mockImplementation(() => {})
   const app = new App({ outdir: directory, analyticsReporting: false, context: cdkJson.context })
-  const policy = { issuer: 'https://issuer.example.com', clientIds: ['client'], routes: [{ path: '/*' }] }
-  spoil(await buildSite(app, { policy, site }, 'exports.handler = async () => ({})'))
+  spoil(await buildSite(app, { policy: signInPolicy, site }))
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
   try {
     app.synth()

@@ -4,7 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam'
 import * as custom from 'aws-cdk-lib/custom-resources'
 import { Construct } from 'constructs'
 import type { SignIn } from '../authorizer/policy.ts'
-import { acknowledge } from './acknowledge.ts'
+import { acknowledge, acknowledgeRoleDependency } from './acknowledge.ts'
 import { acrossRegions } from './cross-region.ts'
 import { clientScopes, signInUrls } from './sign-in-urls.ts'
 
@@ -97,6 +97,7 @@ function acknowledgeProvider(scope: Construct): void {
     `AWS${custom.AwsCustomResource.PROVIDER_FUNCTION_UUID.replaceAll('-', '')}`,
   )
   if (!provider) return
+  acknowledgeRoleDependency(provider)
   acknowledge(
     provider as Construct,
     {

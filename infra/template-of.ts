@@ -15,6 +15,17 @@ export const plainPolicy = {
   routes: [{ path: '/reports/*', groups: ['analysts'] }, { path: '/groups/{group}/*' }],
 } satisfies Policy
 
+/** The same with sign-in; a pool that the site makes puts its own client and endpoints there. */
+export const signInPolicy = {
+  ...plainPolicy,
+  routes: [{ path: '/bye.html', public: true }, ...plainPolicy.routes],
+  signIn: {
+    client: 'client',
+    endpoints: { authorization: 'https://login.example.com/authorize', token: 'https://login.example.com/token' },
+    afterSignOut: '/bye.html',
+  },
+} satisfies Policy
+
 /** The site's template, ready for assertions; nothing stays on disk. */
 export async function templateOf(
   site: SiteConfig = {},
