@@ -121,6 +121,8 @@ export class EdgeAuthorizedSite extends Construct {
       ...(additionalBehaviors && { additionalBehaviors }),
     })
     this.distribution = this.#site.distribution
+    // Last of all: where something else fails, no replica of the function keeps it from being deleted in the roll-back.
+    if (users) this.distribution.node.addDependency(users)
     this.readStatements = readStatements(this.bucket, this.distribution.distributionArn)
     const pool = userPool ?? users?.pool
     if (pool) this.userPool = pool

@@ -24,8 +24,9 @@ export interface SignInClientProps {
 export class SignInClient extends Construct {
   constructor(scope: Construct, id: string, { pool, client, signIn, host }: SignInClientProps) {
     super(scope, id)
-    const { callbackUrls, logoutUrls } = signInUrls(signIn, [host])
     const resource = client.node.defaultChild as cognito.CfnUserPoolClient
+    const { callbackUrLs: callbackUrls = [], logoutUrLs: logoutUrls = [] } = resource
+    const urls = signInUrls(signIn, [host], { callbackUrls, logoutUrls })
     const update: custom.AwsSdkCall = {
       service: 'CognitoIdentityServiceProvider',
       action: 'updateUserPoolClient',
@@ -33,8 +34,8 @@ export class SignInClient extends Construct {
         ...fieldsOf(resource),
         UserPoolId: pool.userPoolId,
         ClientId: client.userPoolClientId,
-        CallbackURLs: callbackUrls,
-        LogoutURLs: logoutUrls,
+        CallbackURLs: urls.callbackUrls,
+        LogoutURLs: urls.logoutUrls,
         AllowedOAuthFlows: ['code'],
         AllowedOAuthScopes: [...clientScopes(signIn)],
         AllowedOAuthFlowsUserPoolClient: true,

@@ -1,5 +1,5 @@
 import type { Policy, SignIn } from '../authorizer/policy.ts'
-import type { SiteConfig } from '../config/site-schema.ts'
+import type { NewUserPool, SiteConfig } from '../config/site-schema.ts'
 import { UsageError } from '../config/usage-error.ts'
 
 /**
@@ -20,14 +20,16 @@ export function withSignInHosts(policy: Policy, { domain }: SiteConfig, construc
   return { ...policy, signIn: { ...signIn, hosts: domain.names } }
 }
 
-/** Where the login sends people back to, on each of the site's hosts. */
-export function signInUrls({ paths, afterSignOut }: SignIn, hosts: readonly string[]) {
+/** Where the login sends people back to: on each of the site's hosts, and wherever else the client's own URLs say. */
+export function signInUrls({ paths, afterSignOut }: SignIn, hosts: readonly string[], also: ClientUrls = {}) {
   const { callback = '/_auth/callback' } = paths ?? {}
   return {
-    callbackUrls: hosts.map((host) => `https://${host}${callback}`),
-    logoutUrls: hosts.map((host) => `https://${host}${afterSignOut}`),
+    callbackUrls: [...hosts.map((host) => `https://${host}${callback}`), ...(also.callbackUrls ?? [])],
+    logoutUrls: [...hosts.map((host) => `https://${host}${afterSignOut}`), ...(also.logoutUrls ?? [])],
   }
 }
+
+type ClientUrls = Pick<NewUserPool, 'callbackUrls' | 'logoutUrls'>
 
 /** What a client may ask for: what sign-in asks for, or else what a login page usually does. */
 export function clientScopes(signIn: SignIn | undefined): readonly string[] {

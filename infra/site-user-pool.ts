@@ -86,8 +86,8 @@ export function siteUsers(
   const signIn = isSignInOfPool(policy, site) ? policy.signIn : undefined
   return new SiteUserPool(home, 'Users', {
     domainPrefix: `${siteName.toLowerCase()}-${Aws.ACCOUNT_ID}`,
-    ...(signIn && { signIn, ...signInUrls(signIn, signIn.hosts ?? []) }),
     ...createUserPool,
+    ...(signIn && { signIn, ...signInUrls(signIn, signIn.hosts ?? [], createUserPool) }),
     groups: [...new Set(named)],
     region,
   })

@@ -22,9 +22,18 @@ const config: Config = {
     issuer: 'https://issuer.example.com',
     clientIds: ['replaced'],
     requiredClaims: ['cognito:groups'],
-    routes: [{ path: '/groups/{group}/*' }, { path: '/reports/*', groups: ['analysts'] }],
+    routes: [
+      { path: '/groups/{group}/*' },
+      { path: '/reports/*', groups: ['analysts'] },
+      { path: '/bye.html', public: true },
+    ],
     corsPreflight: true,
     corsOrigins: ['https://app.example.com'],
+    signIn: {
+      client: 'replaced',
+      endpoints: { authorization: 'https://login.example.com/authorize', token: 'https://login.example.com/token' },
+      afterSignOut: '/bye.html',
+    },
   },
   site: {
     stackName: name,
@@ -73,7 +82,8 @@ describe.skipIf(skip !== '')(`a deployment by the CDK's own command line${skip}`
   }
 
   function deployedPolicy({ policy, site = {} }: Config): Policy {
-    return policyOfPool(policy, site, { issuer: outputs.Issuer, clientIds: [outputs.ClientId] })
+    const loginUrl = 'https://deployed-000000000000.auth.us-east-1.amazoncognito.com'
+    return policyOfPool(policy, site, { issuer: outputs.Issuer, clientIds: [outputs.ClientId], loginUrl })
   }
 
   function built(deployed: Config): Record<string, string> {
@@ -159,7 +169,19 @@ describe.skipIf(skip !== '')(`a deployment by the CDK's own command line${skip}`
     type Client = { UserPoolClient: object }
     const client = { ...pool, ClientId: outputs.ClientId }
     const { UserPoolClient } = await aws.call<Client>('cognito-idp', 'describe_user_pool_client', client)
-    expect(UserPoolClient).toMatchObject({ CallbackURLs: ['https://app.example.com/signed-in'] })
+    // One deployment: the distribution needs the function, that the client, and the client the distribution's name.
+    const host = `https://${outputs.DistributionDomain}`
+    expect(UserPoolClient).toMatchObject({
+      CallbackURLs: [`${host}/_auth/callback`, 'https://app.example.com/signed-in'],
+      LogoutURLs: [`${host}/bye.html`],
+      AllowedOAuthFlows: ['code'],
+      AllowedOAuthFlowsUserPoolClient: true,
+      AllowedOAuthScopes: ['openid'],
+      // What the update left out would have its default.
+      WriteAttributes: ['locale'],
+      ExplicitAuthFlows: ['ALLOW_ADMIN_USER_PASSWORD_AUTH', 'ALLOW_USER_SRP_AUTH'],
+      PreventUserExistenceErrors: 'ENABLED',
+    })
     expect(UserPoolClient).not.toHaveProperty('ClientSecret')
     expect(await aws.call('cognito-idp', 'describe_user_pool', pool)).toMatchObject({
       UserPool: { MfaConfiguration: 'OPTIONAL', Policies: { PasswordPolicy: { MinimumLength: 12 } } },

@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 
 export interface Emulator {
   /** For the CDK CLI and the AWS CLI: endpoint, region and made-up credentials, and nothing of the caller's own account. */
@@ -12,12 +13,22 @@ export interface Emulator {
   stop(): Promise<void>
 }
 
+/** Where the library's function for calls of the AWS SDK finds it, as in Lambda's runtime. */
+const packages = fileURLToPath(new URL('../../node_modules', import.meta.url))
+
 /** Starts ministack, an emulator of AWS, on a loopback port of its own; resolves once it takes requests. */
 export async function startEmulator(ministack: string, toolDirectories: readonly string[]): Promise<Emulator> {
   const directory = await mkdtemp(join(tmpdir(), 'edgeproof-ministack-'))
   const port = String(await freePort())
   const child = spawn(ministack, {
-    env: { PATH: process.env.PATH, HOME: directory, TMPDIR: directory, BIND_HOST: '127.0.0.1', GATEWAY_PORT: port },
+    env: {
+      PATH: process.env.PATH,
+      NODE_PATH: packages,
+      HOME: directory,
+      TMPDIR: directory,
+      BIND_HOST: '127.0.0.1',
+      GATEWAY_PORT: port,
+    },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   try {
