@@ -160,6 +160,29 @@ describe('what a handler finds around it', () => {
     const wrong = { ...target, handler: { file, replace: { '##KEYS##': '{jwks}' } } }
     await expect(loadTarget(sandbox, wrong, start, served)).rejects.toThrow(/handler.replace: .*has no "##KEYS##"/)
   })
+  test("a module as the gate's builds it, and bakes policy and keys in", async () => {
+    const bundler = join(directory, 'bundler.mjs')
+    writeFileSync(
+      bundler,
+      `export const bundleAuthorizer = () => ({ program: 'exports.handler = async () => BAKED' })
+      export const deployable = (program, baked) => 'const BAKED = ' + JSON.stringify(baked) + ';' + program`,
+    )
+    const policy = { issuer: 'https://issuer.example', jwksUri: keys, clientIds: ['portal'], routes: [{ path: '/*' }] }
+    const handler = { file: 'index.cjs', keys: { bundler } }
+    const target: Target = {
+      name: 'built',
+      whose: 'foreign',
+      file: 'index.cjs',
+      policy,
+      runtime: 'nodejs24.x',
+      handler,
+    }
+    await using sandbox = sandboxFor(target)
+    await loadTarget(sandbox, target, start, served)
+    const [outcome] = await sandbox.run([{ kind: 'request', event: {} }])
+    const baked = { policy, snapshots: { 'https://issuer.example': { fetchedAt: start, keys: [] } } }
+    expect(outcome?.result).toEqual({ kind: 'value', json: JSON.stringify(baked) })
+  })
   test('at origin request it gets an origin, which is no part of what it returns', async () => {
     await using sandbox = createSandbox({ runtime: 'nodejs24.x', event: 'origin-request' })
     const file = handlerFile(
