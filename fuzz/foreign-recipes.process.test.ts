@@ -29,9 +29,9 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const configurationIn = (blocks: readonly string[]) => {
-  const text = blocks.join('\n')
-  return JSON.parse(text.slice(text.search(/^\{$/m)))
+/** The block that is JSON. */
+function configurationIn(blocks: readonly string[]): unknown {
+  return JSON.parse(blocks.flatMap((block) => /^\{\n.*?^\}\n/ms.exec(block) ?? [])[0] ?? '')
 }
 
 test.each([...recipes])('the configuration for %s is one', (heading, blocks) => {
@@ -42,11 +42,13 @@ test.each([
   'cognito-at-edge 1.5.5',
   'cognito-at-edge 1.5.5, its four paths in one function',
   "aws-jwt-verify 5.2.1, the README's example",
+  'An application in the shape of the Fetch standard: Workers, Hono',
 ])('%s lets good requests in as the page has it', async (heading) => {
   const blocks = recipes.get(heading) ?? []
-  writeFileSync(join(folder, 'index.js'), blocks[0] ?? '')
   const { policy, handler } = parseConfig(configurationIn(blocks), heading)
-  const config = { policy, handler: { ...handler, file: join(folder, 'index.js') } }
+  const file = join(folder, handler?.file ?? '')
+  writeFileSync(file, blocks[0]?.split(/^\{$/m)[0] ?? '')
+  const config = { policy, handler: { ...handler, file } }
   const fit = await withHandler({}, { config, progress: silentProgress }, (target) => checkFit(target))
   expect(fit).toMatchObject({ passed: 1, of: 1, routes: [{ anonymous: 'denied' }] })
 })

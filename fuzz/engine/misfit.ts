@@ -71,7 +71,11 @@ interface Evidence {
 
 function usualCauses(evidence: Evidence): string[] {
   const causes = [missingFile, otherThrow, unservedUrls, otherClient, otherReason].flatMap((cause) => cause(evidence))
-  return [...causes, 'no credential can be made for it: --deny-only shows that nobody passes with a forged one']
+  return [
+    ...causes,
+    'it lets nobody in where it is deployed either: a mistake of its own',
+    'no credential can be made for it: --deny-only shows that nobody passes with a forged one',
+  ]
 }
 
 function thrown({ answers }: Evidence): string[] {
