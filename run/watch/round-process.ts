@@ -18,7 +18,7 @@ process.send?.('ready')
 async function answer(task: RoundTask): Promise<RoundAnswer> {
   try {
     const { config } = await loadConfig(task)
-    return { report: await lookAt(config.policy, task) }
+    return { report: await lookAt(config, task) }
   } catch (error) {
     if (error instanceof UsageError) return { mistake: error.message }
     return { fault: error instanceof Error ? (error.stack ?? error.message) : String(error) }

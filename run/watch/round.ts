@@ -1,15 +1,17 @@
 /** One look at a policy and its handler: what is dangerous, whether every route decides as it says, and a second of attacks. */
-import type { Policy } from '../../authorizer/policy.ts'
+import { silentProgress } from '../../command/progress.ts'
+import type { Config } from '../../config/config.ts'
 import { policyWarnings } from '../../config/policy-warnings.ts'
 import { request } from '../../fuzz/attacks/request-step.ts'
 import type { FuzzCase } from '../../fuzz/case.ts'
 import { withHandler } from '../../fuzz/chosen-handler.ts'
 import { runCampaign } from '../../fuzz/engine/campaign.ts'
-import { probe } from '../../fuzz/engine/probe.ts'
+import { checkFit } from '../../fuzz/engine/fit.ts'
 import { replayFresh } from '../../fuzz/engine/replay.ts'
 import { strategies } from '../../fuzz/engine/strategy.ts'
 import type { Target } from '../../fuzz/sandbox/handler-under-test.ts'
-import { createWorld, servedByIssuers } from '../../fuzz/world/make-world.ts'
+import { servedTo } from '../../fuzz/world/served-to.ts'
+import { worldOf } from '../../fuzz/world/world-of-target.ts'
 import { mint } from '../../testing/mint.ts'
 
 export interface RoundTask {
@@ -38,11 +40,13 @@ export interface RoundReport {
 const attackSeconds = 0.6
 
 /** @throws UsageError where the handler does not load, or does not know the policy's issuer. */
-export function lookAt(policy: Policy, { handler, seed, cases }: RoundTask): Promise<RoundReport> {
-  return withHandler(handler === undefined ? {} : { handler }, policy, async (target) => {
+export function lookAt(config: Config, { handler, seed, cases }: RoundTask): Promise<RoundReport> {
+  const { policy } = config
+  const context = { config, progress: silentProgress }
+  return withHandler(handler === undefined ? {} : { handler }, context, async (target) => {
     const { requests, wrong, stories, allowed } = await askRoutes(target)
     // It says in a line where the two do not fit at all, which is another process or two.
-    if (!allowed) await probe(target)
+    if (!allowed) await checkFit(target)
     const report = await runCampaign({
       target,
       strategy: strategies.full,
@@ -69,8 +73,8 @@ export function lookAt(policy: Policy, { handler, seed, cases }: RoundTask): Pro
 async function askRoutes(
   target: Target,
 ): Promise<Pick<RoundReport, 'requests' | 'wrong' | 'stories'> & { allowed: boolean }> {
-  const world = await createWorld(target.policy, Date.now())
-  const { issuers, visitors, publicPaths, start } = world
+  const world = await worldOf(target, Date.now())
+  const { visitors, publicPaths, start } = world
   const steps = [
     ...publicPaths.map((uri) => request(world, { uri })),
     ...visitors.flatMap(({ issuer, claims, granted, denied }) => {
@@ -78,7 +82,7 @@ async function askRoutes(
       return [...granted, ...denied].map((uri) => request(world, { uri, token }))
     }),
   ]
-  const serve = servedByIssuers(issuers)
+  const serve = servedTo(world)
   const judged = await replayFresh(target, {
     name: 'routes',
     class: 'benign',
