@@ -67,6 +67,7 @@ function effectivenessCommand(): Command {
     .option('--baseline-seconds <n>', 'how long each of those may take (default: 5)', positive)
     .option('--flaw <text>', 'only flaws with this in their name')
     .option('--workers <n>', 'runs at a time (default: 1)', positive)
+    .option('--strict', "what breaks a rule counts, too, though nobody without the issuer's key gains by it")
     .option('--resume', 'keep the runs that an earlier measurement saved in --out')
     .action((options: SharedOptions & EffectivenessOptions) =>
       runStage(options, async () => (await import('./effectiveness/effectiveness-stage.ts')).effectivenessStage),

@@ -89,6 +89,16 @@ test('a bypass in a file is found, made small, written down, and replayed from i
   expect(said).toMatchObject({ value: 1, detail: expect.stringContaining('leak/leak/log/log-reader') })
 })
 
+test('an interrupted run decides nothing, and says how far it got', async () => {
+  const stop = new AbortController()
+  const progress = { ...silentProgress, step: () => stop.abort() }
+  const result = await fuzzStage({ ...context(), progress, signal: stop.signal }, { runs: 5000 })
+  expect(result.verdict).toBe('inconclusive')
+  const check = result.checks.find(({ id }) => id === 'fuzz.interrupted')
+  expect(check?.value).toMatch(/^\d+ of 5000 cases$/)
+  expect(check?.detail).toContain('--resume')
+})
+
 test.each<[string, () => FuzzOptions, RegExp]>([
   ['a file that is not there', () => ({ handler: join(out, 'none.cjs') }), /no such file/],
   ['a file without a handler', () => ({ handler: handlerFile('empty.cjs', '') }), /no export named "handler"/],

@@ -15,7 +15,7 @@ afterAll(() => rmSync(out, { recursive: true, force: true }))
 function measure(options: EffectivenessOptions) {
   const signal = new AbortController().signal
   const context = { config: { policy: cataloguePolicy }, configFile: 'test', out, progress: silentProgress, signal }
-  const few = { flaw: 'alg-none-accepted', seconds: 60, baselineSeconds: 0.5 }
+  const few = { flaw: 'alg-none-accepted', seconds: 60, baselineSeconds: 0.5, strict: true }
   return effectivenessStage(context, { ...few, ...options })
 }
 

@@ -28,17 +28,19 @@ export interface EffectivenessOptions {
   flaw?: string
   /** Runs under way at a time, each with its own processes. Default 1, which is what times are quoted for. */
   workers?: number
+  /** Whatever breaks a rule counts as found, and not only what somebody without the issuer's key gains by. Default false. */
+  strict?: boolean
   /** Keep the runs that an earlier measurement with the same limits left in the output directory. */
   resume?: boolean
 }
 
 export const effectivenessStage: Stage<EffectivenessOptions> = async ({ progress, signal, out }, options) => {
-  const { seeds = 20, seconds = 10, baselineSeeds = 1, baselineSeconds = 5, resume = false } = options
+  const { seeds = 20, seconds = 10, baselineSeeds = 1, baselineSeconds = 5, strict = false, resume = false } = options
   const workers = Math.min(options.workers ?? 1, availableParallelism())
   const chosen = flaws.filter(({ name }) => name.includes(options.flaw ?? ''))
   if (chosen.length === 0) throw new UsageError(`--flaw ${options.flaw}: no flaw of the catalogue has this in its name`)
-  const inputs = { seeds, seconds, baselineSeeds, baselineSeconds, workers, flaws: chosen.length }
-  const tasks = tasksFor(chosen, { seeds, seconds, baselineSeeds, baselineSeconds })
+  const inputs = { seeds, seconds, baselineSeeds, baselineSeconds, strict, workers, flaws: chosen.length }
+  const tasks = tasksFor(chosen, { seeds, seconds, baselineSeeds, baselineSeconds, strict })
   const log = openRunLog(out, resume)
   const directory = mkdtempSync(join(tmpdir(), 'edgeproof-flaws-'))
   try {
@@ -75,19 +77,21 @@ interface Extent {
   seconds: number
   baselineSeeds: number
   baselineSeconds: number
+  strict: boolean
 }
 
 /** Every flaw with one seed before any with the next, the whole fuzzer first: a measurement that is cut short has something of each. */
-function tasksFor(chosen: readonly Flaw[], { seeds, seconds, baselineSeeds, baselineSeconds }: Extent): Task[] {
+function tasksFor(chosen: readonly Flaw[], extent: Extent): Task[] {
+  const { seeds, seconds, baselineSeeds, baselineSeconds, strict } = extent
   const tasks: Task[] = []
   for (let seed = 1; seed <= seeds; seed++) {
-    for (const { name } of chosen) tasks.push({ flaw: name, strategy: wholeFuzzer.name, seed, seconds })
+    for (const { name } of chosen) tasks.push({ flaw: name, strategy: wholeFuzzer.name, seed, seconds, strict })
   }
   for (let seed = 1; seed <= baselineSeeds; seed++) {
     for (const { name } of contenders.filter((contender) => contender !== wholeFuzzer)) {
       // Single requests say nothing of sessions.
       const single = chosen.filter(({ signsIn }) => !signsIn)
-      for (const flaw of single) tasks.push({ flaw: flaw.name, strategy: name, seed, seconds: baselineSeconds })
+      for (const flaw of single) tasks.push({ flaw: flaw.name, strategy: name, seed, seconds: baselineSeconds, strict })
     }
   }
   return tasks

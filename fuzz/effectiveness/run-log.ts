@@ -10,6 +10,7 @@ const runSchema: z.ZodType<Run> = z.strictObject({
   strategy: z.string(),
   seed: z.number(),
   seconds: z.number(),
+  strict: z.boolean(),
   found: z.boolean(),
   afterSeconds: z.number(),
   afterCpuSeconds: z.number(),
@@ -52,6 +53,6 @@ function read(file: string): Run[] {
   })
 }
 
-function nameOf({ flaw, strategy, seed, seconds }: Task): string {
-  return `${flaw} ${strategy} ${seed} ${seconds}`
+function nameOf({ flaw, strategy, seed, seconds, strict }: Task): string {
+  return `${flaw} ${strategy} ${seed} ${seconds} ${strict}`
 }

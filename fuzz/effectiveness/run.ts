@@ -19,6 +19,8 @@ export interface Task {
   seed: number
   /** The limit. */
   seconds: number
+  /** Hardening counts as found, too. */
+  strict: boolean
 }
 
 export interface Run extends Task {
@@ -59,6 +61,7 @@ export class Runner {
       seconds: task.seconds,
       signal,
       stopAtFirst: true,
+      gainsOnly: !task.strict,
       world: await this.#world(target.policy),
     })
     const [finding] = report.found

@@ -4,7 +4,7 @@ import type { ServedUrls } from '../../oracle/served-urls.ts'
 import { seededRandom } from '../../statistics/seeded-random.ts'
 import { attacks } from '../attacks/attacks.ts'
 import type { FuzzCase, Scenario } from '../case.ts'
-import type { Effort, Finding, Note } from '../finding.ts'
+import { type Effort, type Finding, isHardening, type Note } from '../finding.ts'
 import type { AssessedObservation, Remark } from '../invariants/observation.ts'
 import type { Target } from '../sandbox/handler-under-test.ts'
 import { servedTo } from '../world/served-to.ts'
@@ -36,6 +36,8 @@ export interface CampaignOptions {
   signal: AbortSignal
   /** End at the first confirmed finding, and leave it as long as it was found. Default false. */
   stopAtFirst?: boolean
+  /** Leave hardening alone. Default false. */
+  gainsOnly?: boolean
   /** Look for the smallest case of each finding. Default true, unless it ends at the first. */
   minimize?: boolean
   /** Keys and the clock when handlers load. Default: a new world, in the real time. */
@@ -255,6 +257,7 @@ class Campaign {
     cases: () => readonly FuzzCase[],
     shrinks?: () => Iterable<Scenario>,
   ): Promise<void> {
+    if (this.#options.gainsOnly && isHardening(observation)) return
     if (this.#over() || !this.#confirmation.wants(observation)) return
     await this.#confirmation.confirm(observation, scenario, cases(), shrinks)
   }
