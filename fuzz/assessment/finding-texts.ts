@@ -1,17 +1,8 @@
 /** What people read of a finding: what an attacker does, how it is usually mended, which weakness it is. By rule, as data. */
 import type { Rule } from '../../oracle/rules.ts'
 import type { FindingClass } from '../finding.ts'
+import type { FindingText } from './finding-text.ts'
 import { signInTexts } from './sign-in-texts.ts'
-
-export interface FindingText {
-  /** Two sentences: what an attacker does, and what he has by it. */
-  attack: string
-  mend: string
-  /** Of a bypass, a leak or a poisoning, where the class's own is less exact. */
-  cwe?: `CWE-${number}`
-  /** Rules that one mistake breaks together have one root. Default: the rule. */
-  root?: string
-}
 
 /** The weakness of each class (cwe.mitre.org), and what it is called in one line. */
 export const classTexts: Readonly<Record<FindingClass, { cwe: `CWE-${number}`; title: string }>> = {

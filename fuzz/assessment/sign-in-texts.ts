@@ -1,6 +1,6 @@
 /** What people read of a finding about signing visitors in: by rule, as data. */
 import type { Rule } from '../../oracle/rules.ts'
-import type { FindingText } from './finding-texts.ts'
+import type { FindingText } from './finding-text.ts'
 
 const binding = 'a sign-in is not bound to the browser that began it'
 
