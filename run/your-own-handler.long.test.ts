@@ -57,7 +57,7 @@ test.skipIf(!valgrind).each([
       rmSync(directory, { recursive: true, force: true })
     }
   },
-  10 * minutes,
+  30 * minutes,
 )
 
 /** A line of the page as its reader types it: the package is this repository, and there is no time for 45 seconds. */

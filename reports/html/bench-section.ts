@@ -37,7 +37,7 @@ export const benchSection: Section = {
   document: 'bench',
   method:
     'CPU time in fresh processes; all subjects take turns in the same rounds as one bare crypto.verify, so that only ratios count. The parsing of the event is subtracted. Intervals are of the median over processes.',
-  command: (result) => typedCommand(result?.inputs.quick === false ? 'bench' : 'bench --quick'),
+  command: (result) => typedCommand(result?.inputs.quick === true ? 'bench --quick' : 'bench'),
   answer(source) {
     const warm = checkOf(source, 'bench.warm.floor')
     if (!warm) return null
@@ -82,6 +82,7 @@ function ratios<Ratio extends string>(
   })
   return figure({
     caption,
+    half: true,
     draw: (width) =>
       intervalChart(
         rows.map(({ id, median, low, high }) => ({

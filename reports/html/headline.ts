@@ -1,10 +1,10 @@
 /** What is read first: the verdict in a sentence, and the three figures a launch is decided by. */
 import { typedCommand } from '../../command/typed-command.ts'
 import { type Report, verdictOf } from '../report.ts'
-import { intervalText, type Located, locatedTable, type Source } from './check-table.ts'
+import { intervalText, type Located, type Source } from './check-table.ts'
 import { html, type Markup } from './markup.ts'
 import { quantityMarkup } from './quantity.ts'
-import { checkOf } from './section.ts'
+import { checkOf, commandMarkup } from './section.ts'
 import { sections } from './sections.ts'
 import { stageVerdict, verdictMarkup } from './verdict.ts'
 
@@ -98,14 +98,15 @@ function numberMarkup({ question, document, check, label, beside }: Headline, so
 export function overview(sourceOf: (document: string) => Source | undefined): Markup {
   return html`<nav class="overview" aria-label="Contents"><ul>${sections.map((section) => {
     const source = sourceOf(section.document)
+    if (!source) return null
     return html`<li><a href="#${section.id}">${section.title}</a><span class="answer">${
-      source ? section.answer?.(source) : section.question
-    }</span>${stageVerdict(source?.result)}</li>`
+      section.answer?.(source) ?? section.question
+    }</span>${stageVerdict(source.result)}</li>`
   })}</ul></nav>`
 }
 
 /** More would hide the urgent ones; all stand in their sections. */
-const mostOpen = 12
+const mostOpen = 8
 
 /** What somebody has to act on. */
 export function openChecks(sources: readonly Source[]): Markup | null {
@@ -117,7 +118,27 @@ export function openChecks(sources: readonly Source[]): Markup | null {
   if (open.length === 0) return null
   const urgency = ['fail', 'inconclusive', 'not-measured']
   open.sort((a, b) => urgency.indexOf(a.check.verdict) - urgency.indexOf(b.check.verdict))
-  return html`<section id="open" aria-labelledby="open-title"><header><h2 id="open-title">To look at first</h2></header>${locatedTable('Checks to look at first', open.slice(0, mostOpen))}${
-    open.length > mostOpen ? html`<p class="says">${open.length - mostOpen} more stand in their sections.</p>` : null
+  const groups = Map.groupBy(
+    open,
+    ({ check: { verdict, detail }, at }) => `${verdict} ${at.split('#')[0]} ${detail ?? at}`,
+  )
+  const shown = [...groups.values()].slice(0, mostOpen)
+  return html`<section id="open" aria-labelledby="open-title"><header><h2 id="open-title">To look at first</h2></header><ol class="open">${shown.map(openGroup)}</ol>${
+    groups.size > mostOpen ? html`<p class="says">${groups.size - mostOpen} more stand in their sections.</p>` : null
   }</section>`
+}
+
+/** Checks that share their reason, and the command that measures them again. */
+function openGroup(group: readonly Located[]): Markup | null {
+  const [first] = group
+  if (!first) return null
+  const command = sections.find(({ document }) => document === first.at.split('#')[0])?.command() ?? ''
+  return html`<li>${verdictMarkup(first.check.verdict)} ${group.map(
+    ({ check: { title, value, unit, limit, direction }, at }, index) =>
+      html`${index === 0 ? '' : '; '}${title}: ${quantityMarkup({ value, unit, at: `${at}/value` })}${
+        limit === null || direction === 'none'
+          ? null
+          : html` (${direction === 'lower' ? 'at most' : 'at least'} ${quantityMarkup({ value: limit, unit, at: `${at}/limit` })})`
+      }`,
+  )}${first.check.detail === undefined ? null : html`<small>${first.check.detail}</small>`}${commandMarkup(command)}</li>`
 }

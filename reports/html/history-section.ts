@@ -11,6 +11,9 @@ const method =
   'Runs with the same inputs on the same machine make one trend; a change is a step that so many like runs would hardly show by chance.'
 const command = typedCommand('report --history DIR')
 
+/** For contents, and for a report without a history. */
+export const historyLink = { id: 'history', title: 'History', command: () => command }
+
 /** So many trends are drawn; the rest would make the page long without making it clearer. */
 const mostDrawn = 12
 
@@ -21,12 +24,8 @@ export function historySection(trends: readonly Trend[]): Markup {
   const left = drawable.length - drawn.length
   return html`<section id="history" aria-labelledby="history-title"><header><h2 id="history-title">History</h2></header>
 <p class="question">How did these figures move from run to run? <strong>${answer(drawable)}</strong></p>
-${
-  drawn.length === 0
-    ? html`<p class="empty"><b>Not measured</b>: no earlier run to compare with. ${method} To keep this run and compare the next ones with it: ${commandMarkup(command)}</p>`
-    : html`<div class="figures">${drawn.map(trendFigure)}</div>${left > 0 ? html`<p>${left} further figures that did not change are in the JSON.</p>` : null}
-<p class="method"><b>How it was obtained.</b> ${method} ${commandMarkup(command)}</p>`
-}
+<div class="figures">${drawn.map(trendFigure)}</div>${left > 0 ? html`<p>${left} further figures that did not change are in the JSON.</p>` : null}
+<p class="method"><b>How it was obtained.</b> ${method} ${commandMarkup(command)}</p>
 </section>`
 }
 

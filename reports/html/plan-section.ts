@@ -84,11 +84,11 @@ export const planSection: Section = {
     const { rates, spike } = data.data.plan
     return [
       titledTable('Quotas and cost by rate', {
-        head: ['per second', 'binds first, busiest region', 'dollars a month', 'from', 'to'],
+        head: ['per second', 'binds first, busiest region', 'a month', 'from', 'to'],
         rows: rates.map((rate, index): Cell[] => [
           { value: rate.rate, unit: '', at: at(index, 'rate') },
           String(checkOf(source, `plan.rate-${rate.rate}.binds`)?.check.value ?? ''),
-          ...estimateCells(rate.cost.total ?? null, at(index, 'cost/total')),
+          ...estimateCells(rate.cost.total ?? null, at(index, 'cost/total'), '$'),
         ]),
       }),
       increases(data.data.plan),
@@ -101,6 +101,10 @@ export const planSection: Section = {
   },
 }
 
+function foldedTable(title: string, table: TableData): Markup {
+  return html`<details><summary>${title}</summary>${dataTable(title, table)}</details>`
+}
+
 function titledTable(title: string, table: TableData): Markup {
   return html`<div><h3>${title}</h3>${dataTable(title, table)}</div>`
 }
@@ -109,10 +113,10 @@ function at(rate: number, path: string): string {
   return `plan#/data/plan/rates/${rate}/${path}`
 }
 
-function estimateCells(estimate: Estimate | null, pointer: string): Cell[] {
+function estimateCells(estimate: Estimate | null, pointer: string, unit = ''): Cell[] {
   return (['value', 'low', 'high'] as const).map((end) => ({
     value: estimate?.[end] ?? null,
-    unit: '',
+    unit,
     at: `${pointer}/${end}`,
   }))
 }
@@ -138,7 +142,7 @@ function increases({ rates, spike }: Plan): Markup {
     ]),
   )
   if (rows.length === 0) return html`<p>No default quota is exceeded.</p>`
-  return titledTable(title, { head: ['at', 'quota', 'from', 'to', 'why'], rows })
+  return foldedTable(`${title}: ${rows.length}`, { head: ['at', 'quota', 'from', 'to', 'why'], rows })
 }
 
 /** The two quotas of a region, as shares of them, on one axis. */
@@ -157,6 +161,7 @@ function quotaUse(rates: readonly Rate[]): Markup {
   })
   return figure({
     caption: "Use of the busiest region's quotas",
+    half: true,
     says: "Requests per second, and requests in service at a time (concurrency). 100 % is AWS's default quota; the coloured one of each pair is used up first.",
     draw: (width) => intervalChart(rows, { unit: '%', limit: 100, logarithmic: true }, width),
     table: {
@@ -183,19 +188,20 @@ function costByComponent(rates: readonly Rate[]): Markup {
     (names.reduce((sum, name) => sum + (cost[name]?.value ?? 0), 0) / use.requests.value) * 1e6
   return figure({
     caption: 'Cost of a million requests by component, in dollars',
+    half: true,
     draw: (width) =>
       barChart(
         rates.map(({ rate }) => `${numberText(rate)}/s`),
         Object.entries(bars).map(([name, names]) => ({ name, values: rates.map((rate) => perMillion(rate, names)) })),
-        ' $',
+        '$',
         width,
       ),
     table: {
-      head: ['rate and component', 'dollars a month', 'from', 'to'],
+      head: ['rate and component', 'a month', 'from', 'to'],
       rows: rates.flatMap(({ rate, cost }, index) =>
         listed.map(([name, title]): Cell[] => [
           `${numberText(rate)}/s: ${title}`,
-          ...estimateCells(cost[name] ?? null, at(index, `cost/${name}`)),
+          ...estimateCells(cost[name] ?? null, at(index, `cost/${name}`), '$'),
         ]),
       ),
     },
@@ -214,6 +220,7 @@ function hitRatios(rates: readonly Rate[]): Markup {
   )
   return figure({
     caption: 'Hit ratio by rate and number of points of presence',
+    half: true,
     says: 'Each point of presence has a cache of its own, and a smaller part of the requests the more of them there are.',
     draw: (width) => intervalChart(rows, { unit: '%', fromZero: false }, width),
     table: {
@@ -225,7 +232,7 @@ function hitRatios(rates: readonly Rate[]): Markup {
 
 function launch({ from, to, refused, refusedAfterIncrease, coldStarts }: Plan['spike']): Markup {
   const pointer = (name: string) => `plan#/data/plan/spike/${name}`
-  return titledTable(`A launch from ${numberText(from)} to ${numberText(to)} requests per second at once`, {
+  return foldedTable(`A launch from ${numberText(from)} to ${numberText(to)} requests per second at once`, {
     head: ['requests', 'value', 'from', 'to'],
     rows: [
       ['refused, quotas as they are', ...estimateCells(refused, pointer('refused'))],

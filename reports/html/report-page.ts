@@ -4,34 +4,80 @@ import { type Report, verdictOf } from '../report.ts'
 import type { Source } from './check-table.ts'
 import { dataTable } from './data-table.ts'
 import { headlineMarkup, openChecks, overview } from './headline.ts'
-import { historySection } from './history-section.ts'
+import { historyLink, historySection } from './history-section.ts'
 import { html, type Markup, trusted } from './markup.ts'
+import { script, scriptHash } from './page-script.ts'
 import { numberText } from './quantity.ts'
-import { sectionMarkup } from './section.ts'
+import { notMeasuredMarkup, sectionMarkup } from './section.ts'
 import { sections } from './sections.ts'
 import { style } from './style.ts'
 
-/** The whole report: one file, no network, no script. */
+/** The whole report: one file, no network; all of it can be read without its script, which filters. */
 export function reportPage(report: Report): string {
   const sources = report.results.map((result): Source => ({ document: commandOf(result), result }))
   const sourceOf = (document: string) => sources.find((source) => source.document === document)
   const reason = (document: string) => report.missing.find(({ command }) => command === document)?.reason
   const verdict = verdictOf(report)
+  const title = titleOf(sources)
+  const hasHistory = report.trends.some(({ points }) => points.length > 1)
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>edgeproof: ${verdict}</title><style>${trusted(style)}</style></head><body>
-<header class="top"><div><h1>Capacity report</h1><p>The authorizer between viewers and the private bucket: is it safe, fast and ready for the launch?</p></div>${about(sources)}</header>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src '${scriptHash}'">
+<title>${title}: ${verdict.replace('-', ' ')}</title><style>${trusted(style)}</style></head><body>
+<header class="top"><div><h1>${title}</h1><p>What stands between viewers and a private bucket: ${questionsOf(sources)}</p></div>${about(sources)}</header>
 <main>
+${contents(sources, hasHistory)}
 ${headlineMarkup(report, sourceOf)}
 ${overview(sourceOf)}
 ${openChecks(sources)}
-${sections.map((section) => sectionMarkup(section, sourceOf(section.document), reason(section.document)))}
-${historySection(report.trends)}
+${sections.map((section) => {
+  const source = sourceOf(section.document)
+  return source ? sectionMarkup(section, source) : null
+})}
+${hasHistory ? historySection(report.trends) : null}
+${notMeasuredMarkup([
+  ...sections
+    .filter((section) => !sourceOf(section.document))
+    .map((section) => ({ section, reason: reason(section.document) })),
+  ...(hasHistory ? [] : [{ section: historyLink, reason: undefined }]),
+])}
 ${environmentSection(sources)}
-</main></body></html>
+</main><script>${trusted(script)}</script></body></html>
 `
   return page.html
+}
+
+/** By what it holds: a whole run is a capacity report, a single stage has its own name. */
+function titleOf(sources: readonly Source[]): string {
+  const held = sections.filter(({ document }) => sources.some((source) => source.document === document))
+  const [only] = held
+  if (held.length === 1 && only) return `${only.title}${subject(sources)}`
+  const has = (document: string) => held.some((section) => section.document === document)
+  if (has('load') && has('plan')) return `Capacity report${subject(sources)}`
+  return held.length === 0 ? 'edgeproof' : `${held.map(({ title }) => title).join(', ')}${subject(sources)}`
+}
+
+/** Of whose handler, where a result names it. */
+function subject(sources: readonly Source[]): string {
+  const named = sources.flatMap(({ result: { inputs } }) => [inputs.target, inputs.handler])
+  const found = named.find((name): name is string => typeof name === 'string' && name !== 'edgeproof')
+  return found === undefined ? '' : `: ${found.split(/[\\/]/).at(-1)}`
+}
+
+const questions: Readonly<Record<string, string>> = { fuzz: 'is it safe', bench: 'is it fast', load: 'does it hold' }
+
+function questionsOf(sources: readonly Source[]): string {
+  const asked = Object.entries(questions).flatMap(([document, question]) =>
+    sources.some((source) => source.document === document) ? [question] : [],
+  )
+  return asked.length === 0 ? 'what was measured of it.' : `${asked.join(', ')}?`
+}
+
+/** Stays in sight. */
+function contents(sources: readonly Source[], hasHistory: boolean): Markup {
+  const held = sections.filter(({ document }) => sources.some((source) => source.document === document))
+  const links = [...held, ...(hasHistory ? [historyLink] : [])]
+  return html`<nav class="contents" aria-label="Sections">${links.map(({ id, title }) => html`<a href="#${id}">${title}</a>`)}</nav>`
 }
 
 function about([first]: readonly Source[]): Markup {
@@ -58,8 +104,7 @@ function environmentSection(sources: readonly Source[]): Markup | null {
     label,
     ...columns.map(({ environment }) => environmentText(environment[name as keyof Environment])),
   ])
-  return html`<section id="environment" aria-labelledby="environment-title"><header><h2 id="environment-title">Environment</h2></header>
-<p class="question">Where do these figures hold? Ratios travel to other machines, times do not.</p>${dataTable('Table of the environment', { head, rows })}</section>`
+  return html`<details class="environment" id="environment"><summary>Environment: where these figures hold. Ratios travel to other machines, times do not.</summary>${dataTable('Table of the environment', { head, rows })}</details>`
 }
 
 const labels: Readonly<Record<keyof Environment, string>> = {

@@ -3,7 +3,7 @@
 import { typedCommand } from '../../command/typed-command.ts'
 import type { Result } from '../../result/result.ts'
 import { checkTable, type Located, type Source } from './check-table.ts'
-import { html, type Markup, trusted } from './markup.ts'
+import { html, type Markup } from './markup.ts'
 import { stageVerdict } from './verdict.ts'
 
 export interface Section {
@@ -30,24 +30,33 @@ export function checkOf({ document, result }: Source, id: string): Located | und
   return check ? { check, at: `${document}#/checks/${index}` } : undefined
 }
 
-export function sectionMarkup(section: Section, source: Source | undefined, reason: string | undefined): Markup {
+export function sectionMarkup(section: Section, source: Source): Markup {
   const { id, title, question } = section
   return html`<section id="${id}" aria-labelledby="${id}-title">
-<header><h2 id="${id}-title">${title}</h2>${stageVerdict(source?.result)}</header>
-<p class="question">${question}${source ? html` <strong>${section.answer?.(source)}</strong>` : null}</p>
-${source ? measured(section, source) : notMeasured(section, reason)}
+<header><h2 id="${id}-title">${title}</h2>${stageVerdict(source.result)}</header>
+<p class="question">${question}<strong> ${section.answer?.(source)}</strong></p>
+${measured(section, source)}
 </section>`
 }
 
 function measured(section: Section, source: Source): Markup {
-  const { checks, verdict } = source.result
+  const { checks } = source.result
   return html`<div class="figures">${section.body?.(source)}</div>
-<details class="all"${verdict === 'pass' ? null : trusted(' open')}><summary>All ${checks.length} figures</summary>${checkTable(source)}</details>
-<p class="method"><b>How it was obtained.</b> ${section.method} ${when(source.result)} ${commandMarkup(section.command(source.result))}</p>`
+<details class="all"><summary>All ${checks.length} figures</summary>${checkTable(source)}</details>
+<details class="method"><summary>How it was obtained, and how to measure it again</summary><p>${section.method} ${when(source.result)} ${commandMarkup(section.command(source.result))}</p></details>`
 }
 
-function notMeasured({ command, method }: Section, reason: string | undefined): Markup {
-  return html`<p class="empty"><b>Not measured</b>${reason === undefined ? '' : ` (${reason})`}. ${method} To measure it, run this and then <code>${typedCommand('report')}</code>: ${commandMarkup(command())}</p>`
+/** What has no result, in one line that opens: why, and how to measure it. */
+export function notMeasuredMarkup(
+  missing: readonly { section: Pick<Section, 'id' | 'title' | 'command'>; reason: string | undefined }[],
+): Markup | null {
+  if (missing.length === 0) return null
+  return html`<details class="empty"><summary>Not measured: ${missing.map(({ section }) => section.title).join(', ')}</summary>
+<p>To measure one, run its command and then <code>${typedCommand('report')}</code>.</p>
+<ul>${missing.map(
+    ({ section: { id, title, command }, reason }) =>
+      html`<li id="${id}"><b>${title}</b>${reason === undefined ? '' : ` (${reason})`} ${commandMarkup(command())}</li>`,
+  )}</ul></details>`
 }
 
 export function commandMarkup(command: string): Markup {

@@ -44,25 +44,33 @@ summary { cursor: pointer; color: var(--accent); font-size: .875rem; width: fit-
 .numbers .label { white-space: nowrap; }
 .numbers li.not-measured b { font-size: 1.5rem; color: var(--open); }
 
+.contents { position: sticky; top: 0; z-index: 1; display: flex; flex-wrap: wrap; align-items: baseline; gap: .25rem 1rem; margin: 0 0 1rem; padding: .5rem 0;
+  background: var(--surface); border-bottom: 1px solid var(--line); font-size: .875rem; } .contents a { text-decoration: none; padding: .125rem 0; }
+.filter { display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: baseline; margin-left: auto; color: var(--muted); }
+.filter input[type="search"] { font: inherit; padding: .125rem .5rem; border: 1px solid var(--line); border-radius: 4px; background: var(--panel); color: var(--text); width: 11rem; }
+[hidden] { display: none !important; }
+.open { margin: .75rem 0 0; padding-left: 1.5rem; } .open li { margin-bottom: .75rem; padding-left: .25rem; }
+.interval { display: block; width: 6.25rem; height: .75rem; margin: .125rem 0 0 auto; } .interval path { stroke: var(--one); stroke-width: 2; fill: none; } .interval circle { fill: var(--one); } .interval .at-limit { stroke: var(--fail); }
+
 .overview ul { margin: 1.25rem 0 0; padding: 0; list-style: none; border-top: 1px solid var(--line); }
 .overview li { display: grid; grid-template-columns: 14rem 1fr auto; gap: 0 1.25rem; align-items: baseline; padding: .4375rem .25rem; border-bottom: 1px solid var(--line); }
 .overview a { font-weight: 600; text-decoration: none; } .overview a:hover { text-decoration: underline; }
 .overview .answer { color: var(--muted); font-size: .9375rem; } .overview .answer .quantity { color: var(--text); }
 
-section { margin-top: 3.25rem; scroll-margin-top: 1rem; }
+section { margin-top: 2.5rem; scroll-margin-top: 4rem; }
 section > header { display: flex; justify-content: space-between; align-items: baseline; gap: 1rem; padding-bottom: .375rem; border-bottom: 2px solid var(--text); }
 section > header .verdict { font-size: 1rem; }
 .question { font-size: 1.0625rem; margin: .75rem 0 1rem; max-width: none; } .question strong { font-weight: 600; }
-.method { margin-top: 1.25rem; padding: .75rem 1rem; border-radius: 6px; background: var(--panel); color: var(--muted); font-size: .875rem; max-width: none; }
-.method b { color: var(--text); } .command { display: block; margin-top: .375rem; color: var(--text); } .command::before { content: "$ "; color: var(--muted); }
+.method { color: var(--muted); font-size: .875rem; max-width: none; } .method p { max-width: none; }
+.method b, .empty li b { color: var(--text); } .command { display: block; margin-top: .375rem; color: var(--text); } .command::before { content: "$ "; color: var(--muted); }
 .empty { padding: .75rem 1rem; border: 1px dashed var(--line); border-radius: 6px; max-width: none; color: var(--muted); font-size: .875rem; } .empty b { color: var(--text); }
 
-.figures { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 2rem; }
+.figures { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1.25rem 2rem; }
 .figures:empty { display: none; } .figures > h3 { margin: .5rem 0 -1.25rem; font-size: 1.0625rem; } .figures > p, .figures > details { margin: 0; } .figures > * { grid-column: 1 / -1; min-width: 0; } .figures > .half-width { grid-column: auto; }
 figure { margin: 0; } figcaption { font-weight: 600; font-size: 1rem; }
 .says { max-width: none; margin: .125rem 0 .625rem; color: var(--muted); font-size: .875rem; }
 .chart { margin-top: .5rem; } .chart svg { display: block; width: 100%; height: auto; overflow: visible; } .chart .narrow { display: none; }
-details { margin-top: .5rem; } details.all { margin-top: 1.5rem; }
+details { margin-top: .5rem; } details.all { margin-top: 1rem; } details.empty, details.environment { margin-top: 2rem; }
 
 .scroll { overflow-x: auto; margin-top: .5rem; }
 table { border-collapse: collapse; width: 100%; font-size: .875rem; }
@@ -79,6 +87,7 @@ details.data table { width: auto; min-width: min(100%, 30rem); } details.data .s
   .top > p { text-align: left; }
   .numbers { grid-template-columns: 1fr; }
   .figures { grid-template-columns: minmax(0, 1fr); }
+  .contents { position: static; } .filter { margin-left: 0; }
   .chart { max-width: 32rem; } .chart .narrow { display: block; } .chart .wide, .chart .half { display: none; }
   .overview li { grid-template-columns: 1fr auto; } .overview .answer { grid-column: 1 / -1; grid-row: 2; }
 }
@@ -103,7 +112,7 @@ details.data table { width: auto; min-width: min(100%, 30rem); } details.data .s
   .overview li { grid-template-columns: 9rem 1fr auto; }
   .figures { gap: 1.25rem 1.5rem; } .figures > figure { grid-column: auto; }
   .chart .narrow { display: block; } .chart .wide, .chart .half { display: none; }
-  .figures > details, details.data, summary { display: none; }
-  details.all::details-content { content-visibility: visible; height: auto; }
+  details.data, details.all, .contents, summary { display: none; }
+  details.method::details-content, details.environment::details-content { content-visibility: visible; height: auto; }
 }
 `

@@ -4,8 +4,15 @@ import { html, type Markup } from './markup.ts'
 /** A sign beside the colour, for those who cannot tell colours apart and for prints in black. */
 const signs: Record<Verdict, string> = { pass: '✓', fail: '✗', inconclusive: '?', 'not-measured': '–' }
 
+const meanings: Record<Verdict, string> = {
+  pass: 'it keeps its limit',
+  fail: 'it is beyond its limit',
+  inconclusive: 'its interval holds the limit: more samples decide',
+  'not-measured': 'there is no figure',
+}
+
 export function verdictMarkup(verdict: Verdict, words = verdict.replace('-', ' ')): Markup {
-  return html`<span class="verdict ${verdict}"><span aria-hidden="true">${signs[verdict]}</span> <span class="word">${words}</span></span>`
+  return html`<span class="verdict ${verdict}" title="${meanings[verdict]}"><span aria-hidden="true">${signs[verdict]}</span> <span class="word">${words}</span></span>`
 }
 
 /** The verdict of a stage, with how many of its checks it rests on. */

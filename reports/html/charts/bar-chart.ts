@@ -1,4 +1,4 @@
-import { numberText } from '../quantity.ts'
+import { quantityText } from '../quantity.ts'
 import { axisStyle, fontSize, type Option, palette, text, type Width } from './drawing.ts'
 
 export interface BarParts {
@@ -52,7 +52,7 @@ export function barChart(names: readonly string[], parts: readonly BarParts[], u
               position: 'right',
               fontSize,
               color: 'currentColor',
-              formatter: ({ dataIndex }: { dataIndex: number }) => `${numberText(sums[dataIndex] ?? 0)}${unit}`,
+              formatter: ({ dataIndex }: { dataIndex: number }) => quantityText(sums[dataIndex] ?? 0, unit),
             },
           }
         : {}),

@@ -25,13 +25,18 @@ export function intervalChart(rows: readonly IntervalRow[], scale: IntervalScale
   const narrow = width === 'narrow'
   const { unit, limit, logarithmic = false, fromZero = true } = scale
   const option: Option = {
-    grid: { left: narrow ? 112 : 216, right: narrow ? 64 : 84, top: limit === undefined ? 6 : 26, bottom: 26 },
+    grid: {
+      left: { narrow: 112, half: 160, wide: 216 }[width],
+      right: narrow ? 64 : 84,
+      top: limit === undefined ? 6 : 26,
+      bottom: 26,
+    },
     xAxis: {
       type: logarithmic ? 'log' : 'value',
       scale: true,
       ...(limit === undefined ? {} : withinView(limit)),
       ...(logarithmic || !fromZero ? {} : { min: 0 }),
-      splitNumber: narrow ? 3 : 6,
+      splitNumber: width === 'wide' ? 6 : 3,
       ...axisStyle,
     },
     yAxis: {
@@ -40,7 +45,7 @@ export function intervalChart(rows: readonly IntervalRow[], scale: IntervalScale
       data: rows.map(({ name }) => name),
       ...axisStyle,
       // ECharts cuts names by the widths of a font of its own; the page's may be an eighth wider.
-      axisLabel: { ...text, width: narrow ? 92 : 184, overflow: 'truncate' },
+      axisLabel: { ...text, width: { narrow: 92, half: 136, wide: 184 }[width], overflow: 'truncate' },
     },
     series: [
       {

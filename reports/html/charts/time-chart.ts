@@ -26,6 +26,7 @@ export interface TimeAxis {
 export function timeChart(series: readonly TimeSeries[], axis: TimeAxis, width: Width) {
   const { unit, warmUpSeconds = 0, events = [], min = 0, max } = axis
   const narrow = width === 'narrow'
+  const spike = aboveWarmUp(series, warmUpSeconds)
   const option: Option = {
     color: palette,
     ...(series.length > 1 ? { legend: { top: 0, left: 0, itemWidth: 28, selectedMode: false, textStyle: text } } : {}),
@@ -43,7 +44,9 @@ export function timeChart(series: readonly TimeSeries[], axis: TimeAxis, width: 
     yAxis: {
       type: 'value',
       min,
-      ...(max === undefined ? { minInterval: integers(series) ? 1 : 0 } : { max, interval: max / 4 }),
+      ...(max === undefined
+        ? { minInterval: integers(series) ? 1 : 0, ...(spike === undefined ? {} : { max: spike }) }
+        : { max, interval: max / 4 }),
       splitNumber: 4,
       ...axisStyle,
       axisLabel: { ...axisStyle.axisLabel, formatter: (value: number) => tickText(value, unit) },
@@ -54,6 +57,7 @@ export function timeChart(series: readonly TimeSeries[], axis: TimeAxis, width: 
       ...(steps ? { step: 'end' as const } : {}),
       symbol: points.length < 3 ? 'circle' : 'none',
       connectNulls: false,
+      clip: true,
       ...(stacked ? { stack: 'whole', areaStyle: { opacity: 0.55 } } : {}),
       lineStyle: { width: stacked ? 1 : 2, type: stacked ? 'solid' : lineKind(index) },
       data: points.map((point) => [...point]),
@@ -61,6 +65,21 @@ export function timeChart(series: readonly TimeSeries[], axis: TimeAxis, width: 
     })),
   }
   return { option, height: narrow ? 220 : 240 }
+}
+
+/** The end of an axis that a start twice as high would flatten; the start then leaves at the top. Undefined where there is none. */
+function aboveWarmUp(series: readonly TimeSeries[], warmUpSeconds: number): number | undefined {
+  if (series.some(({ stacked }) => stacked)) return undefined
+  const highest = (is: (at: number) => boolean) =>
+    Math.max(0, ...series.flatMap(({ points }) => points.map(([at, value]) => (is(at) ? (value ?? 0) : 0))))
+  const [start, rest] = [highest((at) => at < warmUpSeconds), highest((at) => at >= warmUpSeconds)]
+  return rest > 0 && start > 2 * rest ? roundUp(rest) : undefined
+}
+
+/** 1, 2, 4 or 8 times a power of ten, so that quarters of it are short numbers. */
+function roundUp(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value))
+  return ([1, 2, 4, 8].find((step) => step * power >= value) ?? 10) * power
 }
 
 /** Half a sandbox is no mark on an axis. */

@@ -41,11 +41,12 @@ export function hitRatioByRoute({ measured }: LoadData): Markup | null {
   return figure({
     caption: 'Hit ratio by route',
     says: 'Of the requests that a cache could have answered.',
+    half: true,
     draw: (width) =>
       barChart(
         routes.map(({ name }) => name),
         [{ name: 'hit ratio', values: routes.map(({ ratio }) => ratio) }],
-        '\u00a0%',
+        '%',
         width,
       ),
     table: {
