@@ -44,6 +44,8 @@ const begin = stepReporter()
 const clock = new VirtualClock()
 const pendingCrypto = countPendingCrypto()
 const asked = new Map<number, (answer: Served) => void>()
+/** Settles at the suite's next answer. */
+let heard = Promise.withResolvers<void>()
 let calls = 0
 const network = createVirtualNetwork(clock, askSuite)
 /** Work of others that is under way: the clock stands still for it. */
@@ -66,6 +68,8 @@ process.on('message', (request: Request) => {
   if (request.kind === 'answer') {
     asked.get(request.number)?.(request.answer)
     asked.delete(request.number)
+    heard.resolve()
+    heard = Promise.withResolvers()
     return
   }
   answer(request).then(
@@ -274,6 +278,7 @@ async function untilStill(done: () => boolean = () => false): Promise<boolean> {
   let activity = -1
   for (let turns = 0; turns < quietTurns; turns++) {
     if (done()) return true
+    if (asked.size > 0) await heard.promise
     await new Promise((resolve) => realSetImmediate(resolve))
     if (network.activity() === activity && pending() === 0) continue
     activity = network.activity()

@@ -65,10 +65,7 @@ export class Navigation {
   }
 
   async run(): Promise<Ending> {
-    while (!this.ending) {
-      await this.send()
-      this.receive()
-    }
+    while (!this.ending) await this.step()
     return this.ending
   }
 

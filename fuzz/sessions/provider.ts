@@ -67,6 +67,8 @@ export interface ProviderCall {
   code?: Code
   /** Of a refresh, whether or not the token still holds. */
   family?: Family
+  /** When it was used before this. */
+  usedAt?: number
   refreshToken?: string
   verifier?: string
   /** RFC 6749 5.2, where it was refused. */
@@ -222,7 +224,7 @@ export class Provider {
       record.code = code
       code.tries++
     }
-    if (family) Object.assign(record, { family, refreshToken })
+    if (family) Object.assign(record, { family, refreshToken, usedAt: family.usedAt })
     const mode = this.answersTo === 'all' || (this.answersTo === 'code') === isCode ? this.answer : tokenAnswer('good')
     // An outage keeps codes and refresh tokens as they are.
     if (mode.serve && mode.bad === undefined && !['slow', 'late', 'drips'].includes(mode.name)) return mode.serve('')

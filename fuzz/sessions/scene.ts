@@ -103,7 +103,8 @@ function changed(
   for (const [name, value] of Object.entries(change)) {
     if (value === null) next.searchParams.delete(name)
     else if (typeof value === 'string') next.searchParams.set(name, value)
-    else for (const one of value) next.searchParams.append(name, one)
+    else
+      for (const one of value) next.searchParams.append(name, one === '=' ? (next.searchParams.get(name) ?? '') : one)
   }
   return next.href
 }

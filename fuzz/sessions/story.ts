@@ -13,7 +13,7 @@ export type Where = { host?: number } & (
   /** As it stands behind the host. */
   | { path: string }
   | { own: 'callback' | 'refresh' | 'signOut' | 'start'; query?: string }
-  /** A URL that was held back, with parameters that are replaced, taken away (null) or put behind (a list: its members after the first). */
+  /** A URL that was held back, with parameters that are replaced, taken away (null) or put behind (a list: its members after the first, `=` for the same). */
   | { held: string; change?: Readonly<Record<string, string | null | readonly string[]>>; from?: string }
 )
 

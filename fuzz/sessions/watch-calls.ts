@@ -107,7 +107,7 @@ function ofCode(scene: Scene, { browser, url, sentAt }: SiteExchange, call: Prov
 
 function ofRefresh(scene: Scene, exchange: SiteExchange, call: ProviderCall): Seen[] {
   const { browser, url, sent, sentAt } = exchange
-  const { family, refreshToken } = call
+  const { family, refreshToken, usedAt = 0 } = call
   if (!family) return []
   const seen: Seen[] = []
   const { idleSeconds = Infinity, absoluteSeconds = Infinity } = scene.site
@@ -135,7 +135,7 @@ function ofRefresh(scene: Scene, exchange: SiteExchange, call: ProviderCall): Se
   }
   const isEdited = browser && sent.some(({ name, value }) => browser.edited.get(name) === value)
   // What the site has set since then is whole.
-  if (isSealed && isEdited && (browser.received?.at ?? 0) <= browser.editedAt && family.usedAt <= browser.editedAt) {
+  if (isSealed && isEdited && (browser.received?.at ?? 0) <= browser.editedAt && usedAt <= browser.editedAt) {
     seen.push(fault('sign-in/seal', 'bypass', 'a sealed cookie was opened although it had been changed'))
   }
   if ((sentAt - family.startedAt) / 1000 > absoluteSeconds + 2) {
@@ -143,7 +143,7 @@ function ofRefresh(scene: Scene, exchange: SiteExchange, call: ProviderCall): Se
       fault('sign-in/limits', 'bypass', `a session of ${absoluteSeconds} s at most was refreshed after more than that`),
     )
   }
-  if ((sentAt - family.usedAt) / 1000 > idleSeconds + 2) {
+  if ((sentAt - usedAt) / 1000 > idleSeconds + 2) {
     seen.push(
       fault('sign-in/limits', 'bypass', `a session was refreshed that had been idle for more than ${idleSeconds} s`),
     )

@@ -136,12 +136,12 @@ function ofGoodToken(scene: Scene, { browser, sentFirst, start, ending, visits }
     return undefined
   if (held.family.number < browser.signedOutBefore || !ending) return undefined
   if (isOpenTo(site, url, browser.person)) {
-    if (ending.kind === 'passed') return []
+    if (ending.kind === 'passed' && visits === 0) return []
     return [
       {
         rule: 'sign-in/session',
         class: 'false-denial',
-        story: `a good session was denied its page (${endingWords(ending)})`,
+        story: `a good session was denied its page (${visits > 0 ? 'it was sent to sign in again' : endingWords(ending)})`,
       },
     ]
   }

@@ -90,21 +90,19 @@ export const callbackAttacks: readonly SessionAttack[] = [
     story: 'A parameter of the callback is there twice.',
     who: withLink,
     gives: 'a check that sees one of the two and a use that sees the other',
-    build: (_, random) => {
-      const name = random.pick(['code', 'state', 'iss'])
-      return {
-        actions: [
-          open('one', page()),
-          signIn('one', { hold: 'callback' }),
-          ...attackersCallback('attackers'),
-          open('one', { held: 'callback', change: { [name]: [random.pick(['x', 'https://attacker.example'])] } }),
-          open('two', page()),
-          signIn('two', { hold: 'again' }),
-          // Before the good one, too.
-          open('two', { held: 'again', change: { code: 'x', state: 'x' } }),
-        ],
-      }
-    },
+    build: (_, random) => ({
+      actions: random.shuffled(['code', 'state', 'iss']).flatMap((name, index) => {
+        const tab = `tab ${index}`
+        const second = name === 'code' ? random.pick(['x', '=']) : '='
+        return [
+          open(tab, page('victim', `n=${index}`)),
+          signIn(tab, { hold: name }),
+          open(tab, { held: name, change: { [name]: [second] } }),
+          wait(130),
+          { do: 'forget' as const, browser: 'victim' as const },
+        ]
+      }),
+    }),
   },
   {
     number: 10,
@@ -157,23 +155,25 @@ export const callbackAttacks: readonly SessionAttack[] = [
     story: 'A sign-in is begun for a path that reads as another site, or its slot is changed to one.',
     who: `${withLink}; a sibling domain where the browser knows no prefixes`,
     gives: "an open redirect from the site's own name",
-    build: (_, random) => ({
-      actions: [
-        open('two', { path: random.pick(['//attacker.example/', '/%2F/attacker.example', '/%5Cattacker.example/x']) }),
-        signIn('two'),
-        ...[
-          ['//attacker.example/', '/\\attacker.example/', '/%5Cattacker.example', 'https://attacker.example/'],
-          ['@attacker.example/', '.attacker.example/', ':x@attacker.example/'],
-        ].flatMap((paths, index) => [
-          { do: 'forget' as const, browser: 'victim' as const },
-          wait(130),
-          open(`tab ${index}`, page('victim', `way=${index}`)),
-          { do: 'edit' as const, browser: 'victim' as const, how: { path: random.pick(paths) } },
-          signIn(`tab ${index}`),
-          wait(3700),
-        ]),
-      ],
-    }),
+    build: (_, random) => {
+      const ways = [
+        ['//attacker.example/', '/\\attacker.example/', '/%5Cattacker.example', 'https://attacker.example/'],
+        ['@attacker.example/', '.attacker.example/', ':x@attacker.example/'],
+      ]
+      return {
+        actions: [
+          open('two', {
+            path: random.pick(['//attacker.example/', '/%2F/attacker.example', '/%5Cattacker.example/x']),
+          }),
+          signIn('two'),
+          ...(['victim', 'second'] as const).flatMap((browser, index) => [
+            open('one', page('victim', `way=${index}`), { browser }),
+            { do: 'edit' as const, browser, how: { path: random.pick(ways[index] ?? []) } },
+            signIn('one', { browser }),
+          ]),
+        ],
+      }
+    },
   },
   {
     number: 13,

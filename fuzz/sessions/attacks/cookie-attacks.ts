@@ -39,8 +39,10 @@ export const cookieAttacks: readonly SessionAttack[] = [
         ...signedIn('evil', 'attacker', 'attacker'),
         ...random
           .shuffled(['en-quad', 'no-break', 'quoted', 'encoded'] as const)
-          .map((as) => ({ do: 'toss' as const, browser: 'victim' as const, of: 'attacker' as const, as })),
-        open('one', page('attacker')),
+          .flatMap((as) => [
+            { do: 'toss' as const, browser: 'victim' as const, of: 'attacker' as const, as },
+            open('one', page('attacker')),
+          ]),
         open('one', page()),
         signIn('one'),
       ],
@@ -95,10 +97,13 @@ export const cookieAttacks: readonly SessionAttack[] = [
     build: (_, random) => ({
       actions: [
         ...signedIn(),
-        { do: 'edit', browser: 'victim', how: random.pick(['cut-tag', 'keep-4', 'flip'] as const) },
-        open('two', page()),
-        pastToken(),
-        reload(),
+        ...random.shuffled(['cut-tag', 'keep-4', 'flip'] as const).flatMap((how) => [
+          wait(1),
+          { do: 'edit' as const, browser: 'victim' as const, how },
+          pastToken(),
+          // The provider knows him still, and the next cookies are whole.
+          reload(),
+        ]),
       ],
     }),
   },
@@ -111,6 +116,7 @@ export const cookieAttacks: readonly SessionAttack[] = [
     build: (_, random) => ({
       actions: [
         ...signedIn(),
+        wait(2),
         { do: 'redeploy', change: 'retire-keys' },
         wait(random.integer(1, 60)),
         pastToken(),

@@ -1,5 +1,5 @@
 /** 27, 28, 30 and 42: who cannot be signed in, and what must not be tried. */
-import { open, page, pastToken, provider, reload, signedIn, signIn, wait } from './moves.ts'
+import { open, page, pastToken, provider, reload, signedIn, signIn, signOut, wait } from './moves.ts'
 import type { SessionAttack } from './session-attack.ts'
 
 const nobody = 'nobody: browsers and accounts are so'
@@ -11,22 +11,23 @@ export const loopAttacks: readonly SessionAttack[] = [
     story: 'Cookies are blocked, or the jar sends what it has and keeps nothing new.',
     who: nobody,
     gives: 'redirects without end, through the provider',
-    build: (_, random) =>
-      random.integer(0, 1) === 0
-        ? { browsers: { victim: { blocked: true } }, actions: [...signedIn(), reload(), signIn('one')] }
-        : {
-            actions: [
-              ...signedIn(),
-              ...(random.integer(0, 1) ? [] : [open('two', page())]),
-              { do: 'full', browser: 'victim' },
-              pastToken(),
-              reload(),
-              signIn('one'),
-              wait(10_000),
-              reload(),
-              signIn('one'),
-            ],
-          },
+    build: (_, random) => ({
+      browsers: { second: { blocked: true } },
+      actions: [
+        ...signedIn('one', 'second'),
+        reload('one', 'second'),
+        signIn('one', { browser: 'second' }),
+        ...signedIn(),
+        ...(random.integer(0, 1) ? [] : [open('two', page())]),
+        { do: 'full', browser: 'victim' },
+        pastToken(),
+        reload(),
+        signIn('one'),
+        wait(10_000),
+        reload(),
+        signIn('one'),
+      ],
+    }),
   },
   {
     number: 28,
@@ -36,27 +37,43 @@ export const loopAttacks: readonly SessionAttack[] = [
     who: nobody,
     gives: 'redirects without end, through the provider',
     build: (_, random) => ({
-      actions: random.pick([
-        [open('one', page('attacker')), signIn('one'), reload()],
-        [...signedIn(), open('one', page('attacker')), reload()],
-        [provider('future', 'code'), ...signedIn(), reload(), signIn('one')],
-        [
-          ...signedIn(),
-          open('two', { page: 'victim', query: 'again' }),
-          provider('expired'),
-          pastToken(),
-          reload(),
-          signIn('one'),
-        ],
-        [
-          open('two', page()),
-          signIn('two', { hold: 'callback' }),
-          open('two', {
-            held: 'callback',
-            change: { code: null, error: random.pick(['access_denied', 'login_required', 'server_error']) },
-          }),
-        ],
-      ]),
+      actions: [
+        open('one', page('attacker')),
+        signIn('one'),
+        reload(),
+        ...signedIn('one', 'second'),
+        open('one', page('attacker'), { browser: 'second' }),
+        reload('one', 'second'),
+        signOut('one', 'second'),
+        wait(130),
+        ...random.pick([
+          [
+            provider('future', 'code'),
+            ...signedIn('two', 'second'),
+            reload('two', 'second'),
+            signIn('two', { browser: 'second' }),
+          ],
+          [
+            ...signedIn('two', 'second'),
+            provider('expired'),
+            pastToken(),
+            reload('two', 'second'),
+            signIn('two', { browser: 'second' }),
+          ],
+          [
+            open('two', page(), { browser: 'second' }),
+            signIn('two', { browser: 'second', hold: 'callback' }),
+            open(
+              'two',
+              {
+                held: 'callback',
+                change: { code: null, error: random.pick(['access_denied', 'login_required', 'server_error']) },
+              },
+              { browser: 'second' },
+            ),
+          ],
+        ]),
+      ],
     }),
   },
   {

@@ -1,20 +1,18 @@
 /** 5 to 7, 20, 36 and 37: what the token endpoint answers, and how it is asked. */
-import { open, page, pastToken, provider, reload, signedIn, signIn, wait } from './moves.ts'
+import { open, page, pastToken, provider, reload, signedIn, signIn, signOut, wait } from './moves.ts'
 import type { SessionAttack } from './session-attack.ts'
 
 const hostile = 'a hostile or mixed-up provider, or whoever can inject a code'
 
-/** Somebody signs in while the token endpoint answers so. */
+/** Somebody signs in while the token endpoint answers so, and so. */
 function whileItAnswers(names: readonly string[]): SessionAttack['build'] {
   return (_, random) => ({
-    actions: [
-      provider(random.pick(names), 'code'),
-      ...signedIn(),
-      reload(),
-      provider('good'),
-      wait(130),
-      ...signedIn('two'),
-    ],
+    actions: random.shuffled(names).flatMap((name, index) => {
+      const tab = `tab ${index}`
+      const start = [provider(name, 'code'), ...signedIn(tab), reload(tab)]
+      // The next one begins without a session.
+      return [...start, signOut(tab), provider('good'), wait(130)]
+    }),
   })
 }
 
@@ -50,12 +48,14 @@ export const providerAttacks: readonly SessionAttack[] = [
     who: hostile,
     gives: "another person's session",
     build: (_, random) => ({
+      instances: random.integer(1, 2),
       actions: [
         ...signedIn(),
         provider('other-person', 'refresh'),
         pastToken(),
         reload(),
-        open('two', page(random.pick(['attacker', 'victim'] as const))),
+        open('two', page('attacker')),
+        open('two', page()),
       ],
     }),
   },
