@@ -11,43 +11,15 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { reportFailure } from '../../command/run-stage.ts'
-import type { Config } from '../../config/config.ts'
 import { UsageError } from '../../config/usage-error.ts'
 import { type AwsCli, awsCli } from '../aws-cli.ts'
 import { cdk } from '../deployment/cdk-cli.ts'
 import { checks } from './checks.ts'
 import { faults } from './curl.ts'
 import { signInAndOut } from './sign-in.ts'
+import { stackName, triedSite } from './tried-site.ts'
 
-const stackName = 'EdgeproofTryIt'
 const person = { name: 'reader@example.com', password: `Try-it-${crypto.randomUUID()}` }
-const config = (region: string): Config => ({
-  policy: {
-    issuer: 'https://issuer.example.com',
-    clientIds: ['replaced'],
-    requiredClaims: ['cognito:groups'],
-    routes: [
-      { path: '/public/*', public: true },
-      { path: '/bye.html', public: true },
-      { path: '/groups/{group}/*' },
-      { path: '/users/{sub}/*' },
-      { path: '/reports/*', groups: ['analysts'] },
-    ],
-    corsPreflight: true,
-    corsOrigins: ['https://app.example.com'],
-    signIn: {
-      client: 'replaced',
-      endpoints: { authorization: 'https://login.example.com/authorize', token: 'https://login.example.com/token' },
-      afterSignOut: '/bye.html',
-    },
-  },
-  site: {
-    stackName,
-    region,
-    createUserPool: { groups: ['blue'], deletionProtection: false },
-    accessLogs: { retentionDays: 1 },
-  },
-})
 
 interface Outputs {
   DistributionDomain: string
@@ -67,7 +39,7 @@ function say(line: string): void {
 
 async function deploy(region: string, account: string): Promise<Outputs> {
   const [configFile, outputsFile] = [join(directory, 'site.json'), join(directory, 'outputs.json')]
-  writeFileSync(configFile, JSON.stringify(config(region)))
+  writeFileSync(configFile, JSON.stringify(triedSite(region)))
   say('bootstrapping, which changes nothing where it was done before')
   const places = [...new Set([region, 'us-east-1'])].map((place) => `aws://${account}/${place}`)
   say(await cdk({ environment, directory }, 'bootstrap', ...places))
