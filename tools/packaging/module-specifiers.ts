@@ -12,5 +12,5 @@ export function replaceSpecifiers(text: string, replace: (name: string) => strin
 /** The package of a specifier such as `a/b` or `@a/b/c`; null for a path and for Node's own modules. */
 export function packageOf(name: string): string | null {
   if (/^[./]|^node:|^#/.test(name)) return null
-  return /^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? null
+  return /^(?:@[\w.-]+\/)?[\w.-]+(?=\/|$)/.exec(name)?.[0] ?? null
 }
