@@ -24,8 +24,12 @@ export function counting(
   })
 }
 
+/** A tag alone may be the page's own. */
+const ownTag = /^<\/?[a-z]+>$/i
+
 /** Whether markup of the viewer's stands in the page as it is; a page that escapes it may repeat it there. */
 function repeatsMarkup({ uri, querystring = '' }: ViewerRequest, body: string): boolean {
   const words = [uri, ...querystring.split('&').map((pair) => pair.slice(pair.indexOf('=') + 1))]
-  return words.flatMap((word) => [word, percentDecoded(word)]).some((word) => /[<>"]/.test(word) && body.includes(word))
+  const isMarkup = (word: string) => /[<>"]/.test(word) && !ownTag.test(word)
+  return words.flatMap((word) => [word, percentDecoded(word)]).some((word) => isMarkup(word) && body.includes(word))
 }

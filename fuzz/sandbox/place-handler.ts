@@ -45,6 +45,12 @@ export function holdsKeys({ files, replace, keys = 'fetched' }: HandlerConfig): 
   )
 }
 
+/** Whether all that it holds is one public key, as PEM. */
+export function holdsOneKey({ files, replace, answers }: HandlerConfig): boolean {
+  const texts = JSON.stringify([files, replace, answers])
+  return /\{publicKey[|}]/.test(texts) && !/\{jwks[|}]/.test(texts)
+}
+
 async function placed(
   file: string,
   policy: Policy,

@@ -48,3 +48,12 @@ test('cookies of an attack come with those that the handler wants beside the tok
   const sub = String(world.visitors[0].claims.sub)
   expect(step.kind === 'request' && requestIn(step.event).headers.cookie?.[0]?.value).toBe(`user=${sub}; t=a.b.c`)
 })
+
+test('a handler that was given a public key alone has the first, whatever a token calls it', async () => {
+  const answers = { 'https://config.example/': { key: '{publicKey}' } }
+  const { issuers } = await createWorld(policy, 0, { file: 'index.js', answers })
+  expect(issuers[0].keys.map(({ jwk }) => jwk.kid)).toEqual([undefined])
+  const both = { 'https://config.example/': { key: '{publicKey}', all: '{jwks}' } }
+  const [whole] = (await createWorld(policy, 0, { file: 'index.js', answers: both })).issuers
+  expect(whole.keys.map(({ jwk }) => typeof jwk.kid)).toEqual(['string', 'string'])
+})

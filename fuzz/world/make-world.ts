@@ -8,6 +8,7 @@ import { parsePattern } from '../../config/route-pattern.ts'
 import type { ServedUrls } from '../../oracle/served-urls.ts'
 import type { SigningKey } from '../../testing/issuer.ts'
 import { accessTokenPayload, createSigningKey } from '../../testing/issuer.ts'
+import { holdsOneKey } from '../sandbox/place-handler.ts'
 import { claimAt, claimChanges, groupChanges, groupsOf } from './provider-claims.ts'
 import type { Visitor, World, WorldIssuer } from './world.ts'
 
@@ -23,9 +24,8 @@ export async function createWorld(policy: Policy, start: number, handler?: Handl
   const { providers } = withDefaults(policy)
   const places = providers.flatMap((provider) => provider.issuers.map((place) => ({ ...place, provider })))
   const secret = handler?.secret
-  const [first, ...others] = await Promise.all(
-    places.map((place) => worldIssuer(place, ownerOf(place, places), secret)),
-  )
+  const made = await Promise.all(places.map((place) => worldIssuer(place, ownerOf(place, places), secret)))
+  const [first, ...others] = handler && holdsOneKey(handler) ? made.map(withOneKey) : made
   if (!first) throw new Error('a policy has at least one issuer')
   const issuers = [first, ...others] as const
   const algorithms = providers.flatMap((provider) => provider.algorithms)
@@ -76,6 +76,12 @@ async function worldIssuer(
   if (!issuer.includes('{tid}')) return { issuer, ...issued }
   const tenant = (tenants === 'any' ? undefined : tenants[0]) ?? uuid(`${provider.name} tenant`)
   return { issuer: issuer.replace('{tid}', tenant), tenant, ...issued }
+}
+
+/** A handler that was given a key and no key set has the first one, and does not know its name. */
+function withOneKey(issuer: WorldIssuer): WorldIssuer {
+  const [{ jwk, ...key }] = issuer.keys
+  return { ...issuer, keys: [{ ...key, jwk: { ...jwk, kid: undefined } as unknown as SigningKey['jwk'] }] }
 }
 
 /** Whether tokens of this issuer may open the route. */
