@@ -44,7 +44,7 @@ beforeAll(async () => {
       groupsClaim: 'groups',
     },
     signIn: { logout: 'oidc', responseIss: true },
-    clientSecret: 'a secret: 100% hidden+long enough',
+    client: { secret: 'a secret: 100% hidden+long enough', authMethod: 'client_secret_basic' },
     clockAhead,
     template,
   })

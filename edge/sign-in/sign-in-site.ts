@@ -3,11 +3,11 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { OneProviderPolicy, SignIn } from '../../authorizer/policy.ts'
+import type { OneProviderPolicy, SignIn, SignInSecrets } from '../../authorizer/policy.ts'
 import { bundleAuthorizer, deployable } from '../../build/bundle.ts'
 import { writeWholeFile } from '../../config/write-file.ts'
 import type { Server } from '../../testing/http-browser.ts'
-import type { ProviderOptions, SignInProvider } from '../../testing/providers/sign-in-provider.ts'
+import type { ProviderOptions, RegisteredClient, SignInProvider } from '../../testing/providers/sign-in-provider.ts'
 import type { Edge } from '../edge.ts'
 import { startEdge } from '../start-edge.ts'
 import { templateFixture } from '../template/template-fixture.ts'
@@ -18,7 +18,7 @@ export const accounts = {
 }
 export type Person = keyof typeof accounts
 
-export interface SignInSite {
+export interface SignInSite extends AsyncDisposable {
   edge: Edge
   provider: SignInProvider
   /** `https://HOST`, without a port. */
@@ -34,14 +34,14 @@ export interface SignInSiteOptions {
   /** Of the tokens. */
   provider: Pick<OneProviderPolicy, 'tokenUse' | 'clientClaim' | 'audiences' | 'groupsClaim'>
   signIn: Partial<SignIn> & Pick<SignIn, 'logout'>
-  /** Default: a public client. */
-  clientSecret?: string
+  /** How the function proves itself at the token endpoint. Default: a public client. */
+  client?: Pick<RegisteredClient, 'secret' | 'publicKey' | 'authMethod'> & Pick<SignInSecrets, 'privateKey'>
   clockAhead?: SharedArrayBuffer
   /** Default: no more than the function before a bucket, which takes no time to make. */
   template?(policy: OneProviderPolicy): Promise<object>
 }
 
-const client = 'portal'
+const clientId = 'portal'
 const page = (title: string, body = '') =>
   `<!doctype html><html lang="en"><meta charset="utf-8"><title>${title}</title><h1>${title}</h1>${body}</html>\n`
 
@@ -56,7 +56,8 @@ const pages: Record<string, string> = {
 }
 
 export async function startSignInSite(options: SignInSiteOptions): Promise<SignInSite> {
-  const { host, clientSecret, clockAhead, template = leastTemplate } = options
+  const { host, client = {}, clockAhead, template = leastTemplate } = options
+  const { privateKey: _, ...registered } = client
   const url = `https://${host}`
   const resources = new AsyncDisposableStack()
   try {
@@ -64,8 +65,8 @@ export async function startSignInSite(options: SignInSiteOptions): Promise<SignI
       accounts: Object.values(accounts),
       clients: [
         {
-          id: client,
-          ...(clientSecret !== undefined && { secret: clientSecret }),
+          ...registered,
+          id: clientId,
           redirectUris: [`${url}/_auth/callback`],
           signOutUris: [`${url}/bye.html`],
         },
@@ -87,7 +88,8 @@ export async function startSignInSite(options: SignInSiteOptions): Promise<SignI
     })
     resources.defer(edge.close)
     const servers = { ...Object.fromEntries(provider.hosts.map((name) => [name, provider])), [host]: serverOf(edge) }
-    return { edge, provider, url, servers, close: () => resources.disposeAsync() }
+    const close = () => resources.disposeAsync()
+    return { edge, provider, url, servers, close, [Symbol.asyncDispose]: close }
   } catch (error) {
     await resources.disposeAsync()
     throw error
@@ -100,11 +102,11 @@ async function leastTemplate(policy: OneProviderPolicy): Promise<object> {
 }
 
 function policyOf(options: SignInSiteOptions, { issuer, jwksUri, endpoints }: SignInProvider): OneProviderPolicy {
-  const { host, provider, signIn, clientSecret } = options
+  const { host, provider, signIn, client: { secret, privateKey, authMethod } = {} } = options
   return {
     issuer,
     jwksUri,
-    clientIds: [client],
+    clientIds: [clientId],
     ...provider,
     index: 'index.html',
     routes: [
@@ -115,15 +117,16 @@ function policyOf(options: SignInSiteOptions, { issuer, jwksUri, endpoints }: Si
       { path: '/staff/*', groups: ['staff'] },
     ],
     signIn: {
-      client,
+      client: clientId,
       endpoints,
       afterSignOut: '/bye.html',
       hosts: [host],
       secret: {
         seal: [randomBytes(32).toString('base64url')],
-        ...(clientSecret !== undefined && { clientSecret }),
+        ...(secret !== undefined && { clientSecret: secret }),
+        ...(privateKey && { privateKey }),
       },
-      ...(clientSecret !== undefined && { tokenEndpointAuthMethod: 'client_secret_basic' }),
+      ...(authMethod && { tokenEndpointAuthMethod: authMethod }),
       ...signIn,
     },
   }

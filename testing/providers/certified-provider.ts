@@ -98,12 +98,12 @@ export async function startCertifiedProvider(options: ProviderOptions & { resour
   return provider
 }
 
-function metadata({ id, secret, redirectUris, signOutUris }: RegisteredClient): object {
+function metadata({ id, secret, publicKey, authMethod, redirectUris, signOutUris }: RegisteredClient): object {
   return {
     client_id: id,
-    ...(secret === undefined
-      ? { token_endpoint_auth_method: 'none' }
-      : { client_secret: secret, token_endpoint_auth_method: 'client_secret_basic' }),
+    token_endpoint_auth_method: authMethod ?? (secret === undefined ? 'none' : 'client_secret_basic'),
+    ...(secret !== undefined && { client_secret: secret }),
+    ...(publicKey && { jwks: { keys: [publicKey] } }),
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],
     redirect_uris: redirectUris,

@@ -2,6 +2,8 @@
 import http from 'node:http'
 import https from 'node:https'
 import type { AddressInfo } from 'node:net'
+import type { Jwk } from '../../authorizer/configuration.ts'
+import type { TokenEndpointAuthMethod } from '../../authorizer/policy.ts'
 import { makeCertificate } from '../certificate.ts'
 import { type Fault, faultyAnswers } from './token-endpoint-faults.ts'
 
@@ -16,6 +18,10 @@ export interface RegisteredClient {
   id: string
   /** Default: a public client. */
   secret?: string
+  /** For `private_key_jwt`, which only the certified provider knows: with `kid` and `alg`. */
+  publicKey?: Jwk
+  /** How it has to prove itself to the certified provider. Default: `client_secret_basic` with a secret. */
+  authMethod?: TokenEndpointAuthMethod
   redirectUris: readonly string[]
   signOutUris: readonly string[]
 }
