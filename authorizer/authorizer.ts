@@ -21,6 +21,7 @@ import {
   usesSnapshots,
   usesTenants,
 } from './features.ts'
+import { getByExchange } from './https-exchange.ts'
 import { httpsGet } from './https-get.ts'
 import { createJwksCache, type JwksCache } from './jwks-cache.ts'
 import { createWays, type Way } from './rewrites.ts'
@@ -68,7 +69,12 @@ export interface Authorizer {
  * requests: a decision is made in one synchronous step with the keys of that moment.
  */
 export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOptions = {}): Authorizer {
-  const { get = httpsGet, now = Date.now, log = writeLine, snapshots } = options
+  const {
+    get = import.meta.withoutSignIn ? httpsGet : getByExchange,
+    now = Date.now,
+    log = writeLine,
+    snapshots,
+  } = options
   const { jwks, methods, corsPreflight } = policy
   const matchRoute = compileRoutes(policy.routes)
   const wayOf = usesRewrites ? createWays(policy, matchRoute) : undefined
@@ -110,7 +116,7 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
     mayWait: boolean,
   ): Reason | readonly string[] | undefined | Promise<unknown> | Way {
     if (corsPreflight && method === 'OPTIONS' && isPreflight(headers)) return undefined
-    if (!methods.includes(method) || (!import.meta.withoutSignIn && credentials.signIn?.isOwn(uri))) return 'method'
+    if (!methods.includes(method)) return 'method'
     if (usesRewrites && wayOf && isRead(method)) {
       const way = wayOf(uri)
       return typeof way === 'string' ? way : (reasonAgainstRoutes(headers, mayWait, way.match, way.served) ?? way)
@@ -142,8 +148,10 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
   /** Waits once at most: two fetches that time out would take nearly all of a viewer-request function's five seconds. */
   function decide(request: ViewerRequest, mayWait: boolean): Decision | Promise<Decision> {
     try {
-      if (!import.meta.withoutSignIn && request.method === 'GET' && credentials.signIn?.isOwn(request.uri))
+      if (!import.meta.withoutSignIn && credentials.signIn?.isOwn(request.uri)) {
+        if (request.method !== 'GET') return denied('method', request)
         return credentials.signIn.answer(request).catch(() => denied('fault'))
+      }
       const answer = reasonAgainst(request, mayWait)
       if (answer instanceof Promise)
         return answer.then(
@@ -182,7 +190,7 @@ export function createEdgeAuthorizer(policy: EdgePolicy, options: AuthorizerOpti
     if (usesSlash && decision.reason === 'slash') return decision.response
     try {
       if (!import.meta.withoutSignIn && decision.step) {
-        credentials.signIn?.log({ ...decision, step: decision.step }, distributionId, requestId)
+        credentials.signIn?.log(decision, distributionId, requestId)
       } else logDenial(decision.reason, decision.response.status, distributionId, requestId)
     } catch {
       // A log that fails must not turn a denial into an error.

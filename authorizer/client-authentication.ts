@@ -1,22 +1,19 @@
-import type { EdgeSignIn } from './edge-policy.ts'
 import { usesClientAssertions, usesClientSecrets } from './features.ts'
-import type { Post, PostAnswer } from './https-post.ts'
+import type { HttpsAnswer } from './https-exchange.ts'
 import { nodeCrypto } from './node-crypto.ts'
 import type { SignInSecrets } from './policy.ts'
+import type { SignInParts } from './sign-in-parts.ts'
 
 /**
- * A form to the token or revocation endpoint, with the client's proof (RFC 6749 2.3.1, OpenID Connect Core 9). `now` in seconds, `timeout`
- * in milliseconds.
+ * A form to the token or revocation endpoint, with the client's proof (RFC 6749 2.3.1, OpenID Connect Core 9). `timeout` in milliseconds.
  */
 export function postAsClient(
-  post: Post,
+  { post, seconds, signIn: { client, endpoints, authMethod } }: SignInParts,
   uri: string,
-  { client, endpoints, authMethod }: EdgeSignIn,
   { clientSecret = '', privateKey = {} }: Partial<SignInSecrets>,
   grant: Record<string, string>,
-  now: number,
   timeout: number,
-): Promise<PostAnswer> {
+): Promise<HttpsAnswer> {
   const headers: Record<string, string> = {
     accept: 'application/json',
     'content-type': 'application/x-www-form-urlencoded',
@@ -31,6 +28,7 @@ export function postAsClient(
   if (usesClientAssertions && authMethod === 'private_key_jwt') {
     form.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
     const jti = nodeCrypto().randomUUID()
+    const now = seconds()
     form.set(
       'client_assertion',
       signedJwt(privateKey, { iss: client, sub: client, aud: endpoints.token, jti, iat: now, exp: now + 60 }),

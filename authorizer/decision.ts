@@ -5,9 +5,9 @@ export type Decision =
   | { allow: true; request: ViewerRequest }
   | { allow: false; response: GeneratedResponse; reason: Reason; step?: SignInStep }
 
-/** The step of a sign-in that an answer belongs to, and the milliseconds that it took. `error`: the provider's code, of letters alone. */
+/** The step of a sign-in that an answer belongs to. */
 export interface SignInStep {
   name: 'start' | 'refresh' | 'callback' | 'sign-out'
-  ms: number
-  error?: string | undefined
+  /** For the log, in JSON: the milliseconds that it took, and the provider's error code, of letters alone. */
+  fields: string
 }

@@ -57,7 +57,8 @@ export interface EdgeSignIn {
   parameters: readonly (readonly [name: string, value: string])[]
   token: 'access' | 'id'
   authMethod: TokenEndpointAuthMethod
-  paths: { callback: string; refresh: string; signOut: string }
+  /** Callback, refresh, sign-out. */
+  paths: readonly string[]
   afterSignOut: string
   /** Where a visitor goes of whom nobody knows where he was. */
   home: string

@@ -5,3 +5,8 @@
 export function nodeCrypto(): typeof import('node:crypto') {
   return process.getBuiltinModule('node:crypto')
 }
+
+/** In base64url. */
+export function sha256(text: string): string {
+  return nodeCrypto().hash('sha256', text, 'base64url')
+}

@@ -1,13 +1,14 @@
 import { nodeCrypto } from './node-crypto.ts'
 
 /**
- * AES-256-GCM with a key and a nonce of its own for each text, by HKDF (RFC 5869) from one of the keys and a random salt of 16 octets: a
+ * AES-256-GCM with a key and a nonce of its own for each text, by HKDF (RFC 5869) from one of the keys and a random salt, 16 octets in base64url: a
  * nonce that is drawn at random could repeat under one key. `binding`: what the text is only good for.
  */
-export function sealed(text: string, key: string, salt: Buffer, binding: string): string {
-  const cipher = nodeCrypto().createCipheriv(...parameters(key, salt))
+export function sealed(text: string, key: string, salt: string, binding: string): string {
+  const octets = Buffer.from(salt, 'base64url')
+  const cipher = nodeCrypto().createCipheriv(...parameters(key, octets))
   cipher.setAAD(Buffer.from(binding))
-  return Buffer.concat([salt, cipher.update(text), cipher.final(), cipher.getAuthTag()]).toString('base64url')
+  return Buffer.concat([octets, cipher.update(text), cipher.final(), cipher.getAuthTag()]).toString('base64url')
 }
 
 /**

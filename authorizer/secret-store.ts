@@ -1,4 +1,4 @@
-import type { Post } from './https-post.ts'
+import type { Post } from './https-exchange.ts'
 import { nodeCrypto } from './node-crypto.ts'
 import type { SecretReference, SignInSecrets } from './policy.ts'
 

@@ -24,7 +24,7 @@ export interface OwnCookies {
 /** A session's id, and the text that its cookie carries in pieces. */
 export interface Pieces {
   id: string
-  value: string
+  text: string
 }
 
 /** What an answer does to our cookies, by place: a value and its Max-Age in seconds; one without a value is taken back. */
@@ -38,8 +38,7 @@ export function readOwnCookies({ cookie = [] }: Headers): OwnCookies {
   const values: string[] = []
   let isTwice = false
   const others = cookie.map(({ value: line }) => {
-    const parts = line.split(';')
-    const left = parts.filter((part) => {
+    const left = line.split(';').filter((part) => {
       const [, name, value] = /^[ \t]*__Host-ep-([^=]*)=(.*)/s.exec(part) ?? []
       if (name === undefined) return true
       const index = names.indexOf(name)
@@ -47,18 +46,17 @@ export function readOwnCookies({ cookie = [] }: Headers): OwnCookies {
       if (index >= 0) values[index] = value as string
       return false
     })
-    const rest = left.join(';')
-    return left[0] === parts[0] ? rest : rest.replace(/^ +/, '')
+    return left.join(';').replace(/^ +/, '')
   })
   return { values, isTwice, others }
 }
 
 /** The pieces of `a` or `r`, put together; undefined where they are not what was written. */
 export function joined({ values }: OwnCookies, first: number): Pieces | undefined {
-  const [, count, id, value] = /^([12])\.([\w-]{22})\.(.+)/s.exec(values[first] ?? '') ?? []
+  const [, count, id, text] = /^([12])\.([\w-]{22})\.(.+)/s.exec(values[first] ?? '') ?? []
   if (!id) return undefined
   const more = count === '2' ? values[first + 1] : ''
-  return more === undefined ? undefined : { id, value: value + more }
+  return more === undefined ? undefined : { id, text: text + more }
 }
 
 /** Puts a session's text into one cookie or two. */
@@ -83,8 +81,5 @@ export function setCookies({ values }: OwnCookies, changes: Changes): { value: s
   )
 }
 
-/** Whether `a` and `r` with texts of these lengths leave room for eight slots, `g` and `o` within ten kilobytes. */
-export function hasRoom(access: number, refresh: number): boolean {
-  const octets = (length: number) => length && length + (length > pieceLength ? 51 : 37)
-  return octets(access) + octets(refresh) <= 5400
-}
+/** What the texts of `a` and `r` may have together: with names and ids 5,400, and so that eight slots, `g` and `o` fit beside them. */
+export const mostText = 5250

@@ -2,14 +2,14 @@ import type { EdgeIssuer } from './edge-policy.ts'
 import { usesSeal, usesSessionLimits } from './features.ts'
 import { claimsOf, isIdTokenFor } from './id-token.ts'
 import type { JsonObject } from './json-object.ts'
-import { nodeCrypto } from './node-crypto.ts'
+import { sha256 } from './node-crypto.ts'
 import type { SignInSecrets } from './policy.ts'
 import { opened, sealed } from './seal.ts'
 import {
   accessPlace,
   type Changes,
-  hasRoom,
   joined,
+  mostText,
   type OwnCookies,
   type Pieces,
   putPieces,
@@ -29,7 +29,7 @@ const longest = 34_560_000
 
 /** Stands for a text that must not be repeated. */
 export function shortHash(text: string): string {
-  return nodeCrypto().hash('sha256', text, 'base64url').slice(0, 16)
+  return sha256(text).slice(0, 16)
 }
 
 /** What is in `a` or `r`, unless that session was signed out. */
@@ -43,16 +43,18 @@ export function sessionIn(own: OwnCookies, first: number): Pieces | undefined {
  * there (OpenID Connect Core 3.1.3.3); after a refresh it need not be, but all tokens are of the same person as before (12.2): `held`.
  */
 export async function putSession(
-  { signIn, policy, verified, random, seconds }: SignInParts,
+  parts: SignInParts,
   changes: Changes,
   secrets: Partial<SignInSecrets>,
   host: string,
   { access_token, id_token, refresh_token }: Tokens,
   nonce: string | undefined,
   iss: string | null,
-  id: string = random(16),
+  id: string = parts.random(16),
   held?: Held,
 ): Promise<SignInReason | undefined> {
+  const { signIn, policy, verified, random, seconds } = parts
+  const isIdSession = signIn.token === 'id'
   let owner = held
   const isOf = ({ iss, sub }: JsonObject) => iss === owner?.[1] && sub === owner?.[2]
   const now = seconds()
@@ -64,20 +66,26 @@ export async function putSession(
     owner ??= ['', claims.iss, claims.sub, now, now]
     if (!isOf(claims)) return 'subject'
     if (iss !== null && iss !== claims.iss) return 'response-issuer'
-  } else if (nonce || signIn.token === 'id') return 'token-response'
-  const text = signIn.token === 'id' ? (id_token as string) : access_token
-  const token = await verified(text)
+  } else if (nonce || isIdSession) return 'token-response'
+  const chosen = isIdSession ? (id_token as string) : access_token
+  const token = await verified(chosen)
   if (token === 'no-keys') return token
   if (typeof token === 'string' || (policy.issuers[token.issuer] as EdgeIssuer).provider !== signIn.provider)
     return 'access-token'
-  const claims = claimsOf(text)
+  const claims = claimsOf(chosen)
   if (!isOf(claims)) return 'subject'
   const [last, , , signedInAt] = owner as Held
   const refreshToken = refresh_token ?? last
   const next: Held = [refreshToken, claims.iss, claims.sub, signedInAt, now]
-  const kept = refreshToken && hold(signIn, policy, secrets, host, id, next, random(16))
-  if (!hasRoom(text.length, kept.length)) return 'session-size'
-  putPieces(changes, accessPlace, id, text, Math.min(longest, Math.ceil(claims.exp as number) - now))
+  const text = JSON.stringify(next)
+  const [key] = secrets.seal ?? []
+  const kept =
+    refreshToken &&
+    (usesSeal && key
+      ? sealed(text, key, random(16), binding(parts, host, id))
+      : Buffer.from(text).toString('base64url'))
+  if (chosen.length + kept.length > mostText) return 'session-size'
+  putPieces(changes, accessPlace, id, chosen, Math.min(longest, Math.ceil(claims.exp as number) - now))
   if (kept) putPieces(changes, refreshPlace, id, kept, lifeOf(signIn, next, now))
   else takeBack(changes, refreshPlace, refreshPlace + 2)
   return undefined
@@ -88,33 +96,16 @@ export function lifeOf({ idle = longest, absolute = longest }: SignInParts['sign
   return usesSessionLimits ? Math.min(held[4] + idle, held[3] + absolute) - now : longest
 }
 
-function hold(
-  signIn: SignInParts['signIn'],
-  policy: SignInParts['policy'],
-  { seal }: Partial<SignInSecrets>,
-  host: string,
-  id: string,
-  held: Held,
-  salt: string,
-): string {
-  const text = JSON.stringify(held)
-  return usesSeal && seal
-    ? sealed(text, seal[0] as string, Buffer.from(salt, 'base64url'), binding(policy, signIn, host, id))
-    : Buffer.from(text).toString('base64url')
-}
-
 /** What `r` holds; undefined where nothing opens it. */
 export function heldIn(
-  { signIn, policy }: SignInParts,
+  parts: SignInParts,
   { seal }: Partial<SignInSecrets>,
   host: string,
-  { id, value }: Pieces,
+  { id, text }: Pieces,
 ): Held | undefined {
   try {
     return JSON.parse(
-      usesSeal && seal
-        ? opened(value, seal, binding(policy, signIn, host, id))
-        : String(Buffer.from(value, 'base64url')),
+      usesSeal && seal ? opened(text, seal, binding(parts, host, id)) : String(Buffer.from(text, 'base64url')),
     )
   } catch {
     return undefined
@@ -122,11 +113,6 @@ export function heldIn(
 }
 
 /** What a seal is good for: this provider, client, host and session. */
-function binding(
-  { issuers }: SignInParts['policy'],
-  { provider, client }: SignInParts['signIn'],
-  host: string,
-  id: string,
-): string {
+function binding({ policy: { issuers }, signIn: { provider, client } }: SignInParts, host: string, id: string): string {
   return JSON.stringify([issuers.find((one) => one.provider === provider)?.issuer, client, host, id])
 }

@@ -62,7 +62,6 @@ export function answerResponse(
   }
   const [, status, html] = pageOf(signIn, reason)
   if (status === 503) set('retry-after', '5')
-  set('content-type', 'text/html; charset=utf-8')
   return {
     status: String(status),
     headers,

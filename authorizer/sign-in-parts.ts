@@ -1,6 +1,6 @@
 import type { Reason } from './denials.ts'
 import type { EdgePolicy, EdgeSignIn } from './edge-policy.ts'
-import type { Post } from './https-post.ts'
+import type { Post } from './https-exchange.ts'
 import type { SignInSecrets } from './policy.ts'
 import type { VerifiedToken } from './verified-tokens.ts'
 

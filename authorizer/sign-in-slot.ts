@@ -10,8 +10,8 @@ const longestPath = 512
 /** A sign-in (`s`) or a refresh (`r`) that was begun in this browser. */
 export interface Slot {
   kind: string
-  /** Seconds since the epoch. */
-  since: number
+  /** Seconds begunAt the epoch. */
+  begunAt: number
   seed: string
   /** Where to go back to, as the cookie has it. */
   path: string
@@ -25,20 +25,19 @@ export function derived(seed: string, purpose: 'state' | 'nonce' | 'verifier'): 
 
 /**
  * Sets a new slot and returns its state: a random one of those that are free, so that tabs which start at once seldom meet, else the
- * oldest. `random` is one octet, `now` in seconds.
+ * oldest. `now` is in seconds.
  */
 export function beginSlot(
   own: OwnCookies,
   changes: Changes,
   kind: 's' | 'r',
   seed: string,
-  random: number,
   path: string,
   now: number,
 ): string {
-  const ages = Array.from({ length: slotCount }, (_, place) => now - (slotAt(own, place)?.since ?? 0))
+  const ages = Array.from({ length: slotCount }, (_, place) => now - (slotAt(own, place)?.begunAt ?? 0))
   const free = [...ages.keys()].filter((place) => (ages[place] as number) > lifetime)
-  const place = free[random % free.length] ?? ages.indexOf(Math.max(...ages))
+  const place = free[seed.charCodeAt(0) % free.length] ?? ages.indexOf(Math.max(...ages))
   changes[place] = [`${kind}|${now}|${seed}|${path}`, lifetime]
   return place + derived(seed, 'state')
 }
@@ -46,14 +45,14 @@ export function beginSlot(
 /** The slot whose state this is; a foreign state finds none. Comparing takes no care of time: it shows nobody another jar's seed. */
 export function slotOf(own: OwnCookies, kind: 's' | 'r', state: string | null, now: number): Slot | undefined {
   const slot = slotAt(own, '01234567'.indexOf(state?.[0] as string))
-  return slot?.kind === kind && now - slot.since <= lifetime && slot.place + derived(slot.seed, 'state') === state
+  return slot?.kind === kind && now - slot.begunAt <= lifetime && slot.place + derived(slot.seed, 'state') === state
     ? slot
     : undefined
 }
 
 function slotAt({ values }: OwnCookies, place: number): Slot | undefined {
-  const [kind, since, seed, path] = values[place]?.split('|') ?? []
-  return kind && seed && path ? { kind, since: Number(since) || 0, seed, path, place } : undefined
+  const [kind, begunAt, seed, path] = values[place]?.split('|') ?? []
+  return kind && seed && path ? { kind, begunAt: Number(begunAt) || 0, seed, path, place } : undefined
 }
 
 /** A path as a cookie may hold it (RFC 6265 4.1.1): what is no cookie-octet is percent-encoded, and `%` itself. */

@@ -165,11 +165,7 @@ describe('a callback', () => {
       'token-response',
       ({ habits }) => Object.assign(habits, { members: { token_type: 'DPoP' } }),
     ],
-    [
-      'HTML',
-      'token-response',
-      ({ habits }) => Object.assign(habits, { answer: () => ({ type: 'text/html', body: '<p>' }) }),
-    ],
+    ['HTML', 'token-response', ({ habits }) => Object.assign(habits, { answer: () => ({ body: '<p>' }) })],
     ['a redirect', 'token-endpoint', ({ habits }) => Object.assign(habits, { answer: () => ({ status: 302 }) })],
     ['an outage', 'token-endpoint', ({ habits }) => Object.assign(habits, { answer: () => ({ status: 500 }) })],
     [

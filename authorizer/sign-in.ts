@@ -4,13 +4,13 @@ import type { Decision, SignInStep } from './decision.ts'
 import { createDenialLog, type LogLine } from './denial-log.ts'
 import { forbiddenReasons, isNavigation, type Reason } from './denials.ts'
 import type { EdgePolicy, EdgeSignIn } from './edge-policy.ts'
-import { callback, isOwnPath, refresh } from './exchange.ts'
-import { usesProviders, usesRefreshByAny, usesSecretStore } from './features.ts'
+import { exchange } from './exchange.ts'
+import { usesProviders, usesRefreshByAny, usesRewrites, usesSecretStore } from './features.ts'
 import { headerCredentials } from './header-credentials.ts'
-import { httpsPost, type Post } from './https-post.ts'
+import { httpsPost, type Post } from './https-exchange.ts'
 import { claimsOf, idTokenPolicy } from './id-token.ts'
 import type { JwksCache } from './jwks-cache.ts'
-import { nodeCrypto } from './node-crypto.ts'
+import { nodeCrypto, sha256 } from './node-crypto.ts'
 import type { Way } from './rewrites.ts'
 import type { RouteMatcher } from './routes.ts'
 import { type Environment, fetchSecrets } from './secret-store.ts'
@@ -62,8 +62,10 @@ export interface SignIn {
   instead(answer: Way | Reason | readonly string[] | undefined, request: ViewerRequest): Decision | undefined
   /** Answers a request for a path of its own. */
   answer(request: ViewerRequest): Promise<Decision>
-  log(decision: Decision & { step: SignInStep }, distributionId: unknown, requestId: unknown): void
+  log(decision: Extract<Decision, { allow: false }>, distributionId: unknown, requestId: unknown): void
 }
+
+const stepNames = ['callback', 'refresh', 'sign-out'] as const
 
 /** A token with less left than this, and than a tenth of its lifetime, is refreshed early. Milliseconds. */
 const earliest = 60_000
@@ -78,7 +80,7 @@ export function createSignIn(
   matchRoute: RouteMatcher,
   clock: () => number,
   write: LogLine,
-  { post = httpsPost, random = nodeCrypto().randomBytes, environment = process.env }: SignInOptions,
+  { post = httpsPost, random = nodeCrypto().randomBytes, environment }: SignInOptions,
 ): Credentials & { signIn: SignIn } {
   const { secretsAt, paths } = signIn
   const parts: SignInParts = {
@@ -89,7 +91,7 @@ export function createSignIn(
     seconds: () => Math.floor(clock() / 1000),
     secrets:
       usesSecretStore && secretsAt
-        ? storedSecrets(() => fetchSecrets(secretsAt, post, environment, clock()), clock)
+        ? storedSecrets(() => fetchSecrets(secretsAt, post, environment ?? process.env, clock()), clock)
         : async () => signIn.secrets ?? {},
     async verified(token, isId) {
       // A new one for an ID token, which is seen once and need not be remembered.
@@ -113,10 +115,8 @@ export function createSignIn(
   let notAfter: number | undefined
 
   function hostOf({ host = [] }: Headers): string | undefined {
-    const [name] = host.map(({ value }) => value.toLowerCase())
-    return host.length === 1
-      ? (signIn.hosts ?? [context?.distributionDomainName]).find((one) => one === name)
-      : undefined
+    const name = host.length === 1 && host[0]?.value.toLowerCase()
+    return (signIn.hosts ?? [context?.distributionDomainName]).find((one) => one === name)
   }
 
   function answered(
@@ -133,7 +133,7 @@ export function createSignIn(
       allow: false,
       reason,
       response: answerResponse(signIn, reason, location, setCookies(own, changes), requestId),
-      step: { name, ms: clock() - began, error },
+      step: { name, fields: `"ms":${clock() - began}${error ? `,"error":"${error}"` : ''}` },
     }
   }
 
@@ -147,7 +147,7 @@ export function createSignIn(
     const now = parts.seconds()
     const pieces = sessionIn(own, refreshPlace)
     const [count, signedInAt, refreshedAt, refused] = readGuard(own)
-    const isRefused = pieces && shortHash(pieces.value) === refused
+    const isRefused = pieces && shortHash(pieces.text) === refused
     const isRefresh = pieces && !isRefused && now - refreshedAt >= refreshPause
     if (!isRefresh && !mayStart) return undefined
     if (!host) return mayStart ? answered('start', 'host', own) : undefined
@@ -156,19 +156,17 @@ export function createSignIn(
     const changes: Changes = []
     const seed = parts.random(32)
     const kind = isRefresh ? 'r' : 's'
-    const place = random(1)[0] as number
-    const state = beginSlot(own, changes, kind, seed, place, storedPath(uri, querystring), now)
-    if (isRefresh)
-      return answered('refresh', ['refresh', `https://${host}${paths.refresh}?state=${state}`], own, changes)
+    const state = beginSlot(own, changes, kind, seed, storedPath(uri, querystring), now)
+    if (isRefresh) return answered('refresh', ['refresh', `https://${host}${paths[1]}?state=${state}`], own, changes)
     // A session whose refresh token was refused, or which was signed out.
     if (pieces ? isRefused : own.values[signedOutPlace]) takeBack(changes, accessPlace, guardPlace)
-    const query = new URLSearchParams({
-      redirect_uri: `https://${host}${paths.callback}`,
-      state,
-      nonce: derived(seed, 'nonce'),
-      code_challenge: nodeCrypto().hash('sha256', derived(seed, 'verifier'), 'base64url'),
-    })
-    for (const [name, value] of signIn.parameters) query.set(name, value)
+    const query = new URLSearchParams([
+      ...signIn.parameters,
+      ['redirect_uri', `https://${host}${paths[0]}`],
+      ['state', state],
+      ['nonce', derived(seed, 'nonce')],
+      ['code_challenge', sha256(derived(seed, 'verifier'))],
+    ] as [string, string][])
     return answered('start', ['sign-in', `${signIn.endpoints.authorization}?${query}`], own, changes)
   }
 
@@ -192,7 +190,7 @@ export function createSignIn(
         return decide()
       }
     },
-    isOwn: (uri) => isOwnPath(signIn, uri),
+    isOwn: (uri) => paths.includes(uri),
     seen(until) {
       if (text) notAfter = until
     },
@@ -200,9 +198,9 @@ export function createSignIn(
       // A header decided, or nothing of a token matters.
       if (!own) return undefined
       if (own.isTwice) return answered('start', 'cookies', own)
-      if (!answer || (typeof answer === 'object' && 'served' in answer)) {
-        return answer?.lacksSlash ? undefined : early(request)
-      }
+      if (!answer) return early(request)
+      if (usesRewrites && typeof answer === 'object' && 'served' in answer)
+        return answer.lacksSlash ? undefined : early(request)
       const isVisitor = isGoing(request)
       // Scopes, one of which is missing, or another lack of rights.
       if (typeof answer === 'object' || forbiddenReasons.has(answer) || answer === 'no-keys') return undefined
@@ -216,24 +214,23 @@ export function createSignIn(
     async answer({ uri, querystring, headers }) {
       const requestId = context?.requestId
       const began = clock()
-      const name = uri === paths.callback ? 'callback' : uri === paths.refresh ? 'refresh' : 'sign-out'
+      const step = paths.indexOf(uri)
       const host = hostOf(headers)
       const own = readOwnCookies(headers)
       const query = new URLSearchParams(querystring)
       const changes: Changes = []
       let answer: Answer = 'host'
       if (host) {
-        if (name === 'sign-out') answer = await signOut(parts, own, changes, query, host, headers)
+        if (step === 2) answer = await signOut(parts, own, changes, query, host, headers)
         else if (own.isTwice) answer = 'cookies'
-        else answer = await (name === 'callback' ? callback : refresh)(parts, own, changes, query, host)
+        else answer = await exchange(parts, own, changes, query, host, step > 0)
       }
       const error = answer === 'provider-error' ? /^[a-z_]{1,40}$/.exec(query.get('error') as string)?.[0] : undefined
-      return answered(name, answer, own, changes, requestId, began, error)
+      return answered(stepNames[step] as SignInStep['name'], answer, own, changes, requestId, began, error)
     },
-    log({ step: { name, ms, error }, ...decision }, distributionId, requestId) {
-      if (decision.allow) return
-      fields = `"sign-in","ms":${ms}${error ? `,"error":"${error}"` : ''}`
-      logCounted(`${name}/${decision.reason}` as Reason, decision.response.status, distributionId, requestId)
+    log({ step, reason, response }, distributionId, requestId) {
+      fields = `"sign-in",${step?.fields}`
+      logCounted(`${step?.name}/${reason}` as Reason, response.status, distributionId, requestId)
     },
   }
 
@@ -243,7 +240,7 @@ export function createSignIn(
       const found = credentials.read(headers)
       if (found !== undefined) return found
       own = readOwnCookies(headers)
-      text = own.isTwice ? undefined : sessionIn(own, accessPlace)?.value
+      text = own.isTwice ? undefined : sessionIn(own, accessPlace)?.text
       return text
     },
     remove(request) {

@@ -29,8 +29,8 @@ export async function signOut(
   host: string,
   { 'sec-fetch-site': site, 'sec-fetch-dest': dest }: Headers,
 ): Promise<Answer> {
-  const { signIn, post, seconds } = parts
-  const { client, endpoints, afterSignOut, logoutParameter = 'post_logout_redirect_uri' } = signIn
+  const { signIn, seconds } = parts
+  const { endpoints, afterSignOut } = signIn
   const pieces = joined(own, refreshPlace)
   const ids = [joined(own, accessPlace), pieces].flatMap((one) => one?.id ?? [])
   const hashes = ids.map(shortHash)
@@ -42,25 +42,22 @@ export async function signOut(
       const secrets = await parts.secrets()
       const [token] = heldIn(parts, secrets, host, pieces) ?? []
       const form = { token: token as string, token_type_hint: 'refresh_token' }
-      if (token) await postAsClient(post, uri, signIn, secrets, form, seconds(), revocationTimeout)
+      if (token) await postAsClient(parts, uri, secrets, form, revocationTimeout)
     }
     await within(revocationTimeout, revoke(endpoints.revocation)).catch(() => {})
   }
   takeBack(changes, 0, signedOutPlace)
   const out = [...new Set([...ids, ...(own.values[signedOutPlace]?.split('.') ?? [])])]
   const now = seconds()
-  changes[signedOutPlace] = [
-    out
-      .filter((id) => /^[\w-]{22}$/.test(id))
-      .slice(0, 4)
-      .join('.'),
-    lifeOf(signIn, ['', '', '', now, now], now),
-  ]
+  // Four of them.
+  changes[signedOutPlace] = [out.join('.').slice(0, 91), lifeOf(signIn, ['', '', '', now, now], now)]
   const afterwards = `https://${host}${afterSignOut}`
+  if (!usesEndSession || !endpoints.logout) return ['signed-out', afterwards]
   // RP-Initiated Logout 2, or what Cognito has in its place. Without a hint, which would put a token into a URL.
-  const query2 = new URLSearchParams([
+  const { client, logoutParameter = 'post_logout_redirect_uri' } = signIn
+  const asked = new URLSearchParams([
     ['client_id', client],
     [logoutParameter, afterwards],
   ])
-  return ['signed-out', usesEndSession && endpoints.logout ? `${endpoints.logout}?${query2}` : afterwards]
+  return ['signed-out', `${endpoints.logout}?${asked}`]
 }

@@ -74,6 +74,10 @@ const signInProperties = [
   'answer',
   'step',
   'held',
+  'kind',
+  'path',
+  'fields',
+  'begunAt',
 ]
 
 const projectRoot = fileURLToPath(new URL('../', import.meta.url))

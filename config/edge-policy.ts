@@ -245,7 +245,7 @@ function toEdgeSignIn(
     ],
     token,
     authMethod: signIn.tokenEndpointAuthMethod,
-    paths,
+    paths: [paths.callback, paths.refresh, paths.signOut],
     afterSignOut,
     home,
     headers: { ...denialHeaders, ...signInHeaders },

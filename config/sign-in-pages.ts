@@ -4,6 +4,7 @@ import type { CompleteSignIn } from './policy-defaults.ts'
 
 /** What the answers of a sign-in have besides what every denial has: nothing of them may be framed, or tell where the visitor was. */
 export const signInHeaders = {
+  'content-type': 'text/html; charset=utf-8',
   'referrer-policy': 'no-referrer',
   'content-security-policy': "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 }

@@ -1,8 +1,9 @@
 /** An authorizer with sign-in, a provider in the same process, and a browser's jar: keys, tokens, seals and cookies are real. */
 import { createHash } from 'node:crypto'
+import type { Authorizer, AuthorizerOptions } from '../authorizer/authorizer.ts'
 import type { GeneratedResponse, ViewerRequest } from '../authorizer/cloudfront.ts'
-import type { Post, PostAnswer } from '../authorizer/https-post.ts'
-import type { OneProviderPolicy, SignIn } from '../authorizer/policy.ts'
+import type { HttpsAnswer, Post } from '../authorizer/https-exchange.ts'
+import type { OneProviderPolicy, Policy, SignIn } from '../authorizer/policy.ts'
 import { createAuthorizer } from '../config/create-authorizer.ts'
 import { issuer, jwkSet, start } from './authorizer-test-bed.ts'
 import { accessTokenPayload, createSigningKey } from './issuer.ts'
@@ -29,9 +30,9 @@ interface ProviderHabits {
   accessClaims: Record<string, unknown>
   idClaims: Record<string, unknown>
   /** In place of the token endpoint's answer. */
-  answer: ((form: URLSearchParams) => Partial<PostAnswer> | Promise<Partial<PostAnswer>> | undefined) | undefined
+  answer: ((form: URLSearchParams) => Partial<HttpsAnswer> | Promise<Partial<HttpsAnswer>> | undefined) | undefined
   /** The revocation endpoint's. */
-  revocation: (() => Promise<Partial<PostAnswer>>) | undefined
+  revocation: (() => Promise<Partial<HttpsAnswer>>) | undefined
   /** Members that are added to a good answer. */
   members: Record<string, unknown>
   /** Default: each refresh token is good for one use. */
@@ -48,7 +49,12 @@ export interface Visit {
   cookies: string[]
 }
 
-export function signInTestBed(signIn: Partial<SignIn> = {}, policy: Partial<OneProviderPolicy> = {}) {
+/** `create`: how an authorizer is made; by default from the sources. */
+export function signInTestBed(
+  signIn: Partial<SignIn> = {},
+  policy: Partial<OneProviderPolicy> = {},
+  create: (policy: Policy, options: AuthorizerOptions) => Pick<Authorizer, 'handler'> = createAuthorizer,
+) {
   const clock = { now: start }
   const log: Record<string, unknown>[] = []
   const posts: { uri: string; form: URLSearchParams; headers: Readonly<Record<string, string>> }[] = []
@@ -88,7 +94,7 @@ export function signInTestBed(signIn: Partial<SignIn> = {}, policy: Partial<OneP
 
   const refusal = { status: 400, body: '{"error":"invalid_grant"}' }
 
-  async function answer(uri: string, form: URLSearchParams): Promise<Partial<PostAnswer>> {
+  async function answer(uri: string, form: URLSearchParams): Promise<Partial<HttpsAnswer>> {
     if (uri.endsWith('/revoke')) {
       if (habits.revocation) return habits.revocation()
       refreshTokens.delete(form.get('token') ?? '')
@@ -116,10 +122,10 @@ export function signInTestBed(signIn: Partial<SignIn> = {}, policy: Partial<OneP
   const post: Post = async (uri, headers, body) => {
     const form = new URLSearchParams(body)
     posts.push({ uri, form, headers })
-    return { status: 200, type: 'application/json;charset=utf-8', body: '', ...(await answer(uri, form)) }
+    return { status: 200, body: '', ...(await answer(uri, form)) }
   }
 
-  const { authorize, handler } = createAuthorizer(
+  const { handler } = create(
     {
       issuer,
       clientIds: [client],
@@ -201,5 +207,5 @@ export function signInTestBed(signIn: Partial<SignIn> = {}, policy: Partial<OneP
     return { jar, go, logIn, signIn }
   }
 
-  return { authorize, handler, browser, clock, log, posts, habits, refreshTokens }
+  return { browser, clock, log, posts, habits, refreshTokens }
 }
