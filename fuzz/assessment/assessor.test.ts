@@ -1,6 +1,6 @@
 /** Who can do it, by the bytes of a request that passed although it must not. */
 import { beforeAll, expect, test } from 'vitest'
-import type { Policy } from '../../authorizer/policy.ts'
+import type { OneProviderPolicy } from '../../authorizer/policy.ts'
 import { createOracle } from '../../oracle/oracle.ts'
 import { signedToken } from '../../testing/mint.ts'
 import type { Answer } from '../answer.ts'
@@ -14,7 +14,7 @@ import { Assessor, sendersOf } from './assessor.ts'
 import { cvssOf, severityOf } from './severity.ts'
 
 const start = Date.UTC(2026, 0, 15, 12)
-const policyOf = (issuer: string): Policy => ({
+const policyOf = (issuer: string): OneProviderPolicy => ({
   issuer,
   clientIds: ['exampleclient'],
   tokenUse: 'access',
@@ -25,10 +25,14 @@ let cognito: World
 let other: World
 beforeAll(async () => {
   cognito = await createWorld(policyOf('https://cognito-idp.us-east-1.amazonaws.com/us-east-1_EXAMPLE01'), start)
-  other = await createWorld(policyOf('https://idp.example.com'), start)
+  other = await createWorld(
+    { ...policyOf('https://idp.example.com'), cnf: 'refuse', tokenUse: null, clientClaim: 'aud' },
+    start,
+  )
 })
 
 type Parts = (world: World) => RequestParts
+const ofLogout = { events: { a: {} }, scope: undefined, client_id: undefined, token_use: undefined }
 const bypass: Observation = { class: 'bypass', rule: 'token/signature', story: '' }
 const own = (world: World): string => world.visitors[0].granted[0]
 const anothers = '/users/somebody/a.txt'
@@ -116,7 +120,8 @@ test.each<[string, Who, Parts]>([
 
 test.each<[string, Who, Who, object, object]>([
   ['a bound token', 'issuer', 'another-client', { cnf: { jkt: 'x' } }, {}],
-  ['a logout token', 'issuer', 'another-client', {}, { typ: 'logout+jwt' }],
+  ['a logout token', 'issuer', 'another-client', { ...ofLogout, aud: 'exampleclient' }, { typ: 'logout+jwt' }],
+  ['an access token that says that it is one', 'issuer', 'issuer', {}, { typ: 'logout+jwt' }],
   ['an authorization response', 'issuer', 'signed-in-user', { code: 'c0de', state: 'x1', sub: 'another' }, {}],
 ])('what Cognito never issues, others do: %s', async (_title, atCognito, elsewhere, changes, header) => {
   const parts: Parts = (world) => ({ uri: anothers, token: issued(world, changes, header) })

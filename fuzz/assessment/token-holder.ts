@@ -18,7 +18,7 @@ export function holderOf(token: SignedToken, policy: Policy, isPublished: boolea
   const { provider } = key
   const all: Holder[] = [
     isPlainJson && isPublished ? 'signed-in-user' : 'issuer',
-    ...Object.keys(header).map((name) => headerHolder(name, header, token)),
+    ...Object.keys(header).map((name) => headerHolder(name, token)),
     ...Object.keys(claims).map((name) => claimHolder(name, claims, provider, policy)),
     has(claims, 'iss', (iss) => key.issuers.some((issuer) => isIssuer(issuer, iss, claims))),
     has(claims, 'exp', Number.isInteger),
@@ -53,15 +53,19 @@ function isCognito({ keySets }: JudgedProvider): boolean {
   return keySets.every(({ issuers }) => issuers.every((issuer) => issuer.includes('cognito-idp.')))
 }
 
-/** Kinds of JWT that providers sign besides, and who is given them (OIDC Back-Channel Logout, RFC 8417, RFC 9701, JARM). */
-const kinds: Readonly<Record<string, Holder>> = {
-  'logout+jwt': 'another-client',
-  'secevent+jwt': 'another-client',
-  'token-introspection+jwt': 'another-client',
-  'oauth-authz-resp+jwt': 'signed-in-user',
+/**
+ * Kinds of JWT that providers sign besides, the claim that each has, and who is given them (OIDC Back-Channel Logout 2.4,
+ * RFC 8417 2.2, RFC 9701 5, JARM 2.1). None of them has what makes an access token.
+ */
+const kinds: Readonly<Record<string, { claim: string; holder: Holder }>> = {
+  'logout+jwt': { claim: 'events', holder: 'another-client' },
+  'secevent+jwt': { claim: 'events', holder: 'another-client' },
+  'token-introspection+jwt': { claim: 'token_introspection', holder: 'another-client' },
+  'oauth-authz-resp+jwt': { claim: 'code', holder: 'signed-in-user' },
 }
+const ofAccessTokens = ['scope', 'client_id', 'token_use']
 
-function headerHolder(name: string, header: Record<string, unknown>, { key }: SignedToken): Holder {
+function headerHolder(name: string, { header, claims, key }: SignedToken): Holder {
   const value = header[name]
   const { provider, jwk } = key
   if (name === 'alg') {
@@ -73,7 +77,9 @@ function headerHolder(name: string, header: Record<string, unknown>, { key }: Si
   const typ = value.toLowerCase().replace(/^application\//, '')
   const plain = ['jwt', 'at+jwt', ...(provider.types ?? []).map((type) => type.toLowerCase())]
   if (plain.includes(typ)) return 'signed-in-user'
-  return isCognito(provider) ? 'issuer' : (kinds[typ] ?? 'issuer')
+  const { claim = '', holder = 'issuer' } = kinds[typ] ?? {}
+  const isOfKind = Object.hasOwn(claims, claim) && !ofAccessTokens.some((name) => Object.hasOwn(claims, name))
+  return isOfKind && !isCognito(provider) ? holder : 'issuer'
 }
 
 /** Of no account and no client: what a claim is for, an issuer writes there in one type. */
@@ -109,7 +115,8 @@ function claimHolder(
   if (name === groupsClaim.claim) return isList || groupsClaim.split !== null ? 'signed-in-user' : 'issuer'
   const typed = types[name]
   if (typed !== undefined) return typed(value) ? 'signed-in-user' : 'issuer'
-  if (name === 'cnf') return isBinding(value) && !isAllCognito(policy) ? 'another-client' : 'issuer'
+  // Whether a provider binds tokens at all only a policy says that has them refused by name.
+  if (name === 'cnf') return isBinding(value) && refusesBound(policy) ? 'another-client' : 'issuer'
   // What a security event is about (RFC 8417 2.2), and what an authorization response says (JARM 2.1).
   if (name === 'events') return isAllCognito(policy) ? 'issuer' : 'another-client'
   if (name === 'code' || name === 'state') return isAllCognito(policy) ? 'issuer' : 'signed-in-user'
@@ -131,6 +138,10 @@ function isOrdinary(value: unknown): boolean {
 
 function isBinding(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Object.keys(value).length > 0
+}
+
+function refusesBound(policy: Policy): boolean {
+  return [policy, ...Object.values(policy.providers ?? {})].some((one) => 'cnf' in one && one.cnf === 'refuse')
 }
 
 /** Whether the policy speaks of the claim by this name, or of something inside it. */
