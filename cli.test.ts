@@ -49,6 +49,52 @@ describe('bad input ends with exit code 2 and one line that names the file or fi
     ],
     ['an unknown command', ['fuzz', 'attack'], /unknown command 'fuzz attack'/],
     ['an unknown option', ['fuzz', 'replay', 'case.json', '--runs'], /unknown option '--runs'/],
+    [
+      'a stage that is none',
+      ['run', '--without', 'cooking'],
+      /^edgeproof: --without: "cooking" is no stage; there are build, size, fuzz, bench, load, plan$/m,
+    ],
+    ['too little to begin with', ['init', '--provider', 'okta'], /^edgeproof: init: pass --issuer, --client; /],
+    [
+      'a provider that is none',
+      ['init', '--provider', 'x', '--issuer', 'y', '--client', 'z'],
+      /^edgeproof: --provider: "x" is none of cognito, auth0/,
+    ],
+    [
+      'a handler to watch that is not there',
+      ['watch', '--handler', 'no.js'],
+      /^edgeproof: no\.js: not found; pass --handler/,
+    ],
+    [
+      'a handler to time that is not there',
+      ['bench', '--handler', 'no.js'],
+      /^edgeproof: no\.js: not found; pass --handler/,
+    ],
+    [
+      'two benches at once',
+      ['bench', '--handler', 'no.js', '--quick'],
+      /^error: option '--handler <file>' cannot be used/,
+    ],
+    [
+      'a handler to weigh that is not there',
+      ['size', '--handler', 'no.js'],
+      /^edgeproof: no\.js: not found; pass --handler/,
+    ],
+    [
+      'too few processes',
+      ['bench', '--processes', '2'],
+      /^edgeproof: --processes: "2" should be a whole number from 5/,
+    ],
+    [
+      'a request without a path',
+      ['check', '--uri', 'users'],
+      /^edgeproof: --uri: should be a path such as \/users\/ann/,
+    ],
+    [
+      'a suite that is none',
+      ['bench', '--suites', 'hot'],
+      /^edgeproof: --suites: no suite "hot"; choose among requests,/,
+    ],
     ['a results directory without results', ['report', '--out', directory], /holds no result files/],
   ]
   test.each(cases)('%s', async (_, args, line) => {
