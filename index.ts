@@ -16,3 +16,4 @@ export type {
 export { type Config, defineConfig } from './config/config.ts'
 export { checkPolicy, createAuthorizer } from './config/create-authorizer.ts'
 export { UsageError } from './config/usage-error.ts'
+export type { GateWorkload } from './gate/workload-suites.ts'
