@@ -23,15 +23,16 @@ import { type Holder, hardest, holderOf } from './token-holder.ts'
 export type JudgeRequest = (event: unknown) => Promise<Verdict>
 
 /** Who can send all of the requests of a case up to a step; nobody where CloudFront does not send one of them. */
-export function sendersOf({ policy, serve, steps }: FuzzCase, end: number): Who {
-  const assessor = new Assessor(policy)
+export function sendersOf({ policy, serve, steps }: FuzzCase, end: number, facts: HandlerFacts = {}): Who {
+  const assessor = new Assessor(policy, facts)
   assessor.serve(serve, true)
   let hardest: Who = 'anyone'
   for (const step of steps.slice(0, end)) {
     if (step.kind === 'serve') assessor.serve(step.urls, false)
     if (step.kind !== 'request') continue
     const request = viewerRequestOf(step.event)
-    const who = !request || undeliverable(step.event, policy) !== null ? 'nobody' : assessor.presenterOf(request)
+    const who =
+      !request || undeliverable(step.event, policy, facts.hosts) !== null ? 'nobody' : assessor.presenterOf(request)
     if (isEasier(hardest, who)) hardest = who
     assessor.follow(request)
   }
@@ -41,14 +42,29 @@ export function sendersOf({ policy, serve, steps }: FuzzCase, end: number): Who 
 /** How far back a token is looked for of which a later one repeats a part. */
 const remembered = 200
 
+/** What a description of the handler says, as far as it matters here. */
+export interface HandlerFacts {
+  /** The distribution's other names. */
+  hosts?: readonly string[] | undefined
+  /** By which it signs its own tokens. */
+  secret?: string | undefined
+}
+
+/** A target may have a description (`handler` of the configuration). */
+export function factsOf(target: object): HandlerFacts {
+  return (target as { handler?: HandlerFacts }).handler ?? {}
+}
+
 export class Assessor {
   readonly #policy: Policy
+  readonly #hosts: readonly string[]
   readonly #keys: PublishedKeys
   readonly #earlier: ViewerRequest[] = []
 
-  constructor(policy: Policy) {
+  constructor(policy: Policy, { hosts = [], secret }: HandlerFacts = {}) {
     this.#policy = policy
-    this.#keys = new PublishedKeys(policy)
+    this.#hosts = hosts
+    this.#keys = new PublishedKeys(policy, secret)
   }
 
   serve(urls: ServedUrls, isFirst: boolean): void {
@@ -74,7 +90,7 @@ export class Assessor {
   async #who(observation: Observation, event: unknown, { result }: Answer, judge: JudgeRequest): Promise<Who> {
     // What shows between requests the last one brought about.
     const request = event === undefined ? this.#earlier.at(-1) : viewerRequestOf(event)
-    if (!request || undeliverable(eventOf(request), this.#policy) !== null) return 'nobody'
+    if (!request || undeliverable(eventOf(request), this.#policy, this.#hosts) !== null) return 'nobody'
     const response = result.kind === 'response' ? result.response : null
     switch (observation.class) {
       case 'bypass':

@@ -1,5 +1,5 @@
 /** The keys that the policy's issuers have published, and whether their endpoints answer as they do on a plain day. */
-import { createHash, createPublicKey, type JsonWebKeyInput, type KeyObject } from 'node:crypto'
+import { createHash, createPublicKey, createSecretKey, type JsonWebKeyInput, type KeyObject } from 'node:crypto'
 import type { Policy } from '../../authorizer/policy.ts'
 import { type JudgedProvider, providersOf } from '../../oracle/policy-defaults.ts'
 import type { Served, ServedUrls } from '../../oracle/served-urls.ts'
@@ -24,10 +24,16 @@ export class PublishedKeys {
   /** One has published what no issuer publishes: keys without a name, weak or symmetric ones, or the attacker's. */
   isHostile = false
 
-  constructor(policy: Policy) {
-    this.#places = providersOf(policy).flatMap((provider) =>
+  /** `secret`: of a handler whose tokens are its own, HS256; its issuer publishes nothing. */
+  constructor(policy: Policy, secret?: string) {
+    const places = providersOf(policy).flatMap((provider) =>
       provider.keySets.map((keySet) => ({ provider, ...keySet })),
     )
+    this.#places = secret === undefined ? places : []
+    if (secret === undefined) return
+    const key = createSecretKey(Buffer.from(secret))
+    for (const place of places)
+      this.#keys.set(place.jwksUri, { id: place.jwksUri, jwk: { alg: 'HS256' }, key, ...place })
   }
 
   /** What URLs answer from now on; the first call says all. */
@@ -52,7 +58,7 @@ export class PublishedKeys {
 
   /** Whether the key is in its issuer's set by now. */
   isPublished({ jwk, jwksUri }: IssuedKey): boolean {
-    return this.#names.get(jwksUri)?.includes(String(jwk.kid)) === true
+    return this.#places.length === 0 || this.#names.get(jwksUri)?.includes(String(jwk.kid)) === true
   }
 
   #add(jwk: Record<string, unknown>, place: Pick<IssuedKey, 'jwksUri' | 'provider' | 'issuers'>): void {

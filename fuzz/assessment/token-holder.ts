@@ -27,7 +27,7 @@ export function holderOf(token: SignedToken, policy: Policy, isPublished: boolea
     clientHolder(provider, claims),
     audienceHolder(provider, claims),
   ]
-  if (!Object.hasOwn(header, 'kid') && !provider.isKidOptional) all.push('issuer')
+  if (!Object.hasOwn(header, 'kid') && !provider.isKidOptional && key.key.type !== 'secret') all.push('issuer')
   return hardest(all)
 }
 
@@ -68,6 +68,16 @@ const ofAccessTokens = ['scope', 'client_id', 'token_use']
 function headerHolder(name: string, { header, claims, key }: SignedToken): Holder {
   const value = header[name]
   const { provider, jwk } = key
+  // A secret has one algorithm, and any name.
+  if (key.key.type === 'secret' && (name === 'alg' || name === 'kid')) {
+    return name === 'alg'
+      ? value === jwk.alg
+        ? 'signed-in-user'
+        : 'issuer'
+      : isName(value)
+        ? 'signed-in-user'
+        : 'issuer'
+  }
   if (name === 'alg') {
     const isOwn = jwk.alg === undefined || jwk.alg === value
     return isOwn && provider.algorithms.some((algorithm) => algorithm === value) ? 'signed-in-user' : 'issuer'

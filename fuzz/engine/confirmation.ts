@@ -1,5 +1,5 @@
 /** Turns an observation into a finding: shown again in a fresh sandbox, made small, and written down. */
-import { sendersOf } from '../assessment/assessor.ts'
+import { factsOf, type HandlerFacts, sendersOf } from '../assessment/assessor.ts'
 import { findingOf, idOf } from '../assessment/finding-of.ts'
 import type { FuzzCase, Scenario } from '../case.ts'
 import { type Effort, type Finding, isEasier, type Note } from '../finding.ts'
@@ -93,7 +93,7 @@ export class Confirmation implements AsyncDisposable {
 
   /** A cost is confirmed by being measured, in a process of its own. */
   async confirmCost(fuzzCase: FuzzCase, judged: Judged): Promise<void> {
-    const who = sendersOf(fuzzCase, fuzzCase.steps.length)
+    const who = sendersOf(fuzzCase, fuzzCase.steps.length, factsOf(this.#target))
     const suspicion = { class: 'exhaustion', rule: 'resources/cpu', story: '', who } as const
     if (!this.wants(suspicion) || this.#measured.has(fuzzCase.name) || this.#measured.size >= maxMeasured) return
     this.#measured.add(fuzzCase.name)
@@ -127,7 +127,7 @@ export class Confirmation implements AsyncDisposable {
         this.#giveUp(shown.observation, shown.case)
         continue
       }
-      const finding = written(final, poisoned, after)
+      const finding = written(final, poisoned, after, factsOf(this.#target))
       if (!findings.has(finding.id)) findings.set(finding.id, finding)
     }
     return [...findings.values()].toSorted((a, b) => a.after.seconds - b.after.seconds)
@@ -152,14 +152,15 @@ function written(
   { case: fuzzCase, step, judged, observation }: Reproduction,
   poisoned: boolean,
   after: Effort,
+  facts: HandlerFacts,
 ): Finding {
   const { class: name, rule, who, story, cause = '' } = observation
-  const facts = { rule, cause, case: fuzzCase, step, verdict: judged.verdict, answer: judged.answer, after }
+  const known = { rule, cause, case: fuzzCase, step, verdict: judged.verdict, answer: judged.answer, after }
   const isPoisoning = poisoned && step > 0 && ['bypass', 'false-denial', 'leak'].includes(name)
-  if (!isPoisoning) return findingOf({ ...facts, class: name, who, story })
-  const senders = sendersOf(fuzzCase, name === 'false-denial' ? step : step + 1)
+  if (!isPoisoning) return findingOf({ ...known, class: name, who, story })
+  const senders = sendersOf(fuzzCase, name === 'false-denial' ? step : step + 1, facts)
   return findingOf({
-    ...facts,
+    ...known,
     class: 'poisoning',
     of: name,
     who: name === 'false-denial' ? senders : isEasier(who, senders) && senders === 'nobody' ? senders : who,

@@ -6,7 +6,7 @@ import type { ServedUrls } from '../../oracle/served-urls.ts'
 import { eitherOf, type Verdict } from '../../oracle/verdict.ts'
 import { viewerRequestOf } from '../../oracle/viewer-request-shape.ts'
 import type { Answer } from '../answer.ts'
-import { Assessor } from '../assessment/assessor.ts'
+import { Assessor, factsOf } from '../assessment/assessor.ts'
 import type { Step } from '../case.ts'
 import { noVerdict } from '../finding.ts'
 import { examine } from '../invariants/examine.ts'
@@ -50,7 +50,7 @@ export class Trial {
     this.#policy = judgedPolicy(target)
     this.#oracle = createOracle(this.#policy, target.whose)
     this.#watch = new FetchWatch(target)
-    this.#assessor = new Assessor(target.policy)
+    this.#assessor = new Assessor(target.policy, factsOf(target))
   }
 
   /** Loads a new instance into the sandbox. */
