@@ -205,17 +205,15 @@ function siteCookies(scene: Scene, browser: Browser): Cookie[] {
   return browser.jar.cookies.filter(({ domain }) => scene.site.hosts.includes(domain))
 }
 
-function toss(scene: Scene, { browser: to, of, as, path = '/', only }: Extract<Action, { do: 'toss' }>): void {
+function toss(scene: Scene, { browser: to, of, as, path = '/' }: Extract<Action, { do: 'toss' }>): void {
   const browser = scene.browser(to)
   const [host] = scene.site.hosts
-  const known =
-    of === 'junk'
-      ? [...scene.ownCookies].map((name) => ({ name, value: 'junk' }))
-      : siteCookies(scene, scene.browser(of))
+  const known = siteCookies(scene, of === 'junk' ? browser : scene.browser(of)).filter(({ name }) =>
+    scene.ownCookies.has(name),
+  )
   const url = new URL(`https://${siblingOf(host)}/`)
   for (const { name, value } of known) {
-    if (only === 'slots' && !/t\d$/.test(name)) continue
-    const line = `${tossedName(name, as)}=${value}; Domain=${siteOf(host)}; Path=${path}; Secure`
+    const line = `${tossedName(name, as)}=${of === 'junk' ? 'junk' : value}; Domain=${siteOf(host)}; Path=${path}; Secure`
     const taken = browser.jar.set(line, url, { now: scene.now, crossSite: false, topLevelRead: true })
     // A name that is not the handler's own is nothing to it.
     if (taken && scene.ownCookies.has(tossedName(name, as))) browser.isTampered = true

@@ -38,6 +38,8 @@ export interface SessionCampaignOptions {
   /** Ends after so many seconds, or stories, whichever comes first. */
   seconds?: number
   stories?: number
+  /** An attack's name: no other, and no walks. */
+  only?: string
   signal: AbortSignal
   /** Default false. */
   stopAtFirst?: boolean
@@ -89,7 +91,7 @@ export async function runSessions(options: SessionCampaignOptions): Promise<Sess
   const played = new Set<string>()
   const known = new Set<string>()
   await using fleet = new Fleet(target.runtime)
-  for (const story of storiesFor(stage.site, seededRandom(seed))) {
+  for (const story of storiesFor(stage.site, seededRandom(seed), options.only)) {
     if (signal.aborted || report.stories >= stories || elapsed() >= seconds) break
     options.onStory?.(story, report.stories)
     const { sights, requests } = await stage.play(fleet, story)
@@ -149,12 +151,13 @@ async function openStage(target: SessionTarget, start: number): Promise<Stage> {
   }
 }
 
-function* storiesFor(site: Site, random: Random): Generator<Story> {
+function* storiesFor(site: Site, random: Random, only: string | undefined): Generator<Story> {
+  const attacks = sessionAttacks.filter(({ name }) => only === undefined || name === only)
   for (let round = 0; ; round++) {
-    for (const attack of random.shuffled(sessionAttacks)) {
+    for (const attack of random.shuffled(attacks)) {
       const built = attack.build(site, random)
       if (built) yield { name: attack.name, ...built }
-      if (round > 0) yield randomWalk(site, random)
+      if (round > 0 && only === undefined) yield randomWalk(site, random)
     }
   }
 }

@@ -62,8 +62,8 @@ test('a right handler has no finding in any attack, nor in walks', async () => {
   expect([attacks, stories]).toEqual([41, 60])
 })
 
-test("the attacker's callback link is found, told in four sentences, and replayed from its file", async () => {
-  const handler = written(flawedHandler(flawNamed('state-only-signed')), 'signed')
+test("the attacker's cookies in the victim's browser are found, told in four sentences, and replayed from a file", async () => {
+  const handler = written(flawedHandler(flawNamed('cookie-without-prefix')), 'bare')
   const policy: Policy = signInPolicy
   const context = {
     config: { policy },
@@ -78,8 +78,11 @@ test("the attacker's callback link is found, told in four sentences, and replaye
   expect(state).toMatchObject({ class: 'bypass', severity: 'critical' })
   expect(state?.case.story && sentencesOf(state.case.story)).toEqual([
     "The attacker's browser, tab evil: open the attacker's page.",
-    `The attacker's browser, tab evil: the attacker gives the password and keeps the callback's URL ("callback") without opening it.`,
-    expect.stringMatching(/^The victim's browser, tab \w+: open the URL "callback"/),
+    "The attacker's browser, tab evil: the attacker gives the password.",
+    expect.stringMatching(
+      /^A sibling domain sets the cookies of the attacker's browser in the victim's browser, names bare/,
+    ),
+    "The victim's browser, tab one: open the attacker's page.",
   ])
   const file = state?.replay.split(' ')[3] ?? ''
   const rules = async (options: object) => {
@@ -92,11 +95,11 @@ test("the attacker's callback link is found, told in four sentences, and replaye
 })
 
 test.each([
-  ['way-back-concatenated', 'open-redirect sign-in/return'],
-  ['refused-refresh-repeated', 'exhaustion sign-in/loop'],
-  ['revived-by-a-refresh', 'bypass sign-in/revived'],
-  ['basic-not-encoded', 'false-denial sign-in/client'],
-])('is found out: %s', async (name, expected) => {
-  const { found } = await tell((policy) => flawedHandler(flawNamed(name), policy), { stories: 42, shrinks: false })
+  ['state-only-signed', 'callback-of-another-browser', 'bypass sign-in/state'],
+  ['way-back-concatenated', 'way-back-to-another-site', 'open-redirect sign-in/return'],
+  ['refused-refresh-repeated', 'refresh-token-refused', 'exhaustion sign-in/loop'],
+  ['revived-by-a-refresh', 'signed-out-during-a-refresh', 'bypass sign-in/revived'],
+])('is found out: %s', async (name, only, expected) => {
+  const { found } = await tell((policy) => flawedHandler(flawNamed(name), policy), { only, stories: 1, shrinks: false })
   expect(found.map(({ sight }) => `${sight.class} ${sight.rule}`)).toContain(expected)
 })

@@ -49,7 +49,7 @@ export type Action =
   /** From now on this browser sends what it has and keeps nothing new. */
   | { do: 'full'; browser: BrowserName }
   /** A sibling domain sets what it knows of another browser's cookies, or junk, in this one. */
-  | { do: 'toss'; browser: BrowserName; of: BrowserName | 'junk'; as: TossedName; path?: string; only?: 'slots' }
+  | { do: 'toss'; browser: BrowserName; of: BrowserName | 'junk'; as: TossedName; path?: string }
   /** All cookies of the site that this browser has. */
   | { do: 'edit'; browser: BrowserName; how: CookieEdit }
   /** The site's cookies of one browser, put into another's jar: nothing else is a theft. `host`: under this one of the site's. */
