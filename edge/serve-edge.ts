@@ -71,8 +71,8 @@ const makesPool = (stacks: unknown) => JSON.stringify(stacks).includes('"AWS::Co
 
 /** The CDK library takes seconds to load: only where it is needed. */
 async function synthesized(config: Config): Promise<object> {
-  const { synthesize } = await import('../infra/synth.ts')
-  return (await synthesize(config)).template
+  const { synthesizeInOneStack } = await import('../infra/synth.ts')
+  return (await synthesizeInOneStack(config)).template
 }
 
 async function announce(edge: Edge, json: boolean, withToken: boolean): Promise<void> {

@@ -11,7 +11,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3'
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { UsageError } from '../config/usage-error.ts'
-import { EdgeAuthorizedSite, type EdgeAuthorizedSiteProps, EdgeAuthorizer } from './index.ts'
+import { EdgeAuthorizedSite, type EdgeAuthorizedSiteProps, EdgeAuthorizer, SiteOperations } from './index.ts'
 import { plainPolicy, signInPolicy, trivialProgram } from './template-of.ts'
 
 /** What people deploy. `infra/deployments.md` is this table; `npx vitest run -u infra/deployments` writes it anew. */
@@ -539,6 +539,45 @@ const distributions: Deployment[] = [
   },
 ]
 
+const watched: Deployment[] = [
+  {
+    title: 'alarms and logs of a distribution of yours',
+    said: 'new EdgeAuthorizer(…, { policy, functionName: "files" }); new SiteOperations(stack, "Operations", { siteName: "Files", authorizer, distribution, regions: [] })',
+    build: (stack) => {
+      const distribution = ownDistribution(stack)
+      const functionName = 'files-authorizer'
+      const named = new EdgeAuthorizer(stack, 'Authorizer', {
+        policy: plainPolicy,
+        program: trivialProgram,
+        functionName,
+      })
+      named.protect(distribution)
+      new SiteOperations(stack, 'Operations', {
+        siteName: stack.stackName,
+        authorizer: named,
+        distribution,
+        regions: [],
+      })
+    },
+    becomes: [
+      { stacks: ['Operations-us-east-1', '', 'Dashboard'] },
+      { stack: 'Operations-us-east-1', type: 'AWS::CloudWatch::Alarm', text: '"us-east-1.files-authorizer"' },
+    ],
+  },
+  {
+    title: 'those of a function whose name CloudFormation chooses',
+    said: 'new SiteOperations(stack, "Operations", { authorizer, … })',
+    build: (stack) =>
+      new SiteOperations(stack, 'Operations', {
+        siteName: stack.stackName,
+        authorizer: authorizer(stack),
+        distribution: ownDistribution(stack),
+        regions: [],
+      }),
+    refused: '/Operations: authorizer: has no functionName of its own, which alarms elsewhere have to know',
+  },
+]
+
 const { signIn } = signInPolicy
 const parameter = 'arn:aws:ssm:eu-central-1:111122223333:parameter/files/sign-in'
 const secret = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:files/sign-in-AbCdEf'
@@ -663,7 +702,16 @@ const signIns: Deployment[] = [
   },
 ]
 
-const deployments = [...providers, ...pools, ...places, ...sites, ...behaviorsAndBuckets, ...distributions, ...signIns]
+const deployments = [
+  ...providers,
+  ...pools,
+  ...places,
+  ...sites,
+  ...behaviorsAndBuckets,
+  ...distributions,
+  ...watched,
+  ...signIns,
+]
 
 const outdir = mkdtempSync(join(tmpdir(), 'edgeproof-deployments-'))
 const app = new App({ outdir, analyticsReporting: false })

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { shortNames } from '../build/short-names.ts'
 import type { Config } from '../config/config.ts'
 import { edgeFunction } from './limits.ts'
-import { synthesize } from './synth.ts'
+import { synthesize, synthesizeInOneStack } from './synth.ts'
 
 const program = 'exports.handler = async (event) => event.Records[0].cf.request'
 const policy = {
@@ -57,4 +57,12 @@ test('the largest code that is taken inline leaves the template under its megaby
   const whole = (await readFile(templateFile, 'utf8')).length
   const code = JSON.stringify(handler?.Properties?.Code).length
   expect(whole - code + edgeFunction.inlineBytes).toBeLessThan(1_000_000)
+})
+
+test('a site in another region is one stack where the local edge serves it', async () => {
+  const config: Config = { policy, site: { region: 'eu-central-1' } }
+  const functionsOf = ({ Resources }: { Resources: Record<string, { Type: string }> }) =>
+    Object.values(Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function')
+  expect(functionsOf((await synthesize(config, { program })).template)).toHaveLength(0)
+  expect(functionsOf((await synthesizeInOneStack(config, { program })).template)).toHaveLength(1)
 })

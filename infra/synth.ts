@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { App } from 'aws-cdk-lib'
 import cdkJson from '../cdk.json' with { type: 'json' }
 import type { Config } from '../config/config.ts'
+import { edgeRegion } from './edge-scope.ts'
 import { buildSite } from './site-app.ts'
 
 /** A CloudFormation template, as far as its readers here go. */
@@ -49,4 +50,12 @@ export async function synthesize(config: Config, options: SynthesizeOptions = {}
   const stack = await buildSite(app, config, options.program)
   const { templateFullPath, stackName } = app.synth().getStackArtifact(stack.artifactId)
   return { template: JSON.parse(await readFile(templateFullPath, 'utf8')), templateFile: templateFullPath, stackName }
+}
+
+/** The same with all of it in one stack, as the local edge serves it: that has no regions. */
+export function synthesizeInOneStack(
+  { site = {}, ...config }: Config,
+  options?: SynthesizeOptions,
+): Promise<Synthesized> {
+  return synthesize({ ...config, site: { ...site, region: edgeRegion } }, options)
 }

@@ -8,7 +8,7 @@ import type { Policy } from '../authorizer/policy.ts'
 import type { Config } from '../config/config.ts'
 import { readJson } from '../config/load-config.ts'
 import { UsageError } from '../config/usage-error.ts'
-import { synthesize } from '../infra/synth.ts'
+import { synthesizeInOneStack } from '../infra/synth.ts'
 import type { Scenario } from './scenarios/scenario.ts'
 
 export interface FunctionOptions {
@@ -100,7 +100,7 @@ async function templateOf({ handler, template }: FunctionOptions, config: Config
   const code = await bundled(handler ?? '')
   const outdir = await mkdtemp(join(tmpdir(), 'edgeproof-cdk-'))
   try {
-    const { template: ours } = await synthesize(config, { outdir, program: 'exports.handler = 0' })
+    const { template: ours } = await synthesizeInOneStack(config, { outdir, program: 'exports.handler = 0' })
     const functions = Object.values(ours.Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function')
     for (const each of functions) {
       each.Properties = { ...each.Properties, Code: { ZipFile: code }, Handler: 'index.handler' }

@@ -10,7 +10,7 @@ import { withDefaults } from '../config/policy-defaults.ts'
 import type { Edge } from '../edge/edge.ts'
 import type { SandboxOptions } from '../edge/function/sandbox-pool.ts'
 import { startEdge } from '../edge/start-edge.ts'
-import { synthesize } from '../infra/synth.ts'
+import { synthesizeInOneStack } from '../infra/synth.ts'
 import { createSigningKey } from '../testing/issuer.ts'
 import { type CredentialSource, localCredentials, mintWith } from '../testing/population/credentials.ts'
 import {
@@ -73,7 +73,7 @@ export async function startLocalTarget(options: LocalTargetOptions): Promise<Loc
     writeObjects(bucket, allObjects(population))
     const { pops, program, sandboxes, originUrl, http2 = false } = options
     const outdir = join(directory, 'cdk.out')
-    const ours = async () => synthesize(config, { outdir, ...(program === undefined ? {} : { program }) })
+    const ours = async () => synthesizeInOneStack(config, { outdir, ...(program === undefined ? {} : { program }) })
     const template = options.template ?? (await ours()).template
     const functionLog = join(directory, 'function.log')
     const edge = await startEdge({

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -64,6 +65,9 @@ describe.skipIf(skip !== '')(`stacks as CloudFormation makes them${skip}`, { tim
     expect(code).toContain(`"${outputs.ClientId}"`)
 
     const second = await assembly({ policy: { ...plainPolicy, clockToleranceSeconds: 5 }, site })
+    // The CLI leaves alone a stack whose template stays the same.
+    const [before, after] = [first, second].map((outdir) => readFileSync(join(outdir, 'Files.template.json'), 'utf8'))
+    expect(after).not.toBe(before)
     await updateStack(aws, second, 'Files-us-east-1', 'us-east-1')
     expect(await updateStack(aws, second, 'Files', region)).toMatchObject({ StackStatus: 'UPDATE_COMPLETE' })
     expect(Number(await deployed.runningVersion())).toBeGreaterThan(Number(version))
