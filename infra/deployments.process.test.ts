@@ -642,6 +642,19 @@ const signIns: Deployment[] = [
     ],
   },
   {
+    title: 'sign-in with a pool of the stack, whose client has its URLs from you',
+    said: 'policy: { signIn, … }, userPool: pool, userPoolClients: [client]',
+    build: (stack) => {
+      const userPool = new cognito.UserPool(stack, 'Pool')
+      new EdgeAuthorizedSite(stack, 'Site', {
+        policy: signInPolicy,
+        userPool,
+        userPoolClients: [userPool.addClient('Web')],
+      })
+    },
+    becomes: [{ type: handler, text: '"client":"",{"Ref":"PoolWeb' }],
+  },
+  {
     title: 'hosts that a wildcard stands for',
     said: 'policy: { signIn, … }, site: { domain: { names: ["*.example.com"], certificateArn } }',
     build: (stack) => site(stack, { policy: signInPolicy, site: { domain: { ...domain, names: ['*.example.com'] } } }),

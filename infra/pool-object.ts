@@ -3,7 +3,7 @@ import type * as cognito from 'aws-cdk-lib/aws-cognito'
 import type { Policy } from '../authorizer/policy.ts'
 import type { SiteConfig } from '../config/site-schema.ts'
 import { UsageError } from '../config/usage-error.ts'
-import { deployedPolicy, policyOfPool } from './policy-of-pool.ts'
+import { deployedPolicy, isSignInOfPool, policyOfPool } from './policy-of-pool.ts'
 
 /**
  * The policy for the tokens of a pool that is given as an object: its issuer, and the clients where some are given. One that is imported
@@ -21,10 +21,12 @@ export function policyOfPoolObject(
   if (site.createUserPool || site.userPoolArn !== undefined) {
     throw new UsageError(`${constructPath}: userPool: is a second pool; leave out what site says of another`)
   }
-  const clientIds = clients && { clientIds: clients.map(({ userPoolClientId }) => userPoolClientId) }
+  const ids = clients?.map(({ userPoolClientId }) => userPoolClientId)
+  const clientIds = ids && { clientIds: ids }
+  const hosted = withOwnClient(policy, site, ids)
   const { userPoolArn, userPoolId } = pool
   if (!Token.isUnresolved(userPoolArn)) {
-    const known = deployedPolicy(policy, { ...site, userPoolArn })
+    const known = deployedPolicy(hosted, { ...site, userPoolArn })
     return clientIds ? policyOfPool(known, site, clientIds) : known
   }
   const { region } = Stack.of(pool)
@@ -33,8 +35,15 @@ export function policyOfPoolObject(
       `${constructPath}: userPool: the region of ${pool.node.path} is not known; give its stack an env.region`,
     )
   }
-  return policyOfPool(policy, site, {
+  return policyOfPool(hosted, site, {
     issuer: `https://cognito-idp.${region}.amazonaws.com/${userPoolId}`,
     ...clientIds,
   })
+}
+
+/** People sign in with one of the pool's clients: the one that the policy names, or else the first. */
+function withOwnClient(policy: Policy, site: SiteConfig, [first, ...others]: readonly string[] = []): Policy {
+  const { signIn } = policy
+  if (!signIn || first === undefined || !isSignInOfPool(policy, site) || others.includes(signIn.client)) return policy
+  return { ...policy, signIn: { ...signIn, client: first } }
 }
