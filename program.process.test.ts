@@ -80,11 +80,22 @@ describe('help', () => {
     for (const [path, command] of commands) expect(command.helpInformation()).toContain(`Usage: npx ${path} [`)
   })
 
+  test.each(commands.slice(1))('of %s ends with an example that its parser takes', async (path, command) => {
+    const { stdout } = await edgeproof(...path.split(' ').slice(1), '--help')
+    const [, ...words] =
+      /^(?:Example: | {2})(?:npx edgeproof|edgeproof|npm run -s edgeproof --) (.+)$/m.exec(stdout)?.[1]?.split(' ') ??
+      []
+    expect(words).not.toEqual([])
+    const options = command.commands.flatMap((sub) => sub.options).concat(command.options)
+    for (const word of words.filter((each) => each.startsWith('--')))
+      expect(options.map(({ long }) => long)).toContain(word)
+  })
+
   test.each(commands.filter(([path]) => / (fuzz|load)\b/.test(path)))('of %s fits a screen', async (path) => {
     const { stdout } = await edgeproof(...path.split(' ').slice(1), '--help')
     const lines = stdout.trimEnd().split('\n')
     expect(lines[0]).toContain(path)
-    expect(lines.length).toBeLessThanOrEqual(30)
+    expect(lines.length).toBeLessThanOrEqual(32)
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80)
   })
 })

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Help } from 'commander'
 import { registerBench } from './bench/command.ts'
 import { registerBundle } from './build/command.ts'
+import { addExamples } from './command/examples.ts'
 import { reportFailure } from './command/run-stage.ts'
 import { typedCommand } from './command/typed-command.ts'
 import { registerFuzz } from './fuzz/command.ts'
@@ -48,6 +49,7 @@ export function createProgram(): Command {
   }
   for (const [path, example] of Object.entries(examples)) addExample(program, path.split(' '), example)
   handDownSettings(program)
+  addExamples(program)
   return program
 }
 
