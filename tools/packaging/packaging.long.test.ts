@@ -161,7 +161,7 @@ test('the action, from its cache, fails a repository whose handler lets everybod
   const runs = await runAction(readAction(join(root, 'action.yml')), {
     inputs: {
       ...{ package: tarball, handler: join(project, 'open.cjs'), policy: join(project, 'policy.json'), out },
-      ...{ seconds: '3', seed: '1', base: 'main', methods: 'size', 'calibrate-minutes': '0' },
+      ...{ seconds: '12', seed: '1', base: 'main', methods: 'size', 'calibrate-minutes': '0' },
     },
     steps: { installed: { 'cache-hit': 'true' } },
     github: { action_path: root, event_name: 'push' },
