@@ -23,7 +23,7 @@ export function roundText(answer: RoundAnswer, milliseconds: number): string {
     ),
     ...indented(aboutRoutes),
     mark(
-      stories.length > 0 ? 'fail' : 'pass',
+      stories.length > 0 ? 'fail' : attacks === 0 ? 'not-measured' : 'pass',
       `attacks: ${count(attacks, 'case')} in ${seconds.toFixed(1)} s, ${count(stories.length, 'finding')}`,
     ),
     ...indented(stories),
