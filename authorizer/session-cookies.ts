@@ -1,12 +1,13 @@
 import type { Headers } from './cloudfront.ts'
 
-const names: readonly string[] = ['t0', 't1', 't2', 't3', 't4', 't5', 't6', 't7', 'a', 'a.1', 'r', 'r.1', 'g', 'o']
+const names: readonly string[] = ['a', 'a.1', 'r', 'r.1', 'g', 't0', 't1', 't2', 't3', 't4', 't5', 't6', 't7', 'o']
 
-/** Places of the cookies' values: the slots, and then these. The two pieces of `a` and of `r` follow each other. */
+/** Places of the cookies' values. The two pieces of `a` and of `r` follow each other, and so do the slots. */
+export const accessPlace = 0
+export const refreshPlace = 2
+export const guardPlace = 4
+export const slotsPlace = 5
 export const slotCount = 8
-export const accessPlace = 8
-export const refreshPlace = 10
-export const guardPlace = 12
 export const signedOutPlace = 13
 
 /** RFC 6265 6.1 leaves 4,096 octets to a cookie with its name and attributes. */
@@ -31,32 +32,40 @@ export interface Pieces {
 export type Changes = [value: string, maxAge?: number][]
 
 /**
- * Finds our cookies in a request. Names are compared octet by octet, without the spaces and tabs before them and nothing else:
+ * Finds our cookies in a request. Names are compared octet by octet, without the spaces before them and nothing else:
  * browsers have been fooled with other white space and with nameless cookies.
  */
 export function readOwnCookies({ cookie = [] }: Headers): OwnCookies {
   const values: string[] = []
+  const others: string[] = []
   let isTwice = false
-  const others = cookie.map(({ value: line }) => {
-    const left = line.split(';').filter((part) => {
-      const [, name, value] = /^[ \t]*__Host-ep-([^=]*)=(.*)/s.exec(part) ?? []
-      if (name === undefined) return true
-      const index = names.indexOf(name)
-      if (index in values) isTwice = true
-      if (index >= 0) values[index] = value as string
-      return false
-    })
-    return left.join(';').replace(/^ +/, '')
-  })
+  for (const { value: line } of cookie) {
+    let left = ''
+    for (let start = 0, end = 0; end < line.length; start = end + 1) {
+      end = line.indexOf(';', start)
+      if (end < 0) end = line.length
+      let at = start
+      while (line[at] === ' ') at++
+      const equals = line.startsWith('__Host-ep-', at) ? line.indexOf('=', at) : -1
+      if (equals < 0 || equals > end) left += line.slice(start, end + 1)
+      else {
+        const index = names.indexOf(line.slice(at + 10, equals))
+        if (values[index] !== undefined) isTwice = true
+        if (index >= 0) values[index] = line.slice(equals + 1, end)
+      }
+    }
+    others.push(left.replace(/^ +|;$/g, ''))
+  }
   return { values, isTwice, others }
 }
 
 /** The pieces of `a` or `r`, put together; undefined where they are not what was written. */
 export function joined({ values }: OwnCookies, first: number): Pieces | undefined {
-  const [, count, id, text] = /^([12])\.([\w-]{22})\.(.+)/s.exec(values[first] ?? '') ?? []
-  if (!id) return undefined
-  const more = count === '2' ? values[first + 1] : ''
-  return more === undefined ? undefined : { id, text: text + more }
+  const value = values[first] ?? ''
+  const more = value[0] === '1' ? '' : values[first + 1]
+  return more !== undefined && value[1] === '.' && value[24] === '.'
+    ? { id: value.slice(2, 24), text: value.slice(25) + more }
+    : undefined
 }
 
 /** Puts a session's text into one cookie or two. */

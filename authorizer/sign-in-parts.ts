@@ -21,9 +21,5 @@ export interface SignInParts {
 
 /** What the promise brings, unless the time, in milliseconds, is over before: then it rejects. */
 export function within<T>(timeout: number, promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout
-  const end = new Promise<never>((_, reject) => {
-    timer = setTimeout(reject, timeout)
-  })
-  return Promise.race([promise, end]).finally(() => clearTimeout(timer))
+  return Promise.race([promise, new Promise<never>((_, reject) => setTimeout(reject, timeout).unref())])
 }

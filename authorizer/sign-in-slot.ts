@@ -1,5 +1,5 @@
 import { nodeCrypto } from './node-crypto.ts'
-import { type Changes, type OwnCookies, slotCount } from './session-cookies.ts'
+import { type Changes, type OwnCookies, slotCount, slotsPlace } from './session-cookies.ts'
 
 /** Seconds that a sign-in may take: a second factor or a new password take longer than ten minutes. */
 const lifetime = 3600
@@ -35,31 +35,31 @@ export function beginSlot(
   path: string,
   now: number,
 ): string {
-  const ages = Array.from({ length: slotCount }, (_, place) => now - (slotAt(own, place)?.begunAt ?? 0))
-  const free = [...ages.keys()].filter((place) => (ages[place] as number) > lifetime)
-  const place = free[seed.charCodeAt(0) % free.length] ?? ages.indexOf(Math.max(...ages))
-  changes[place] = [`${kind}|${now}|${seed}|${path}`, lifetime]
-  return place + derived(seed, 'state')
+  const ages = Array.from({ length: slotCount }, (_, number) => now - (slotAt(own, number)?.begunAt ?? 0))
+  const free = [...ages.keys()].filter((number) => (ages[number] as number) > lifetime)
+  const number = free[seed.charCodeAt(0) % free.length] ?? ages.indexOf(Math.max(...ages))
+  changes[slotsPlace + number] = [`${kind}|${now}|${seed}|${path}`, lifetime]
+  return number + derived(seed, 'state')
 }
 
 /** The slot whose state this is; a foreign state finds none. Comparing takes no care of time: it shows nobody another jar's seed. */
 export function slotOf(own: OwnCookies, kind: 's' | 'r', state: string | null, now: number): Slot | undefined {
   const slot = slotAt(own, '01234567'.indexOf(state?.[0] as string))
-  return slot?.kind === kind && now - slot.begunAt <= lifetime && slot.place + derived(slot.seed, 'state') === state
+  return slot?.kind === kind && now - slot.begunAt <= lifetime && state?.[0] + derived(slot.seed, 'state') === state
     ? slot
     : undefined
 }
 
-function slotAt({ values }: OwnCookies, place: number): Slot | undefined {
+function slotAt({ values }: OwnCookies, number: number): Slot | undefined {
+  const place = slotsPlace + number
   const [kind, begunAt, seed, path] = values[place]?.split('|') ?? []
   return kind && seed && path ? { kind, begunAt: Number(begunAt) || 0, seed, path, place } : undefined
 }
 
 /** A path as a cookie may hold it (RFC 6265 4.1.1): what is no cookie-octet is percent-encoded, and `%` itself. */
 export function storedPath(uri: string, querystring: string): string {
-  const paths = querystring ? [`${uri}?${querystring}`, uri] : [uri]
   return (
-    paths
+    [`${uri}${querystring && `?${querystring}`}`, uri]
       .map((path) => path.toWellFormed().replace(/[^!#$&-+\--:<-[\]-{}~]/gu, encodeURIComponent))
       .find(({ length }) => length <= longestPath) ?? '/'
   )

@@ -34,8 +34,9 @@ export async function signOut(
   const pieces = joined(own, refreshPlace)
   const ids = [joined(own, accessPlace), pieces].flatMap((one) => one?.id ?? [])
   const hashes = ids.map(shortHash)
-  const isOwnStep =
-    site?.length === 1 && /^(?:same-origin|none)$/.test(site[0]?.value as string) && dest?.[0]?.value === 'document'
+  const isOwnStep = /^(?:same-origin|none),document$/.test(
+    [site, dest].map((entries) => entries?.map(({ value }) => value)).join(),
+  )
   if (!isOwnStep && !hashes.includes(query.get('confirm') as string)) return ['confirm', hashes[0] ?? '']
   if (usesRevocation && endpoints.revocation && pieces) {
     const revoke = async (uri: string) => {
