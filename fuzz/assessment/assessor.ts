@@ -4,6 +4,7 @@
  */
 import type { ViewerRequest } from '../../authorizer/cloudfront.ts'
 import type { Policy } from '../../authorizer/policy.ts'
+import { readPath } from '../../oracle/path-readings.ts'
 import type { ServedUrls } from '../../oracle/served-urls.ts'
 import type { Verdict } from '../../oracle/verdict.ts'
 import { viewerRequestOf } from '../../oracle/viewer-request-shape.ts'
@@ -94,7 +95,7 @@ export class Assessor {
     const response = result.kind === 'response' ? result.response : null
     switch (observation.class) {
       case 'bypass':
-        return this.#whoGains(request, judge)
+        return this.#whoGains(observation, request, judge)
       // It harms whoever sends it; where others' requests bring it about, that is another class.
       case 'false-denial':
         return this.#keys.hasFailed ? 'issuer' : 'nobody'
@@ -120,7 +121,8 @@ export class Assessor {
   }
 
   /** Of a request that passed: who is better off by it than by asking plainly. */
-  async #whoGains(request: ViewerRequest, judge: JudgeRequest): Promise<Who> {
+  async #whoGains({ rule }: Observation, request: ViewerRequest, judge: JudgeRequest): Promise<Who> {
+    if (rule === 'paths/malformed' && (await isGrantedResolved(request, judge))) return 'nobody'
     const who = this.presenterOf(request)
     if (who !== 'signed-in-user') return who
     for (const { canonical } of this.#signedBy(request)) {
@@ -169,6 +171,18 @@ function plainRequest(policy: Policy, request: ViewerRequest, token: string): un
 
 function eventOf(request: ViewerRequest): unknown {
   return { Records: [{ cf: { config: { eventType: 'viewer-request' }, request } }] }
+}
+
+/** Whether every file that a path can mean is granted: a key with an empty or a dot segment is none that anybody keeps. */
+async function isGrantedResolved(request: ViewerRequest, judge: JudgeRequest): Promise<boolean> {
+  const files = readPath(request.uri).readings.filter(
+    (segments) => !segments.some((name, at) => /^\.{1,2}$/.test(name) || (name === '' && at < segments.length - 1)),
+  )
+  for (const segments of files) {
+    const uri = `/${segments.map((name) => encodeURIComponent(name.toWellFormed())).join('/')}`
+    if ((await judge(eventOf({ ...request, uri }))).outcome === 'must-deny') return false
+  }
+  return files.length > 0
 }
 
 /** What a link or a page decides of a request: its address, and where it comes from. */

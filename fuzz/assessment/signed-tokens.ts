@@ -61,11 +61,14 @@ function candidates(policy: Policy, request: ViewerRequest): string[] {
 function readings(value: string): string[] {
   const decoded = percentDecoded(value)
   const basic = /^Basic ([\w+/=-]+)$/i.exec(value)?.[1]
+  // A session cookie that is an object in base64.
+  const objects = (decoded.match(/[\w+/-]{80,}/g) ?? []).map((word) => Buffer.from(word, 'base64').toString())
   return [
     ...new Set([
       value,
       decoded,
       percentDecoded(decoded),
+      ...objects.filter((text) => text.startsWith('{')),
       ...(basic === undefined
         ? []
         : [

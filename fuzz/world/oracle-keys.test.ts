@@ -254,3 +254,14 @@ test('of two providers with one URL, which of them holds the keys in an outage i
   })
   expect(await Promise.all(outcomes)).toEqual(['must-allow', 'may'])
 })
+
+test('of a signature by a key of the issuer that the token may not be verified by, what is said is true', async () => {
+  const reasonOf = async (situation: Situation) => {
+    const oracle = createOracle(policyOf({}), 'foreign')
+    await oracle.serve({ [jwksUri]: answer([rsa.jwk, { ...other.jwk, alg: 'RS512' }]) }, start)
+    const headers = { authorization: `Bearer ${tokenOf(situation)}` }
+    return (await oracle.judge(viewerRequestEvent('/files/a', { headers }), start)).reason
+  }
+  expect(await reasonOf({ by: other })).toBe('no key that the token may be verified by made the signature')
+  expect(await reasonOf({ header: { kid: [rsa.kid] } })).toBe('kid is no text')
+})
