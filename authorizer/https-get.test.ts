@@ -5,7 +5,8 @@ import { finished, type Writable } from 'node:stream'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeCertificate } from '../testing/certificate.ts'
-import { httpsGet } from './https-get.ts'
+import { getByExchange } from './https-exchange.ts'
+import { httpsGet as getAlone } from './https-get.ts'
 
 const largest = 262_144
 
@@ -52,7 +53,10 @@ function again(connection: Writable, write: () => void): void {
   finished(connection, () => clearInterval(timer))
 }
 
-describe('the network client', () => {
+describe.each([
+  ['alone', getAlone],
+  ['beside sign-in', getByExchange],
+])('the network client %s', (_, httpsGet) => {
   const trusted = getCACertificates('default')
   const asked: string[] = []
   let url: (path: string) => string
