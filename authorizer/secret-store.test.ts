@@ -24,13 +24,15 @@ it.each([
       const host = `${service}.eu-west-1.amazonaws.com`
       expect(uri).toBe(`https://${host}/`)
       const { authorization, ...others } = headers
-      const signed = aws4.sign(
-        {
-          ...{ host, service, region: 'eu-west-1', method: 'POST', path: '/', body, headers: { ...others } },
-          extraHeadersToIgnore: { 'content-length': true },
-        },
-        { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret', sessionToken: 'session' },
-      )
+      const request = {
+        ...{ host, service, region: 'eu-west-1', method: 'POST', path: '/', body, headers: { ...others } },
+        extraHeadersToIgnore: { 'content-length': true },
+      }
+      const signed = aws4.sign(request, {
+        accessKeyId: 'AKIDEXAMPLE',
+        secretAccessKey: 'secret',
+        sessionToken: 'session',
+      })
       expect(authorization).toBe(signed.headers?.Authorization)
       return { status: 200, body: JSON.stringify(answer) }
     },
