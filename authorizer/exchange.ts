@@ -5,7 +5,7 @@ import { pathSegments } from './path-segments.ts'
 import { heldIn, lifeOf, putSession, sessionIn, shortHash } from './session.ts'
 import { accessPlace, type Changes, type OwnCookies, refreshPlace } from './session-cookies.ts'
 import { type Answer, isOutage, type SignInReason } from './sign-in-answers.ts'
-import { guardWindow, readGuard, setGuard } from './sign-in-guard.ts'
+import { guardWindow, readGuard, refreshPause, setGuard } from './sign-in-guard.ts'
 import { type SignInParts, within } from './sign-in-parts.ts'
 import { derived, slotOf } from './sign-in-slot.ts'
 import { readTokens } from './token-response.ts'
@@ -32,7 +32,8 @@ export async function exchange(
   const now = seconds()
   // Whoever reads the first and whoever reads the last of a parameter that is there twice sees two requests (RFC 6749 3.1).
   const isPlain = new Set(query.keys()).size === query.size
-  const slot = isPlain && slotOf(own, isRefresh ? 'r' : 's', query.get('state'), now)
+  const to = { seed: '', place: -1, path: query.get('to') ?? '' }
+  const slot = isPlain && (isRefresh ? to : slotOf(own, query.get('state'), now))
   if (!slot) return isPlain ? 'state' : 'parameters'
   const { seed, place, path } = slot
   const iss = isRefresh ? null : query.get('iss')
@@ -44,8 +45,10 @@ export async function exchange(
     if (query.has('error')) return 'provider-error'
     if (!code) return 'parameters'
   }
-  const [count, signedInAt, refreshedAt] = readGuard(own)
-  const pieces = isRefresh ? sessionIn(own, refreshPlace) : undefined
+  const [count, signedInAt, refreshedAt, refused] = readGuard(own)
+  let pieces = isRefresh ? sessionIn(own, refreshPlace) : undefined
+  // Looked at again: anybody can make a link to a refresh, which harms nobody once in a while; and of many tabs the late ones need none.
+  if (pieces && (now - refreshedAt < refreshPause || refused === shortHash(pieces.text))) pieces = undefined
   let fault: SignInReason | undefined = 'secret'
   if (pieces || !isRefresh) fault = await within(exchangeTimeout, run()).catch(() => fault)
   else fault = 'no-session'
@@ -61,7 +64,7 @@ export async function exchange(
     if (fault && !isOut) setGuard(changes, count, signedInAt, refreshedAt, shortHash(pieces.text))
     else setGuard(changes, count, signedInAt, now, '')
   }
-  changes[place] = ['']
+  if (!isRefresh) changes[place] = ['']
   return [fault ?? (isRefresh ? 'refreshed' : 'signed-in'), `https://${host}${landing()}`]
 
   /** Undefined: a session. */

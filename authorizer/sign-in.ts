@@ -153,11 +153,12 @@ export function createSignIn(
     if (!host) return mayStart ? answered('start', 'host', own) : undefined
     if (!isRefresh && count >= mostSignIns && now - signedInAt < guardWindow)
       return answered('start', 'session-not-kept', own)
+    const to = storedPath(uri, querystring)
+    if (isRefresh)
+      return answered('refresh', ['refresh', `https://${host}${paths[1]}?${new URLSearchParams({ to })}`], own)
     const changes: Changes = []
     const seed = parts.random(32)
-    const kind = isRefresh ? 'r' : 's'
-    const state = beginSlot(own, changes, kind, seed, storedPath(uri, querystring), now)
-    if (isRefresh) return answered('refresh', ['refresh', `https://${host}${paths[1]}?state=${state}`], own, changes)
+    const state = beginSlot(own, changes, seed, to, now)
     // A session whose refresh token was refused, or which was signed out.
     if (pieces ? isRefused : own.values[signedOutPlace]) takeBack(changes, accessPlace, guardPlace)
     const query = new URLSearchParams([
@@ -199,8 +200,8 @@ export function createSignIn(
       if (!own) return undefined
       if (own.isTwice) return answered('start', 'cookies', own)
       if (!answer) return early(request)
-      if (usesRewrites && typeof answer === 'object' && 'served' in answer)
-        return answer.lacksSlash ? undefined : early(request)
+      if (usesRewrites && typeof answer === 'object' && (answer as Way).served)
+        return (answer as Way).lacksSlash ? undefined : early(request)
       const isVisitor = isGoing(request)
       // Scopes, one of which is missing, or another lack of rights.
       if (typeof answer === 'object' || forbiddenReasons.has(answer) || answer === 'no-keys') return undefined
