@@ -149,7 +149,7 @@ function leaveLimits(checks: readonly Check[]): Check[] {
         limit: null,
         direction: 'lower',
       }),
-      detail: `a short run has too few samples for them; some ten minutes decide: ${typedCommand('bench')}`,
+      detail: `its limits take more samples than a short run has; some ten minutes decide: ${typedCommand('bench')}`,
     },
   ]
 }

@@ -1,4 +1,6 @@
 /** Runs a command line in this process and tells what a shell would have seen of it: no process starts, nothing is printed. */
+// It starts its program in the directory in which it was loaded, which must not be one that a test removes.
+import 'esbuild'
 
 export interface Ended {
   status: number
