@@ -70,10 +70,10 @@ describe('manifests for the k6 operator', () => {
     const lines: string[] = []
     const progress = { ...silentProgress, log: (line: string) => void lines.push(line) }
     await operatorStage({ ...context, progress }, options)
-    const steps = lines.filter((line) => /^(kubectl|edgeproof) /.test(line))
+    const steps = lines.filter((line) => /^(kubectl|npx edgeproof) /.test(line))
     expect(steps.map((step) => step.split(' ').slice(0, 3).join(' '))).toEqual([
       ...['kubectl apply -f', 'kubectl wait testrun/edgeproof-steady', 'kubectl apply -f'],
-      ...['kubectl cp edgeproof-steady-collector:/results', 'edgeproof load merge', 'kubectl delete -f'],
+      ...['kubectl cp edgeproof-steady-collector:/results', 'npx edgeproof load', 'kubectl delete -f'],
     ])
     for (const [, file] of steps.join(' ').matchAll(/-f (\S+\.json)/g)) expect(existsSync(file ?? '')).toBe(true)
   })
