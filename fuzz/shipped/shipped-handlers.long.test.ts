@@ -21,7 +21,8 @@ test.each(['jose', 'aws-jwt-verify', 'fast-jwt', 'cognito-at-edge'] as const)(
   async (peer) => {
     const target = await buildShipped(peer, { directory })
     const report = await runCampaign({ target, strategy: strategies.list, seed: '1', signal: never, minimize: false })
-    const shown = report.found.map(({ class: name, rule }) => `${name} ${rule}`)
+    // Whoever can do it, it is one difference.
+    const shown = [...new Set(report.found.map(({ class: name, rule }) => `${name} ${rule}`))]
     const recorded = recordedDifferences.filter((one) => one.peer === peer).map((one) => `${one.class} ${one.rule}`)
     expect(shown.sort()).toEqual(recorded.sort())
   },
