@@ -23,6 +23,7 @@ export const signInPolicy = {
     client: 'client',
     endpoints: { authorization: 'https://login.example.com/authorize', token: 'https://login.example.com/token' },
     afterSignOut: '/bye.html',
+    secret: { ssmParameter: 'arn:aws:ssm:eu-central-1:111122223333:parameter/files/sign-in' },
   },
 } satisfies Policy
 
