@@ -1,7 +1,6 @@
 import { Jar, type JarOptions } from './jar.ts'
-import type { PersonName } from './people.ts'
 import type { TokenRecord } from './provider.ts'
-import type { BrowserName } from './story.ts'
+import type { BrowserName, PersonName } from './story.ts'
 
 export interface Tab {
   /** URLs of the documents that it showed, the present one last. */

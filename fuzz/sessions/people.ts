@@ -2,8 +2,7 @@
 import type { Policy } from '../../authorizer/policy.ts'
 import { claimsFor, pathOf } from '../world/make-world.ts'
 import type { World, WorldIssuer } from '../world/world.ts'
-
-export type PersonName = 'victim' | 'attacker'
+import type { PersonName } from './story.ts'
 
 export interface Person {
   name: PersonName

@@ -8,9 +8,10 @@ import type { SigningKey } from '../../testing/issuer.ts'
 import { mint } from '../../testing/mint.ts'
 import type { Call } from '../sandbox/protocol.ts'
 import { provesClient } from './client-authentication.ts'
-import type { Person, PersonName } from './people.ts'
+import type { Person } from './people.ts'
 import type { ProviderOptions } from './provider-options.ts'
 import type { Site } from './site.ts'
+import type { PersonName } from './story.ts'
 import { type TokenAnswer, tokenAnswer } from './token-answers.ts'
 
 export interface Code {

@@ -1,7 +1,8 @@
 /** The site under test, as stories know it: paths and endpoints, whatever handler answers for them. */
 import type { Policy, SignIn } from '../../authorizer/policy.ts'
 import type { World, WorldIssuer } from '../world/world.ts'
-import { type Person, type PersonName, peopleOf } from './people.ts'
+import { type Person, peopleOf } from './people.ts'
+import type { PersonName } from './story.ts'
 
 export type ClientAuthentication =
   | { method: 'none' }

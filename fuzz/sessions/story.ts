@@ -1,7 +1,9 @@
 /** What happens in a story, as data: it is drawn, stored, shrunk and played, and reads as plain sentences. */
 import type { JarOptions } from './jar.ts'
-import type { PersonName } from './people.ts'
 import type { ProviderOptions } from './provider-options.ts'
+
+/** Who has an account. */
+export type PersonName = 'victim' | 'attacker'
 
 /** Whose browser: each person's own, the victim's second one, and one that steals cookies. */
 export type BrowserName = 'victim' | 'attacker' | 'second' | 'thief'

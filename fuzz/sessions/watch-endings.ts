@@ -2,11 +2,11 @@
 import type { Rule } from '../../oracle/rules.ts'
 import type { Browser } from './browser.ts'
 import type { Ending, Navigation } from './navigation.ts'
-import type { PersonName } from './people.ts'
 import type { TokenRecord } from './provider.ts'
 import type { Scene } from './scene.ts'
 import type { Seen } from './sight.ts'
 import type { Site } from './site.ts'
+import type { PersonName } from './story.ts'
 import { heldToken, heldTokens } from './tokens-in-cookies.ts'
 
 /** The page has two at most; a third may be another handler's way. */

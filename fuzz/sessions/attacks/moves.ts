@@ -1,6 +1,5 @@
 /** What stories are made of, for short. */
-import type { PersonName } from '../people.ts'
-import type { Action, BrowserName, From, Open, SignOut, Where } from '../story.ts'
+import type { Action, BrowserName, From, Open, PersonName, SignOut, Where } from '../story.ts'
 
 export function open(
   tab: string,
