@@ -52,7 +52,7 @@ describe('bad input ends with exit code 2 and one line that names the file or fi
     [
       'a stage that is none',
       ['run', '--without', 'cooking'],
-      /^edgeproof: --without: "cooking" is no stage; there are build, size, fuzz, bench, load, plan$/m,
+      /^edgeproof: --without: "cooking" is no stage; there are build, size, fuzz, bench, signin, load, plan$/m,
     ],
     ['too little to begin with', ['init', '--provider', 'okta'], /^edgeproof: init: pass --issuer, --client; /],
     [

@@ -47,36 +47,9 @@ export function createProgram(): Command {
   ]) {
     register(program)
   }
-  for (const [path, example] of Object.entries(examples)) addExample(program, path.split(' '), example)
   handDownSettings(program)
   addExamples(program)
   return program
-}
-
-/** What somebody types first, for the help of each command that has none of its own. */
-const examples: Readonly<Record<string, string>> = {
-  run: 'run --without load',
-  check: 'check --policy policy.json --uri /users/ann/plan.pdf',
-  build: 'build --policy policy.json --out built',
-  size: 'size --handler dist/index.js',
-  bench: 'bench --handler dist/index.js --policy policy.json',
-  gate: 'gate --base origin/main',
-  'fuzz run': 'fuzz --handler dist/index.js --policy policy.json',
-  load: 'load --handler dist/index.js --policy policy.json',
-  edge: 'edge --handler dist/index.js --policy policy.json',
-  capacity: 'capacity --handler dist/index.js --policy policy.json',
-  tokens: 'tokens --users 20 --seconds 3600',
-  plan: 'plan --policy policy.json',
-  report: 'report --out results --history kept',
-}
-
-function addExample(program: Command, path: readonly string[], example: string): void {
-  const command = path.reduce<Command | undefined>(
-    (parent, name) => parent?.commands.find((one) => one.name() === name),
-    program,
-  )
-  if (!command) throw new Error(`no command ${path.join(' ')}`)
-  command.addHelpText('after', `\nExample: ${typedCommand(example)}`)
 }
 
 /** Runs one command line to its end: what went wrong is printed, and the exit code is in `process.exitCode`. */

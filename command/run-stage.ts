@@ -3,7 +3,7 @@ import { loadConfig } from '../config/load-config.ts'
 import { UsageError } from '../config/usage-error.ts'
 import { requireWritable } from '../config/write-file.ts'
 import { exitCode, type Result, type Verdict } from '../result/result.ts'
-import { resultFile, writeResult } from '../result/result-file.ts'
+import { writeResult } from '../result/result-file.ts'
 import { Interrupted } from './interrupted.ts'
 import { missingPackage } from './missing-package.ts'
 import { createProgress } from './progress.ts'
@@ -29,8 +29,10 @@ export function stageCommand(name: string, description: string): Command {
 }
 
 interface Presentation {
-  /** What is printed without `--json`; default a table of the checks, the verdict, and where the result file is. */
+  /** What is printed without `--json`; default a table of the checks. */
   present?: (result: Result) => string
+  /** It says where the results are; else a last line has the verdict and the file. Default false. */
+  isWhole?: boolean
   /** The exit code; default as result.ts says. */
   exit?: (verdict: Verdict) => number
 }
@@ -39,7 +41,7 @@ interface Presentation {
 export async function runStage<Options>(
   options: SharedOptions & Options,
   load: () => Promise<Stage<SharedOptions & Options>>,
-  { present = tableAndFile(options.out), exit = exitCode }: Presentation = {},
+  { present = (result) => terminalTable([result]), isWhole = false, exit = exitCode }: Presentation = {},
 ): Promise<void> {
   const { config, file } = await loadConfig(options)
   // Not after a night of measuring.
@@ -56,17 +58,9 @@ export async function runStage<Options>(
   }
   // Printed before it is written: on a full disk the figures are not lost.
   process.stdout.write(`${options.json ? JSON.stringify(result, null, 2) : present(result)}\n`)
-  writeResult(options.out, result)
+  const written = writeResult(options.out, result)
+  if (!options.json && !isWhole) process.stdout.write(`${colourVerdict(result.verdict)}  ${written}\n`)
   process.exitCode = interruption.signal.aborted ? 130 : exit(result.verdict)
-}
-
-function tableAndFile(out: string): (result: Result) => string {
-  return (result) => `${terminalTable([result])}\n${verdictAndFile(out, result)}`
-}
-
-/** The last line of most commands. */
-export function verdictAndFile(out: string, result: Result): string {
-  return `${colourVerdict(result.verdict)}  ${resultFile(out, result)}`
 }
 
 /** The first Ctrl-C (or TERM) asks the stage to stop, the second ends the process. */

@@ -33,17 +33,19 @@ const step = z.union([
   z.strictObject({ kind: z.literal('freeze'), ms: z.number(), cuts: z.enum(['reset', 'silence']).exactOptional() }),
   z.strictObject({ kind: z.literal('serve'), urls: serve }),
 ])
-const caseSchema = z.strictObject({
-  name: z.string(),
-  class: z.string(),
-  policy: z.unknown(),
-  start: z.number(),
-  serve,
-  steps: z.array(step),
-  story: z
-    .looseObject({ name: z.string(), actions: z.array(z.looseObject({ do: z.enum(actionNames) })).min(1) })
-    .exactOptional(),
-})
+const caseSchema = z
+  .strictObject({
+    name: z.string(),
+    class: z.string(),
+    policy: z.unknown(),
+    start: z.number(),
+    serve,
+    steps: z.array(step),
+    story: z
+      .looseObject({ name: z.string(), actions: z.array(z.looseObject({ do: z.enum(actionNames) })).min(1) })
+      .exactOptional(),
+  })
+  .refine(({ steps, story }) => steps.length > 0 || story !== undefined, { path: ['steps'], message: 'is empty' })
 
 /** A case from a file; a mistake in it is a UsageError that names the field. */
 export function readCase(file: string): FuzzCase {

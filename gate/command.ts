@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { runStage, type SharedOptions, stageCommand, verdictAndFile } from '../command/run-stage.ts'
+import { runStage, type SharedOptions, stageCommand } from '../command/run-stage.ts'
 import { gateText } from './outputs/terminal.ts'
 import type { GateOptions } from './settings.ts'
 
@@ -27,7 +27,7 @@ export function registerGate(program: Command): void {
         options.calibrate
           ? runStage(options, () => import('./calibrate.ts').then((module) => module.stage))
           : runStage(options, () => import('./gate.ts').then((module) => module.stage), {
-              present: (result) => `${gateText(result)}\n${verdictAndFile(options.out, result)}`,
+              present: gateText,
             }),
       ),
   )

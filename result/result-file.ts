@@ -11,7 +11,7 @@ const version = 1
 const migrations: Migrations = {}
 
 /** `<out>/<command>.json`. */
-export function resultFile(out: string, result: Result): string {
+function resultFile(out: string, result: Result): string {
   return join(out, `${commandOf(result)}.json`)
 }
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { runStage, type SharedOptions, stageCommand, verdictAndFile } from '../command/run-stage.ts'
+import { runStage, type SharedOptions, stageCommand } from '../command/run-stage.ts'
 import { terminalTable } from '../command/terminal.ts'
 import { exitCode, type Result } from '../result/result.ts'
 import type { RunOptions } from './run-all.ts'
@@ -29,9 +29,8 @@ export function registerRun(program: Command): void {
         }
         await runStage(options, loadStages, {
           present: (run) =>
-            options.all
-              ? [terminalTable([...finished.map(withLimits), run]), verdictAndFile(options.out, run)].join('\n')
-              : runScreen(run, finished, options.out),
+            options.all ? terminalTable([...finished.map(withLimits), run]) : runScreen(run, finished, options.out),
+          isWhole: !options.all,
           exit: (verdict) => (options.strict || verdict === 'fail' ? exitCode(verdict) : 0),
         })
       }),

@@ -38,7 +38,7 @@ describe('the list of attacks', () => {
     for (const { name, source } of attacks) {
       expect(name).toMatch(/^\S+$/)
       expect(source).toMatch(
-        /^(CVE-\d{4}-\d{4,}|GHSA(-[a-z0-9]{4}){3}|RFC \d{4}|CWE-\d+|Fetch standard|.* Guide, ".*"|.* Reference, ".*")/,
+        /^(CVE-\d{4}-\d{4,}|GHSA(-[a-z0-9]{4}){3}|RFC \d{4}|CWE-\d+|Fetch standard|OpenID Connect .* \d|JARM \d|.* Guide, ".*"|.* Reference, ".*")/,
       )
     }
   })

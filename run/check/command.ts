@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import { runStage, type SharedOptions, stageCommand, verdictAndFile } from '../../command/run-stage.ts'
+import { runStage, type SharedOptions, stageCommand } from '../../command/run-stage.ts'
 import type { CheckOptions } from './check-stage.ts'
 import { checkText } from './check-text.ts'
 
@@ -20,7 +20,7 @@ export function registerCheck(program: Command): void {
       .addOption(new Option('--expect <decision>', 'fail where it is the other').choices(['allow', 'deny']))
       .action((options: SharedOptions & CheckOptions) =>
         runStage(options, async () => (await import('./check-stage.ts')).checkStage, {
-          present: (result) => `${checkText(result)}\n${verdictAndFile(options.out, result)}`,
+          present: checkText,
         }),
       ),
   )
