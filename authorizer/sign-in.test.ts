@@ -53,7 +53,7 @@ it('refreshes a session whose token has ended, and one whose token is about to',
     const sent = await go('/page?q')
     expect(sent).toMatchObject({
       status: '302',
-      location: expect.stringContaining(`https://${host}/_auth/refresh?state=`),
+      location: `https://${host}/_auth/refresh?to=%2Fpage%3Fq`,
     })
     expect(await go(sent.location ?? '')).toMatchObject({ status: '303', location: `https://${host}/page?q` })
     expect(jar.get('__Host-ep-a')).not.toBe(before['__Host-ep-a'])
@@ -114,11 +114,12 @@ it('every answer is private, and a page has no word of the request', async () =>
     await go('/'),
     await signIn('/secret', 'ann'),
     await go('/_auth/callback?state=evil&error_description=%3Cscript%3E'),
-    await go('/_auth/refresh?state=evil'),
+    await go('/_auth/refresh?to=evil&x=evil'),
+    await go('/_auth/refresh?to=evil&to=evil'),
     await go('/_auth/sign-out?x=evil', { ...navigation, 'sec-fetch-site': 'cross-site' }),
     await go('/_auth/sign-out', leave),
   ]
-  expect(answers.map(({ status }) => status)).toEqual(['302', '303', '400', '400', '403', '303'])
+  expect(answers.map(({ status }) => status)).toEqual(['302', '303', '400', '303', '400', '403', '303'])
   for (const { response } of answers) {
     expect(response?.headers).toMatchObject({
       'cache-control': [{ value: 'no-store' }],
@@ -370,6 +371,46 @@ describe('a refresh', () => {
     await go(other.location ?? '')
     for (const name of ['__Host-ep-a', '__Host-ep-r']) jar.set(name, winner.get(name) ?? '')
     expect((await go('/')).status).toBe('passed')
+  })
+
+  it.each([true, false])(
+    'of twenty tabs at once ends at the page of each: refresh tokens that rotate %s',
+    async (rotates) => {
+      const { go, habits, refreshTokens } = await lapsed()
+      habits.rotates = rotates
+      const pages = Array.from({ length: 20 }, (_, tab) => `/${tab}?q=%26${tab}`)
+      const sent = await Promise.all(pages.map((page) => go(page)))
+      expect(new Set(sent.map(({ location = '' }) => new URL(location).pathname))).toEqual(new Set(['/_auth/refresh']))
+      const back = await Promise.all(sent.map(({ location = '' }) => go(location)))
+      expect(back.map(({ location }) => location)).toEqual(pages.map((page) => `https://${host}${page}`))
+      const seen = await Promise.all(back.map(({ location = '' }) => go(location)))
+      expect(seen.map(({ status }) => status)).toEqual(pages.map(() => 'passed'))
+      expect(refreshTokens.size).toBe(rotates ? 1 : 21)
+    },
+  )
+
+  it.each([
+    ['//evil.example/x', '/'],
+    ['/\\evil.example', '/'],
+    ['/%5cevil.example', '/'],
+    ['@evil.example', '/'],
+    ['https://evil.example/', '/'],
+    ['/x\r\nx: y', '/'],
+    ['/_auth/refresh', '/'],
+    ['/_auth/refresh?to=/', '/'],
+    ['/_auth/sign-out', '/'],
+    ['', '/'],
+    ['/x?to=//evil.example', '/x?to=//evil.example'],
+  ])('to %j leads to %s on its own host, with a session and without', async (to, path) => {
+    const { go, browser } = await lapsed()
+    const [link, encoded] = [new URLSearchParams({ to }), new URLSearchParams({ to: encodeURIComponent(to) })]
+    for (const query of [link, encoded])
+      for (const visit of [go, browser().go])
+        expect(await visit(`/_auth/refresh?${query}`)).toMatchObject({
+          status: '303',
+          location: `https://${host}${path}`,
+        })
+    expect(await go(`/_auth/refresh?${link}&to=/`)).toMatchObject({ status: '400', cookies: [] })
   })
 
   it.each([{ status: 500 }, { status: 429 }, { status: 200, body: '{' }])(

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream'
 import { expect, it } from 'vitest'
 import type { AuthorizerOptions } from '../authorizer/authorizer.ts'
-import type { Policy, SignIn } from '../authorizer/policy.ts'
+import type { OneProviderPolicy, Policy, SignIn } from '../authorizer/policy.ts'
 import { host, navigation, sealKey, signInTestBed } from '../testing/sign-in-test-bed.ts'
 import { bundleAuthorizer, deployable } from './bundle.ts'
 
@@ -51,7 +51,7 @@ function load(code: string, { get, post, now, log }: AuthorizerOptions) {
 
 const endpoints = { authorization: 'https://login.example.com/authorize', token: 'https://login.example.com/token' }
 const whole = bundleAuthorizer().program
-const cases: [string, Partial<SignIn>][] = [
+const cases: [string, Partial<SignIn>, Partial<Policy>?][] = [
   ['as it is', { endpoints, secret: { seal: [sealKey('k')] } }],
   [
     'with all that it has',
@@ -62,18 +62,19 @@ const cases: [string, Partial<SignIn>][] = [
       responseIss: false,
       parameters: { index: 'claims', values: 'text' },
     },
+    { index: 'index.html' },
   ],
 ]
 
 it.each(
-  cases.flatMap(([name, fields]) => [
-    [name, 'its own program', fields, undefined] as const,
-    [name, 'the whole program', fields, whole] as const,
+  cases.flatMap(([name, fields, more]) => [
+    [name, 'its own program', fields, more, undefined] as const,
+    [name, 'the whole program', fields, more, whole] as const,
   ]),
-)('%s, %s signs in, refreshes and signs out', async (_, _program, fields, program) => {
+)('%s, %s signs in, refreshes and signs out', async (_, _program, fields, more = {}, program) => {
   const { browser, clock, log } = signInTestBed(
     fields.endpoints ? { ...fields, logout: undefined as never } : fields,
-    {},
+    more as Partial<OneProviderPolicy>,
     (policy: Policy, options) => {
       const { logout, ...signIn } = policy.signIn as SignIn
       const checked = { ...policy, signIn: logout ? { ...signIn, logout } : signIn }
@@ -84,7 +85,9 @@ it.each(
   const { location = '' } = await go('/x?y')
   if (fields.parameters) expect(location).toContain('index=claims&values=text')
   expect(await go(logIn(location, 'ann'))).toMatchObject({ status: '303', location: `https://${host}/x?y` })
-  expect((await go('/users/ann/x')).passed?.headers.cookie).toBeUndefined()
+  const { passed } = await go('/users/ann/')
+  expect(passed?.headers.cookie).toBeUndefined()
+  expect(passed?.uri).toBe(more.index ? '/users/ann/index.html' : '/users/ann/')
   expect((await go('/users/bob/x')).response?.body).toContain('href="/_auth/sign-out"')
   clock.now += 3_590_000
   expect((await go((await go('/x?y')).location ?? '')).status).toBe('303')
