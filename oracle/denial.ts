@@ -13,6 +13,8 @@ export interface ExpectedResponse {
   /** Empty: none. */
   body: string
   contentType?: string
+  /** The body is a page of ours that the policy does not hold (`sign-in/forbidden`). */
+  isOwnPage?: true
   /** Absent: nothing is said of it. */
   contentSecurityPolicy?: string
 }
@@ -56,6 +58,9 @@ function expectedDenial(policy: Policy, request: ViewerRequest, denial: DenialCl
   }
   const status = denial === 'unauthenticated' ? (unauthenticated.status ?? 401) : (forbidden.status ?? 403)
   const page = pageOf(policy, denial)
+  if (policy.signIn && denial === 'forbidden' && page === undefined) {
+    return { status: String(status), locations: [], body: '', isOwnPage: true }
+  }
   return {
     status: String(status),
     locations: [],

@@ -15,10 +15,12 @@ import { type KeyName, mayMean } from './key-selection.ts'
 import { type PathReadings, readPath } from './path-readings.ts'
 import { plusMatters } from './plus.ts'
 import { defaults, type JudgedProvider, providersOf } from './policy-defaults.ts'
-import type { Presented } from './presented.ts'
+import { type Presented, withJudgements } from './presented.ts'
 import { rewriteOf, slashLocation, withSlash } from './rewrites.ts'
 import type { Fetch, ServedUrls } from './served-urls.ts'
+import { presentedBySession, sessionCookiesOf } from './session-cookies.ts'
 import { denialOf, type JudgedToken, judgeSeveral, verdictOnToken } from './several-tokens.ts'
+import { isOpenToSessions, ownPathOf, siteHostOf, withSignIn } from './sign-in.ts'
 import { signatureHolds } from './signature.ts'
 import { judgeHeader, type TokenParts, takeApart } from './token.ts'
 import type { Verdict } from './verdict.ts'
@@ -84,6 +86,24 @@ export function createOracle(policy: Policy, whose: 'ours' | 'foreign'): Oracle 
     return parts
   }
 
+  /** `session`: it is asked, because no header has a credential. */
+  function presentedIn(headers: Headers) {
+    const presented = presentedTokens(policy, headers)
+    if (!policy.signIn) return { ...presented, session: null }
+    const session = sessionCookiesOf(headers)
+    const held = presentedBySession(session)
+    if (whose === 'foreign') {
+      // What its own cookies are called nobody knows.
+      const inCookies = withJudgements(held, [may('sign-in/session', 'the token is in a cookie of ours')])
+      return { ...presented, others: [...presented.others, ...inCookies], session: null }
+    }
+    if (presented.counted.length === 0) return { ...presented, counted: held, session }
+    const ignored = withJudgements(held, [
+      may('sign-in/header-first', 'a credential in a header decides alone', 'deny'),
+    ])
+    return { ...presented, others: [...presented.others, ...ignored], session: null }
+  }
+
   /** What the token is worth by the keys of one place: by the first key with nothing against it, else by the first by which nothing is refused. */
   async function judgeAt(
     { provider, issuers, keys }: Place,
@@ -147,17 +167,20 @@ export function createOracle(policy: Policy, whose: 'ours' | 'foreign'): Oracle 
   }
 
   /** Steps 4 to 8 of the order, for the viewer's path and what it is rewritten to: the paths, the credentials, the rights. */
-  async function judgePaths(paths: readonly PathReadings[], headers: Headers, now: number): Promise<Verdict> {
+  async function judgePaths(paths: readonly PathReadings[], asked: Asked, now: number): Promise<Verdict> {
     const anonymous = judgeGrants(policy, paths, null)
     const barred = anonymous.find((one) => one.outcome === 'refused' && one.rule === 'paths/no-route')
     if (barred !== undefined) return { ...verdictOf([barred]), denial: 'forbidden' }
     if (!anonymous.some(isRefused)) return { ...verdictOf(anonymous), denial: 'forbidden' }
-    const { counted, others } = presentedTokens(policy, headers)
+    const { counted, others, session } = presentedIn(asked.request.headers)
     const judge = (presented: readonly Presented[]) => Promise.all(presented.map((one) => judgeToken(one, paths, now)))
     const tokens = await judge(counted)
     const isAskedForToken = paths.every((path) => path.wellFormed && !plusMatters(policy, path))
     const denial = isAskedForToken ? denialOf(tokens) : 'forbidden'
-    return { ...(await verdictOnPresented()), ...(denial ? { denial } : {}) }
+    const verdict: Verdict = { ...(await verdictOnPresented()), ...(denial ? { denial } : {}) }
+    if (session === null) return verdict
+    const situation = { policy, ...asked, cookies: session, now }
+    return withSignIn(situation, verdict, tokens[0]?.claims ?? null, isOpenToSessions(policy, paths))
 
     async function verdictOnPresented(): Promise<Verdict> {
       const verdict = verdictOnTokens(tokens, whose)
@@ -173,22 +196,23 @@ export function createOracle(policy: Policy, whose: 'ours' | 'foreign'): Oracle 
   }
 
   /** Step 9. */
-  async function judgeRewritten(request: ViewerRequest, now: number): Promise<Verdict> {
-    const path = readPath(request.uri)
-    const rewrite = rewriteOf(policy, request)
-    if (rewrite === null) return judgePaths([path], request.headers, now)
-    const verdict = await judgePaths([path, readPath(rewrite.uri)], request.headers, now)
+  async function judgeRewritten(asked: Asked, now: number): Promise<Verdict> {
+    const path = readPath(asked.request.uri)
+    const rewrite = rewriteOf(policy, asked.request)
+    if (rewrite === null) return judgePaths([path], asked, now)
+    const verdict = await judgePaths([path, readPath(rewrite.uri)], asked, now)
     if (whose === 'ours' || verdict.outcome !== 'must-deny') return verdict
     // Who rewrites nothing gives nothing away by it.
-    const alone = await judgePaths([path], request.headers, now)
+    const alone = await judgePaths([path], asked, now)
     return alone.outcome === 'must-deny' ? verdict : verdictOf([lax('order/rewrite', verdict.reason)])
   }
 
   /** The path, or in its place the one with the slash that it lacks. */
-  async function judgeRequest(request: ViewerRequest, now: number): Promise<Verdict> {
+  async function judgeRequest(asked: Asked, now: number): Promise<Verdict> {
+    const { request } = asked
     const slashed = withSlash(policy, request)
-    if (slashed === null) return judgeRewritten(request, now)
-    const verdict = await judgeRewritten({ ...request, uri: slashed }, now)
+    if (slashed === null) return judgeRewritten(asked, now)
+    const verdict = await judgeRewritten({ ...asked, request: { ...request, uri: slashed } }, now)
     if (verdict.outcome === 'must-deny') return verdict
     const reason = 'no route matches the path without the slash'
     const slash = { location: slashLocation(slashed, request.querystring ?? ''), verdict }
@@ -218,7 +242,7 @@ export function createOracle(policy: Policy, whose: 'ours' | 'foreign'): Oracle 
     },
     keysReachable(now, event) {
       const request = viewerRequestOf(event)
-      const { counted, others } = request ? presentedTokens(policy, request.headers) : { counted: [], others: [] }
+      const { counted, others } = request ? presentedIn(request.headers) : { counted: [], others: [] }
       const named = [...counted, ...others].flatMap(({ token }) => {
         const parts = partsOf(token)
         return 'outcome' in parts ? [] : placesOf(places, parts.claims)
@@ -231,15 +255,40 @@ export function createOracle(policy: Policy, whose: 'ours' | 'foreign'): Oracle 
         const reason = 'the event is not one that CloudFront sends at viewer request'
         return verdictOf([hasRequest(event) ? may('order/event', reason) : lax('order/event', reason)])
       }
+      const asked = { request, host: siteHostOf(policy, request, event) }
+      const isOwnPath = !isRewritten && ownPathOf(policy, request) !== null
+      if (isOwnPath && whose === 'ours') return judgeOwnPath(asked, now)
       if (isPreflight(policy, request)) {
         return { outcome: 'must-allow', rule: 'order/preflight', reason: 'it is a CORS preflight', ours: 'allow' }
       }
       if (!(policy.methods ?? defaults.methods).includes(request.method)) {
         return { ...verdictOf([refused('order/method', 'the method is not one of the policy')]), denial: 'forbidden' }
       }
-      return isRewritten ? judgePaths([readPath(request.uri)], request.headers, now) : judgeRequest(request, now)
+      const verdict = await (isRewritten ? judgePaths([readPath(request.uri)], asked, now) : judgeRequest(asked, now))
+      // Whoever has the same paths answers them, too.
+      return isOwnPath && verdict.outcome === 'must-allow' ? verdictOf([may('sign-in/own-paths', isOwn)]) : verdict
     },
   }
+}
+
+/** A request, and the site's host that it names. */
+interface Asked {
+  request: ViewerRequest
+  host: string | null
+}
+
+const isOwn = 'the path is one that sign-in answers itself'
+
+/** `sign-in/own-paths`. */
+function judgeOwnPath({ request, host }: Asked, now: number): Verdict {
+  if (request.method !== 'GET') {
+    return {
+      ...verdictOf([refused('order/method', 'an own path is asked for by another method')]),
+      denial: 'forbidden',
+    }
+  }
+  const signIn = { answers: ['own'], host, seconds: [now / 1000, now / 1000] } as const
+  return { ...verdictOf([refused('sign-in/own-paths', isOwn)]), signIn }
 }
 
 /** Fetch standard, "CORS-preflight request", as the policy narrows it. */

@@ -26,12 +26,17 @@ test('a reference leads to its sentence', () => {
 })
 
 test('each rule is one that the judge gives as its reason, and the judge gives no other', () => {
-  const sources = globSync(['oracle/*.ts', 'fuzz/{invariants,engine}/*.ts', 'fuzz/sessions/watch*.ts'], { cwd: root })
+  // What takes several requests to see, such as most of sign-in, is judged by the watch over stories.
+  const judge = ['oracle/*.ts', 'fuzz/{invariants,engine}/*.ts', 'fuzz/sessions/watch*.ts']
+  const sources = globSync(judge, { cwd: root })
     .filter((file) => !/\.test\.ts$|\/rules\.ts$/.test(file))
     .map((file) => readFileSync(`${root}${file}`, 'utf8'))
   // A first argument, or a field's value: neither a comparison nor a key.
   const given = sources.flatMap((source) =>
     [...source.matchAll(/(?:\(|: )\s*'([a-z-]+\/[a-z\d-]+)'/g)].map(([, id]) => id),
   )
-  expect([...new Set(given)].sort()).toEqual([...rules].sort())
+  // A media type has a slash, too.
+  const sections = new Set(rules.map((rule) => rule.split('/')[0]))
+  const ids = given.filter((id = '') => sections.has(id.split('/')[0]))
+  expect([...new Set(ids)].sort()).toEqual([...rules].sort())
 })

@@ -5,6 +5,24 @@ import type { FindingText } from './finding-text.ts'
 const binding = 'a sign-in is not bound to the browser that began it'
 
 export const signInTexts: Readonly<Record<Extract<Rule, `sign-in/${string}`>, FindingText>> = {
+  'sign-in/cookies': {
+    attack:
+      "An attacker who can set a cookie from a sibling domain gives it a name that looks like the session's once spaces, case or quotes are gone. The handler takes it for its own, and the victim acts in the attacker's session.",
+    mend: 'Compare names octet by octet after the ASCII spaces before them; pass over a value that has not the form that was set.',
+    cwe: 'CWE-565',
+  },
+  'sign-in/duplicate': {
+    attack:
+      "A cookie of the session's name is there twice, one of them tossed by a sibling domain or an old path. Whichever the handler takes, the attacker may have chosen it.",
+    mend: 'Act on none of them, and answer with a page that says so.',
+    cwe: 'CWE-694',
+  },
+  'sign-in/chunks': {
+    attack:
+      'The pieces of a session are of two times, or one is missing. The handler joins what does not belong together, and takes the result for a token.',
+    mend: 'Say in the first piece how many there are; take none where one is missing, and let the signature or the seal judge the rest.',
+    cwe: 'CWE-345',
+  },
   'sign-in/size': {
     attack:
       'A visitor opens many tabs, or a link on a foreign page opens them for him. His cookies grow until CloudFront or the bucket refuses every request, and he is locked out until they expire.',
@@ -16,6 +34,18 @@ export const signInTexts: Readonly<Record<Extract<Rule, `sign-in/${string}`>, Fi
       "A signed-in visitor asks for a file, and his session goes along to the origin or into the cache key. Who reads the origin's log has his token, and no two visitors share a cache entry.",
     mend: "Take the session's own cookies out of every request that passes, on public routes too.",
     cwe: 'CWE-201',
+  },
+  'sign-in/own-paths': {
+    attack:
+      'A viewer asks for the callback, the refresh or the sign-out by a preflight or on an open route. The request goes on to the bucket, with its code in the URL, or one path is read two ways.',
+    mend: 'Answer these paths before any route is looked at, and let none of them pass.',
+    cwe: 'CWE-436',
+  },
+  'sign-in/header-first': {
+    attack:
+      "A request has a bearer token that is refused, and a session. The handler lets it pass for the session, so that a script's request acts with rights that its sender never had, or redirects an API client to a page.",
+    mend: 'Let a credential in a header decide alone where there is one.',
+    cwe: 'CWE-863',
   },
   'sign-in/session': {
     attack:
@@ -51,6 +81,24 @@ export const signInTexts: Readonly<Record<Extract<Rule, `sign-in/${string}`>, Fi
     mend: 'Draw 32 random octets for each sign-in, and derive state, nonce and verifier from them.',
     cwe: 'CWE-330',
     root: binding,
+  },
+  'sign-in/slot': {
+    attack:
+      'A visitor opens several tabs, or a page opens them for him. Each sign-in overwrites another one that has not come back, and none of them completes.',
+    mend: 'Take a random empty place, else the oldest, of a fixed number.',
+    cwe: 'CWE-362',
+  },
+  'sign-in/return-path': {
+    attack:
+      'An attacker sends a link with a long or strange query string. It breaks out of the cookie that keeps the way back, or fills it until no request passes.',
+    mend: 'Percent-encode all but cookie-octets, and leave the query out where the path is too long.',
+    cwe: 'CWE-116',
+  },
+  'sign-in/refused-session': {
+    attack:
+      'A session was signed out or its refresh token was refused, and its cookies stay. Every later request carries them, and a handler that forgets why they do not count takes them again.',
+    mend: "Take the dead session's cookies back when a new sign-in begins.",
+    cwe: 'CWE-613',
   },
   'sign-in/loop': {
     attack:
@@ -131,6 +179,12 @@ export const signInTexts: Readonly<Record<Extract<Rule, `sign-in/${string}`>, Fi
     mend: 'After invalid_grant clear nothing; remember which refresh token was refused, and start anew only if it is still the same.',
     cwe: 'CWE-362',
   },
+  'sign-in/outage': {
+    attack:
+      'The provider is down for a minute. The handler takes sessions away that it could not refresh, and everybody has to sign in again at once.',
+    mend: 'Keep the cookies and answer 503 with Retry-After, or let a token pass that is still good.',
+    cwe: 'CWE-703',
+  },
   'sign-in/limits': {
     attack:
       'A thief takes the cookies of a session and edits their Max-Age, or never applies it. He refreshes for ever, where the policy says for how long.',
@@ -178,9 +232,21 @@ export const signInTexts: Readonly<Record<Extract<Rule, `sign-in/${string}`>, Fi
     mend: 'Give each answer no-store, no-referrer, nosniff and a policy that forbids frames.',
     cwe: 'CWE-525',
   },
+  'sign-in/page': {
+    attack:
+      'An attacker sends a link whose words stand in the page that the handler answers with, or whose link leads elsewhere. The visitor believes them, because the site says so.',
+    mend: "Answer with fixed text, a reason from a fixed list and links of the site's own.",
+    cwe: 'CWE-79',
+  },
   'sign-in/log': {
     attack: 'Somebody reads the log of the function. He finds codes, tokens or secrets that are still good.',
     mend: 'Log the step, its outcome and a reason from a fixed list.',
     cwe: 'CWE-532',
+  },
+  'sign-in/secret': {
+    attack:
+      'The secret store is slow or down. A handler that waits for it with every request denies visitors whose tokens it could verify without.',
+    mend: 'Ask for the secret when the module loads, and await it only where it is used.',
+    cwe: 'CWE-703',
   },
 }

@@ -16,7 +16,7 @@ export interface CredentialText {
 }
 
 export function credentialText(policy: Policy, request: ViewerRequest): CredentialText {
-  const text = credentialHeaders(policy)
+  const text = [...credentialHeaders(policy), ...(policy.signIn ? ['cookie'] : [])]
     .flatMap((name) => (Object.hasOwn(request.headers, name) ? (request.headers[name] ?? []) : []))
     .map(({ value }) => String(value))
     .join(' ')
@@ -24,7 +24,9 @@ export function credentialText(policy: Policy, request: ViewerRequest): Credenti
   const values = new Set<string>()
   for (const word of text.split(/[\s;,]/)) {
     // A cookie's value, or a header's, whose token has no "=".
-    const parts = word.slice(word.indexOf('=') + 1).split('.')
+    // Before the token of a session come the number of its pieces and an id, which a sign-out has to name.
+    const value = word.slice(word.indexOf('=') + 1).replace(/^[12]\.[\w-]{22}\./, '')
+    const parts = value.split('.')
     // A JWS or a JWE; a long text of dots is neither.
     if (parts.length < 3 || parts.length > 5) continue
     for (const part of [parts[1], parts.at(-1)]) {

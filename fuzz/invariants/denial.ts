@@ -12,6 +12,7 @@ import { bodyOf, valuesOf } from './header-values.ts'
 import { causeIn, type Observation, type Remark } from './observation.ts'
 import { differences } from './own-response.ts'
 import { percentDecoded } from './percent-decoded.ts'
+import { leadsAstray } from './sign-in-answer.ts'
 import { isStorable } from './storable.ts'
 
 interface Examination {
@@ -38,7 +39,7 @@ export function examineDenial(
   const status = String(response.status)
   if (/^2/.test(status)) observations.push(unsafe('deny/status', `a denial has the status ${status}`))
   else if (!/^[345]/.test(status)) observations.push(unsafe('deny/status', `a denial has the status ${status}`))
-  else if (status.startsWith('5') && keysReachable) {
+  else if (status.startsWith('5') && keysReachable && !verdict.signIn?.answers.includes('own')) {
     observations.push(unsafe('deny/status', `a denial has the status ${status} though the keys can be had`))
   }
   const caching = valuesOf(headers, 'cache-control').join(', ')
@@ -50,7 +51,8 @@ export function examineDenial(
     observations.push(...found)
     examination.remarks.push(...remarks)
   }
-  add(examineLocations(policy, request, response, verdict))
+  if (whose === 'ours' && policy.signIn) observations.push(...strayLocations(policy, request, response))
+  else add(examineLocations(policy, request, response, verdict))
   add(examineReaders(policy, request, headers, whose))
   if (whose === 'foreign') add(examineForeign(policy, request, response, circumstances))
   // What must have passed is a finding already, whatever its denial says.
@@ -92,6 +94,19 @@ function examineLocations(
     }
   }
   return { observations, remarks }
+}
+
+/** With sign-in a Location is an endpoint of the policy or on the viewer's own host (`sign-in/return`). */
+function strayLocations(policy: Policy, request: ViewerRequest, response: ReturnedResponse): Observation[] {
+  const locations = valuesOf(response.headers ?? {}, 'location')
+  return locations
+    .filter((location) => leadsAstray(policy, hostOf(request), location))
+    .map((location) => ({
+      class: 'open-redirect',
+      rule: 'sign-in/return',
+      story: `an answer leads to ${location.slice(0, 200)}`,
+      cause: 'elsewhere',
+    }))
 }
 
 function examineReaders(

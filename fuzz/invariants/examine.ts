@@ -3,6 +3,7 @@ import type { Headers, ViewerRequest } from '../../authorizer/cloudfront.ts'
 import type { Policy } from '../../authorizer/policy.ts'
 import { isCredentialCookie } from '../../oracle/credentials.ts'
 import { rewriteOf } from '../../oracle/rewrites.ts'
+import { cookieNameIn, cookiePrefix } from '../../oracle/session-cookies.ts'
 import type { Verdict } from '../../oracle/verdict.ts'
 import type { Answer } from '../answer.ts'
 import { credentialHeaders, credentialText } from './credential-text.ts'
@@ -127,7 +128,12 @@ function changesTo(
   if (returned.uri === request.uri && rewrite !== null && rewrite.uri !== request.uri) {
     changes.push({ rule: rewrite.rule, story: 'the uri was not rewritten as the policy says' })
   } else if (returned.uri !== (rewrite?.uri ?? request.uri)) changed('the uri was changed')
+  if (policy.signIn) {
+    const story = cookieChange(headers.cookie, expected.cookie)
+    if (story !== null) changes.push({ rule: 'sign-in/strip', story })
+  }
   for (const name of new Set([...Object.keys(expected), ...Object.keys(headers)])) {
+    if (policy.signIn && name === 'cookie') continue
     if (comparable(name, headers[name]) === comparable(name, expected[name])) continue
     const isKept =
       credentialHeaders(policy).includes(name) &&
@@ -136,6 +142,21 @@ function changesTo(
     changed(isKept ? 'the credential is kept' : `the header ${name} was changed, added or removed`)
   }
   return changes
+}
+
+/** `sign-in/strip`; null: none. Octet for octet, but for the spaces between cookies. */
+function cookieChange(returned: Headers[string] | undefined, expected: Headers[string] | undefined): string | null {
+  const parts = (entries: Headers[string] | undefined) =>
+    (Array.isArray(entries) ? entries : []).map(({ value }) =>
+      String(value)
+        .split(';')
+        .map((part) => part.replace(/^ +/, '')),
+    )
+  const left = parts(returned)
+  if (left.flat().some((part) => cookieNameIn(part)?.startsWith(cookiePrefix))) {
+    return 'a cookie of the session goes on to the cache and the origin'
+  }
+  return JSON.stringify(left) === JSON.stringify(parts(expected)) ? null : "the site's own cookies were changed"
 }
 
 /** White space around cookies says nothing, of whatever kind, nor do semicolons without one (RFC 6265 5.2 and 5.4). */
@@ -152,7 +173,8 @@ function comparable(name: string, entries: Headers[string] | undefined): string 
   return filled.length === 0 ? '' : JSON.stringify(filled)
 }
 
-function withoutCredential(policy: Policy, headers: Headers): Headers {
+function withoutCredential(policy: Policy, given: Headers): Headers {
+  const headers = policy.signIn ? withoutSession(given) : given
   const named = credentialHeaders(policy)
   const { cookie, ...all } = headers
   const others = Object.fromEntries(Object.entries(all).filter(([name]) => !named.includes(name)))
@@ -165,6 +187,16 @@ function withoutCredential(policy: Policy, headers: Headers): Headers {
     return value === '' ? [] : [{ ...entry, value }]
   })
   return kept.length === 0 ? others : { ...others, cookie: kept }
+}
+
+function withoutSession({ cookie, ...others }: Headers): Headers {
+  const left = (cookie ?? []).flatMap((entry) => {
+    const parts = entry.value.split(';').map((part) => part.replace(/^ +/, ''))
+    const kept = parts.filter((part) => !cookieNameIn(part)?.startsWith(cookiePrefix))
+    if (kept.length === parts.length) return [entry]
+    return kept.length === 0 ? [] : [{ ...entry, value: kept.join('; ') }]
+  })
+  return left.length === 0 ? others : { ...others, cookie: left }
 }
 
 function examineDenied(

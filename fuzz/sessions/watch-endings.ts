@@ -139,7 +139,7 @@ function ofGoodToken(scene: Scene, { browser, sentFirst, start, ending, visits }
     if (ending.kind === 'passed' && visits === 0) return []
     return [
       {
-        rule: 'sign-in/session',
+        rule: scene.storeIsUp ? 'sign-in/session' : 'sign-in/secret',
         class: 'false-denial',
         story: `a good session was denied its page (${visits > 0 ? 'it was sent to sign in again' : endingWords(ending)})`,
       },
