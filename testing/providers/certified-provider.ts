@@ -10,12 +10,11 @@ import { createSigningKey } from '../issuer.ts'
 import { accountOf, formFields, signInForm } from './sign-in-form.ts'
 import { type ProviderOptions, type RegisteredClient, type SignInProvider, serveProvider } from './sign-in-provider.ts'
 
-const host = 'login.example.com'
-const issuer = `https://${host}`
-
-/** `resource`: the `aud` of access tokens. */
-export async function startCertifiedProvider(options: ProviderOptions & { resource: string }): Promise<SignInProvider> {
-  const { accounts, clients, resource } = options
+/** `resource`: the `aud` of access tokens. `issuer`: without a path. Default: of login.example.com. */
+export async function startCertifiedProvider(
+  options: ProviderOptions & { resource: string; issuer?: string },
+): Promise<SignInProvider> {
+  const { accounts, clients, resource, issuer = 'https://login.example.com' } = options
   const lifetime = () => provider.tokenSeconds
   const groupsOf = (accountId: string) => accounts.find(({ sub }) => sub === accountId)?.groups ?? []
   const key = await createSigningKey()
@@ -92,7 +91,7 @@ export async function startCertifiedProvider(options: ProviderOptions & { resour
       revocation: `${issuer}/token/revocation`,
       logout: `${issuer}/session/end`,
     },
-    hosts: [host],
+    hosts: [new URL(issuer).hostname],
     tokenSeconds: 3600,
   })
   return provider
