@@ -6,15 +6,17 @@ import { policyWarnings, warningText } from '../config/policy-warnings.ts'
 import { writeWholeFile } from '../config/write-file.ts'
 import { check } from '../result/result.ts'
 import { bundleAuthorizer, deployable } from './bundle.ts'
+import type { Discovery } from './discovered-policy.ts'
 
 /** Largest deployment package of a viewer-request function (CloudFront Developer Guide, "Quotas on Lambda@Edge"). */
 const maxPackageOctets = 1024 * 1024
 
 /**
  * Writes index.js (exports `handler`, configuration baked in), function.zip, esbuild's meta.json, and for programs that are
- * bundled elsewhere policy.checked.json to the output directory, and says what is dangerous in the policy.
+ * bundled elsewhere policy.checked.json to the output directory, and says what is dangerous in the policy. What was
+ * discovered for the policy goes into discovered.json, so that the build can be repeated without asking.
  */
-export const buildStage: Stage = ({ config, configFile, out, progress }) =>
+export const buildStage: Stage<{ discovery?: Discovery }> = ({ config, configFile, out, progress }, { discovery }) =>
   stageResult('build', { config: configFile, out }, async () => {
     const { program, metafile } = bundleAuthorizer(config.policy, { snapshots: false })
     const warnings = policyWarnings(config.policy).map(warningText)
@@ -25,6 +27,7 @@ export const buildStage: Stage = ({ config, configFile, out, progress }) =>
     writeWholeFile(join(out, 'function.zip'), zip)
     const checked = checkPolicy(policy, site?.hsts)
     writeWholeFile(join(out, 'policy.checked.json'), `${JSON.stringify(checked, null, 2)}\n`)
+    if (discovery) writeWholeFile(join(out, 'discovered.json'), `${JSON.stringify(discovery.filledIn, null, 2)}\n`)
     writeWholeFile(join(out, 'meta.json'), `${JSON.stringify(metafile, null, 2)}\n`)
     for (const text of warnings) progress.log(`warning: ${configFile}: ${text}`)
     return {
@@ -46,9 +49,13 @@ export const buildStage: Stage = ({ config, configFile, out, progress }) =>
           direction: 'lower',
         }),
       ],
-      data: { warnings },
+      data: { warnings, ...(discovery && { discovery: discoveryData(discovery) }) },
     }
   })
+
+function discoveryData({ url, filledIn, notes }: Discovery) {
+  return JSON.parse(JSON.stringify({ url, filledIn, notes }))
+}
 
 /** The function's deployment package: one file, `index.js`, with a fixed date, so that the same code gives the same bytes. */
 function functionZip(code: string): Uint8Array {

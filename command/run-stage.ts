@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { loadConfig } from '../config/load-config.ts'
+import { loadConfig, type PolicyCompletion } from '../config/load-config.ts'
 import { UsageError } from '../config/usage-error.ts'
 import { requireWritable } from '../config/write-file.ts'
 import { exitCode, type Result, type Verdict } from '../result/result.ts'
@@ -35,15 +35,17 @@ interface Presentation {
   isWhole?: boolean
   /** The exit code; default as result.ts says. */
   exit?: (verdict: Verdict) => number
+  /** What becomes of the policy between being read and being checked; default nothing. */
+  complete?: PolicyCompletion
 }
 
 /** Runs one stage for a user: configuration, Ctrl-C, result file, table or JSON, exit code. */
 export async function runStage<Options>(
   options: SharedOptions & Options,
   load: () => Promise<Stage<SharedOptions & Options>>,
-  { present = (result) => terminalTable([result]), isWhole = false, exit = exitCode }: Presentation = {},
+  { present = (result) => terminalTable([result]), isWhole = false, exit = exitCode, complete }: Presentation = {},
 ): Promise<void> {
-  const { config, file } = await loadConfig(options)
+  const { config, file } = await loadConfig(options, complete)
   // Not after a night of measuring.
   requireWritable(options.out)
   const progress = createProgress()

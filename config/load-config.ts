@@ -4,6 +4,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { type Config, parseConfig, parsePolicy } from './config.ts'
 import { UsageError } from './usage-error.ts'
 
+export type PolicyCompletion = (policy: unknown, place: string) => Promise<unknown>
+
 const defaultFiles = ['ts', 'mjs', 'js', 'json'].map((kind) => `edgeproof.config.${kind}`)
 const demoConfig = fileURLToPath(new URL('../edgeproof.config.ts', import.meta.url))
 
@@ -11,25 +13,32 @@ const demoConfig = fileURLToPath(new URL('../edgeproof.config.ts', import.meta.u
  * The configuration of a command: `--config FILE`, else the first of edgeproof.config.{ts,mjs,js,json} in the working
  * directory, else the demo that ships; its policy replaced by `--policy FILE` where that is given.
  * Every mistake is a UsageError that names the file and the field.
+ *
+ * @param complete what becomes of the policy between being read and being checked; it hears what names it in mistakes
  */
-export async function loadConfig(options: {
-  config?: string
-  policy?: string
-}): Promise<{ config: Config; file: string }> {
+export async function loadConfig(
+  options: { config?: string; policy?: string },
+  complete: PolicyCompletion = async (policy) => policy,
+): Promise<{ config: Config; file: string }> {
   const file = options.config ?? defaultFiles.find((name) => existsSync(name)) ?? demoConfig
-  const config = parseConfig(await readModule(file, 'pass --config FILE'), file)
-  if (options.policy === undefined) return { config, file }
-  return { config: { ...config, policy: loadPolicy(options.policy) }, file: options.policy }
+  const written = await readModule(file, 'pass --config FILE')
+  if (options.policy === undefined)
+    return { config: parseConfig(await withPolicy(written, file, complete), file), file }
+  const policy = await complete(readJson(options.policy, 'pass --policy FILE'), options.policy)
+  return {
+    config: { ...parseConfig(written, file), policy: parsePolicy(policy, options.policy) },
+    file: options.policy,
+  }
+}
+
+async function withPolicy(config: unknown, file: string, complete: PolicyCompletion): Promise<unknown> {
+  if (typeof config !== 'object' || config === null || !('policy' in config)) return config
+  return { ...config, policy: await complete(config.policy, `${file}: policy`) }
 }
 
 /** Whether limits in a command's configuration are the user's: those of the demo, or beside a policy alone, are our authorizer's. */
 export function isOwnConfiguration(file: string, policy: string | undefined): boolean {
   return file !== demoConfig && file !== policy
-}
-
-/** A policy from a JSON file. */
-function loadPolicy(file: string) {
-  return parsePolicy(readJson(file, 'pass --policy FILE'), file)
 }
 
 async function readModule(file: string, remedy: string): Promise<unknown> {

@@ -49,6 +49,16 @@ const secret = z
     }),
   ) as z.ZodType<unknown> as z.ZodType<SignInSecrets | SecretReference>
 
+/** What a field should be; of one that is not there also how to come by it. */
+function discoverable(should: string): z.core.$ZodErrorMap {
+  return ({ code, input }) =>
+    code === 'invalid_type' && input === undefined
+      ? `${should}; \`edgeproof build --discover\` reads it from the issuer's openid-configuration`
+      : undefined
+}
+
+const discoverableUrl = httpsUrl.clone({ ...httpsUrl.def, error: discoverable('should be an https URL') })
+
 const limit = z
   .int('should be a whole number of seconds')
   .min(60, 'should be 60 seconds or more')
@@ -58,12 +68,15 @@ export const signInSchema: z.ZodType<SignIn> = z
   .strictObject({
     provider: name.exactOptional(),
     client: name,
-    endpoints: z.strictObject({
-      authorization: httpsUrl,
-      token: httpsUrl,
-      revocation: httpsUrl.exactOptional(),
-      logout: httpsUrl.exactOptional(),
-    }),
+    endpoints: z.strictObject(
+      {
+        authorization: discoverableUrl,
+        token: discoverableUrl,
+        revocation: httpsUrl.exactOptional(),
+        logout: httpsUrl.exactOptional(),
+      },
+      { error: discoverable('should be an object') },
+    ),
     logout: z.enum(['oidc', 'cognito']).exactOptional(),
     responseIss: z.boolean().exactOptional(),
     scopes: z
