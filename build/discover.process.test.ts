@@ -67,7 +67,7 @@ const policyWith = (signIn: object, more = {}) => ({
 async function build(policy: object, ...options: string[]) {
   writeFileSync(join(cwd, 'policy.json'), JSON.stringify(policy))
   rmSync(join(cwd, 'built'), { recursive: true, force: true })
-  return inProcess(() => runProgram(['build', '--policy', 'policy.json', '--out', 'built', ...options]), { cwd })
+  return inProcess(() => runProgram(['build', ...options, '--policy', 'policy.json', '--out', 'built']), { cwd })
 }
 const built = (file: string) => readFileSync(join(cwd, 'built', file), 'utf8')
 
