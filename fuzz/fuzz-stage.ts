@@ -43,7 +43,7 @@ export const fuzzStage: Stage<FuzzOptions> = (context, options) =>
     })
   })
 
-/** Requests one by one, and where the policy signs visitors in, stories of theirs. */
+/** Requests one by one, and where the policy or the handler's description says how visitors sign in, stories of theirs. */
 async function attack(
   target: Target,
   context: StageContext,
@@ -51,11 +51,13 @@ async function attack(
   directory: string,
 ): Promise<CampaignReport> {
   const stories = (share: number) => runSessionStage(target, context, options, { share, directory })
+  const hasSignIn = target.policy.signIn !== undefined || target.handler?.signIn !== undefined
   if (options.sessions) {
-    if (target.policy.signIn) return stories(1)
-    throw new UsageError('--sessions: the policy has no signIn; leave the option out, or add signIn to the policy')
+    if (hasSignIn) return stories(1)
+    const add = target.handler ? "signIn to the configuration's handler" : 'signIn to the policy'
+    throw new UsageError(`--sessions: nothing says how visitors sign in; leave the option out, or add ${add}`)
   }
-  if (!target.policy.signIn) return soak(target, context, options, directory)
+  if (!hasSignIn) return soak(target, context, options, directory)
   const { seconds, runs } = options
   const half = seconds === undefined && runs !== undefined ? {} : { seconds: (seconds ?? 20) / 2 }
   const report = await soak(target, context, { ...options, ...half }, directory)

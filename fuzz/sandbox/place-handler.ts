@@ -23,7 +23,11 @@ function removeDirectories(): void {
  * The file to load: the handler's own, or a copy that holds what `files`, `replace` and `keys` say, made once for each key set in
  * a directory that goes when this thread ends. Throws a UsageError where that cannot be done.
  */
-export function placedHandler({ file, policy, handler }: Target, start: number, serve: ServedUrls): Promise<string> {
+export function placedHandler(
+  { file, policy, handler }: Pick<Target, 'file' | 'policy' | 'handler'>,
+  start: number,
+  serve: ServedUrls,
+): Promise<string> {
   if (handler === undefined || !isPlaced(handler)) return Promise.resolve(file)
   const values = textValues(policy, handler, serve)
   const name = createHash('sha256')

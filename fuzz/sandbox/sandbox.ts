@@ -75,10 +75,14 @@ export function sandboxCpuMs(): number {
   return total
 }
 
-/** The sandbox in which a target is called as its description says. */
-export function sandboxFor({ runtime, handler: { event, store, environment } = { file: '' } }: Target): ChildSandbox {
+/** The sandbox in which a target is called as its description says. `server`: as in SandboxOptions. */
+export function sandboxFor(
+  { runtime, handler: { event, store, environment } = { file: '' } }: Pick<Target, 'runtime' | 'handler'>,
+  { server }: Pick<SandboxOptions, 'server'> = {},
+): ChildSandbox {
   return createSandbox({
     runtime,
+    ...(server === undefined ? {} : { server }),
     ...(event === undefined ? {} : { event }),
     ...(store === undefined ? {} : { store }),
     ...(environment === undefined ? {} : { environment }),

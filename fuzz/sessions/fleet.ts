@@ -1,11 +1,13 @@
 /** CloudFront with the function's instances: an HTTP request becomes an event, the result what a browser sees. */
 import type { Headers, ViewerRequestEvent } from '../../authorizer/cloudfront.ts'
-import type { Served } from '../../oracle/served-urls.ts'
+import type { Served, ServedUrls } from '../../oracle/served-urls.ts'
 import { viewerRequestEvent } from '../../testing/viewer-request.ts'
 import { bodyOf } from '../invariants/header-values.ts'
 import { readResult, requestFault, responseFault } from '../invariants/result-shape.ts'
-import type { Call, Runtime } from '../sandbox/protocol.ts'
-import { type ChildSandbox, createSandbox, SandboxGone } from '../sandbox/sandbox.ts'
+import type { Target } from '../sandbox/handler-under-test.ts'
+import { placedHandler } from '../sandbox/place-handler.ts'
+import type { Call } from '../sandbox/protocol.ts'
+import { type ChildSandbox, SandboxGone, sandboxFor } from '../sandbox/sandbox.ts'
 import { distribution } from './site.ts'
 
 export interface EdgeRequest {
@@ -36,6 +38,14 @@ export interface Invocation {
 /** CPU time of one request after which it counts as spinning. */
 const spinMs = 5_000
 
+/** How the function is called and what it finds around it. */
+export interface Deployment extends Pick<Target, 'runtime' | 'policy' | 'handler'> {
+  /** Key sets that are written into it, where its deployment does that. */
+  keySets: ServedUrls
+  /** Milliseconds since the epoch. */
+  start: number
+}
+
 /**
  * The instances of one function: each has a memory of its own, and requests take turns among them. Child processes are kept
  * from story to story.
@@ -43,14 +53,14 @@ const spinMs = 5_000
 export class Fleet {
   /** Answers what the function asks for. */
   server: (call: Call) => Served = () => ({ kind: 'reset' })
-  readonly #runtime: Runtime
+  readonly #deployment: Deployment
   #instances: { sandbox: ChildSandbox; isLoaded: boolean; clock: number }[] = []
   #file = ''
   #count = 1
   #turn = 0
 
-  constructor(runtime: Runtime) {
-    this.#runtime = runtime
+  constructor(deployment: Deployment) {
+    this.#deployment = deployment
   }
 
   /** The function's code is this file now; instances load it at their next request. */
@@ -94,12 +104,14 @@ export class Fleet {
     const index = this.#turn++ % this.#count
     let instance = this.#instances[index]
     if (!instance || instance.sandbox.gone) {
-      const sandbox = createSandbox({ runtime: this.#runtime, server: (call) => this.server(call) })
+      const sandbox = sandboxFor(this.#deployment, { server: (call) => this.server(call) })
       instance = { sandbox, isLoaded: false, clock: now }
       this.#instances[index] = instance
     }
     if (!instance.isLoaded) {
-      const { clock } = await instance.sandbox.load(this.#file, now, {})
+      const { start, keySets } = this.#deployment
+      const file = await placedHandler({ ...this.#deployment, file: this.#file }, start, keySets)
+      const { clock } = await instance.sandbox.load(file, now, {})
       Object.assign(instance, { isLoaded: true, clock })
     }
     return instance

@@ -1,6 +1,7 @@
 /** Who has an account with the provider, and which pages are his. */
 import type { Policy } from '../../authorizer/policy.ts'
 import { claimsFor, pathOf } from '../world/make-world.ts'
+import { claimChanges } from '../world/provider-claims.ts'
 import type { World, WorldIssuer } from '../world/world.ts'
 import type { PersonName } from './story.ts'
 
@@ -18,6 +19,8 @@ export function peopleOf(world: World, issuer: WorldIssuer, policy: Policy): Rec
   const route = personalRoute(policy, issuer)
   const person = (name: PersonName, group: string): Person => {
     const claims = claimsFor(route, issuer, world.start, group)
+    for (const [reference, value] of Object.entries(world.handler?.claims ?? {}))
+      Object.assign(claims, claimChanges(claims, reference, value))
     const page = (rest: string) => pathOf(route, { issuer, claims }, rest)
     return { name, sub: String(claims.sub), claims, pages: [page('a.txt'), page('b/c.css')] }
   }

@@ -14,6 +14,8 @@ export interface Played {
   sights: readonly Sight[]
   /** Requests to the handler. */
   requests: number
+  /** Navigations that ended at a page. */
+  passed: number
 }
 
 export interface PlayOptions extends SceneOptions {
@@ -30,7 +32,7 @@ export async function play(story: Story, options: PlayOptions): Promise<Played> 
     await act(on, action)
     if (options.stopAtFirst && witness.sights.some(({ isNote }) => !isNote)) break
   }
-  return { sights: witness.sights, requests: scene.requests }
+  return { sights: witness.sights, requests: scene.requests, passed: witness.passed }
 }
 
 /** A scene and who looks on. */
@@ -80,6 +82,7 @@ async function act(on: Shown, action: Action): Promise<void> {
       scene.calmSince = action.answers === 'good' ? scene.now : Infinity
       return
     case 'keys':
+      if (scene.site.holdsKeys) return
       // Published beside the old ones, and used from now on.
       scene.provider.keys = [...scene.site.issuer.spareKeys.slice(1), ...scene.provider.keys]
       scene.calmSince = scene.now + 70_000

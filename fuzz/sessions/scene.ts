@@ -85,9 +85,9 @@ export class Scene {
   }
 
   #serve(call: Call): Served {
-    const { secretStore, secrets } = this.site
+    const { secretStore, secrets, answers } = this.site
     const stored = secretStore && answerOfStore(call, secrets, this.storeIsUp)
-    return stored ?? this.provider.serve(call)
+    return stored ?? answers[call.url] ?? this.provider.serve(call)
   }
 }
 

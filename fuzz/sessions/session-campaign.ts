@@ -4,10 +4,11 @@ import type { Policy } from '../../authorizer/policy.ts'
 import { type Random, seededRandom } from '../../statistics/seeded-random.ts'
 import { cpuSeconds } from '../engine/cpu-time.ts'
 import type { Effort } from '../finding.ts'
-import type { Runtime } from '../sandbox/protocol.ts'
-import { createWorld } from '../world/make-world.ts'
+import type { Target } from '../sandbox/handler-under-test.ts'
+import { createWorld, servedByIssuers } from '../world/make-world.ts'
 import { sessionAttacks } from './attacks/attacks.ts'
-import { Fleet } from './fleet.ts'
+import { open, page, signedIn } from './attacks/moves.ts'
+import { type Deployment, Fleet } from './fleet.ts'
 import { type Played, play } from './play.ts'
 import { type Change, changedPolicy } from './rebuild.ts'
 import type { Rebuild } from './scene.ts'
@@ -17,13 +18,8 @@ import { type SignInDescription, type Site, siteOfPolicy } from './site.ts'
 import type { Story } from './story.ts'
 import { randomWalk } from './walk.ts'
 
-export interface SessionTarget {
-  name: string
-  whose: 'ours' | 'foreign'
-  file: string
-  /** With `signIn`. */
-  policy: Policy
-  runtime: Runtime
+/** With `signIn` in its policy, or with a description. */
+export interface SessionTarget extends Target {
   /** Of a handler whose paths and cookies are not the policy's. */
   description?: SignInDescription
   /** The same handler with another policy: a file. Left out: stories of a deployment are not played. */
@@ -90,7 +86,7 @@ export async function runSessions(options: SessionCampaignOptions): Promise<Sess
   }
   const played = new Set<string>()
   const known = new Set<string>()
-  await using fleet = new Fleet(target.runtime)
+  await using fleet = new Fleet(stage.deployment)
   for (const story of storiesFor(stage.site, seededRandom(seed), options.only)) {
     if (signal.aborted || report.stories >= stories || elapsed() >= seconds) break
     options.onStory?.(story, report.stories)
@@ -114,24 +110,39 @@ export async function runSessions(options: SessionCampaignOptions): Promise<Sess
   return { ...report, attacks: played.size, seconds: elapsed(), cpuSeconds: used() }
 }
 
+/**
+ * Whether an honest visitor gets to see a page after he has signed in; what was seen where he does not. A handler or a
+ * description for which that is not so is attacked by nothing.
+ */
+export async function checkSignIn(
+  target: SessionTarget,
+  start = Date.now(),
+): Promise<{ passed: boolean; seen: string[] }> {
+  const stage = await openStage(target, start)
+  await using fleet = new Fleet(stage.deployment)
+  const { passed, sights } = await stage.play(fleet, { name: 'honest', actions: [...signedIn(), open('two', page())] })
+  return { passed: passed > 0, seen: sights.filter(({ isNote }) => !isNote).map(({ story }) => story) }
+}
+
 /** Plays a story that was stored. */
 export async function replaySessions(target: SessionTarget, story: Story, start: number): Promise<Played> {
   const stage = await openStage(target, start)
-  await using fleet = new Fleet(target.runtime)
+  await using fleet = new Fleet(stage.deployment)
   return await stage.play(fleet, story)
 }
 
 interface Stage {
-  runtime: Runtime
+  deployment: Deployment
   site: Site
   start: number
   play(fleet: Fleet, story: Story): Promise<Played>
 }
 
 async function openStage(target: SessionTarget, start: number): Promise<Stage> {
-  const { policy, whose, file, description, build } = target
-  if (!policy.signIn) throw new Error('a policy without signIn has no sessions')
-  const world = await createWorld(policy, start)
+  const { policy, whose, file, runtime, handler, description, build } = target
+  // Its provider's tokens are the provider's, whatever it makes of them.
+  const { secret: _secret, ...described } = handler ?? { file }
+  const world = await createWorld(policy, start, handler && described)
   const site = siteOfPolicy(world, policy.signIn, whose, description)
   const files = new Map<Change, Promise<string>>()
   const rebuild: Rebuild | undefined =
@@ -144,7 +155,7 @@ async function openStage(target: SessionTarget, start: number): Promise<Stage> {
       return { file: await built, client: changed.client }
     })
   return {
-    runtime: target.runtime,
+    deployment: { runtime, policy, ...(handler ? { handler } : {}), keySets: servedByIssuers(world.issuers), start },
     site,
     start,
     play: (fleet, story) => play(story, { site, file, fleet, rebuild, start }),
@@ -175,7 +186,7 @@ async function confirm(
     )
   if (!(await shown(fleet, story))) return undefined
   const short = shrinks ? await shrunk(story, async (one) => (await shown(fleet, one)) !== undefined) : story
-  await using fresh = new Fleet(stage.runtime)
+  await using fresh = new Fleet(stage.deployment)
   const again = await shown(fresh, short)
   return again && { sight: again, story: short }
 }

@@ -1,13 +1,14 @@
 /** Stories of sign-in as a part of `fuzz run` and `fuzz replay`. */
 import type { Policy } from '../../authorizer/policy.ts'
 import type { StageContext } from '../../command/stage.ts'
+import { UsageError } from '../../config/usage-error.ts'
 import type { FuzzCase } from '../case.ts'
 import type { CampaignReport } from '../engine/campaign.ts'
 import { cpuSeconds } from '../engine/cpu-time.ts'
 import type { FuzzOptions } from '../fuzz-options.ts'
 import type { Target } from '../sandbox/handler-under-test.ts'
 import { buildOurs } from '../shipped/build-handler.ts'
-import { replaySessions, runSessions, type SessionReport, type SessionTarget } from './session-campaign.ts'
+import { checkSignIn, replaySessions, runSessions, type SessionReport, type SessionTarget } from './session-campaign.ts'
 import { campaignOfSessions } from './session-findings.ts'
 
 const defaultSeconds = 20
@@ -27,6 +28,7 @@ export async function runSessionStage(
     runs === undefined ? (seconds ?? defaultSeconds) * share : seconds === undefined ? undefined : seconds * share
   const stories = runs === undefined ? undefined : Math.max(fewestStories, Math.ceil((runs / casesForAStory) * share))
   const attacked = sessionTarget(target, directory)
+  if (target.whose === 'foreign') await ensureSignsIn(attacked)
   const report = await runSessions({
     target: attacked,
     seed,
@@ -36,6 +38,16 @@ export async function runSessionStage(
     onStory: ({ name }, done) => progress.step(`${done} stories of sign-in: ${name}`, done, stories ?? done + 1),
   })
   return campaignOfSessions(report, attacked)
+}
+
+/** Throws a UsageError where nobody can sign in. */
+async function ensureSignsIn(target: SessionTarget): Promise<void> {
+  const { passed, seen } = await checkSignIn(target)
+  if (passed) return
+  const why = seen[0] ?? 'the handler sent nobody to the authorization endpoint, or set no cookie'
+  throw new UsageError(
+    `handler.signIn: nobody can sign in, so stories would show nothing: ${why}; compare client, endpoints and paths with what the handler has`,
+  )
 }
 
 /** A stored story again: what it shows, each once. */
@@ -68,11 +80,14 @@ export async function replayStory(target: Target, stored: FuzzCase, directory: s
 }
 
 /** Ours can be deployed again with another policy; of any other handler there is one file. */
-function sessionTarget({ name, whose, file, policy, runtime }: Target, directory: string): SessionTarget {
+function sessionTarget(target: Target, directory: string): SessionTarget {
+  const { whose, runtime, handler } = target
+  if (handler?.signIn)
+    return { ...target, description: { ...(handler.hosts ? { hosts: handler.hosts } : {}), ...handler.signIn } }
   let count = 0
   const build = async (changed: Policy) => {
     const built = await buildOurs(changed, { directory: `${directory}/redeployed-${++count}`, runtime })
     return built.file
   }
-  return { name, whose, file, policy, runtime, ...(whose === 'ours' ? { build } : {}) }
+  return { ...target, ...(whose === 'ours' ? { build } : {}) }
 }

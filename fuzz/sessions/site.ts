@@ -1,5 +1,9 @@
 /** The site under test, as stories know it: paths and endpoints, whatever handler answers for them. */
 import type { Policy, SignIn } from '../../authorizer/policy.ts'
+import type { ServedUrls } from '../../oracle/served-urls.ts'
+import { holdsKeys } from '../sandbox/place-handler.ts'
+import { servedByIssuers } from '../world/make-world.ts'
+import { describedAnswers } from '../world/served-to.ts'
 import type { World, WorldIssuer } from '../world/world.ts'
 import { type Person, peopleOf } from './people.ts'
 import type { PersonName } from './story.ts'
@@ -44,6 +48,10 @@ export interface Site {
   secretStore: 'ssm' | 'secretsManager' | undefined
   /** What that store holds. */
   secrets: object
+  /** What URLs answer that are nobody's endpoint, as the handler's description says. */
+  answers: ServedUrls
+  /** It has its keys from its deployment: a rotation is a deployment, too, which stories do not play. */
+  holdsKeys: boolean
   /** Every rule of the page holds, not only those that keep somebody from a gain. */
   whose: 'ours' | 'foreign'
 }
@@ -52,48 +60,61 @@ export const distribution = 'd111111abcdef8.cloudfront.net'
 
 export function siteOfPolicy(
   world: World,
-  signIn: SignIn,
+  signIn: SignIn | undefined,
   whose: Site['whose'],
   description?: SignInDescription,
 ): Site {
-  const { policy } = world
+  const { policy, handler } = world
+  const ofProvider = description ?? signIn
+  if (!ofProvider) throw new Error('a site without sign-in has no sessions')
   const issuer =
-    world.issuers.find(({ provider }) => provider.name === (signIn.provider ?? provider.name)) ?? world.issuers[0]
-  const [host = distribution, ...hosts] = description?.hosts ?? signIn.hosts ?? []
+    world.issuers.find(({ provider }) => provider.name === (signIn?.provider ?? provider.name)) ?? world.issuers[0]
+  const [host = distribution, ...hosts] = description?.hosts ?? signIn?.hosts ?? []
   const paths = description?.paths ?? {
     callback: '/_auth/callback',
     refresh: '/_auth/refresh',
     signOut: '/_auth/sign-out',
-    ...signIn.paths,
+    ...signIn?.paths,
   }
-  const isStored = signIn.secret !== undefined && !('seal' in signIn.secret)
+  const secret = signIn?.secret
+  const isStored = secret !== undefined && !('seal' in secret)
   return {
     policy,
     issuer,
     people: peopleOf(world, issuer, policy),
     hosts: [host, ...hosts],
-    client: description?.client ?? signIn.client,
+    client: ofProvider.client,
     clientAuth: description ? describedAuth(description) : clientAuthentication(signIn),
-    endpoints: description?.endpoints ?? signIn.endpoints,
+    endpoints: ofProvider.endpoints,
     paths,
-    responseIss: signIn.responseIss ?? false,
-    session: description?.token ?? signIn.token ?? (issuer.provider.tokenUse === 'id' ? 'id' : 'access'),
-    registered: [host, ...hosts].map((one) => `https://${one}${paths.callback}`),
+    responseIss: signIn?.responseIss ?? false,
+    session: description?.token ?? signIn?.token ?? (issuer.provider.tokenUse === 'id' ? 'id' : 'access'),
+    registered: [host, ...hosts].flatMap((one) => registeredUris(one, paths.callback)),
     publicPage: world.publicPaths[0],
-    afterSignOut: description ? undefined : signIn.afterSignOut,
-    idleSeconds: signIn.idleSeconds,
-    absoluteSeconds: signIn.absoluteSeconds,
-    secretStore: isStored ? ('ssmParameter' in (signIn.secret ?? {}) ? 'ssm' : 'secretsManager') : undefined,
+    afterSignOut: description ? undefined : signIn?.afterSignOut,
+    idleSeconds: signIn?.idleSeconds,
+    absoluteSeconds: signIn?.absoluteSeconds,
+    secretStore: isStored ? ('ssmParameter' in secret ? 'ssm' : 'secretsManager') : undefined,
     secrets: storedSecrets(signIn),
+    answers: describedAnswers(world, servedByIssuers(world.issuers)),
+    holdsKeys: handler !== undefined && holdsKeys(handler),
     whose,
   }
+}
+
+/** An origin alone is a redirect URI, too, and another one than with a slash (RFC 6749 3.1.2.3, RFC 3986 6.2.1). */
+function registeredUris(host: string, callback: string): string[] {
+  return [`https://${host}${callback}`, ...(callback === '/' ? [`https://${host}`] : [])]
 }
 
 function describedAuth({ clientSecret }: SignInDescription): ClientAuthentication {
   return clientSecret === undefined ? { method: 'none' } : { method: 'client_secret_basic', secret: clientSecret }
 }
 
-function clientAuthentication({ tokenEndpointAuthMethod: method = 'none', secret }: SignIn): ClientAuthentication {
+function clientAuthentication({
+  tokenEndpointAuthMethod: method = 'none',
+  secret,
+}: Partial<SignIn> = {}): ClientAuthentication {
   if (method === 'none') return { method }
   const held = secret && 'seal' in secret ? secret : suiteSecrets
   if (method === 'private_key_jwt') return { method, key: held.privateKey ?? {} }
@@ -106,6 +127,6 @@ const suiteSecrets: { seal: string[]; clientSecret: string; privateKey?: Readonl
   clientSecret: 'only-for-stories: 100% of it',
 }
 
-function storedSecrets({ secret }: SignIn): object {
+function storedSecrets({ secret }: Partial<SignIn> = {}): object {
   return secret && 'seal' in secret ? secret : suiteSecrets
 }

@@ -15,6 +15,8 @@ export class Watch implements Witness {
   /** Index of the action that is being played. */
   step = 0
   requests = 0
+  /** Pages that a browser got to see. */
+  passed = 0
   readonly sights: Sight[] = []
   readonly #scene: Scene
   readonly #signOuts = new Set<Navigation>()
@@ -63,6 +65,7 @@ export class Watch implements Witness {
 
   /** A navigation has ended. */
   arrived(navigation: Navigation): void {
+    if (navigation.ending?.kind === 'passed') this.passed++
     this.#add(seenOfEnding(this.#scene, navigation, this.isSignOut(navigation)))
   }
 

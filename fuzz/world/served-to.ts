@@ -21,11 +21,19 @@ export function servedTo({ policy, issuers, visitors, handler, unusedKeys }: Wor
   }
   const token = handler.signIn?.endpoints.token
   if (token !== undefined && !unusedKeys) served[new URL(token).href] = json(tokenAnswer(visitors[0]))
+  return { ...served, ...describedAnswers({ policy, handler }, keySets) }
+}
+
+/** What the handler's description says that further URLs answer. */
+export function describedAnswers(
+  { policy, handler }: Pick<World, 'policy' | 'handler'>,
+  keySets: ServedUrls,
+): ServedUrls {
+  if (handler === undefined) return {}
   const values = textValues(policy, handler, keySets)
-  for (const [url, text] of Object.entries(handler.answers ?? {})) {
-    served[new URL(url).href] = json(filledText(text, values))
-  }
-  return served
+  return Object.fromEntries(
+    Object.entries(handler.answers ?? {}).map(([url, text]) => [new URL(url).href, json(filledText(text, values))]),
+  )
 }
 
 /** Whoever has a code gets the first visitor's tokens (RFC 6749 5.1): an attacker has an account of his own. */
