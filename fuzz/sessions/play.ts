@@ -46,6 +46,7 @@ async function act(on: Shown, action: Action): Promise<void> {
   switch (action.do) {
     case 'open':
     case 'sign-out': {
+      if (action.do === 'sign-out' && scene.site.paths.signOut === undefined) return
       const navigation = navigationOf(on, action)
       await navigation.run()
       return witness.arrived(action.do === 'sign-out' ? await confirmed(on, navigation) : navigation)

@@ -329,11 +329,20 @@ export class Provider {
       person,
       family,
       expires: times.exp * 1000,
-      bad: isBad ? mode.bad : undefined,
+      bad: isBad && !this.#isLeftOpen(mode, nonce) ? mode.bad : undefined,
       answer: mode.name,
     }
     this.tokens.push(tokens)
     return tokens
+  }
+
+  /**
+   * Only our page asks for a nonce, and for a look at at_hash: without a nonce in the request there is none to compare, and the
+   * hash is optional (OpenID Connect Core 3.1.3.7, 11; 3.1.3.8).
+   */
+  #isLeftOpen({ name }: TokenAnswer, nonce: string | null): boolean {
+    if (this.#site.whose === 'ours') return false
+    return name === 'other-hash' || (nonce === null && name.endsWith('-nonce'))
   }
 
   #familyOf(token: string): Family | undefined {

@@ -4,6 +4,8 @@ import { findingOf } from '../assessment/finding-of.ts'
 import type { CampaignReport } from '../engine/campaign.ts'
 import { type Finding, noVerdict, type Who } from '../finding.ts'
 import type { SessionFinding, SessionReport, SessionTarget } from './session-campaign.ts'
+import type { Sight } from './sight.ts'
+import type { Story } from './story.ts'
 
 export function campaignOfSessions(report: SessionReport, target: SessionTarget): CampaignReport {
   const findings = report.found.map((one) => found(one, target))
@@ -28,7 +30,7 @@ function found({ sight, story, start, after }: SessionFinding, { policy }: Sessi
   return findingOf({
     class: sight.class,
     rule: sight.rule,
-    who: signInWho[sight.rule] ?? 'anyone',
+    who: whoOf(sight, story),
     cause: '',
     story: sight.story,
     case: { name: story.name, class: 'sign-in', policy, start, serve: {}, steps: [], story },
@@ -44,6 +46,14 @@ function found({ sight, story, start, after }: SessionFinding, { policy }: Sessi
     },
     after,
   })
+}
+
+/** A short story holds only what it takes: an answer of the provider's that is not as it should be, only its side can give. */
+function whoOf({ rule }: Sight, { actions }: Story): Who {
+  const answers = actions.flatMap((action) => (action.do === 'provider' ? [action.answers] : []))
+  // What stands in for those: a code that was injected, which comes with the nonce of another sign-in.
+  if (answers.some((name) => name !== 'good' && !name.endsWith('-nonce'))) return 'issuer'
+  return signInWho[rule] ?? 'anyone'
 }
 
 /** The least that somebody must have. Left out: it happens to any visitor. */

@@ -62,10 +62,15 @@ function ofLeaks(scene: Scene, { invocation, calls }: SiteExchange): Seen[] {
     const secret = secretIn(scene, text, calls)
     if (secret) seen.push({ rule: 'leak/response', class: 'leak', story: `${secret} is in an answer` })
     if (text.includes(marker)) {
+      const isMarkup = answer.body.includes(`<b>${marker}`)
       seen.push({
         rule: 'sign-in/error',
         class: 'header-injection',
-        story: 'an answer holds what a parameter of its URL said',
+        story: isMarkup
+          ? 'a page holds the markup that a parameter of its URL has'
+          : 'an answer holds what a parameter of its URL said',
+        // Escaped, it is words on a page.
+        ours: !isMarkup,
       })
     }
   }
@@ -128,19 +133,19 @@ function ofLocation(scene: Scene, { url, invocation }: SiteExchange): Seen[] {
   const next = redirectOf(answer, url)
   if (!next) return []
   const { endpoints, hosts, registered } = scene.site
+  // CloudFront answers no other Host than its distributions' names, and a browser sends none but its URL's.
+  const isOwnHost = typeof request.headers.host !== 'string' || hosts.includes(request.headers.host)
   const configured = [endpoints.authorization, ...(endpoints.logout === undefined ? [] : [endpoints.logout])]
   if (configured.some((endpoint) => isAt(next, endpoint))) {
-    const redirectUri = next.searchParams.get('redirect_uri')
-    if (isAt(next, endpoints.authorization)) return ofAuthorization(next, registered)
-    return redirectUri === null ? [] : []
+    return isAt(next, endpoints.authorization) ? ofAuthorization(next, registered, isOwnHost) : []
   }
-  const host = request.headers.host
-  if (typeof host === 'string' && !hosts.includes(host) && next.host === host) {
+  if (!isOwnHost && next.host === request.headers.host) {
     return [
       {
         rule: 'sign-in/host',
         class: 'open-redirect',
-        story: `a redirect leads to ${host}, which only the request named`,
+        story: `a redirect leads to ${next.host}, which only the request named`,
+        ours: true,
       },
     ]
   }
@@ -150,7 +155,7 @@ function ofLocation(scene: Scene, { url, invocation }: SiteExchange): Seen[] {
   return [{ rule: 'sign-in/return', class: 'open-redirect', story: `a redirect leads to ${next.origin}` }]
 }
 
-function ofAuthorization(next: URL, registered: readonly string[]): Seen[] {
+function ofAuthorization(next: URL, registered: readonly string[], isOwnHost: boolean): Seen[] {
   const seen: Seen[] = []
   const wanted = (name: string) => next.searchParams.get(name) ?? ''
   if (!registered.includes(wanted('redirect_uri'))) {
@@ -158,6 +163,7 @@ function ofAuthorization(next: URL, registered: readonly string[]): Seen[] {
       rule: 'sign-in/host',
       class: 'open-redirect',
       story: `the redirect_uri is ${wanted('redirect_uri')}, which is not the site's`,
+      ours: !isOwnHost,
     })
   }
   if (wanted('state') === '') {

@@ -1,5 +1,16 @@
 /** 1 to 13: what comes back from the provider, and where it leads. */
-import { attackersCallback, back, open, page, reload, signedIn, signIn, wait } from './moves.ts'
+import {
+  attackersCallback,
+  back,
+  open,
+  page,
+  reload,
+  returnQuery,
+  signedIn,
+  signIn,
+  statedReturn,
+  wait,
+} from './moves.ts'
 import type { SessionAttack } from './session-attack.ts'
 
 const withLink = 'anybody whose link a victim opens'
@@ -152,10 +163,10 @@ export const callbackAttacks: readonly SessionAttack[] = [
   {
     number: 12,
     name: 'way-back-to-another-site',
-    story: 'A sign-in is begun for a path that reads as another site, or its slot is changed to one.',
+    story: 'A sign-in is begun for a path that reads as another site, or what keeps its way back is changed to one.',
     who: `${withLink}; a sibling domain where the browser knows no prefixes`,
     gives: "an open redirect from the site's own name",
-    build: (_, random) => {
+    build: ({ paths }, random) => {
       const ways = [
         ['//attacker.example/', '/\\attacker.example/', '/%5Cattacker.example', 'https://attacker.example/'],
         ['@attacker.example/', '.attacker.example/', ':x@attacker.example/'],
@@ -171,6 +182,16 @@ export const callbackAttacks: readonly SessionAttack[] = [
             { do: 'edit' as const, browser, how: { path: random.pick(ways[index] ?? []) } },
             signIn('one', { browser }),
           ]),
+          wait(130),
+          ...signedIn('three'),
+          ...random
+            .shuffled(['https://attacker.example/', '.attacker.example/', '@attacker.example/'])
+            .flatMap((place) => [
+              open('four', { own: 'callback', query: `code=x&state=${statedReturn(place)}` }, { from: 'foreign' }),
+              ...(['start', 'refresh', 'signOut'] as const).flatMap((own) =>
+                paths[own] === undefined ? [] : [open('four', { own, query: returnQuery(place) }, { from: 'foreign' })],
+              ),
+            ]),
         ],
       }
     },

@@ -31,6 +31,20 @@ export function attackersCallback(hold = 'callback'): Action[] {
   return [open('evil', page('attacker'), { browser }), signIn('evil', { browser, as: 'attacker', hold })]
 }
 
+/** Names under which handlers are told where to go afterwards. */
+const returnNames = ['redirect_uri', 'requestedUri', 'returnTo', 'return_to', 'redirect', 'next', 'url', 'path']
+
+/** A query that tells so, under every name. */
+export function returnQuery(place: string): string {
+  return returnNames.map((name) => `${name}=${encodeURIComponent(place)}`).join('&')
+}
+
+/** A state as handlers write it that keep the way back there: members of JSON, in base64url. */
+export function statedReturn(place: string): string {
+  const members = Object.fromEntries(returnNames.map((name) => [name, place]))
+  return Buffer.from(JSON.stringify({ nonce: '0T0', ...members })).toString('base64url')
+}
+
 export const reload = (tab = 'one', browser: BrowserName = 'victim'): Action => ({ do: 'reload', browser, tab })
 export const back = (tab = 'one', browser: BrowserName = 'victim'): Action => ({ do: 'back', browser, tab })
 export const signOut = (tab = 'one', browser: BrowserName = 'victim'): SignOut => ({ do: 'sign-out', browser, tab })

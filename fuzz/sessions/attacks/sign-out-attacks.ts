@@ -1,6 +1,6 @@
 /** 31, 32, 35 and 41: ways out, and what pages say. */
 import { marker } from '../watch-answers.ts'
-import { open, page, pastToken, reload, signedIn, signIn, signOut, wait } from './moves.ts'
+import { open, page, pastToken, reload, signedIn, signIn, signOut, statedReturn, wait } from './moves.ts'
 import type { SessionAttack } from './session-attack.ts'
 
 export const signOutAttacks: readonly SessionAttack[] = [
@@ -65,6 +65,11 @@ export const signOutAttacks: readonly SessionAttack[] = [
       return {
         actions: [
           open('one', { own: 'callback', query }, { from: 'foreign' }),
+          open(
+            'one',
+            { own: 'callback', query: `code=x&state=${statedReturn(`/"><b>${marker}</b>`)}` },
+            { from: 'foreign' },
+          ),
           open('two', page()),
           signIn('two', { hold: 'callback' }),
           open('two', {
