@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { cookieName, request } from '../attacks/request-step.ts'
+import { cookieName, navigation, request } from '../attacks/request-step.ts'
+import { sessionCookies } from '../attacks/session-cookies.ts'
 import { issuedToken } from '../attacks/tokens.ts'
 import type { Scenario, Step } from '../case.ts'
 import type { Visitor, World } from '../world/world.ts'
@@ -35,7 +36,11 @@ function requestBy(world: World, visitor: Visitor, uri: fc.Arbitrary<string>): f
     .map(([path, token, method, headers, querystring]) =>
       request(world, { uri: path, token, method, headers, querystring }),
     )
+  const oddSession = fc
+    .tuple(granted, anyToken(world, visitor), sessionHeaders(world))
+    .map(([path, token, headersOf]) => request(world, { uri: path, headers: headersOf(token) }))
   return fc.oneof(
+    ...(world.policy.signIn ? [{ weight: 9, arbitrary: oddSession }] : []),
     { weight: 6, arbitrary: oddToken },
     { weight: 6, arbitrary: oddPath },
     { weight: 3, arbitrary: oddCredentials },
@@ -83,6 +88,39 @@ function credentials(world: World, good: string): fc.Arbitrary<Record<string, st
       arbitrary: fc.tuple(entries, cookie).map(([authorization, text]) => ({ authorization, cookie: text })),
     },
   )
+}
+
+/** A token in the cookies of a session, which stand among others, of a navigation or not. */
+function sessionHeaders({ start }: World): fc.Arbitrary<(token: string) => Record<string, string>> {
+  const now = Math.floor(start / 1000)
+  const other = fc.constantFrom(
+    'x=y',
+    'name',
+    'z="a b"',
+    '__Host-other=1',
+    '__Host-ep-r=1.AAAAAAAAAAAAAAAAAAAAAA.cmVmcmVzaA',
+    '__Host-ep-r=junk',
+    `__Host-ep-g=1.${now - 100}.${now - 5}.`,
+    `__Host-ep-g=2.${now - 10}.0.`,
+    `__Host-ep-g=2.${now - 1000}.${now - 1000}.AAAAAAAAAAAAAAAA`,
+    `__Host-ep-t3=${now - 30}|${'A'.repeat(43)}|/a`,
+    '__Host-ep-a=1',
+    '__Host-ep-a.1=x',
+    '\u2000__Host-ep-a=1',
+  )
+  const kind = fc.constantFrom<Record<string, string>>(
+    navigation,
+    { accept: 'text/html' },
+    { accept: '*/*', 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' },
+    { ...navigation, 'sec-purpose': 'prefetch' },
+    { ...navigation, 'sec-fetch-dest': 'iframe' },
+  )
+  return fc
+    .tuple(fc.array(other, { maxLength: 3 }), fc.array(other, { maxLength: 2 }), kind)
+    .map(([before, after, headers]) => (token) => ({
+      ...headers,
+      cookie: [...before, ...sessionCookies(token), ...after].join('; '),
+    }))
 }
 
 const anyMethod = fc.oneof(

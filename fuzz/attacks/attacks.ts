@@ -41,6 +41,7 @@ import { providerAttacks, tenantAttacks } from './providers.ts'
 import { chokingAttacks, volumeAndLogAttacks } from './resources.ts'
 import { secondSpellingAttacks } from './second-spelling.ts'
 import { serializationAttacks } from './serialization.ts'
+import { sessionCookieAttacks } from './session-cookies.ts'
 import { signInPathAttacks } from './sign-in-paths.ts'
 import { signatureAttacks } from './signature.ts'
 import { boundTokenAttacks, tokenPurposeAttacks } from './token-purpose.ts'
@@ -103,6 +104,7 @@ const ideas: readonly (readonly Attack[])[] = [
   eventShapeAttacks,
   forgedSessionAttacks,
   signInPathAttacks,
+  sessionCookieAttacks,
 ]
 
 export const attacks: readonly Attack[] = ideas.flat()

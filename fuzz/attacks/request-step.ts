@@ -23,7 +23,9 @@ export interface RequestParts extends Omit<RequestFields, 'requestId'> {
 export function request(world: World, { uri, token, headers, ...fields }: RequestParts): Step {
   const credential = token === undefined ? nothingShown : shown(world, token)
   const isUsual = Object.keys(navigation).every((name) => headers?.[name] === undefined)
-  const usual = isUsual && world.policy.deny?.unauthenticated?.redirect !== undefined ? navigation : {}
+  const { deny, signIn } = world.policy
+  const asksForPages = deny?.unauthenticated?.redirect !== undefined || signIn !== undefined
+  const usual = isUsual && asksForPages ? navigation : {}
   const host = world.handler?.hosts?.[0]
   const all = { ...(host && { host }), ...usual, ...credential.headers, ...withCompanions(world, headers) }
   const querystring = [credential.querystring, fields.querystring ?? ''].filter((part) => part !== '').join('&')

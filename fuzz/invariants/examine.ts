@@ -144,13 +144,14 @@ function changesTo(
   return changes
 }
 
-/** `sign-in/strip`; null: none. Octet for octet, but for the spaces between cookies. */
+/** `sign-in/strip`; null: none. Octet for octet, but for what is between cookies. */
 function cookieChange(returned: Headers[string] | undefined, expected: Headers[string] | undefined): string | null {
   const parts = (entries: Headers[string] | undefined) =>
     (Array.isArray(entries) ? entries : []).map(({ value }) =>
       String(value)
         .split(';')
-        .map((part) => part.replace(/^ +/, '')),
+        .map((part) => part.replace(/^ +/, ''))
+        .filter((part) => part !== ''),
     )
   const left = parts(returned)
   if (left.flat().some((part) => cookieNameIn(part)?.startsWith(cookiePrefix))) {
@@ -194,7 +195,7 @@ function withoutSession({ cookie, ...others }: Headers): Headers {
     const parts = entry.value.split(';').map((part) => part.replace(/^ +/, ''))
     const kept = parts.filter((part) => !cookieNameIn(part)?.startsWith(cookiePrefix))
     if (kept.length === parts.length) return [entry]
-    return kept.length === 0 ? [] : [{ ...entry, value: kept.join('; ') }]
+    return kept.every((part) => part === '') ? [] : [{ ...entry, value: kept.join('; ') }]
   })
   return left.length === 0 ? others : { ...others, cookie: left }
 }

@@ -133,7 +133,8 @@ function ofAny(context: Context): Remark[] {
     if (body !== '') found.push({ rule: 'sign-in/page', story: 'a redirect has a body' })
     return found
   }
-  const echo = echoOf(request, body, JSON.stringify([policy, ownPathsOf(policy)]))
+  const own = [policy, ownPathsOf(policy), 'confirm=', ...idsIn(context.cookies, request).map(hashOf)]
+  const echo = echoOf(request, body, JSON.stringify(own))
   if (echo !== null) found.push({ rule: 'sign-in/page', story: "the viewer's words are in a page" })
   if (body === '' || header('content-type') !== 'text/html; charset=utf-8') {
     found.push({ rule: 'sign-in/page', story: 'an answer has no page' })
@@ -153,7 +154,7 @@ function isName(name: string): boolean {
 function isSitesOwn({ policy, request, cookies }: Context, link: string): boolean {
   const { signOut } = ownPathsOf(policy)
   const confirms = idsIn(cookies, request).map((id) => `${signOut}?confirm=${hashOf(id)}`)
-  return ['/', policy.signIn?.afterSignOut, signOut, ...confirms].includes(link)
+  return ['/', policy.signIn?.afterSignOut, signOut, `${signOut}?confirm=`, ...confirms].includes(link)
 }
 
 /** Of `a` and `r`. */

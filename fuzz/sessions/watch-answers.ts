@@ -121,7 +121,7 @@ function ofPassed(scene: Scene, { invocation }: SiteExchange): Seen[] {
   if (invocation.answer.kind !== 'passed') return []
   const kept = valuesOf(invocation.answer.headers, 'cookie')
     .flatMap((value) => value.split(';'))
-    .map((pair) => pair.slice(0, Math.max(0, pair.indexOf('='))).trim())
+    .map((pair) => pair.slice(0, Math.max(0, pair.indexOf('='))).replace(/^ +/, ''))
     .find((name) => scene.ownCookies.has(name))
   if (kept === undefined) return []
   const story = `the cookie ${kept} goes on to the cache and the origin`
@@ -184,8 +184,10 @@ function ofHeaders(scene: Scene, { url, invocation }: SiteExchange): Seen[] {
   const { paths, endpoints } = scene.site
   const own = [paths.callback, paths.refresh, paths.signOut]
   const next = redirectOf(answer, url)
+  // Of another method it is a denial as anywhere.
   const isStep =
-    own.includes(url.pathname) || (next && (isAt(next, endpoints.authorization) || own.includes(next.pathname)))
+    (own.includes(url.pathname) && invocation.request.method === 'GET') ||
+    (next && (isAt(next, endpoints.authorization) || own.includes(next.pathname)))
   if (!isStep) return []
   const header = (name: string) => valuesOf(answer.headers, name).join(', ').toLowerCase()
   const lacks: string[] = []
