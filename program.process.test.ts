@@ -137,7 +137,7 @@ describe('a subcommand does what it is named after', () => {
       verdict: 'pass',
     })
     expect(exitCode).toBe(0)
-    expect(readdirSync(out)).toContain('fuzz.json')
+    expect(readdirSync(out)).toContain('replay.json')
   })
 
   test('fuzz wycheproof says that there are no vectors', async () => {

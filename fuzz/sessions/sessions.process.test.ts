@@ -84,7 +84,7 @@ test("the attacker's cookies in the victim's browser are found, told in four sen
     ),
     "The victim's browser, tab one: open the attacker's page.",
   ])
-  const file = state?.replay.split(' ')[3] ?? ''
+  const file = /replay (\S+)/.exec(state?.replay ?? '')?.[1] ?? ''
   const rules = async (options: object) => {
     const { data } = await replayStage(context, { file, ...options })
     return (data as unknown as { findings: Finding[] }).findings.map(({ rule }) => rule)
