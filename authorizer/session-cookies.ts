@@ -1,6 +1,9 @@
 import type { Headers } from './cloudfront.ts'
 
-const names: readonly string[] = ['a', 'a.1', 'r', 'r.1', 'g', 't0', 't1', 't2', 't3', 't4', 't5', 't6', 't7', 'o']
+const prefix = '__Host-ep-'
+const names = /* @__PURE__ */ ['a', 'a.1', 'r', 'r.1', 'g', 't0', 't1', 't2', 't3', 't4', 't5', 't6', 't7', 'o'].map(
+  (name) => prefix + name,
+)
 
 /** Places of the cookies' values. The two pieces of `a` and of `r` follow each other, and so do the slots. */
 export const accessPlace = 0
@@ -18,8 +21,8 @@ export interface OwnCookies {
   values: readonly (string | undefined)[]
   /** One of the names is there twice: a browser that honors the prefix sends none twice, so nobody knows whose they are. */
   isTwice: boolean
-  /** What is left of each line without all whose name begins with the prefix. */
-  others: readonly string[]
+  /** The lines without all whose name begins with the prefix, as far as there is something left of them. */
+  others: Headers[string]
 }
 
 /** A session's id, and the text that its cookie carries in pieces. */
@@ -36,25 +39,38 @@ export type Changes = [value: string, maxAge?: number][]
  * browsers have been fooled with other white space and with nameless cookies.
  */
 export function readOwnCookies({ cookie = [] }: Headers): OwnCookies {
-  const values: string[] = []
-  const others: string[] = []
+  const values: (string | undefined)[] = Array(names.length)
+  const others: Headers[string] = []
   let isTwice = false
-  for (const { value: line } of cookie) {
+  for (const entry of cookie) {
+    const { value: line } = entry
     let left = ''
+    // What follows the last of ours.
+    let from = 0
     for (let start = 0, end = 0; end < line.length; start = end + 1) {
       end = line.indexOf(';', start)
       if (end < 0) end = line.length
       let at = start
-      while (line[at] === ' ') at++
-      const equals = line.startsWith('__Host-ep-', at) ? line.indexOf('=', at) : -1
-      if (equals < 0 || equals > end) left += line.slice(start, end + 1)
-      else {
-        const index = names.indexOf(line.slice(at + 10, equals))
+      while (line.charCodeAt(at) === 0x20) at++
+      if (line.charCodeAt(at) !== 0x5f) continue
+      // Most often the name has one letter.
+      const equals = line.charCodeAt(at + 11) === 0x3d ? at + 11 : line.indexOf('=', at)
+      if (equals < 0 || equals > end) continue
+      const name = line.slice(at, equals)
+      const index = names.indexOf(name)
+      if (index >= 0) {
         if (values[index] !== undefined) isTwice = true
-        if (index >= 0) values[index] = line.slice(equals + 1, end)
-      }
+        values[index] = line.slice(equals + 1, end)
+      } else if (!name.startsWith(prefix)) continue
+      if (from < start) left += line.slice(from, start)
+      from = end + 1
     }
-    others.push(left.replace(/^ +|;$/g, ''))
+    if (from === 0) left = line
+    else {
+      if (from < line.length) left += line.slice(from)
+      if (left) left = left.replace(/^ +|;$/g, '')
+    }
+    if (left) others.push({ ...entry, value: left })
   }
   return { values, isTwice, others }
 }
@@ -64,7 +80,7 @@ export function joined({ values }: OwnCookies, first: number): Pieces | undefine
   const value = values[first] ?? ''
   const more = value[0] === '1' ? '' : values[first + 1]
   return more !== undefined && value[1] === '.' && value[24] === '.'
-    ? { id: value.slice(2, 24), text: value.slice(25) + more }
+    ? { id: value.slice(2, 24), text: more ? value.slice(25) + more : value.slice(25) }
     : undefined
 }
 
@@ -84,7 +100,7 @@ export function setCookies({ values }: OwnCookies, changes: Changes): { value: s
   return changes.flatMap(([value, maxAge], index) =>
     value || values[index] !== undefined
       ? {
-          value: `__Host-ep-${names[index]}=${value}; Secure; HttpOnly; SameSite=Lax; Path=/; Max-Age=${value ? maxAge : 0}`,
+          value: `${names[index]}=${value}; Secure; HttpOnly; SameSite=Lax; Path=/; Max-Age=${value ? maxAge : 0}`,
         }
       : [],
   )

@@ -246,14 +246,9 @@ export function createSignIn(
     },
     remove(request) {
       credentials.remove(request)
-      const lines = request.headers.cookie
-      if (!lines) return
+      if (!request.headers.cookie) return
       const { others } = own ?? readOwnCookies(request.headers)
-      const left = lines.filter((line, at) => {
-        line.value = others[at] as string
-        return line.value
-      })
-      if (left.length > 0) request.headers.cookie = left
+      if (others.length > 0) request.headers.cookie = others
       else withoutCookies.remove(request)
     },
   }
