@@ -1,5 +1,13 @@
 import fc from 'fast-check'
-import type { ClaimRules, CredentialSource, Policy, Provider, Route, SitePolicy } from '../../authorizer/policy.ts'
+import type {
+  ClaimRules,
+  CredentialSource,
+  Policy,
+  Provider,
+  Route,
+  SignIn,
+  SitePolicy,
+} from '../../authorizer/policy.ts'
 import { parsePattern, patternShape } from '../../config/route-pattern.ts'
 import { siteFaults } from '../../config/site-checks.ts'
 
@@ -214,6 +222,55 @@ function withApp(routes: readonly Route[], at: number | undefined): Route[] {
   })
 }
 
+const signIns: readonly Partial<SignIn>[] = [
+  {},
+  {
+    hosts: ['d111111abcdef8.cloudfront.net'],
+    parameters: { audience: 'files & reports' },
+    scopes: ['openid', 'files'],
+  },
+  { hosts: ['d111111abcdef8.cloudfront.net', 'files.example.com'], refresh: 'any', responseIss: true },
+  {
+    hosts: ['d111111abcdef8.cloudfront.net'],
+    paths: { callback: '/~cb', refresh: '/~again', signOut: '/~out' },
+    endpoints: {
+      authorization: 'https://login.example.org/authorize',
+      token: 'https://login.example.org/token',
+      logout: 'https://login.example.org/logout',
+    },
+    logout: 'cognito',
+  },
+]
+
+/** The same site for visitors who sign in: by the first provider, with credentials in headers, and an end that is public. */
+function withSignIn(policy: Policy, fields: Partial<SignIn>): Policy {
+  const { providers } = policy
+  const [name, first] = Object.entries(providers ?? { default: policy as Provider })[0] ?? []
+  const sources = [policy.credentials ?? 'header'].flat() as CredentialSource[]
+  const headers = sources.filter((source) => source === 'header' || 'header' in source)
+  const {
+    redirect: _login,
+    returnTo: _to,
+    returnQuery: _query,
+    redirectOn: _on,
+    ...unauthenticated
+  } = policy.deny?.unauthenticated ?? {}
+  const { credentials: _sources, ...others } = policy
+  return {
+    ...others,
+    ...(headers.length > 0 ? { credentials: headers } : {}),
+    ...(policy.deny ? { deny: { ...policy.deny, unauthenticated } } : {}),
+    routes: [...policy.routes, { path: '/bye.html', public: true }],
+    signIn: {
+      ...(providers && name !== undefined ? { provider: name } : {}),
+      client: first?.clientIds[0] ?? '',
+      endpoints: { authorization: 'https://login.example.org/authorize', token: 'https://login.example.org/token' },
+      afterSignOut: '/bye.html',
+      ...fields,
+    },
+  }
+}
+
 /** What a user may write: a directory that is written out has a route for its index, a login page is for everybody. */
 function isSound(policy: Policy): boolean {
   return siteFaults(policy).length === 0
@@ -237,4 +294,9 @@ export const anyPolicy: fc.Arbitrary<Policy> = fc
         return routes(Object.keys(providers)).map((all): Policy => ({ ...fields, providers, routes: all }))
       }),
   )
+  .chain((policy) => {
+    const signedIn = fc.constantFrom(...signIns).map((fields) => withSignIn(policy, fields))
+    // Not every site can have it: a session's token may be none that its provider's rules take.
+    return fc.oneof({ weight: 3, arbitrary: fc.constant(policy) }, { weight: 1, arbitrary: signedIn })
+  })
   .filter(isSound)
