@@ -15,8 +15,8 @@ import { SharedInstance } from './engine/shared-instance.ts'
 import { strategies } from './engine/strategy.ts'
 import type { HandlerOptions } from './fuzz-options.ts'
 import type { Target } from './sandbox/handler-under-test.ts'
+import { worldOf } from './world/handler-world.ts'
 import { servedTo } from './world/served-to.ts'
-import { worldOf } from './world/world-of-target.ts'
 
 /** As many as a run of some seconds: the list of attacks once, and three times as many generated ones. */
 const scenarioCount = 6_000

@@ -4,9 +4,9 @@ import { seededRandom } from '../../statistics/seeded-random.ts'
 import type { AttackClass } from '../case.ts'
 import { cataloguePolicy } from '../effectiveness/flaws/flawed-handler.ts'
 import type { Target } from '../sandbox/handler-under-test.ts'
+import { worldOf } from '../world/handler-world.ts'
 import { createWorld } from '../world/make-world.ts'
 import type { World } from '../world/world.ts'
-import { worldOf } from '../world/world-of-target.ts'
 import { attacks, inTurns } from './attacks.ts'
 
 const start = Date.UTC(2026, 0, 1)

@@ -10,8 +10,8 @@ import { checkFit } from '../../fuzz/engine/fit.ts'
 import { replayFresh } from '../../fuzz/engine/replay.ts'
 import { strategies } from '../../fuzz/engine/strategy.ts'
 import type { Target } from '../../fuzz/sandbox/handler-under-test.ts'
+import { worldOf } from '../../fuzz/world/handler-world.ts'
 import { servedTo } from '../../fuzz/world/served-to.ts'
-import { worldOf } from '../../fuzz/world/world-of-target.ts'
 import { mint } from '../../testing/mint.ts'
 
 export interface RoundTask {
