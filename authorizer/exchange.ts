@@ -50,8 +50,7 @@ export async function exchange(
   // Looked at again: anybody can make a link to a refresh, which harms nobody once in a while; and of many tabs the late ones need none.
   if (pieces && (now - refreshedAt < refreshPause || refused === shortHash(pieces.text))) pieces = undefined
   let fault: SignInReason | undefined = 'secret'
-  if (pieces || !isRefresh) fault = await within(exchangeTimeout, run()).catch(() => fault)
-  else fault = 'no-session'
+  fault = pieces || !isRefresh ? await within(exchangeTimeout, run()).catch(() => fault) : 'no-session'
   if (!isRefresh) {
     if (fault) return fault
     setGuard(changes, now - signedInAt < guardWindow ? count + 1 : 1, now, 0, '')
@@ -61,10 +60,9 @@ export async function exchange(
       const current = sessionIn(own, accessPlace)
       if (!current || typeof (await parts.verified(current.text)) === 'string') return fault as SignInReason
     }
-    if (fault && !isOut) setGuard(changes, count, signedInAt, refreshedAt, shortHash(pieces.text))
-    else setGuard(changes, count, signedInAt, now, '')
+    const isRefused = fault && !isOut
+    setGuard(changes, count, signedInAt, isRefused ? refreshedAt : now, isRefused ? shortHash(pieces.text) : '')
   }
-  if (!isRefresh) changes[place] = ['']
   return [fault ?? (isRefresh ? 'refreshed' : 'signed-in'), `https://${host}${landing()}`]
 
   /** Undefined: a session. */

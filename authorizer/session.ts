@@ -50,10 +50,10 @@ export async function putSession(
   { access_token, id_token, refresh_token }: Tokens,
   nonce: string | undefined,
   iss: string | null,
-  id: string = parts.random(16),
+  id: string = parts.randomText(16),
   held?: Held,
 ): Promise<SignInReason | undefined> {
-  const { signIn, policy, verified, random, seconds } = parts
+  const { signIn, policy, verified, randomText, seconds } = parts
   const isIdSession = signIn.token === 'id'
   let owner = held
   const isOf = ({ iss, sub }: JsonObject) => iss === owner?.[1] && sub === owner?.[2]
@@ -82,7 +82,7 @@ export async function putSession(
   const kept =
     refreshToken &&
     (usesSeal && key
-      ? sealed(text, key, random(16), binding(parts, host, id))
+      ? sealed(text, key, randomText(16), binding(parts, host, id))
       : Buffer.from(text).toString('base64url'))
   if (chosen.length + kept.length > mostText) return 'session-size'
   putPieces(changes, accessPlace, id, chosen, Math.min(longest, Math.ceil(claims.exp as number) - now))

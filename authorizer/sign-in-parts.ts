@@ -10,7 +10,7 @@ export interface SignInParts {
   signIn: EdgeSignIn
   post: Post
   /** So many random octets, in base64url. */
-  random: (octets: number) => string
+  randomText: (octets: number) => string
   /** Since the epoch. */
   seconds: () => number
   /** Rejects where they cannot be had; empty where the policy has none. */

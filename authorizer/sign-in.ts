@@ -87,7 +87,7 @@ export function createSignIn(
     policy,
     signIn,
     post,
-    random: (octets) => random(octets).toString('base64url'),
+    randomText: (octets) => random(octets).toString('base64url'),
     seconds: () => Math.floor(clock() / 1000),
     secrets:
       usesSecretStore && secretsAt
@@ -157,7 +157,7 @@ export function createSignIn(
     if (isRefresh)
       return answered('refresh', ['refresh', `https://${host}${paths[1]}?${new URLSearchParams({ to })}`], own)
     const changes: Changes = []
-    const seed = parts.random(32)
+    const seed = parts.randomText(32)
     const state = beginSlot(own, changes, seed, to, now)
     // A session whose refresh token was refused, or which was signed out.
     if (pieces ? isRefused : own.values[signedOutPlace]) takeBack(changes, accessPlace, guardPlace)

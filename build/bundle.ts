@@ -78,6 +78,8 @@ const signInProperties = [
   'path',
   'fields',
   'begunAt',
+  'randomText',
+  'response',
 ]
 
 const projectRoot = fileURLToPath(new URL('../', import.meta.url))
