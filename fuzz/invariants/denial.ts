@@ -53,7 +53,9 @@ export function examineDenial(
   }
   if (whose === 'ours' && policy.signIn) observations.push(...strayLocations(policy, request, response))
   else add(examineLocations(policy, request, response, verdict))
-  add(examineReaders(policy, request, headers, whose))
+  // A browser that goes to a page reads no answer on behalf of another one.
+  const isOfSignIn = verdict.signIn !== undefined && !verdict.signIn.answers.includes('denial')
+  if (!isOfSignIn) add(examineReaders(policy, request, headers, whose))
   if (whose === 'foreign') add(examineForeign(policy, request, response, circumstances))
   // What must have passed is a finding already, whatever its denial says.
   else if (observations.length === 0 && (verdict.ours !== 'allow' || verdict.slash)) {
