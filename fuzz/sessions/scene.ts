@@ -93,13 +93,14 @@ export class Scene {
 
 function changed(
   url: string,
-  { change = {}, from }: Extract<Where, { held: string }>,
+  { change = {}, from, way }: Extract<Where, { held: string }>,
   held: ReadonlyMap<string, string>,
 ): string {
   const next = new URL(url)
   const other = from === undefined ? undefined : held.get(from)
   // The code of one sign-in with the state of the other.
   if (other !== undefined) next.searchParams.set('code', new URL(other).searchParams.get('code') ?? '')
+  if (way !== undefined) next.searchParams.set('state', withWay(next.searchParams.get('state') ?? '', way))
   for (const [name, value] of Object.entries(change)) {
     if (value === null) next.searchParams.delete(name)
     else if (typeof value === 'string') next.searchParams.set(name, value)
@@ -107,4 +108,18 @@ function changed(
       for (const one of value) next.searchParams.append(name, one === '=' ? (next.searchParams.get(name) ?? '') : one)
   }
   return next.href
+}
+
+/** The state with another way back, where it can be read: members of JSON. */
+function withWay(state: string, way: string): string {
+  try {
+    const members: Record<string, unknown> = JSON.parse(Buffer.from(state, 'base64url').toString())
+    const changed = Object.entries(members).map(([name, value]) => [
+      name,
+      /^(?:\/|https:)/.test(String(value)) ? way : value,
+    ])
+    return Buffer.from(JSON.stringify(Object.fromEntries(changed))).toString('base64url')
+  } catch {
+    return state
+  }
 }

@@ -104,7 +104,8 @@ function whereOf(where: Where): string {
       return typeof value === 'string' ? `with ${name}=${value}` : `with a second ${name}=${value.join()}`
     })
     const other = where.from === undefined ? [] : [`with the code of "${where.from}"`]
-    return [`the URL "${where.held}"`, ...other, ...changes].join(' ')
+    const way = where.way === undefined ? [] : [`with a state that leads to ${where.way}`]
+    return [`the URL "${where.held}"`, ...other, ...changes, ...way].join(' ')
   }
   if ('path' in where) return `${where.path}${host}`
   if ('public' in where) return `a public page${host}`

@@ -15,8 +15,8 @@ export type Where = { host?: number } & (
   /** As it stands behind the host. */
   | { path: string }
   | { own: 'callback' | 'refresh' | 'signOut' | 'start'; query?: string }
-  /** A URL that was held back, with parameters that are replaced, taken away (null) or put behind (a list: its members after the first, `=` for the same). */
-  | { held: string; change?: Readonly<Record<string, string | null | readonly string[]>>; from?: string }
+  /** A URL that was held back, with parameters that are replaced, taken away (null) or put behind (a list: its members after the first, `=` for the same). `way`: paths and URLs in a state that is JSON in base64 become this. */
+  | { held: string; change?: Readonly<Record<string, string | null | readonly string[]>>; from?: string; way?: string }
 )
 
 /** Who makes the browser go there: the address bar, a page of the site itself, of its sibling domain, of a foreign site. */

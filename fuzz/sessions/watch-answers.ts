@@ -243,7 +243,7 @@ function ofBystanders(scene: Scene, exchange: SiteExchange): Seen[] {
   const takesBack = heldToken(scene, sent) !== undefined && valuesOf(answer.headers, 'set-cookie').length > 0
   if (!isAsked && (isRevoked || isSentOn || takesBack)) {
     const story = `${words[kind]} on a ${fetchSite} page signed the visitor out`
-    seen.push({ rule: 'sign-in/sign-out', class: 'bypass', story })
+    seen.push({ rule: 'sign-in/sign-out', class: 'false-denial', story })
   }
   return seen
 }

@@ -55,7 +55,8 @@ function ofCode(scene: Scene, { browser, url, sentAt }: SiteExchange, call: Prov
           'bypass',
           `a callback with ${name} twice was taken for one of the two (RFC 6749 3.1)`,
         ),
-        ours: call.tokens === undefined,
+        // Which of the two is used, the provider decides: nobody has a code that he could not send alone.
+        ours: true,
       })
       break
     }
@@ -90,13 +91,9 @@ function ofCode(scene: Scene, { browser, url, sentAt }: SiteExchange, call: Prov
     )
   }
   if (code && call.tokens && code.browser !== browser.name && !browser.isThief) {
-    seen.push(
-      fault(
-        'sign-in/start',
-        'bypass',
-        "another browser's code was redeemed: nothing tied it to the browser that had asked for it",
-      ),
-    )
+    const story = "another browser's code was redeemed: nothing tied it to the browser that had asked for it"
+    // With that browser's cookies, too, it is tied to them.
+    seen.push({ ...fault('sign-in/start', 'bypass', story), ours: browser.isTampered })
   } else if (code && call.tokens && code.state !== state) {
     seen.push(
       fault('sign-in/seed', 'bypass', "one tab's code was redeemed with another tab's state: they share a verifier"),

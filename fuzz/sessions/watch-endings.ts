@@ -115,6 +115,7 @@ function ofSignOut(scene: Scene, { browser, ending, visits, loggedOut, sentFirst
     return [{ rule: 'sign-in/sign-out', class: 'false-denial', story: 'a visitor who asked for it was not signed out' }]
   }
   // Who has no cookie of the site may be somebody whose session with the provider is of another site.
+  if (isLeft(scene, browser)) return no('a refresh token that still holds stays in the jar after the sign-out')
   if (site.endpoints.logout !== undefined && !loggedOut && (site.whose === 'ours' || heldToken(scene, sentFirst)))
     return no("a sign-out does not end the provider's own session")
   if (site.afterSignOut !== undefined && (ending.kind !== 'passed' || ending.url.pathname !== site.afterSignOut)) {
@@ -127,6 +128,12 @@ function ofSignOut(scene: Scene, { browser, ending, visits, loggedOut, sentFirst
   const isHere = sentFirst.some(({ domain }) => domain === received.tokens.family.host)
   if (received.tokens.family.isOver || !isWhole || !isHere || scene.keysRetiredAt > -Infinity) return []
   return no('a sign-out does not revoke the refresh token', true)
+}
+
+/** Whoever has the jar next could bring it to the token endpoint. */
+function isLeft({ provider, ownCookies }: Scene, { jar }: Browser): boolean {
+  const held = provider.families.filter(({ isOver }) => !isOver).map(({ refreshToken }) => refreshToken)
+  return jar.cookies.some(({ name, value }) => ownCookies.has(name) && held.some((token) => value.includes(token)))
 }
 
 /** The jar had a token that is good: it decides alone. Undefined where it had none. */

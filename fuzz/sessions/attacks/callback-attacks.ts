@@ -183,6 +183,13 @@ export const callbackAttacks: readonly SessionAttack[] = [
             signIn('one', { browser }),
           ]),
           wait(130),
+          ...attackersCallback(),
+          { do: 'toss', browser: 'second', of: 'attacker', as: 'same' },
+          open(
+            'three',
+            { held: 'callback', way: random.pick(['.attacker.example/', '@attacker.example/']) },
+            { browser: 'second', from: 'sibling' },
+          ),
           ...signedIn('three'),
           ...random
             .shuffled(['https://attacker.example/', '.attacker.example/', '@attacker.example/'])
@@ -214,7 +221,9 @@ export const callbackAttacks: readonly SessionAttack[] = [
           where: page(),
           headers: { 'x-forwarded-host': 'attacker.example', forwarded: 'host=attacker.example' },
         },
-        ...signedIn(),
+        // Words of a sign-in in the page's own query.
+        open('one', page('victim', 'b=2&state=x')),
+        signIn('one'),
         wait(1),
       ],
     }),
