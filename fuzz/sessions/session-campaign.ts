@@ -10,6 +10,7 @@ import { sessionAttacks } from './attacks/attacks.ts'
 import { open, page, signedIn } from './attacks/moves.ts'
 import { type Deployment, Fleet } from './fleet.ts'
 import { type Played, play } from './play.ts'
+import { takesProvider } from './provider-side.ts'
 import { type Change, changedPolicy } from './rebuild.ts'
 import type { Rebuild } from './scene.ts'
 import { shrunk } from './shrink.ts'
@@ -97,10 +98,13 @@ export async function runSessions(options: SessionCampaignOptions): Promise<Sess
     note(report, sights)
     for (const sight of sights.filter(({ isNote }) => !isNote)) {
       const name = `${sight.class} ${sight.rule}`
-      if (known.has(name)) continue
-      known.add(name)
+      // What anybody can do is worse than what it takes the provider for, and is not hidden by it.
+      const named = takesProvider(story) ? `${name} provider` : name
+      if (known.has(name) || known.has(named)) continue
+      known.add(named)
       const after = { cases: report.stories, seconds: elapsed(), cpuSeconds: used() }
       const confirmed = await confirm(stage, fleet, story, sight, shrinks)
+      if (confirmed && !takesProvider(confirmed.story)) known.add(name)
       if (confirmed) report.found.push({ ...confirmed, start: stage.start, after })
       else report.unconfirmed.push({ sight, story })
       if (stopAtFirst && confirmed) break

@@ -3,6 +3,7 @@ import type { Rule } from '../../oracle/rules.ts'
 import { findingOf } from '../assessment/finding-of.ts'
 import type { CampaignReport } from '../engine/campaign.ts'
 import { type Finding, noVerdict, type Who } from '../finding.ts'
+import { takesProvider } from './provider-side.ts'
 import type { SessionFinding, SessionReport, SessionTarget } from './session-campaign.ts'
 import type { Sight } from './sight.ts'
 import type { Story } from './story.ts'
@@ -49,11 +50,8 @@ function found({ sight, story, start, after }: SessionFinding, { policy }: Sessi
 }
 
 /** A short story holds only what it takes: an answer of the provider's that is not as it should be, only its side can give. */
-function whoOf({ rule }: Sight, { actions }: Story): Who {
-  const answers = actions.flatMap((action) => (action.do === 'provider' ? [action.answers] : []))
-  // What stands in for those: a code that was injected, which comes with the nonce of another sign-in.
-  if (answers.some((name) => name !== 'good' && !name.endsWith('-nonce'))) return 'issuer'
-  return signInWho[rule] ?? 'anyone'
+function whoOf({ rule }: Sight, story: Story): Who {
+  return takesProvider(story) ? 'issuer' : (signInWho[rule] ?? 'anyone')
 }
 
 /** The least that somebody must have. Left out: it happens to any visitor. */

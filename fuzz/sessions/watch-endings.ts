@@ -106,6 +106,9 @@ function ofSignOut(scene: Scene, { browser, ending, visits, loggedOut, sentFirst
   const { site } = scene
   if (!ending || !browser.isPlain) return []
   const no = (story: string, ours = false): Seen[] => [{ rule: 'sign-in/signed-out', class: 'bypass', story, ours }]
+  if (visits === 0 || ending.kind === 'login') {
+    if (isLeft(scene, browser)) return no('a refresh token that still holds stays in the jar after the sign-out')
+  }
   // Where the provider asks for the password, nobody gains by it that the way out leads to a page that wants a sign-in.
   if (visits > 0) return no('a sign-out leads straight into a new sign-in', ending.kind === 'login' && loggedOut)
   const last = exchanges.find(({ url }) => url.pathname === site.paths.signOut)
@@ -115,7 +118,6 @@ function ofSignOut(scene: Scene, { browser, ending, visits, loggedOut, sentFirst
     return [{ rule: 'sign-in/sign-out', class: 'false-denial', story: 'a visitor who asked for it was not signed out' }]
   }
   // Who has no cookie of the site may be somebody whose session with the provider is of another site.
-  if (isLeft(scene, browser)) return no('a refresh token that still holds stays in the jar after the sign-out')
   if (site.endpoints.logout !== undefined && !loggedOut && (site.whose === 'ours' || heldToken(scene, sentFirst)))
     return no("a sign-out does not end the provider's own session")
   if (site.afterSignOut !== undefined && (ending.kind !== 'passed' || ending.url.pathname !== site.afterSignOut)) {
