@@ -3,7 +3,7 @@ import type { EdgeIssuer } from './edge-policy.ts'
 import { usesTenants } from './features.ts'
 import { pathSegments } from './path-segments.ts'
 import { heldIn, lifeOf, putSession, sessionIn, shortHash } from './session.ts'
-import { accessPlace, type Changes, type OwnCookies, refreshPlace } from './session-cookies.ts'
+import { accessPlace, type Changes, guardPlace, type OwnCookies, refreshPlace } from './session-cookies.ts'
 import { type Answer, isOutage, type SignInReason } from './sign-in-answers.ts'
 import { guardWindow, readGuard, refreshPause, setGuard } from './sign-in-guard.ts'
 import { type SignInParts, within } from './sign-in-parts.ts'
@@ -38,6 +38,7 @@ export async function exchange(
   const { seed, place, path } = slot
   const iss = isRefresh ? null : query.get('iss')
   const code = query.get('code')
+  if (isRefresh && !own.values[guardPlace]) return 'session-not-kept'
   if (!isRefresh) {
     changes[place] = ['']
     if (iss === null ? signIn.responseIss : !policy.issuers.some((one) => isIssuer(one, iss, signIn.provider)))

@@ -402,15 +402,30 @@ describe('a refresh', () => {
     ['', '/'],
     ['/x?to=//evil.example', '/x?to=//evil.example'],
   ])('to %j leads to %s on its own host, with a session and without', async (to, path) => {
-    const { go, browser } = await lapsed()
+    const { go, jar, browser } = await lapsed()
+    jar.set('__Host-ep-g', '0.0.0.')
+    const stranger = browser()
+    stranger.jar.set('__Host-ep-g', '0.0.0.')
     const [link, encoded] = [new URLSearchParams({ to }), new URLSearchParams({ to: encodeURIComponent(to) })]
     for (const query of [link, encoded])
-      for (const visit of [go, browser().go])
+      for (const visit of [go, stranger.go])
         expect(await visit(`/_auth/refresh?${query}`)).toMatchObject({
           status: '303',
           location: `https://${host}${path}`,
         })
     expect(await go(`/_auth/refresh?${link}&to=/`)).toMatchObject({ status: '400', cookies: [] })
+  })
+
+  it('of a jar that keeps nothing is a page, and no request to the provider', async () => {
+    const { go, jar, habits } = await lapsed()
+    const kept = new Map(jar)
+    const { location = '' } = await go('/x')
+    jar.clear()
+    for (const [name, value] of kept) jar.set(name, value)
+    habits.answer = () => {
+      throw new Error('asked')
+    }
+    expect(await go(location)).toMatchObject({ status: '403' })
   })
 
   it.each([{ status: 500 }, { status: 429 }, { status: 200, body: '{' }])(

@@ -27,7 +27,7 @@ import {
   takeBack,
 } from './session-cookies.ts'
 import { type Answer, answerResponse } from './sign-in-answers.ts'
-import { guardWindow, mostSignIns, readGuard, refreshPause } from './sign-in-guard.ts'
+import { guardWindow, mostSignIns, readGuard, refreshPause, setGuard } from './sign-in-guard.ts'
 import type { SignInParts } from './sign-in-parts.ts'
 import { beginSlot, derived, storedPath } from './sign-in-slot.ts'
 import { signOut } from './sign-out.ts'
@@ -154,9 +154,12 @@ export function createSignIn(
     if (!isRefresh && count >= mostSignIns && now - signedInAt < guardWindow)
       return answered('start', 'session-not-kept', own)
     const to = storedPath(uri, querystring)
-    if (isRefresh)
-      return answered('refresh', ['refresh', `https://${host}${paths[1]}?${new URLSearchParams({ to })}`], own)
     const changes: Changes = []
+    if (isRefresh) {
+      // The refresh wants to see it: a jar that keeps nothing would go round.
+      if (!own.values[guardPlace]) setGuard(changes, 0, 0, 0, '')
+      return answered('refresh', ['refresh', `https://${host}${paths[1]}?${new URLSearchParams({ to })}`], own, changes)
+    }
     const seed = parts.randomText(32)
     const state = beginSlot(own, changes, seed, to, now)
     // A session whose refresh token was refused, or which was signed out.
