@@ -232,8 +232,15 @@ function ofWayToRefresh(context: Context): Remark[] {
   const [, to = ''] = /^to=([^&]*)$/.exec(query) ?? []
   const wayBack = slotPathOf(request)
   const isWay = [to, decoded(to)].some((text) => text.toUpperCase() === wayBack.toUpperCase())
-  if (status === '302' && isThere && isWay && set.length === 0) return []
+  // It sets an empty `g` where there is none, and looks for it at the refresh.
+  const isProbe = set.length === 1 && set[0]?.name === `${cookiePrefix}g` && set[0].value === '0.0.0.'
+  if (status === '302' && isThere && isWay && (set.length === 0 || (isProbe && !hasGuard(request)))) return []
   return [{ rule: 'sign-in/refresh-due', story: `where a refresh is due the answer is ${told(context)}` }]
+}
+
+/** Whether there is a `g`, of whatever form. */
+function hasGuard({ headers }: ViewerRequest): boolean {
+  return (headers.cookie ?? []).some(({ value }) => /(?:^|;) *__Host-ep-g=[^;]/.test(value))
 }
 
 function decoded(text: string): string {
@@ -246,7 +253,7 @@ function decoded(text: string): string {
 
 const statuses: Readonly<Record<keyof OwnPaths, readonly string[]>> = {
   callback: ['303', '400', '403', '421', '503'],
-  refresh: ['303', '400', '421', '503'],
+  refresh: ['303', '400', '403', '421', '503'],
   signOut: ['303', '400', '403', '421'],
 }
 
@@ -297,7 +304,12 @@ function ofCallback(context: Context): Remark[] {
 }
 
 function ofRefresh(context: Context): Remark[] {
-  const { status, location, set, cookies, host } = context
+  const { status, location, set, cookies, host, request } = context
+  if (!cookies.isDuplicate && !hasTwice(request.querystring) && hasGuard(request) === (status === '403')) {
+    return [
+      { rule: 'sign-in/loop', story: `a refresh ${hasGuard(request) ? 'with' : 'without'} g gets ${told(context)}` },
+    ]
+  }
   if (cookies.isDuplicate && status !== '400') {
     return [{ rule: 'sign-in/duplicate', story: `a refresh with a cookie twice gets ${told(context)}` }]
   }
