@@ -1,7 +1,6 @@
 /** Secrets from a store that is down, slow or has new ones: as a visitor sees it, with a clock and a network of the test's own. */
 import { afterEach, expect, it, vi } from 'vitest'
-import { createAuthorizer } from '../config/create-authorizer.ts'
-import { navigation, sealKey, signInTestBed } from '../testing/sign-in-test-bed.ts'
+import { fromSources, navigation, sealKey, signInTestBed } from '../testing/sign-in-test-bed.ts'
 import type { Post } from './https-exchange.ts'
 import { storedSecrets } from './stored-secrets.ts'
 
@@ -15,7 +14,7 @@ function withStore(store: Post, token?: Post) {
     { secret: { ssmParameter: 'arn:aws:ssm:us-east-1:111122223333:parameter/x' } },
     {},
     (policy, options) =>
-      createAuthorizer(policy, {
+      fromSources(policy, {
         ...options,
         environment: { AWS_ACCESS_KEY_ID: 'A', AWS_SECRET_ACCESS_KEY: 'S' },
         post: (uri, ...rest) => (uri.includes('amazonaws') ? store : (token ?? (options.post as Post)))(uri, ...rest),

@@ -49,11 +49,14 @@ export interface Visit {
   cookies: string[]
 }
 
+/** How an authorizer is made where nothing else is said. */
+export const fromSources = createAuthorizer
+
 /** `create`: how an authorizer is made; by default from the sources. */
 export function signInTestBed(
   signIn: Partial<SignIn> = {},
   policy: Partial<OneProviderPolicy> = {},
-  create: (policy: Policy, options: AuthorizerOptions) => Pick<Authorizer, 'handler'> = createAuthorizer,
+  create: (policy: Policy, options: AuthorizerOptions) => Pick<Authorizer, 'handler'> = fromSources,
 ) {
   const clock = { now: start }
   const log: Record<string, unknown>[] = []

@@ -351,7 +351,7 @@ describe.skipIf(!found)(`in Chromium${found ? '' : ' (skipped: chromium missing)
   })
 
   test('a provider that is down, slow or hostile leads to a page, and then it works again', async () => {
-    const faults = { down: 503, page: 403, flood: 503, drip: 503 } as const
+    const faults = { down: 503, page: 503, flood: 503, drip: 503 } as const
     const rows = Object.entries(faults) as [keyof typeof faults, number][]
     for (const [fault, status] of rows) {
       const tab = await openTab(await newContext())

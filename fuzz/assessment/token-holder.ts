@@ -87,7 +87,7 @@ function headerHolder(name: string, { header, claims, key }: SignedToken): Holde
   const typ = value.toLowerCase().replace(/^application\//, '')
   const plain = ['jwt', 'at+jwt', ...(provider.types ?? []).map((type) => type.toLowerCase())]
   if (plain.includes(typ)) return 'signed-in-user'
-  const { claim = '', holder = 'issuer' } = kinds[typ] ?? {}
+  const { claim = '', holder = 'issuer' } = (Object.hasOwn(kinds, typ) && kinds[typ]) || {}
   const isOfKind = Object.hasOwn(claims, claim) && !ofAccessTokens.some((name) => Object.hasOwn(claims, name))
   return isOfKind && !isCognito(provider) ? holder : 'issuer'
 }
@@ -123,7 +123,8 @@ function claimHolder(
   const value = claims[name]
   const isList = Array.isArray(value) && value.every(isName)
   if (name === groupsClaim.claim) return isList || groupsClaim.split !== null ? 'signed-in-user' : 'issuer'
-  const typed = types[name]
+  // A claim may have the name of what every object inherits.
+  const typed = Object.hasOwn(types, name) ? types[name] : undefined
   if (typed !== undefined) return typed(value) ? 'signed-in-user' : 'issuer'
   // Whether a provider binds tokens at all only a policy says that has them refused by name.
   if (name === 'cnf') return isBinding(value) && refusesBound(policy) ? 'another-client' : 'issuer'
