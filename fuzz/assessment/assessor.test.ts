@@ -109,6 +109,11 @@ test.each<[string, Who, Parts]>([
     }),
   ],
   ['a signed text that no issuer writes', 'issuer', (world) => ({ uri: own(world), token: `${signedText(world)}` })],
+  [
+    'a claim that has the name of what objects inherit',
+    'issuer',
+    (world) => ({ uri: own(world), token: issued(world, { constructor: 'x', toString: 1 }) }),
+  ],
   ['an extension', 'issuer', (world) => ({ uri: own(world), token: issued(world, {}, { crit: ['x'], x: 1 }) })],
   [
     'groups that are no list',
