@@ -20,6 +20,7 @@ export async function bundleCommonJs(dist: string, entries: readonly string[]): 
       plugins: [placesOf(dist, dirname(join(dist, `cjs/${entry}.js`)))],
       banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
       legalComments: 'none',
+      define: { 'import.meta.withoutSignIn': 'undefined' },
       logLevel: 'warning',
     })
   }
