@@ -53,6 +53,9 @@ export function originClient(options: OriginClientOptions): { upstream: Upstream
   return { upstream, close: () => agent.destroy() }
 }
 
+/** RFC 9110 9.2.2. */
+const idempotent: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS', 'TRACE'])
+
 /**
  * "The number of times that CloudFront attempts to connect", and for GET and HEAD also to get a complete answer in time
  * (RequestAndResponseBehaviorCustomOrigin, "Origin response timeout").
@@ -63,7 +66,12 @@ async function persistently(request: UpstreamRequest, options: OriginClientOptio
     try {
       return await exchange(request, options, agent)
     } catch (error) {
-      const failure = error as UpstreamFailure & { connecting?: boolean }
+      const failure = error as UpstreamFailure & { connecting?: boolean; isStale?: boolean }
+      // The origin closed a kept connection as the request went out; its next one may be as old (RFC 9112 9.3.1).
+      if (failure.isStale && idempotent.has(request.method)) {
+        attempt--
+        continue
+      }
       const again = failure.connecting || (failure.status === 504 && /^(GET|HEAD)$/.test(request.method))
       if (!again || attempt >= attempts) throw error
     }
@@ -130,7 +138,8 @@ function exchange(
       // Bytes beyond Content-Length break the connection, not the answer before them: that one decides for itself.
       if (answering) return
       const failure = error instanceof UpstreamFailure ? error : new UpstreamFailure(502, error.message)
-      reject(Object.assign(failure, { connecting: !connected }))
+      const isStale = sent.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET'
+      reject(Object.assign(failure, { connecting: !connected, isStale }))
     })
     sent.end(request.body ?? undefined)
   })

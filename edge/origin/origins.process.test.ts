@@ -116,6 +116,27 @@ test('an origin that hangs up, or that nobody plays any more, is 502', async () 
   expect((await ask(edge, '/api2'))[0]).toBe(502)
 })
 
+test('a connection that the origin closes as a second request goes out is no answer: a GET is sent again on another', async () => {
+  let connections = 0
+  const server = createServer((socket) => {
+    connections++
+    let requests = 0
+    socket
+      .on('error', () => {})
+      .on('data', () => {
+        if (requests++ > 0) socket.resetAndDestroy()
+        else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nCache-Control: no-store\r\n\r\nok')
+      })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  const edge = await edgeOf({ origins: { api: `http://127.0.0.1:${port}` } })
+  expect(await ask(edge, '/api1')).toEqual([200, 'ok'])
+  expect(await ask(edge, '/api2')).toEqual([200, 'ok'])
+  expect(connections).toBe(2)
+  server.close()
+})
+
 test('names that the template does not have are mistakes', async () => {
   await expect(edgeOf({ origins: { none: 'http://127.0.0.1:1' } })).rejects.toThrow(
     '--origin none: there is no origin of that id; there are bucket, web, open, api',
