@@ -22,11 +22,11 @@ export function viewerFunction(edgeFunction: EdgeFunction | CloudFrontFunction, 
     edgeFunction,
     pool,
     encode(request, answer) {
-      const wire = { ...request, requestId: request.id, headers: exposed(request.headers) }
+      const { id: requestId, clientIp, method, uri, querystring } = request
+      const wire = { requestId, clientIp, method, uri, querystring, headers: exposed(request.headers) }
       if (!answer && !includeBody) return encodeEvent(wire)
-      const { requestId, clientIp, method, uri, querystring, headers } = wire
       return encodeWireEvent({
-        request: { requestId, clientIp, method, uri, querystring, headers },
+        request: wire,
         ...(includeBody && !answer && { body: exposedBody(request.body) }),
         ...(answer && {
           response: {
