@@ -211,7 +211,7 @@ function hostIn(text: string, base: string): string {
 
 /** Markup that a link wrote into a page that a browser reads as one, or words of it in the login page's address. */
 function isFromPage({ rule, cause }: Observation, request: ViewerRequest, response: ReturnedResponse | null): boolean {
-  if (rule === 'deny/location') return cause === 'mixed' || cause === 'foreign'
+  if (rule === 'deny/location') return cause === 'mixed' || cause === 'foreign' || cause === 'return'
   if (rule !== 'deny/page' || response === null) return false
   const types = valuesOf(response.headers ?? {}, 'content-type')
   if (types.length > 0 && !types.some((type) => /html|xml/i.test(type))) return false

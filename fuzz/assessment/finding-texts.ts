@@ -111,7 +111,7 @@ export const findingTexts: Readonly<Record<Rule, FindingText>> = {
   },
   'deny/location': {
     attack:
-      "An attacker sends a victim a link to the site with an address of his own in it. The site's redirect leads there, or carries his parameters to the login page, under the trusted name.",
+      "An attacker sends a victim a link to the site with an address of his own in it. The site's redirect leads there, or gives the login page his parameters or his address to return to, under the trusted name.",
     mend: 'Build the Location from configured texts alone; put a return path in as one percent-encoded parameter, beginning with one slash.',
   },
   'deny/redirect-on': {

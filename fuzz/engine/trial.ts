@@ -164,6 +164,7 @@ export class Trial {
       verdict,
       rewritten,
       keysReachable: this.#oracle.keysReachable(now),
+      playsSignIn: this.target.handler?.signIn !== undefined,
     })
     const counted = counting(observations, this.target.handler, request, answer)
     const assessed = await this.#assessed(counted, event, answer, now)

@@ -58,6 +58,7 @@ function rulesOf(status: string, headers: Record<string, string>, body: string |
     keysReachable,
     whose,
     verdict: asked.verdict ?? verdict,
+    playsSignIn: false,
   })
   return [...observations.map(({ rule }) => rule), ...remarks.map(({ rule }) => `(${rule})`)]
 }

@@ -24,6 +24,8 @@ interface Circumstances {
   keysReachable: boolean
   whose: 'ours' | 'foreign'
   verdict: Verdict
+  /** Stories of browsers show where the handler's own sign-in leads. */
+  playsSignIn: boolean
 }
 
 export function examineDenial(
@@ -52,7 +54,7 @@ export function examineDenial(
     examination.remarks.push(...remarks)
   }
   if (whose === 'ours' && policy.signIn) observations.push(...strayLocations(policy, request, response))
-  else add(examineLocations(policy, request, response, verdict))
+  else add(examineLocations(policy, request, response, circumstances))
   // A browser that goes to a page reads no answer on behalf of another one.
   const isOfSignIn = verdict.signIn !== undefined && !verdict.signIn.answers.includes('denial')
   if (!isOfSignIn) add(examineReaders(policy, request, headers, whose))
@@ -70,7 +72,7 @@ function examineLocations(
   policy: Policy,
   request: ViewerRequest,
   response: ReturnedResponse,
-  { isForbidden, slash }: Verdict,
+  { verdict: { isForbidden, slash }, playsSignIn }: Circumstances,
 ): Examination {
   const observations: Observation[] = []
   const remarks: Remark[] = []
@@ -82,9 +84,11 @@ function examineLocations(
       remarks.push({ rule: 'deny/location', story: 'a sign-in that ends leads back to the site' })
     } else if (fault === 'elsewhere' && login === null) {
       remarks.push({ rule: 'deny/location', story: 'a denial leads to a page that the policy does not name' })
+    } else if (fault === 'return' && playsSignIn) {
+      remarks.push({ rule: 'deny/location', story: locationStories.return })
     } else if (fault) {
       observations.push({
-        class: fault === 'foreign' ? 'open-redirect' : 'unsafe-denial',
+        class: fault === 'foreign' || fault === 'return' ? 'open-redirect' : 'unsafe-denial',
         rule: 'deny/location',
         story: `${locationStories[fault]}: ${location.slice(0, 200)}`,
         cause: fault,
@@ -198,6 +202,7 @@ function unsafe(rule: Rule, story: string): Observation {
 
 const locationStories = {
   foreign: 'the viewer decides where the denial leads',
+  return: 'the login page is told to return to what a browser reads as another site',
   loop: 'a good token without the right is sent to log in, which would bring it back',
   elsewhere: "a denial leads to another page than the policy's login page",
   unencoded: "the viewer's words are not percent-encoded in the login page's address",
@@ -237,7 +242,7 @@ function locationFault(
     // Nor another host than the viewer's, where the viewer does not name it: a constant redirect_uri.
     const named = hostIn(value)
     if (named !== noHost && (!words.includes(named) || known.includes(named))) continue
-    if (!returnsHome(value, host)) return 'foreign'
+    if (!returnsHome(value, host)) return 'return'
   }
   const own = new Set([...page.searchParams.keys(), login?.returnTo])
   const isOwn = (name: string, value: string) => own.has(name) || !spellsParameter(request, name, value)

@@ -41,6 +41,7 @@ function classesOf(
     headers = {},
     policy: held = policy,
     request: asked = request,
+    playsSignIn = false,
   }: {
     verdict?: Verdict
     whose?: 'ours' | 'foreign'
@@ -50,6 +51,7 @@ function classesOf(
     headers?: ViewerRequest['headers']
     policy?: Policy
     request?: ViewerRequest
+    playsSignIn?: boolean
   } = {},
 ) {
   const result = readResult({ kind: 'value', json: JSON.stringify(value) })
@@ -61,6 +63,7 @@ function classesOf(
     verdict,
     rewritten,
     keysReachable: true,
+    playsSignIn,
   })
   return observations.map((observation) => observation.class)
 }
@@ -155,6 +158,13 @@ describe('denials', () => {
     ['to the login page with a parameter of its own', 'https://login.example.com/?next=%2Fa&state=b', []],
   ])('lead %s', (_title, location, expected) => {
     expect(classesOf(denial({ location }, '302'))).toEqual(expected)
+  })
+  test('may tell the login page to return elsewhere where stories of sign-in show what becomes of it', () => {
+    const back = denial({ location: 'https://login.example.com/?next=%2F%2Fevil.example%2Fa' }, '302')
+    expect(classesOf(back, { playsSignIn: true })).toEqual([])
+    expect(classesOf(denial({ location: 'https://evil.example/' }, '302'), { playsSignIn: true })).toEqual([
+      'open-redirect',
+    ])
   })
   test('may lead to a login page that has an address of its own', () => {
     const page = 'https://login.example.com/?redirect_uri=https%3A%2F%2Fapp.example.com%2F'

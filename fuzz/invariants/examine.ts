@@ -27,6 +27,8 @@ export interface Circumstances {
   /** The verdict for the URI that the handler returned, where it returned another; it is not rewritten again. */
   rewritten: Verdict | undefined
   keysReachable: boolean
+  /** Stories of browsers show where the handler's own sign-in leads. */
+  playsSignIn: boolean
 }
 
 export function examine(answer: Answer, circumstances: Circumstances): Examination {
@@ -203,7 +205,7 @@ function withoutSession({ cookie, ...others }: Headers): Headers {
 function examineDenied(
   response: { status?: unknown; headers?: Headers },
   request: ViewerRequest,
-  { policy, whose, verdict, keysReachable }: Circumstances,
+  { policy, whose, verdict, keysReachable, playsSignIn }: Circumstances,
 ): Examination {
   const observations: Observation[] = []
   const remarks: Remark[] = []
@@ -230,6 +232,7 @@ function examineDenied(
     keysReachable,
     whose,
     verdict,
+    playsSignIn,
   })
   const leaks = leaksInto('response', JSON.stringify(response), credentialText(policy, request))
   return {
