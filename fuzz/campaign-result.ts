@@ -17,7 +17,6 @@ import { type Finding, type GroupedFinding, isHardening } from './finding.ts'
 import { findingsMarkdown } from './findings-markdown.ts'
 import type { FailureOptions, HandlerOptions } from './fuzz-options.ts'
 import type { Target } from './sandbox/handler-under-test.ts'
-import { sentencesOf } from './sessions/sentences.ts'
 import { isRecorded } from './shipped/recorded-differences.ts'
 import { readSuppressions, suppress } from './suppressions.ts'
 
@@ -51,8 +50,6 @@ export function campaignResult(
     const semantics = relative(directory, fileURLToPath(new URL('../oracle/SEMANTICS.md', import.meta.url)))
     writeWholeFile(pageIn(directory), findingsMarkdown(target.name, found, semantics))
   }
-  for (const finding of found.filter((one) => limits.strict || !isHardening(one))) context.progress.log(line(finding))
-  for (const remark of remarks) context.progress.log(remark)
   return {
     checks: [
       ...verdictChecks(found, limits),
@@ -89,28 +86,6 @@ function blamed({ handler, target }: HandlerOptions, { handler: described }: Tar
   if (handler !== undefined || described !== undefined) return [handler ?? described?.file ?? '']
   if (target === undefined || target === 'ours') return ['authorizer/index.ts']
   return [target === 'naive' ? 'handlers/naive.ts' : `handlers/peers/${target}.ts`]
-}
-
-function line({
-  severity,
-  cvss,
-  class: name,
-  who,
-  rule,
-  cwe,
-  story,
-  variants,
-  case: { name: attack, story: told },
-  replay,
-}: GroupedFinding): string {
-  const more = variants.length === 0 ? '' : `; ${variants.length} variants`
-  const sentences = told ? sentencesOf(told).map((sentence) => `- ${sentence}`) : []
-  return [
-    `${severity} (${cvss.score.toFixed(1)}), by ${whoTitles[who]}: ${name} (${rule}, ${cwe}): ${story}`,
-    `shown by ${attack.slice(0, 100)}${more}; the rule: ${ruleReference(rule)}`,
-    ...sentences,
-    replay,
-  ].join('\n    ')
 }
 
 type Limits = Parameters<typeof fails>[1]

@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { commandGroup } from '../command/command-group.ts'
 import { runStage, type SharedOptions, stageCommand } from '../command/run-stage.ts'
+import type { Stage } from '../command/stage.ts'
 import { failOnLevels } from '../config/fuzz-schema.ts'
 import type { EffectivenessOptions } from './effectiveness/effectiveness-stage.ts'
 import type { ExhaustiveOptions } from './exhaustive/exhaustive-stage.ts'
@@ -35,7 +37,7 @@ function runCommand(): Command {
     .option('--sessions', 'stories of sign-in alone: browsers, a provider, an attacker')
     .option('--resume', 'go on from what an interrupted run saved in --out')
     .action((options: SharedOptions & FuzzOptions) =>
-      runStage(options, async () => (await import('./fuzz-stage.ts')).fuzzStage),
+      runForReaders(options, async () => (await import('./fuzz-stage.ts')).fuzzStage, 'fuzz-findings'),
     )
 }
 
@@ -44,7 +46,11 @@ function replayCommand(): Command {
     .argument('<file>', 'a case from fuzz-findings/, with the policy it is about')
     .option('--minimize', 'look for a smaller case that shows the same')
     .action((file: string, options: SharedOptions & Omit<ReplayOptions, 'file'>) =>
-      runStage({ ...options, file }, async () => (await import('./replay-stage.ts')).replayStage),
+      runForReaders(
+        { ...options, file },
+        async () => (await import('./replay-stage.ts')).replayStage,
+        'replay-findings',
+      ),
     )
 }
 
@@ -63,7 +69,7 @@ function effectivenessCommand(): Command {
   return stageCommand('effectiveness', 'measure the fuzzer itself against the catalogue of flawed handlers')
     .option('--seeds <n>', 'runs for each flaw (default: 20)', positive)
     .option('--seconds <n>', 'how long each of them may take (default: 10)', positive)
-    .option('--baseline-seeds <n>', 'runs of each simpler strategy (default: 1)', positive)
+    .option('--baseline-seeds <n>', 'runs of each simpler strategy, 0 for none (default: 1)', notNegative)
     .option('--baseline-seconds <n>', 'how long each of those may take (default: 5)', positive)
     .option('--flaw <text>', 'only flaws with this in their name')
     .option('--workers <n>', 'runs at a time (default: 1)', positive)
@@ -120,6 +126,17 @@ function several(text: string, before: string[] = []): string[] {
   return [...before, text]
 }
 
+/** Ends with a screen of findings, whose page is in that folder. */
+async function runForReaders<Options>(
+  options: SharedOptions & Options,
+  load: () => Promise<Stage<SharedOptions & Options>>,
+  folder: string,
+): Promise<void> {
+  const { fuzzScreen } = await import('./fuzz-screen.ts')
+  const page = join(options.out, folder, 'findings.md')
+  return runStage(options, load, { present: (result) => fuzzScreen(result, page) })
+}
+
 /** What makes it fail. */
 function withFailureOptions(command: Command): Command {
   return command
@@ -130,6 +147,10 @@ function withFailureOptions(command: Command): Command {
     )
     .option('--strict', 'hardening fails, too (default: for our authorizer)')
     .option('--suppressions <file>', 'findings that are known, as JSON: id, reason, expires')
+}
+
+function notNegative(text: string): number {
+  return text === '0' ? 0 : positive(text)
 }
 
 function positive(text: string): number {

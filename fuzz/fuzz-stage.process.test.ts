@@ -6,6 +6,7 @@ import type { Policy } from '../authorizer/policy.ts'
 import { silentProgress } from '../command/progress.ts'
 import type { Finding } from './finding.ts'
 import type { FuzzOptions } from './fuzz-options.ts'
+import { fuzzScreen } from './fuzz-screen.ts'
 import { fuzzStage } from './fuzz-stage.ts'
 import { type ReplayOptions, replayStage } from './replay-stage.ts'
 import { buildShipped } from './shipped/shipped-handlers.ts'
@@ -74,6 +75,12 @@ test('a bypass in a file is found, made small, written down, and replayed from i
   expect(failed?.detail).toContain('oracle/SEMANTICS.md#paths-no-right')
   expect(failed?.weakness).toMatchObject({ who: 'signed-in-user', cvss: { score: 7.1 }, severity: 'high' })
   expect(written).toContain(`\n${bypass?.replay}\n`)
+  const screen = fuzzScreen(result, 'findings.md').split('\n')
+  expect(screen[0]).toMatch(/^\d findings?$/)
+  expect(screen).toContain('high     bypass, by a signed-in user (CVSS 7.1)')
+  expect(screen).toContain(`again    ${bypass?.replay}`)
+  expect(screen.at(-1)).toBe('read     findings.md')
+  expect(screen.filter((line) => line.length > 80 && !/^(?:again|request) /.test(line))).toEqual([])
   const replayed = await replay({ handler: right.file, file })
   expect(findingsOf(replayed).map(({ rule }) => rule)).toEqual(['paths/no-right'])
   expect((await replay({ file })).verdict).toBe('pass')

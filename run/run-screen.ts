@@ -1,11 +1,8 @@
 /** What a run says at its end, on one screen of 80 columns: green or red, why, the figures that matter, and what to do next. */
-import { styleText } from 'node:util'
+import { colour, entry } from '../command/screen-lines.ts'
 import { limitText, valueText } from '../command/terminal.ts'
 import { typedCommand } from '../command/typed-command.ts'
-import { type Check, commandOf, type Result, type Verdict } from '../result/result.ts'
-
-const columns = 80
-const titleColumns = 9
+import { type Check, commandOf, type Result } from '../result/result.ts'
 
 export function runScreen(run: Result, stages: readonly Result[], out: string): string {
   const open = stages.flatMap((stage) =>
@@ -81,37 +78,6 @@ function nextStep(failed: readonly string[]): string {
   const [first] = failed
   if (first !== undefined) return `${typedCommand(first)} shows it again, with every figure`
   return `a handler of your own: ${typedCommand('fuzz --handler FILE --policy FILE')}`
-}
-
-/** A title, and a text that goes on below itself. */
-function entry(title: string, text: string, verdict?: Verdict): string[] {
-  const [first = '', ...others] = wrapped(text, columns - titleColumns)
-  const padded = title.padEnd(titleColumns)
-  return [
-    `${verdict === undefined ? padded : colour(verdict, padded)}${first}`,
-    ...others.map((line) => `${' '.repeat(titleColumns)}${line}`),
-  ]
-}
-
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line)
-      line = word
-    } else {
-      line = line === '' ? word : `${line} ${word}`
-    }
-  }
-  return [...lines, line]
-}
-
-function colour(verdict: Verdict, text: string): string {
-  const style = { pass: 'green', fail: 'red', inconclusive: 'yellow', 'not-measured': 'yellow' } as const
-  return styleText([style[verdict], ...(verdict === 'fail' ? (['bold'] as const) : [])], text, {
-    stream: process.stdout,
-  })
 }
 
 function count(number: number, thing: string): string {

@@ -79,19 +79,20 @@ function examineLocations(
   const login = loginOf(policy)
   for (const location of valuesOf(response.headers ?? {}, 'location')) {
     if (slash !== undefined && leadsTo(location, slash.location, request)) continue
-    const fault = locationFault(location, request, login, JSON.stringify(policy)) ?? (isForbidden ? 'loop' : null)
-    if (fault === 'elsewhere' && isWayHome(location, request, response)) {
+    const { kind = isForbidden ? 'loop' : null, shown = location.slice(0, 200) } =
+      locationFault(location, request, login, JSON.stringify(policy)) ?? {}
+    if (kind === 'elsewhere' && isWayHome(location, request, response)) {
       remarks.push({ rule: 'deny/location', story: 'a sign-in that ends leads back to the site' })
-    } else if (fault === 'elsewhere' && login === null) {
+    } else if (kind === 'elsewhere' && login === null) {
       remarks.push({ rule: 'deny/location', story: 'a denial leads to a page that the policy does not name' })
-    } else if (fault === 'return' && playsSignIn) {
+    } else if (kind === 'return' && playsSignIn) {
       remarks.push({ rule: 'deny/location', story: locationStories.return })
-    } else if (fault) {
+    } else if (kind) {
       observations.push({
-        class: fault === 'foreign' || fault === 'return' ? 'open-redirect' : 'unsafe-denial',
+        class: kind === 'foreign' || kind === 'return' ? 'open-redirect' : 'unsafe-denial',
         rule: 'deny/location',
-        story: `${locationStories[fault]}: ${location.slice(0, 200)}`,
-        cause: fault,
+        story: `${locationStories[kind]}: ${shown}`,
+        cause: kind,
       })
     } else if (login !== null && /^3/.test(String(response.status)) && !isSentToLogIn(policy, request)) {
       observations.push(unsafe('deny/redirect-on', 'a request that is no navigation is sent to the login page'))
@@ -218,23 +219,30 @@ function hostOf(request: ViewerRequest): string {
   return URL.canParse(`https://${claimed}`) ? new URL(`https://${claimed}`).host : noHost
 }
 
+interface LocationFault {
+  kind: keyof typeof locationStories
+  /** The part of the Location that shows it. */
+  shown: string
+}
+
 function locationFault(
   location: string,
   request: ViewerRequest,
   login: Login | null,
   known: string,
-): Exclude<keyof typeof locationStories, 'loop'> | null {
+): LocationFault | null {
+  const fault = (kind: LocationFault['kind'], shown = location) => ({ kind, shown: shown.slice(0, 200) })
   const host = hostOf(request)
-  if (!URL.canParse(location, `https://${host}`)) return 'foreign'
+  if (!URL.canParse(location, `https://${host}`)) return fault('foreign')
   const target = new URL(location, `https://${host}`)
   const page = login && new URL(login.redirect, `https://${host}`)
   const words = `${request.uri} ${request.querystring} ${JSON.stringify(request.headers)}`.toLowerCase()
   const isHome = target.host === host || target.host === page?.host
   if ((target.host !== '' && !isHome && words.includes(target.hostname)) || !/^https?:$/.test(target.protocol)) {
-    return 'foreign'
+    return fault('foreign')
   }
   // The login page's text alone is no boundary: https://login.example.com.evil.example begins with it, too.
-  if (page?.origin !== target.origin || !target.pathname.startsWith(page.pathname)) return 'elsewhere'
+  if (page?.origin !== target.origin || !target.pathname.startsWith(page.pathname)) return fault('elsewhere')
   for (const [name, value] of target.searchParams) {
     // What the configured page says itself, such as a redirect_uri, the viewer has not decided.
     if (name !== login?.returnTo && page.searchParams.getAll(name).includes(value)) continue
@@ -242,15 +250,15 @@ function locationFault(
     // Nor another host than the viewer's, where the viewer does not name it: a constant redirect_uri.
     const named = hostIn(value)
     if (named !== noHost && (!words.includes(named) || known.includes(named))) continue
-    if (!returnsHome(value, host)) return 'return'
+    if (!returnsHome(value, host)) return fault('return', `${name}=${value}`)
   }
   const own = new Set([...page.searchParams.keys(), login?.returnTo])
   const isOwn = (name: string, value: string) => own.has(name) || !spellsParameter(request, name, value)
   // What the viewer wrote ends the value that holds it: another parameter, a fragment.
   if (target.hash !== page.hash || ![...target.searchParams].every(([name, value]) => isOwn(name, value)))
-    return 'mixed'
+    return fault('mixed')
   // No URI reference (RFC 3986 2), and yet the same to whoever reads it.
-  return /[^\x21-\x7e]|["<>\\^`{|}]/.test(location) ? 'unencoded' : null
+  return /[^\x21-\x7e]|["<>\\^`{|}]/.test(location) ? fault('unencoded') : null
 }
 
 /** The host of an address; `noHost` for a path, and for what is no address. */

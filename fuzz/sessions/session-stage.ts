@@ -35,7 +35,7 @@ export async function runSessionStage(
     ...(limit === undefined ? {} : { seconds: limit }),
     ...(stories === undefined ? {} : { stories }),
     signal,
-    onStory: ({ name }, done) => progress.step(`${done} stories of sign-in: ${name}`, done, stories ?? done + 1),
+    onStory: ({ name }, done) => progress.step('stories of sign-in', done, stories, name),
   })
   return campaignOfSessions(report, attacked)
 }

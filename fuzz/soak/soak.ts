@@ -121,12 +121,16 @@ function corpusFor({ policy }: Target): FuzzCase[] {
 
 function statusLine(before: CampaignProgress, now: CampaignProgress): string {
   const rate = Math.round(now.cases / Math.max(now.seconds, 0.001))
-  const total = (field: 'cases' | 'findings' | 'fetches') => before[field] + now[field]
-  return `${total('cases')} cases, ${rate}/s, ${total('findings')} findings, ${Math.max(before.notes, now.notes)} notes, ${total('fetches')} fetches`
+  const total = (field: 'cases' | 'findings') => before[field] + now[field]
+  // Findings are what is left of these at the end: one for each cause, and hardening apart.
+  return `${total('cases')} cases, ${rate}/s, ${total('findings')} observations`
 }
 
 function howFar(budget: Budget, before: CampaignProgress, now: CampaignProgress): [done: number, total: number] {
   return budget.cases === undefined
-    ? [Math.round(before.seconds + now.seconds), Math.round(budget.seconds ?? 0)]
+    ? [
+        Math.min(Math.round(before.seconds + now.seconds), Math.round(budget.seconds ?? 0)),
+        Math.round(budget.seconds ?? 0),
+      ]
     : [before.cases + now.cases, budget.cases]
 }
