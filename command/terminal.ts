@@ -1,23 +1,51 @@
-import { styleText } from 'node:util'
+import { stripVTControlCharacters, styleText } from 'node:util'
 import { default as Table } from 'cli-table3'
 import { type Check, commandOf, type Result, type Verdict } from '../result/result.ts'
 
 const colours = { pass: 'green', fail: 'red', inconclusive: 'yellow', 'not-measured': 'yellow' } as const
 
-/** One table of all checks of the given results, for a terminal or a log; colours only where the stream shows them. */
+const head = ['command', 'check', 'value', 'limit', 'verdict']
+const titleColumn = 1
+/** A title is never squeezed below this. */
+const fewestTitleColumns = 24
+/** Of what is no terminal. */
+const defaultColumns = 100
+
+/**
+ * One table of all checks of the given results, for a terminal or a log; colours only where the stream shows them. Long titles go
+ * on below themselves, so that it fits.
+ */
 export function terminalTable(results: readonly Result[], stream: NodeJS.WriteStream = process.stdout): string {
+  const rows = results.flatMap((result) =>
+    result.checks.map((check) => [
+      commandOf(result),
+      check.title,
+      valueText(check),
+      limitText(check),
+      verdictText(check, stream),
+    ]),
+  )
   const table = new Table({
-    head: ['command', 'check', 'value', 'limit', 'verdict'],
+    head,
     style: { head: [], border: [], compact: true },
     colAligns: ['left', 'left', 'right', 'right', 'left'],
+    colWidths: [null, titleWidth(rows, stream.columns ?? defaultColumns)],
+    wordWrap: true,
   })
-  for (const result of results) {
-    const command = commandOf(result)
-    for (const check of result.checks) {
-      table.push([command, check.title, valueText(check), limitText(check), verdictText(check, stream)])
-    }
-  }
+  table.push(...rows)
   return [table.toString(), ...openLines(results, stream)].join('\n')
+}
+
+/** With the space on each side of it; null: as wide as it needs to be. */
+function titleWidth(rows: readonly string[][], columns: number): number | null {
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...rows].map((row) => stripVTControlCharacters(row[column] ?? '').length)),
+  )
+  const frame = head.length * 3 + 1
+  const others = widths.reduce((sum, width, column) => (column === titleColumn ? sum : sum + width), frame)
+  const wanted = widths[titleColumn] ?? 0
+  const room = Math.max(fewestTitleColumns, columns - others)
+  return wanted <= room ? null : room + 2
 }
 
 /** Why each check that did not pass did not, and what to do: a line for all that share their reason. */
