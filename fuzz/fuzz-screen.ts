@@ -28,7 +28,7 @@ export function fuzzScreen(result: Result, page: string): string {
     colour(result.verdict, headline(result, listed.filter(isFailing).length, listed.length)),
     ...listed.slice(0, shownWhole).flatMap((finding) => ['', ...findingLines(finding, isFailing(finding))]),
     ...(listed.length > shownWhole ? [''] : []),
-    ...listed.slice(shownWhole).flatMap((finding) => entry(finding.severity, titleOf(finding))),
+    ...listed.slice(shownWhole).flatMap((finding) => entry(finding.severity, `${titleOf(finding)}: ${finding.story}`)),
     '',
     ...undecided.flatMap(({ verdict, title, detail }) => entry('open', detail ?? title, verdict)),
     ...entry('tried', effort(result.checks)),

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { type Stage, type StageContext, stageResult } from '../command/stage.ts'
 import { UsageError } from '../config/usage-error.ts'
+import { check } from '../result/result.ts'
 import { campaignResult, forgetFindingsPage } from './campaign-result.ts'
 import { withHandler } from './chosen-handler.ts'
 import type { CampaignReport } from './engine/campaign.ts'
@@ -11,7 +12,7 @@ import { inSequence } from './engine/plan.ts'
 import { fitCheck, fitLines } from './fit-report.ts'
 import type { FuzzOptions } from './fuzz-options.ts'
 import type { Target } from './sandbox/handler-under-test.ts'
-import { runSessionStage } from './sessions/session-stage.ts'
+import { runSessionStage, signInMisfit } from './sessions/session-stage.ts'
 import { budgetOf, soak } from './soak/soak.ts'
 import { readSuppressions } from './suppressions.ts'
 
@@ -34,13 +35,32 @@ export const fuzzStage: Stage<FuzzOptions> = (context, options) =>
     return stageResult('fuzz', inputs, async () => {
       const fit = await checkFit(target)
       for (const line of fitLines(fit)) context.progress.log(line)
-      const report = await attack(target, context, options, directory)
+      const misfit = hasSignIn(target) ? await signInMisfit(target, directory) : null
+      if (misfit !== null && options.sessions) throw new UsageError(misfit)
+      if (misfit !== null) context.progress.log(`stories of sign-in are left out: ${misfit}`)
+      const report = await attack(target, context, options, { directory, tellsStories: misfit === null })
       const findings = join(context.out, 'fuzz-findings')
       forgetFindingsPage(findings)
       const asked = budgetOf(options)
       const { checks, data } = campaignResult(report, { context, target, options, directory: findings, asked })
-      return { checks: [fitCheck(fit), ...checks], data: { ...(data as object), fit: JSON.parse(JSON.stringify(fit)) } }
+      return {
+        checks: [fitCheck(fit), ...checks, ...(misfit === null ? [] : [withoutStories(misfit)])],
+        data: { ...(data as object), fit: JSON.parse(JSON.stringify(fit)) },
+      }
     })
+  })
+
+const hasSignIn = ({ policy, handler }: Target) => policy.signIn !== undefined || handler?.signIn !== undefined
+
+const withoutStories = (detail: string) =>
+  check({
+    id: 'fuzz.stories',
+    title: 'stories of sign-in',
+    value: null,
+    unit: 'count',
+    limit: 1,
+    direction: 'higher',
+    detail,
   })
 
 /** Requests one by one, and where the policy or the handler's description says how visitors sign in, stories of theirs. */
@@ -48,16 +68,15 @@ async function attack(
   target: Target,
   context: StageContext,
   options: FuzzOptions,
-  directory: string,
+  { directory, tellsStories }: { directory: string; tellsStories: boolean },
 ): Promise<CampaignReport> {
   const stories = (share: number) => runSessionStage(target, context, options, { share, directory })
-  const hasSignIn = target.policy.signIn !== undefined || target.handler?.signIn !== undefined
   if (options.sessions) {
-    if (hasSignIn) return stories(1)
+    if (hasSignIn(target)) return stories(1)
     const add = target.handler ? "signIn to the configuration's handler" : 'signIn to the policy'
     throw new UsageError(`--sessions: nothing says how visitors sign in; leave the option out, or add ${add}`)
   }
-  if (!hasSignIn) return soak(target, context, options, directory)
+  if (!hasSignIn(target) || !tellsStories) return soak(target, context, options, directory)
   const { seconds, runs } = options
   const half = seconds === undefined && runs !== undefined ? {} : { seconds: (seconds ?? 20) / 2 }
   const report = await soak(target, context, { ...options, ...half }, directory)

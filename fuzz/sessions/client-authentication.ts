@@ -10,15 +10,20 @@ export function provesClient(
   form: URLSearchParams,
 ): boolean {
   if (clientAuth.method === 'none') return form.get('client_id') === client
-  if (clientAuth.method === 'client_secret_post') {
-    return form.get('client_id') === client && form.get('client_secret') === clientAuth.secret
-  }
   if (clientAuth.method === 'private_key_jwt')
     return isAssertion(form.get('client_assertion') ?? '', client, clientAuth.key)
+  const { method, secret } = clientAuth
+  const isPosted = form.get('client_id') === client && form.get('client_secret') === secret
+  if (method === 'client_secret_post') return isPosted
+  const isBasic = hasBasic(call, client, secret)
+  return method === 'client_secret_basic' ? isBasic : isBasic || isPosted
+}
+
+function hasBasic(call: Call, client: string, secret: string): boolean {
   const [, encoded = ''] = /^Basic (\S+)$/i.exec(call.headers.authorization ?? '') ?? []
   const text = Buffer.from(encoded, 'base64').toString()
   const at = text.indexOf(':')
-  return decoded(text.slice(0, at)) === client && decoded(text.slice(at + 1)) === clientAuth.secret
+  return decoded(text.slice(0, at)) === client && decoded(text.slice(at + 1)) === secret
 }
 
 /** application/x-www-form-urlencoded, both halves. */

@@ -115,7 +115,7 @@ test('awslabs/cognito-at-edge #120 is found, what our page alone asks for is a n
   const paths = { ...wrong.description?.paths, callback: '/other' }
   const check = await checkSignIn({ ...wrong, description: { ...wrong.description, paths } as never })
   expect(check.passed).toBe(false)
-  expect(check.seen[0]).toMatch(/^the redirect_uri is .*, which is not the site's$/)
+  expect(check.why).toMatch(/^the provider says: redirect_uri .* is not registered$/)
 })
 
 test('the description of a configuration is attacked, and its story replayed', async () => {

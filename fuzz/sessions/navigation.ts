@@ -34,6 +34,33 @@ export interface Start {
 /** As browsers do; Fetch says 20. */
 const maxRedirects = 20
 
+/** For people, with what the provider refused on the way. */
+export function endingText({ ending, exchanges }: Navigation): string {
+  const refused = exchanges.flatMap(({ calls }) => calls).find(({ error }) => error !== undefined)?.error
+  return refused === undefined ? placeText(ending) : `${placeText(ending)}; the token endpoint refused: ${refused}`
+}
+
+function placeText(ending: Ending | undefined): string {
+  switch (ending?.kind) {
+    case 'passed':
+      return `${ending.url.pathname} was shown`
+    case 'answered':
+      return `${ending.url.pathname} answered ${ending.status}`
+    case 'failed':
+      return `${ending.url.pathname} had no answer`
+    case 'login':
+      return "the browser ended at the provider's login page"
+    case 'provider-page':
+      return `the provider says: ${ending.why}`
+    case 'foreign':
+      return `the browser was led to ${ending.url.origin}`
+    case 'loop':
+      return 'redirects led round in a circle'
+    default:
+      return 'the browser went nowhere'
+  }
+}
+
 export class Navigation {
   readonly browser: Browser
   readonly tab: Tab

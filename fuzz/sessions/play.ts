@@ -16,6 +16,8 @@ export interface Played {
   requests: number
   /** Navigations that ended at a page. */
   passed: number
+  /** Where the last one ended, in words. */
+  last: string
 }
 
 export interface PlayOptions extends SceneOptions {
@@ -32,7 +34,7 @@ export async function play(story: Story, options: PlayOptions): Promise<Played> 
     await act(on, action)
     if (options.stopAtFirst && witness.sights.some(({ isNote }) => !isNote)) break
   }
-  return { sights: witness.sights, requests: scene.requests, passed: witness.passed }
+  return { sights: witness.sights, requests: scene.requests, passed: witness.passed, last: witness.last }
 }
 
 /** A scene and who looks on. */

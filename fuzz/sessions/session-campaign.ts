@@ -115,17 +115,17 @@ export async function runSessions(options: SessionCampaignOptions): Promise<Sess
 }
 
 /**
- * Whether an honest visitor gets to see a page after he has signed in; what was seen where he does not. A handler or a
+ * Whether an honest visitor gets to see a page after he has signed in; where he ended where he does not. A handler or a
  * description for which that is not so is attacked by nothing.
  */
 export async function checkSignIn(
   target: SessionTarget,
   start = Date.now(),
-): Promise<{ passed: boolean; seen: string[] }> {
+): Promise<{ passed: boolean; why: string }> {
   const stage = await openStage(target, start)
   await using fleet = new Fleet(stage.deployment)
-  const { passed, sights } = await stage.play(fleet, { name: 'honest', actions: [...signedIn(), open('two', page())] })
-  return { passed: passed > 0, seen: sights.filter(({ isNote }) => !isNote).map(({ story }) => story) }
+  const { passed, last } = await stage.play(fleet, { name: 'honest', actions: [...signedIn(), open('two', page())] })
+  return { passed: passed > 0, why: last }
 }
 
 /** Plays a story that was stored. */

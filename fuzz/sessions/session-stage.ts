@@ -1,7 +1,6 @@
 /** Stories of sign-in as a part of `fuzz run` and `fuzz replay`. */
 import type { Policy } from '../../authorizer/policy.ts'
 import type { StageContext } from '../../command/stage.ts'
-import { UsageError } from '../../config/usage-error.ts'
 import type { FuzzCase } from '../case.ts'
 import type { CampaignReport } from '../engine/campaign.ts'
 import { cpuSeconds } from '../engine/cpu-time.ts'
@@ -28,7 +27,6 @@ export async function runSessionStage(
     runs === undefined ? (seconds ?? defaultSeconds) * share : seconds === undefined ? undefined : seconds * share
   const stories = runs === undefined ? undefined : Math.max(fewestStories, Math.ceil((runs / casesForAStory) * share))
   const attacked = sessionTarget(target, directory)
-  if (target.whose === 'foreign') await ensureSignsIn(attacked)
   const report = await runSessions({
     target: attacked,
     seed,
@@ -40,14 +38,13 @@ export async function runSessionStage(
   return campaignOfSessions(report, attacked)
 }
 
-/** Throws a UsageError where nobody can sign in. */
-async function ensureSignsIn(target: SessionTarget): Promise<void> {
-  const { passed, seen } = await checkSignIn(target)
-  if (passed) return
-  const why = seen[0] ?? 'the handler sent nobody to the authorization endpoint, or set no cookie'
-  throw new UsageError(
-    `handler.signIn: nobody can sign in, so stories would show nothing: ${why}; compare client, endpoints and paths with what the handler has`,
-  )
+/** Why nobody can sign in to a foreign handler, so that stories would show nothing; null: somebody can. */
+export async function signInMisfit(target: Target, directory: string): Promise<string | null> {
+  if (target.whose === 'ours') return null
+  const { passed, why } = await checkSignIn(sessionTarget(target, directory))
+  return passed
+    ? null
+    : `handler.signIn: nobody can sign in: ${why}; compare client, clientSecret, endpoints and paths with what the handler has`
 }
 
 /** A stored story again: what it shows, each once. */

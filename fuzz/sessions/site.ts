@@ -10,7 +10,8 @@ import type { PersonName } from './story.ts'
 
 export type ClientAuthentication =
   | { method: 'none' }
-  | { method: 'client_secret_basic' | 'client_secret_post'; secret: string }
+  /** `client_secret`: either way, as Cognito and Auth0 take it. */
+  | { method: 'client_secret_basic' | 'client_secret_post' | 'client_secret'; secret: string }
   | { method: 'private_key_jwt'; key: Readonly<Record<string, string>> }
 
 /** What has to be said of a handler that has no policy of ours. */
@@ -108,7 +109,7 @@ function registeredUris(host: string, callback: string): string[] {
 }
 
 function describedAuth({ clientSecret }: SignInDescription): ClientAuthentication {
-  return clientSecret === undefined ? { method: 'none' } : { method: 'client_secret_basic', secret: clientSecret }
+  return clientSecret === undefined ? { method: 'none' } : { method: 'client_secret', secret: clientSecret }
 }
 
 function clientAuthentication({

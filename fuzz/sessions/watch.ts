@@ -1,6 +1,6 @@
 /** Judges a story while it is played: every request to the handler, and where every navigation ends. */
 import type { Browser } from './browser.ts'
-import type { Navigation } from './navigation.ts'
+import { endingText, type Navigation } from './navigation.ts'
 import type { TokenRecord } from './provider.ts'
 import type { Scene } from './scene.ts'
 import type { Seen, Sight } from './sight.ts'
@@ -17,6 +17,8 @@ export class Watch implements Witness {
   requests = 0
   /** Pages that a browser got to see. */
   passed = 0
+  /** Where the last navigation ended, in words. */
+  last = 'nothing was asked for'
   readonly sights: Sight[] = []
   readonly #scene: Scene
   readonly #signOuts = new Set<Navigation>()
@@ -66,6 +68,7 @@ export class Watch implements Witness {
   /** A navigation has ended. */
   arrived(navigation: Navigation): void {
     if (navigation.ending?.kind === 'passed') this.passed++
+    this.last = endingText(navigation)
     this.#add(seenOfEnding(this.#scene, navigation, this.isSignOut(navigation)))
   }
 

@@ -31,14 +31,14 @@ test.each<[string, HandlerCredential]>([
   const world = await createWorld(judged, 0, { file: 'index.js', credential })
   const step = request(world, { uri: '/a', token: 'a.b.c' })
   const event = step.kind === 'request' ? step.event : null
-  expect(JSON.stringify(requestIn(event))).not.toContain('described-credential')
-  expect(requestIn(asJudged(event, credential)).headers['described-credential']?.[0]?.value).toBe('a.b.c')
+  expect(JSON.stringify(requestIn(event))).not.toContain('credential')
+  expect(requestIn(asJudged(event, credential)).headers['credential']?.[0]?.value).toBe('a.b.c')
   const sent = structuredClone(event)
-  requestIn(sent).headers['described-credential'] = [{ key: 'described-credential', value: 'x.y.z' }]
+  requestIn(sent).headers['credential'] = [{ key: 'credential', value: 'x.y.z' }]
   requestIn(sent).querystring = ''
   delete requestIn(sent).headers.cookie
   delete requestIn(sent).headers['x-token']
-  expect(requestIn(asJudged(sent, credential)).headers).not.toHaveProperty('described-credential')
+  expect(requestIn(asJudged(sent, credential)).headers).not.toHaveProperty('credential')
 })
 
 test('cookies of an attack come with those that the handler wants beside the token', async () => {

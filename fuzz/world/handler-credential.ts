@@ -10,7 +10,7 @@ import type { World } from './world.ts'
 type Credential = HandlerCredential | 'none' | undefined
 
 /** Where the judge finds a token that no source of a policy can describe. No handler knows it. */
-const readHeader = 'described-credential'
+const readHeader = 'credential'
 
 /** The policy with the sources that the description names, where the policy names none. */
 export function policyOfHandler(policy: Policy, { credential }: Pick<HandlerConfig, 'credential'>): Policy {
