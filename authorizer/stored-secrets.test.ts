@@ -1,6 +1,6 @@
 /** Secrets from a store that is down, slow or has new ones: as a visitor sees it, with a clock and a network of the test's own. */
 import { afterEach, expect, it, vi } from 'vitest'
-import { fromSources, navigation, sealKey, signInTestBed } from '../testing/sign-in-test-bed.ts'
+import { fromSources, leave, sealKey, signInTestBed } from '../testing/sign-in-test-bed.ts'
 import type { Post } from './https-exchange.ts'
 import { storedSecrets } from './stored-secrets.ts'
 
@@ -42,7 +42,7 @@ it('a store that is down from the first moment stops nobody but who comes back f
   expect((await go('/', { authorization: 'Bearer x' })).status).toBe('401')
   const { location = '' } = await go('/x')
   expect(location).toContain('/authorize?')
-  expect((await go('/_auth/sign-out', { ...navigation, 'sec-fetch-site': 'same-origin' })).status).toBe('303')
+  expect((await go('/_auth/sign-out', leave)).status).toBe('303')
   expect(asked).toBe(1)
   const began = (await go('/x')).location ?? ''
   const failed = await go(logIn(began, 'ann'))

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { expect, it } from 'vitest'
 import type { AuthorizerOptions } from '../authorizer/authorizer.ts'
 import type { OneProviderPolicy, Policy, SignIn } from '../authorizer/policy.ts'
-import { host, navigation, sealKey, signInTestBed } from '../testing/sign-in-test-bed.ts'
+import { host, leave, sealKey, signInTestBed } from '../testing/sign-in-test-bed.ts'
 import { bundleAuthorizer, deployable } from './bundle.ts'
 
 /** The handler of a deployed file, whose clock, network and log are the options'. */
@@ -94,7 +94,7 @@ it.each(
   clock.now += 100_000
   expect((await go('/x?y')).status).toBe('passed')
   expect((await go('/_auth/callback?state=x')).response?.body).toContain('state')
-  const out = await go('/_auth/sign-out', { ...navigation, 'sec-fetch-site': 'same-origin' })
+  const out = await go('/_auth/sign-out', leave)
   expect(out.response?.headers['clear-site-data']).toEqual([{ value: '"cache"' }])
   expect([...jar.keys()]).toEqual(['__Host-ep-o'])
   expect(log.map(({ reason }) => reason)).toEqual([

@@ -24,6 +24,12 @@ export const navigation = {
   accept: 'text/html,*/*;q=0.8',
 }
 
+/** A link on a page of the site's own. */
+export const leave = { ...navigation, 'sec-fetch-site': 'same-origin' }
+
+/** A script's request. */
+export const fetched = { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty', accept: '*/*' }
+
 interface ProviderHabits {
   /** What goes into both tokens, or one. */
   claims: Record<string, unknown>
