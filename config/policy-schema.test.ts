@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { algorithms } from '../testing/issuer.ts'
 import { complaint } from '../testing/policy-complaint.ts'
 import { parsePolicy } from './config.ts'
 
@@ -39,24 +40,7 @@ describe('a policy', () => {
     ['with $schema', { $schema: './node_modules/edgeproof/dist/reports/schemas/policy.schema.json' }],
     ['with a cookie', { credentials: { cookie: 'CognitoIdentityServiceProvider.{client}.*.accessToken' } }],
     ['for issuers without token_use', { tokenUse: null }],
-    [
-      'with all algorithms',
-      {
-        algorithms: [
-          'RS256',
-          'RS384',
-          'RS512',
-          'PS256',
-          'PS384',
-          'PS512',
-          'ES256',
-          'ES384',
-          'ES512',
-          'EdDSA',
-          'Ed25519',
-        ],
-      },
-    ],
+    ['with all algorithms', { algorithms: [...algorithms] }],
     ['with times', { jwks: { maxAge: 60, maxStale: 0, cooldown: 0.5 }, clockToleranceSeconds: 5 }],
     ['with the default cooldown as maxAge', { jwks: { maxAge: 10 } }],
     [

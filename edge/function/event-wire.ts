@@ -3,32 +3,17 @@
  * can hold. Cheaper on both sides than a structured clone, and the worker keeps the original to compare results with.
  */
 import type { Headers, ViewerRequestEvent } from '../../authorizer/cloudfront.ts'
+import type { RequestParts, ResponseParts } from '../../testing/cloudfront-functions/event.ts'
 import type { EventType } from '../template/distribution.ts'
-
-export interface WireRequest {
-  requestId: string
-  clientIp: string
-  method: string
-  uri: string
-  querystring: string
-  /** Name, value, name, value: names as the viewer wrote them. */
-  headers: readonly string[]
-}
 
 /** An event that is more than a viewer's request without its body crosses as JSON, which begins like no request id. */
 export interface WireEvent {
-  request: WireRequest
+  request: RequestParts
   /** With IncludeBody: the body in base64, cut to what the event may hold. */
   body?: { data: string; inputTruncated: boolean }
   /** Origin requests: in the event's own form. */
   origin?: object
-  response?: WireResponse
-}
-
-export interface WireResponse {
-  status: number
-  statusDescription: string
-  headers: readonly string[]
+  response?: ResponseParts
 }
 
 export function encodeWireEvent(event: WireEvent): string {
@@ -42,13 +27,13 @@ export function decodeWireEvent(wire: string): WireEvent {
 const separator = '\0'
 const fixedFields = 5
 
-export function encodeEvent(request: WireRequest): string {
+export function encodeEvent(request: RequestParts): string {
   const { requestId, clientIp, method, uri, querystring, headers } = request
   const fixed = requestId + separator + clientIp + separator + method + separator + uri + separator + querystring
   return headers.length === 0 ? fixed : fixed + separator + headers.join(separator)
 }
 
-function decodeEvent(wire: string): WireRequest {
+function decodeEvent(wire: string): RequestParts {
   const fields = wire.split(separator)
   const [requestId = '', clientIp = '', method = '', uri = '', querystring = ''] = fields
   return { requestId, clientIp, method, uri, querystring, headers: fields.slice(fixedFields) }

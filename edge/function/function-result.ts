@@ -6,9 +6,10 @@
  * is inferred: the pages speak of adding and editing.
  */
 
+import type { ResponseParts } from '../../testing/cloudfront-functions/event.ts'
 import { InvalidResult } from '../../testing/cloudfront-functions/result.ts'
 import type { EventType } from '../template/distribution.ts'
-import { eventHeaders, type WireEvent, type WireResponse } from './event-wire.ts'
+import { eventHeaders, type WireEvent } from './event-wire.ts'
 import { isDisallowed, notAddableInViewerRequest, readOnlyHeaders } from './header-rules.ts'
 
 export type FunctionOutcome =
@@ -156,7 +157,7 @@ function changedBody(body: Fields | undefined, eventType: EventType): string | u
 
 const isBase64 = (text: string) => /^[A-Za-z0-9+/]*={0,2}$/.test(text)
 
-function changedAnswer(original: WireResponse, eventType: EventType, result: Fields): ChangedAnswer {
+function changedAnswer(original: ResponseParts, eventType: EventType, result: Fields): ChangedAnswer {
   const status = Number(result.status ?? original.status)
   if (!Number.isInteger(status) || status < 200 || status > 599)
     throw new InvalidResult(`status ${String(result.status)}`)

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Policy } from '../../authorizer/policy.ts'
 import { runCampaign } from '../engine/campaign.ts'
+import type { Effort } from '../finding.ts'
 import type { Target } from '../sandbox/handler-under-test.ts'
 import { runSessions } from '../sessions/session-campaign.ts'
 import { createWorld } from '../world/make-world.ts'
@@ -65,17 +66,9 @@ export class Runner {
       world: await this.#world(target.policy),
     })
     const [finding] = report.found
-    const found = finding !== undefined && finding.after.seconds <= task.seconds
-    const effort = found ? finding.after : report
-    return {
-      ...task,
-      found,
-      afterSeconds: rounded(effort.seconds),
-      afterCpuSeconds: rounded(effort.cpuSeconds),
-      cases: effort.cases,
-      byTimeout: found && finding.answer.result.kind === 'timeout',
-      finding: finding ? `${finding.class} ${finding.rule} by ${finding.case.name}` : '',
-    }
+    const name = finding && `${finding.class} ${finding.rule} by ${finding.case.name}`
+    const run = outcome(task, report, finding?.after, name)
+    return { ...run, byTimeout: run.found && finding?.answer.result.kind === 'timeout' }
   }
 
   /** The handler is held to the whole page, as ours is. */
@@ -92,17 +85,8 @@ export class Runner {
       shrinks: false,
     })
     const [finding] = report.found
-    const found = finding !== undefined && finding.after.seconds <= task.seconds
-    const effort = found ? finding.after : { ...report, cases: report.stories }
-    return {
-      ...task,
-      found,
-      afterSeconds: rounded(effort.seconds),
-      afterCpuSeconds: rounded(effort.cpuSeconds),
-      cases: effort.cases,
-      byTimeout: false,
-      finding: finding ? `${finding.sight.class} ${finding.sight.rule} by ${finding.story.name}` : '',
-    }
+    const name = finding && `${finding.sight.class} ${finding.sight.rule} by ${finding.story.name}`
+    return { ...outcome(task, { ...report, cases: report.stories }, finding?.after, name), byTimeout: false }
   }
 
   #target(flaw: Flaw, changed?: Policy): Target {
@@ -118,6 +102,13 @@ export class Runner {
     this.#worlds.set(name, world)
     return world
   }
+}
+
+/** `after`: the effort of the first finding; `whole`: of all that ran. */
+function outcome(task: Task, whole: Effort, after: Effort | undefined, finding = ''): Omit<Run, 'byTimeout'> {
+  const found = after !== undefined && after.seconds <= task.seconds
+  const { seconds, cpuSeconds, cases } = found ? after : whole
+  return { ...task, found, afterSeconds: rounded(seconds), afterCpuSeconds: rounded(cpuSeconds), cases, finding }
 }
 
 function rounded(value: number): number {

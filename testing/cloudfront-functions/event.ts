@@ -15,17 +15,26 @@ export interface CloudFrontEvent {
   response?: { statusCode: number; statusDescription: string; headers: Fields; cookies: Fields }
 }
 
-/** A request, and at viewer response its response. Headers are name, value, name, value, as they came. */
+export interface RequestParts {
+  requestId: string
+  clientIp: string
+  method: string
+  uri: string
+  querystring: string
+  /** Name, value, name, value: names as the viewer wrote them. */
+  headers: readonly string[]
+}
+
+export interface ResponseParts {
+  status: number
+  statusDescription: string
+  headers: readonly string[]
+}
+
+/** A request, and at viewer response its response. */
 export interface HttpExchange {
-  request: {
-    requestId: string
-    clientIp: string
-    method: string
-    uri: string
-    querystring: string
-    headers: readonly string[]
-  }
-  response?: { status: number; statusDescription: string; headers: readonly string[] }
+  request: RequestParts
+  response?: ResponseParts
 }
 
 export function cloudFrontEvent(

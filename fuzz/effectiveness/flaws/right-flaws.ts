@@ -1,4 +1,4 @@
-import type { Flaw } from './flaw.ts'
+import type { Edit, Flaw } from './flaw.ts'
 
 const scopes = { routes: [{ path: '/files/*', scopes: ['files:read', 'files:list'] }] } as const
 const rules = {
@@ -14,6 +14,16 @@ const stopsAtArrays = `    if (typeof value !== 'object' || value === null || Ar
 const stepsOn = `    value = claim(value as Json, step.replaceAll('~1', '/').replaceAll('~0', '~'))\n`
 const refusesScope = `  if (!hasScopes(claims, route.scopes)) throw new Denied('forbidden', 'scope')\n`
 const comparesSegment = `    return captureValues(open, claims, groups).some((value) => spell(value, route) === wanted)\n`
+
+/** `read`: the number that a segment is taken for, where the claim is one. */
+function segmentAsNumber(read: string): Edit {
+  return [
+    comparesSegment,
+    `    const held = part.startsWith('{claim:') ? claimAt(claims, part.slice('{claim:'.length, -1)) : undefined
+    if (typeof held === 'number' && ${read} === held) return true
+${comparesSegment}`,
+  ]
+}
 
 export const rightFlaws: readonly Flaw[] = [
   {
@@ -92,14 +102,7 @@ export const rightFlaws: readonly Flaw[] = [
     cwe: 'CWE-704',
     source: 'RFC 7493 2.2',
     policy: tenantPath,
-    edits: [
-      [
-        comparesSegment,
-        `    const held = part.startsWith('{claim:') ? claimAt(claims, part.slice('{claim:'.length, -1)) : undefined
-    if (typeof held === 'number' && Number.parseInt(wanted ?? '', 10) === held) return true
-${comparesSegment}`,
-      ],
-    ],
+    edits: [segmentAsNumber(`Number.parseInt(wanted ?? '', 10)`)],
   },
   {
     name: 'segment-read-as-number',
@@ -107,14 +110,7 @@ ${comparesSegment}`,
     cwe: 'CWE-704',
     source: 'RFC 7493 2.2',
     policy: tenantPath,
-    edits: [
-      [
-        comparesSegment,
-        `    const held = part.startsWith('{claim:') ? claimAt(claims, part.slice('{claim:'.length, -1)) : undefined
-    if (typeof held === 'number' && Number(wanted) === held) return true
-${comparesSegment}`,
-      ],
-    ],
+    edits: [segmentAsNumber(`Number(wanted)`)],
   },
   {
     name: 'integer-past-safe',
