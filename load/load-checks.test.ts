@@ -2,27 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { objectivesOf } from '../config/objectives-schema.ts'
 import { type Check, worst } from '../result/result.ts'
 import type { Sample } from './k6/sample.ts'
+import { sampleFixture } from './k6/sample-fixture.ts'
 import { loadChecks } from './load-checks.ts'
 import type { LoadRun } from './load-run.ts'
 import { Measurement } from './measurement/measurement.ts'
 import { scenarioNamed } from './scenarios/catalogue.ts'
 
-const sample: Sample = {
-  at: 0,
-  durationMs: 5,
-  intendedMs: 6,
-  lateMs: 1,
-  connectMs: 0,
-  tlsMs: 0,
-  class: 'valid',
-  route: '/users/{sub}/*',
-  cache: 'Hit',
-  pop: 'FRA56-P2',
-  id: 'x',
-  status: 200,
-  bytes: 10,
-  fault: null,
-}
+const sample = sampleFixture({ intendedMs: 6, lateMs: 1 })
 
 const noJoin = {
   joined: 100,

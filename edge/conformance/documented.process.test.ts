@@ -8,6 +8,7 @@ import { type AddressInfo, connect } from 'node:net'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Edge } from '../edge.ts'
 import { startEdge } from '../start-edge.ts'
+import { cachePolicyFixture } from '../template/template-fixture.ts'
 
 const config = {
   policy: { issuer: 'https://issuer.example.com', clientIds: ['client'], routes: [{ path: '/*', public: true }] },
@@ -56,25 +57,8 @@ function originServer(name: string): Promise<string> {
   )
 }
 
-const cachePolicy = (parameters: object, ttls: object = {}) => ({
-  Type: 'AWS::CloudFront::CachePolicy',
-  Properties: {
-    CachePolicyConfig: {
-      MinTTL: 0,
-      DefaultTTL: 3600,
-      MaxTTL: 86_400,
-      ...ttls,
-      ParametersInCacheKeyAndForwardedToOrigin: {
-        HeadersConfig: { HeaderBehavior: 'none' },
-        CookiesConfig: { CookieBehavior: 'none' },
-        QueryStringsConfig: { QueryStringBehavior: 'none' },
-        EnableAcceptEncodingGzip: true,
-        EnableAcceptEncodingBrotli: true,
-        ...parameters,
-      },
-    },
-  },
-})
+const cachePolicy = (parameters: Record<string, unknown>, ttls: object = {}) =>
+  cachePolicyFixture(parameters, { DefaultTTL: 3600, MaxTTL: 86_400, ...ttls })
 
 const custom = {
   CustomOriginConfig: { OriginProtocolPolicy: 'https-only', OriginReadTimeout: 1 },

@@ -16,6 +16,29 @@ export interface TemplateFixture {
 
 const passAll = 'exports.handler = async (event) => event.Records[0].cf.request'
 
+/** `parameters`: over a key of the path alone, and compression. `ttls`: over CloudFront's defaults. */
+export function cachePolicyFixture(parameters: Record<string, unknown>, ttls: TemplateFixture['cachePolicy'] = {}) {
+  return {
+    Type: 'AWS::CloudFront::CachePolicy',
+    Properties: {
+      CachePolicyConfig: {
+        MinTTL: 0,
+        DefaultTTL: 86_400,
+        MaxTTL: 31_536_000,
+        ...ttls,
+        ParametersInCacheKeyAndForwardedToOrigin: {
+          HeadersConfig: { HeaderBehavior: 'none' },
+          CookiesConfig: { CookieBehavior: 'none' },
+          QueryStringsConfig: { QueryStringBehavior: 'none' },
+          EnableAcceptEncodingGzip: true,
+          EnableAcceptEncodingBrotli: true,
+          ...parameters,
+        },
+      },
+    },
+  }
+}
+
 export function templateFixture({
   code = passAll,
   timeoutSeconds = 5,
@@ -51,25 +74,7 @@ export function templateFixture({
         },
       },
       Version: { Type: 'AWS::Lambda::Version', Properties: { FunctionName: { Ref: 'Function' } } },
-      CachePolicy: {
-        Type: 'AWS::CloudFront::CachePolicy',
-        Properties: {
-          CachePolicyConfig: {
-            MinTTL: 0,
-            DefaultTTL: 86_400,
-            MaxTTL: 31_536_000,
-            ...ttls,
-            ParametersInCacheKeyAndForwardedToOrigin: {
-              HeadersConfig: { HeaderBehavior: 'none' },
-              CookiesConfig: { CookieBehavior: 'none' },
-              QueryStringsConfig: { QueryStringBehavior: 'none' },
-              EnableAcceptEncodingGzip: true,
-              EnableAcceptEncodingBrotli: true,
-              ...parameters,
-            },
-          },
-        },
-      },
+      CachePolicy: cachePolicyFixture(parameters, ttls),
       Distribution: {
         Type: 'AWS::CloudFront::Distribution',
         Properties: {

@@ -1,26 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { Sample } from '../k6/sample.ts'
+import { sampleFixture } from '../k6/sample-fixture.ts'
 import { TimeSeries } from './time-series.ts'
 
 const start = 1_700_000_000_000
 
-const sample = (seconds: number, changes: Partial<Sample> = {}): Sample => ({
-  at: start + seconds * 1000,
-  durationMs: 5,
-  intendedMs: 5,
-  lateMs: 0,
-  connectMs: 0,
-  tlsMs: 0,
-  class: 'valid',
-  route: '/users/{sub}/*',
-  cache: 'Hit',
-  pop: 'FRA56-P2',
-  id: 'x',
-  status: 200,
-  bytes: 10,
-  fault: null,
-  ...changes,
-})
+const sample = (seconds: number, changes: Partial<Sample> = {}): Sample =>
+  sampleFixture({ at: start + seconds * 1000, ...changes })
 
 describe('the time series of a run', () => {
   it('counts each answer in the second in which it came, and times those that were allowed', () => {
