@@ -1,5 +1,5 @@
 import { Jar, type JarOptions } from './jar.ts'
-import type { TokenRecord } from './provider.ts'
+import type { TokenRecord } from './provider-records.ts'
 import type { BrowserName, PersonName } from './story.ts'
 
 export interface Tab {

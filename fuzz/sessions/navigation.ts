@@ -1,12 +1,11 @@
 /** One way of a tab through redirects to a document, a request and an answer at a time, so that two can be interleaved. */
 import { valuesOf } from '../invariants/header-values.ts'
 import type { Browser, Tab } from './browser.ts'
-import type { EdgeAnswer } from './fleet.ts'
+import { fetchSite, type Initiator, type Kind, requestHeaders } from './fetch-metadata.ts'
 import type { Context, Cookie } from './jar.ts'
+import { isAt, redirectOf } from './redirects.ts'
 import type { Scene } from './scene.ts'
 import type { SiteExchange, Witness } from './site-exchange.ts'
-import { siteOf } from './sites.ts'
-import type { From } from './story.ts'
 
 export type Ending =
   /** The site's own page, through the cache. */
@@ -22,8 +21,8 @@ export type Ending =
 
 export interface Start {
   url: string
-  from: From | 'provider'
-  kind: Exclude<SiteExchange['kind'], 'raw'>
+  from: Initiator
+  kind: Kind
   method?: string
   /** The URL of the callback is kept under this name instead of being asked for. */
   hold?: string
@@ -133,7 +132,10 @@ export class Navigation {
     const { invocation, calls } = await this.#scene.invoke({
       method: this.#count === 1 ? (this.start.method ?? 'GET') : 'GET',
       url,
-      headers: { ...this.#metadata(), ...(cookie === '' ? {} : { cookie }) },
+      headers: {
+        ...requestHeaders(this.start.kind, this.browser.metadata ? this.#fetchSite() : undefined),
+        ...(cookie === '' ? {} : { cookie }),
+      },
     })
     const exchange: SiteExchange = {
       browser: this.browser,
@@ -237,73 +239,7 @@ export class Navigation {
     return { now: this.#scene.now, crossSite, topLevelRead: isTop && isRead }
   }
 
-  #initiator(): string | undefined {
-    const { hosts, endpoints } = this.#scene.site
-    switch (this.start.from) {
-      case 'address':
-        return undefined
-      case 'site':
-        return hosts[0]
-      case 'sibling':
-        return siblingOf(hosts[0])
-      case 'provider':
-        return new URL(endpoints.authorization).host
-      case 'foreign':
-        return 'attacker.example'
-    }
-  }
-
-  /** Fetch Metadata 2.3: the farthest of all URLs on the way. */
   #fetchSite(): string {
-    const from = this.#initiator()
-    if (from === undefined) return 'none'
-    const hosts = [...this.#passed, this.#url].map(({ host }) => host)
-    if (hosts.every((host) => host === from)) return 'same-origin'
-    return hosts.every((host) => siteOf(host) === siteOf(from)) ? 'same-site' : 'cross-site'
-  }
-
-  #metadata(): Record<string, string> {
-    const { kind } = this.start
-    const isPage = kind === 'navigation' || kind === 'form' || kind === 'prefetch' || kind === 'frame'
-    const accept = isPage ? 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' : '*/*'
-    if (!this.browser.metadata) return { accept }
-    const dest = {
-      navigation: 'document',
-      form: 'document',
-      prefetch: 'document',
-      frame: 'iframe',
-      image: 'image',
-      fetch: 'empty',
-    }
-    return {
-      accept,
-      'sec-fetch-site': this.#fetchSite(),
-      'sec-fetch-mode': isPage ? 'navigate' : kind === 'image' ? 'no-cors' : 'cors',
-      'sec-fetch-dest': dest[kind],
-      ...(kind === 'prefetch' ? { 'sec-purpose': 'prefetch;prerender' } : {}),
-      ...(kind === 'navigation' ? { 'sec-fetch-user': '?1' } : {}),
-    }
-  }
-}
-
-/** A host of the same site that somebody else runs. */
-export function siblingOf(host: string): string {
-  return `blog.${siteOf(host)}`
-}
-
-/** Origin and path are the endpoint's; whatever the query. */
-export function isAt(url: URL, endpoint: string): boolean {
-  const { origin, pathname } = new URL(endpoint)
-  return url.origin === origin && url.pathname === pathname
-}
-
-/** Where a browser goes next. */
-export function redirectOf(answer: EdgeAnswer, url: URL): URL | undefined {
-  if (answer.kind !== 'response' || ![301, 302, 303, 307, 308].includes(answer.status)) return undefined
-  const [location] = valuesOf(answer.headers, 'location')
-  try {
-    return location === undefined ? undefined : new URL(location, url)
-  } catch {
-    return undefined
+    return fetchSite(this.start.from, this.#scene.site, [...this.#passed, this.#url])
   }
 }

@@ -1,13 +1,9 @@
 /** Plays a story, action by action, and says what the watch saw. */
-import type { Browser } from './browser.ts'
-import { editedValue, tossedName } from './cookie-edits.ts'
-import type { Cookie } from './jar.ts'
-import { Navigation, siblingOf } from './navigation.ts'
+import { Navigation } from './navigation.ts'
 import { Scene, type SceneOptions } from './scene.ts'
+import { change } from './scene-changes.ts'
 import type { Sight } from './sight.ts'
-import { siteOf } from './sites.ts'
 import type { Action, From, Open, SignOut, Story } from './story.ts'
-import { tokenAnswer } from './token-answers.ts'
 import { Watch } from './watch.ts'
 
 export interface Played {
@@ -76,50 +72,10 @@ async function act(on: Shown, action: Action): Promise<void> {
     }
     case 'race':
       return race(on, action)
-    case 'wait':
-      scene.now += Math.round(action.seconds * 1000)
-      return
-    case 'provider':
-      scene.provider.answer = tokenAnswer(action.answers)
-      scene.provider.answersTo = action.to ?? 'all'
-      scene.calmSince = action.answers === 'good' ? scene.now : Infinity
-      return
-    case 'keys':
-      if (scene.site.holdsKeys) return
-      // Published beside the old ones, and used from now on.
-      scene.provider.keys = [...scene.site.issuer.spareKeys.slice(1), ...scene.provider.keys]
-      scene.calmSince = scene.now + 70_000
-      return
-    case 'forget':
-      scene.browser(action.browser).jar.cookies = scene
-        .browser(action.browser)
-        .jar.cookies.filter(({ name }) => name !== 'provider-session')
-      return
-    case 'store':
-      scene.storeIsUp = action.isUp
-      scene.calmSince = action.isUp ? scene.now : Infinity
-      return
-    case 'full':
-      scene.browser(action.browser).jar.stores = false
-      return
-    case 'toss':
-      return toss(scene, action)
-    case 'edit':
-      return edit(scene, action)
-    case 'copy':
-      return copy(scene, action)
-    case 'redeploy': {
-      const built = await scene.rebuild?.(action.change)
-      if (!built) return
-      scene.client = built.client
-      scene.provider.client = built.client
-      if (action.change === 'retire-keys') scene.keysRetiredAt = scene.now
-      scene.calmSince = Infinity
-      scene.fleet.deploy(built.file, scene.story.instances ?? 1)
-      return
-    }
     case 'request':
       return rawRequest(on, action)
+    default:
+      return change(scene, action)
   }
 }
 
@@ -205,50 +161,6 @@ async function race(on: Shown, action: Extract<Action, { do: 'race' }>): Promise
   await b.run()
   for (const { browser } of [a, b]) browser.racedAt = scene.now
   for (const one of [a, b]) witness.arrived(witness.isSignOut(one) ? await confirmed(on, one) : one)
-}
-
-function siteCookies(scene: Scene, browser: Browser): Cookie[] {
-  return browser.jar.cookies.filter(({ domain }) => scene.site.hosts.includes(domain))
-}
-
-function toss(scene: Scene, { browser: to, of, as, path = '/' }: Extract<Action, { do: 'toss' }>): void {
-  const browser = scene.browser(to)
-  const [host] = scene.site.hosts
-  const known = siteCookies(scene, of === 'junk' ? browser : scene.browser(of)).filter(({ name }) =>
-    scene.ownCookies.has(name),
-  )
-  const url = new URL(`https://${siblingOf(host)}/`)
-  for (const { name, value } of known) {
-    const line = `${tossedName(name, as)}=${of === 'junk' ? 'junk' : value}; Domain=${siteOf(host)}; Path=${path}; Secure`
-    const taken = browser.jar.set(line, url, { now: scene.now, crossSite: false, topLevelRead: true })
-    // A name that is not the handler's own is nothing to it.
-    if (taken && scene.ownCookies.has(tossedName(name, as))) browser.isTampered = true
-  }
-}
-
-function edit(scene: Scene, { browser: name, how }: Extract<Action, { do: 'edit' }>): void {
-  const browser = scene.browser(name)
-  const paths = [...browser.tabs.values()].flatMap(({ wanted }) => {
-    if (!wanted) return []
-    const { pathname, search } = new URL(wanted.url)
-    return search === '' ? [pathname] : [pathname + search, pathname]
-  })
-  browser.isTampered = true
-  browser.editedAt = scene.now
-  for (const cookie of siteCookies(scene, browser)) {
-    cookie.value = editedValue(cookie.value, how, paths)
-    if (typeof how === 'string') browser.edited.set(cookie.name, cookie.value)
-  }
-}
-
-function copy(scene: Scene, { browser, to, host = 0 }: Extract<Action, { do: 'copy' }>): void {
-  const thief = scene.browser(to)
-  const domain = scene.site.hosts[host]
-  if (domain === undefined) return
-  if (to !== browser) thief.isThief = true
-  thief.isTampered = true
-  const moved = siteCookies(scene, scene.browser(browser)).map((cookie) => ({ ...cookie, domain }))
-  thief.jar.cookies = [...thief.jar.cookies.filter((cookie) => cookie.domain !== domain), ...moved]
 }
 
 async function rawRequest(on: Shown, action: Extract<Action, { do: 'request' }>): Promise<void> {

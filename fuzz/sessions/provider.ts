@@ -10,72 +10,11 @@ import type { Call } from '../sandbox/protocol.ts'
 import { provesClient } from './client-authentication.ts'
 import type { Person } from './people.ts'
 import type { ProviderOptions } from './provider-options.ts'
+import type { Code, Family, ProviderCall, TokenRecord } from './provider-records.ts'
+import { signedPair } from './signed-pair.ts'
 import type { Site } from './site.ts'
 import type { PersonName } from './story.ts'
 import { type TokenAnswer, tokenAnswer } from './token-answers.ts'
-
-export interface Code {
-  code: string
-  person: Person
-  browser: string
-  redirectUri: string
-  state: string | null
-  nonce: string | null
-  challenge: string | null
-  at: number
-  /** How often it was brought to the token endpoint. */
-  tries: number
-  isSpent: boolean
-}
-
-/** What one sign-in gave, and its refreshes after it. */
-export interface Family {
-  /** In the order of sign-ins, and of their codes. */
-  number: number
-  codeNumber: number
-  person: Person
-  browser: string
-  /** Where the sign-in came back to. */
-  host: string
-  client: string
-  startedAt: number
-  usedAt: number
-  refreshToken: string
-  before: { token: string; until: number }[]
-  isOver: boolean
-}
-
-export interface TokenRecord {
-  /** The tokens' own texts. */
-  access: string
-  id: string | null
-  refresh: string
-  held: string
-  person: Person
-  family: Family
-  expires: number
-  /** Why no session may come of it. */
-  bad: string | undefined
-  answer: string
-}
-
-/** One request of the handler's to an endpoint. */
-export interface ProviderCall {
-  call: Call
-  at: number
-  endpoint: 'token' | 'revocation' | 'keys' | 'discovery' | 'none'
-  grant?: string
-  code?: Code
-  /** Of a refresh, whether or not the token still holds. */
-  family?: Family
-  /** When it was used before this. */
-  usedAt?: number
-  refreshToken?: string
-  verifier?: string
-  /** RFC 6749 5.2, where it was refused. */
-  error?: string
-  tokens?: TokenRecord
-}
 
 export type Page = { kind: 'login' } | { kind: 'error'; why: string } | { kind: 'redirect'; location: string }
 
@@ -298,37 +237,28 @@ export class Provider {
     family.usedAt = now
     // Whose a new session is, the provider alone knows.
     const person = mode.person && isRefresh ? this.#people[mode.person] : family.person
-    const times = { iat: Math.floor(now / 1000), exp: Math.floor(now / 1000) + tokenSeconds }
     const [key = this.keys[0]] = mode.by === 'stranger' ? this.#site.issuer.spareKeys : this.keys
-    const sign = (claims: object) => mint(key as SigningKey, claims)
-    const change = mode.both ?? ((claims) => claims)
-    const pad = padding > 0 && !isRefresh ? { padding: 'x'.repeat(padding) } : {}
-    const { client } = this
-    const { session } = this.#site
-    const held = { ...person.claims, ...times, jti: this.#secret('jti'), ...pad }
-    const other = { iss: person.claims.iss, sub: person.sub, ...times, jti: this.#secret('jti') }
-    const access = sign(change(session === 'access' ? held : { ...other, client_id: client, token_use: 'access' }))
-    const hash = createHash('sha256').update(access).digest().subarray(0, 16).toString('base64url')
-    const idClaims = {
-      ...(session === 'id' ? held : { ...other, token_use: 'id' }),
-      aud: client,
-      azp: client,
-      at_hash: hash,
-      auth_time: Math.floor(family.startedAt / 1000),
-      ...(nonce === null ? {} : { nonce }),
-    }
-    const changed = mode.id ? mode.id(change(idClaims)) : change(idClaims)
-    const id = changed && sign(changed)
+    const signed = signedPair({
+      person,
+      client: this.client,
+      holds: this.#site.session,
+      key: key as SigningKey,
+      mode,
+      nonce,
+      iat: Math.floor(now / 1000),
+      exp: Math.floor(now / 1000) + tokenSeconds,
+      authTime: Math.floor(family.startedAt / 1000),
+      padding: isRefresh ? 0 : padding,
+      newId: () => this.#secret('jti'),
+    })
     // At a refresh there is no nonce, and need be no ID token.
     const isBad = isRefresh ? !/nonce|no-id-token/.test(mode.name) : mode.name !== 'other-person'
     const tokens: TokenRecord = {
-      access,
-      id,
+      ...signed,
       refresh: family.refreshToken,
-      held: session === 'access' ? access : (id ?? ''),
       person,
       family,
-      expires: times.exp * 1000,
+      expires: (Math.floor(now / 1000) + tokenSeconds) * 1000,
       bad: isBad && !this.#isLeftOpen(mode, nonce) ? mode.bad : undefined,
       answer: mode.name,
     }

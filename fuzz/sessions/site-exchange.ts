@@ -1,7 +1,7 @@
 import type { Browser } from './browser.ts'
 import type { Invocation } from './fleet.ts'
 import type { Cookie } from './jar.ts'
-import type { ProviderCall } from './provider.ts'
+import type { ProviderCall } from './provider-records.ts'
 
 /** A request to the site and what came of it. */
 export interface SiteExchange {

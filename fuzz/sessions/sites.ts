@@ -10,6 +10,11 @@ export function siteOf(host: string): string {
   return host.split('.').slice(-kept).join('.')
 }
 
+/** A host of the same site that somebody else runs. */
+export function siblingOf(host: string): string {
+  return `blog.${siteOf(host)}`
+}
+
 export function isPublicSuffix(domain: string): boolean {
   return publicSuffixes.includes(domain) || !domain.includes('.')
 }

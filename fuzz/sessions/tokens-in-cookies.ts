@@ -1,6 +1,6 @@
 /** Which of the provider's tokens a jar holds, whatever the handler calls its cookies and however it cuts them. */
 import type { Cookie } from './jar.ts'
-import type { TokenRecord } from './provider.ts'
+import type { TokenRecord } from './provider-records.ts'
 import type { Scene } from './scene.ts'
 
 /** Characters of a signature that nothing else has. */

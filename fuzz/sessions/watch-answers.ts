@@ -1,6 +1,6 @@
 /** What an answer of the handler's may hold, and what a request that passes may keep. */
 import { valuesOf } from '../invariants/header-values.ts'
-import { isAt, redirectOf } from './navigation.ts'
+import { isAt, redirectOf } from './redirects.ts'
 import type { Scene } from './scene.ts'
 import type { Seen } from './sight.ts'
 import type { SiteExchange } from './site-exchange.ts'

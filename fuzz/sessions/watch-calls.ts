@@ -1,6 +1,6 @@
 /** What a handler may ask of the provider in one event. */
 import type { Browser } from './browser.ts'
-import type { ProviderCall } from './provider.ts'
+import type { ProviderCall } from './provider-records.ts'
 import type { Scene } from './scene.ts'
 import type { Seen } from './sight.ts'
 import type { SiteExchange } from './site-exchange.ts'

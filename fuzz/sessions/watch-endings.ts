@@ -2,7 +2,7 @@
 import type { Rule } from '../../oracle/rules.ts'
 import type { Browser } from './browser.ts'
 import type { Ending, Navigation } from './navigation.ts'
-import type { TokenRecord } from './provider.ts'
+import type { TokenRecord } from './provider-records.ts'
 import type { Scene } from './scene.ts'
 import type { Seen } from './sight.ts'
 import type { Site } from './site.ts'

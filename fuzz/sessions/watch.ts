@@ -1,7 +1,7 @@
 /** Judges a story while it is played: every request to the handler, and where every navigation ends. */
 import type { Browser } from './browser.ts'
 import { endingText, type Navigation } from './navigation.ts'
-import type { TokenRecord } from './provider.ts'
+import type { TokenRecord } from './provider-records.ts'
 import type { Scene } from './scene.ts'
 import type { Seen, Sight } from './sight.ts'
 import type { SiteExchange, Witness } from './site-exchange.ts'
