@@ -44,60 +44,46 @@ function ofStrangeUrl({ provider }: Scene, { call }: ProviderCall): Seen[] {
 }
 
 function ofCode(scene: Scene, { browser, url, sentAt }: SiteExchange, call: ProviderCall): Seen[] {
-  const seen: Seen[] = []
-  const { searchParams } = url
-  const code = call.code
-  for (const name of new Set(searchParams.keys())) {
-    if (searchParams.getAll(name).length > 1) {
-      seen.push({
-        ...fault(
-          'sign-in/parameters',
-          'bypass',
-          `a callback with ${name} twice was taken for one of the two (RFC 6749 3.1)`,
-        ),
-        // Which of the two is used, the provider decides: nobody has a code that he could not send alone.
-        ours: true,
-      })
-      break
-    }
-  }
-  const iss = searchParams.get('iss')
-  if (scene.site.responseIss && iss !== scene.site.issuer.issuer) {
-    const what = iss === null ? 'without iss' : 'with the iss of another provider'
-    seen.push(
-      fault(
-        'sign-in/response-issuer',
-        'bypass',
-        `the code of a callback ${what} was sent to the token endpoint (RFC 9207 2.4)`,
-      ),
-    )
-  }
+  const seen = ofParameters(scene, url)
+  const { code, tokens } = call
   if (!browser) return seen
-  const state = searchParams.get('state')
+  const state = url.searchParams.get('state')
   const isOwnState = browser.states.some((one) => one.state === state && scene.now - one.at <= 3_700_000)
   if (!isOwnState && !browser.isTampered) {
     seen.push({
       ...fault('sign-in/state', 'bypass', 'a callback was taken whose state this browser never had'),
-      ours: call.tokens === undefined,
+      ours: tokens === undefined,
     })
   }
   if (code && code.tries > 1 && browser.isPlain && sentAt - browser.racedAt > raceMs) {
-    seen.push(
-      fault(
-        'sign-in/exchange',
-        'amplification',
-        'a code was brought to the token endpoint a second time (RFC 6749 4.1.2)',
-      ),
-    )
+    const story = 'a code was brought to the token endpoint a second time (RFC 6749 4.1.2)'
+    seen.push(fault('sign-in/exchange', 'amplification', story))
   }
-  if (code && call.tokens && code.browser !== browser.name && !browser.isThief) {
+  if (code && tokens && code.browser !== browser.name && !browser.isThief) {
     const story = "another browser's code was redeemed: nothing tied it to the browser that had asked for it"
     // With that browser's cookies, too, it is tied to them.
     seen.push({ ...fault('sign-in/start', 'bypass', story), ours: browser.isTampered })
-  } else if (code && call.tokens && code.state !== state) {
-    seen.push(
-      fault('sign-in/seed', 'bypass', "one tab's code was redeemed with another tab's state: they share a verifier"),
-    )
+  } else if (code && tokens && code.state !== state) {
+    const story = "one tab's code was redeemed with another tab's state: they share a verifier"
+    seen.push(fault('sign-in/seed', 'bypass', story))
+  }
+  return seen
+}
+
+/** Of a callback whose code was sent on. */
+function ofParameters({ site }: Scene, { searchParams }: URL): Seen[] {
+  const seen: Seen[] = []
+  const twice = [...searchParams.keys()].find((name) => searchParams.getAll(name).length > 1)
+  if (twice !== undefined) {
+    const story = `a callback with ${twice} twice was taken for one of the two (RFC 6749 3.1)`
+    // Which of the two is used, the provider decides: nobody has a code that he could not send alone.
+    seen.push({ ...fault('sign-in/parameters', 'bypass', story), ours: true })
+  }
+  const iss = searchParams.get('iss')
+  if (site.responseIss && iss !== site.issuer.issuer) {
+    const what = iss === null ? 'without iss' : 'with the iss of another provider'
+    const story = `the code of a callback ${what} was sent to the token endpoint (RFC 9207 2.4)`
+    seen.push(fault('sign-in/response-issuer', 'bypass', story))
   }
   return seen
 }
