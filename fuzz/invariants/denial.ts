@@ -12,7 +12,7 @@ import { bodyOf, valuesOf } from './header-values.ts'
 import { causeIn, type Observation, type Remark } from './observation.ts'
 import { differences } from './own-response.ts'
 import { percentDecoded } from './percent-decoded.ts'
-import { leadsAstray } from './sign-in-answer.ts'
+import { leadsAstray } from './sign-in/sign-in-answer.ts'
 import { isStorable } from './storable.ts'
 
 interface Examination {

@@ -8,7 +8,7 @@ import type { ReturnedResponse } from '../answer.ts'
 import { echoOf } from './echo.ts'
 import { bodyOf, valuesOf } from './header-values.ts'
 import type { Remark } from './observation.ts'
-import { signInDifferences } from './sign-in-answer.ts'
+import { signInDifferences } from './sign-in/sign-in-answer.ts'
 
 /** What is wrong with it by the expected response that it is most like; empty where nothing is. */
 export function differences(

@@ -1,8 +1,8 @@
 /** Our answers under `signIn`: the start that the page describes, and what is none. */
 import { createHash, createHmac } from 'node:crypto'
 import { expect, test } from 'vitest'
-import type { Policy } from '../../authorizer/policy.ts'
-import type { SignInAnswer } from '../../oracle/verdict.ts'
+import type { Policy } from '../../../authorizer/policy.ts'
+import type { SignInAnswer } from '../../../oracle/verdict.ts'
 import { leadsAstray, signInDifferences } from './sign-in-answer.ts'
 
 const endpoints = { authorization: 'https://login.example.com/authorize', token: 'https://login.example.com/token' }
