@@ -10,24 +10,17 @@ import type {
   EdgeProvider,
   EdgeRedirect,
   EdgeRoute,
-  EdgeSignIn,
   EdgeSource,
 } from '../authorizer/edge-policy.ts'
 import type { ClaimRules, CredentialSource, Policy, Route } from '../authorizer/policy.ts'
-import { compileRoutes } from '../authorizer/routes.ts'
 import { claimPath } from './claim-reference.ts'
 import { denialPage } from './denial-page.ts'
+import { toEdgeSignIn } from './edge-sign-in.ts'
 import { type HstsConfig, hstsHeader } from './hsts.ts'
-import {
-  type CompletePolicy,
-  type CompleteProvider,
-  type CompleteSignIn,
-  completeSource,
-  withDefaults,
-} from './policy-defaults.ts'
+import { type CompletePolicy, type CompleteProvider, completeSource, withDefaults } from './policy-defaults.ts'
 import { encodedPath } from './rewrites.ts'
 import { type Capture as PatternCapture, type PatternSegment, parsePattern } from './route-pattern.ts'
-import { forbiddenPage, signInHeaders, signInPages } from './sign-in-pages.ts'
+import { forbiddenPage } from './sign-in-pages.ts'
 
 /**
  * Fills in a policy's defaults and takes its patterns apart. The policy has been checked; strings that may be CloudFormation
@@ -218,42 +211,5 @@ function toEdgeRedirect(denial: CompletePolicy['deny']['unauthenticated']): Edge
     ...(redirectOn === 'always' ? { always: true } : {}),
     ...(returnTo === undefined ? {} : { returnPrefix: `${redirect}${redirect.includes('?') ? '&' : '?'}${returnTo}=` }),
     ...(returnTo !== undefined && returnQuery ? { returnQuery } : {}),
-  }
-}
-
-function toEdgeSignIn(
-  signIn: CompleteSignIn,
-  providers: CompletePolicy['providers'],
-  routes: readonly EdgeRoute[],
-  denialHeaders: EdgePolicy['denialHeaders'],
-): EdgeSignIn {
-  const { client, endpoints, logout, responseIss, scopes, parameters = {}, token, paths, afterSignOut } = signIn
-  const { hosts, secret, refresh, idleSeconds, absoluteSeconds } = signIn
-  const home = typeof compileRoutes(routes)('/') === 'string' ? afterSignOut : '/'
-  return {
-    provider: providers.findIndex(({ name }) => name === signIn.provider),
-    client,
-    endpoints,
-    ...(logout === 'cognito' ? { logoutParameter: 'logout_uri' } : {}),
-    ...(responseIss ? { responseIss } : {}),
-    parameters: [
-      ['response_type', 'code'],
-      ['client_id', client],
-      ['scope', scopes.join(' ')],
-      ['code_challenge_method', 'S256'],
-      ...Object.entries(parameters),
-    ],
-    token,
-    authMethod: signIn.tokenEndpointAuthMethod,
-    paths: [paths.callback, paths.refresh, paths.signOut],
-    afterSignOut,
-    home,
-    headers: { ...denialHeaders, ...signInHeaders },
-    pages: signInPages(signIn, home),
-    ...(hosts === undefined ? {} : { hosts }),
-    ...(secret === undefined ? {} : 'seal' in secret ? { secrets: secret } : { secretsAt: secret }),
-    ...(refresh === 'any' ? { refreshByAny: true } : {}),
-    ...(idleSeconds === undefined ? {} : { idle: idleSeconds }),
-    ...(absoluteSeconds === undefined ? {} : { absolute: absoluteSeconds }),
   }
 }

@@ -86,23 +86,8 @@ function providerWarnings(policy: Policy, complete: CompletePolicy, provider: Co
         : [],
     ),
     ...attributeTypes(claims, provider, (claim) => at('claims', claim)),
+    ...anyTenant(complete, provider, at('tenants')),
   ]
-  if (provider.tenants === 'any' && !('tid' in claims)) {
-    const exposed = complete.routes.flatMap((route, index) =>
-      opens(provider, route) && usesNamesOfTenant(route) && !('tid' in (route.claims ?? {}))
-        ? [`routes[${index}]`]
-        : [],
-    )
-    if (exposed.length > 0)
-      warnings.push(
-        warning(
-          'any-tenant',
-          at('tenants'),
-          `whoever has a tenant of his own names users, groups and claims there as he likes, and so opens ${someOf(exposed)}`,
-          'list the tenants, or give those routes a rule on the claim tid',
-        ),
-      )
-  }
   if (provider.kid === 'optional')
     warnings.push(
       warning(
@@ -131,6 +116,26 @@ function providerWarnings(policy: Policy, complete: CompletePolicy, provider: Co
       ),
     )
   return warnings
+}
+
+function anyTenant(
+  complete: CompletePolicy,
+  provider: CompleteProvider,
+  path: readonly PropertyKey[],
+): PolicyWarning[] {
+  if (provider.tenants !== 'any' || 'tid' in provider.claims) return []
+  const exposed = complete.routes.flatMap((route, index) =>
+    opens(provider, route) && usesNamesOfTenant(route) && !('tid' in (route.claims ?? {})) ? [`routes[${index}]`] : [],
+  )
+  if (exposed.length === 0) return []
+  return [
+    warning(
+      'any-tenant',
+      path,
+      `whoever has a tenant of his own names users, groups and claims there as he likes, and so opens ${someOf(exposed)}`,
+      'list the tenants, or give those routes a rule on the claim tid',
+    ),
+  ]
 }
 
 function routeWarnings(complete: CompletePolicy, route: Route, index: number): PolicyWarning[] {

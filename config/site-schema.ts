@@ -1,48 +1,8 @@
 /** The `site` section: what the deployed stack has beyond the policy. Limits are the AWS services' own. */
 import * as z from 'zod'
 import type { HstsConfig } from './hsts.ts'
-
-/** A Cognito user pool that the stack creates and keeps. */
-export interface NewUserPool {
-  /** Groups to create in addition to those that routes name. */
-  groups?: readonly string[]
-  /** Prefix of the hosted login domain, unique in the region. Default: the stack's name in lower case and the account's id. */
-  domainPrefix?: string
-  /**
-   * Where the hosted login may send users back to. Default: with the policy's `signIn`, its callback path on each of the site's hosts;
-   * else none, and OAuth flows stay off.
-   */
-  callbackUrls?: readonly string[]
-  /** Default: with `signIn`, its `afterSignOut` on each of the site's hosts. */
-  logoutUrls?: readonly string[]
-  /** Second factor by authenticator app. Default `"optional"`. */
-  mfa?: 'optional' | 'required'
-  /**
-   * Whose tokens the pool gives out (Cognito API Reference, IssuerConfigurationType): `"updated"` is what AWS recommends, and what a
-   * pool with replicas needs. Default `"original"`.
-   */
-  issuer?: 'original' | 'updated'
-  /** Attributes beyond the standard ones, without `custom:`; text that administrators write. Default none. */
-  customAttributes?: readonly string[]
-  /**
-   * Attributes that users may write of themselves: standard ones by their claim's name, and `custom:NAME`. Default `["locale"]`: who
-   * may write a claim may choose what it opens.
-   */
-  writableAttributes?: readonly string[]
-  /** Nobody deletes the pool before this is switched off. Default true. */
-  deletionProtection?: boolean
-  /** Cognito's newer login pages. Default false: the classic ones. */
-  managedLogin?: boolean
-  /** Passkeys beside passwords; needs `managedLogin`. With `mfa` required they have to verify the person. Default false. */
-  passkeys?: boolean
-  /** An AWS WAF web ACL before the pool: requests of one address in five minutes, 10 or more. Default none. */
-  webAcl?: RateLimit
-}
-
-/** Requests of one IP address in five minutes, beyond which it is answered 403 (WAF Developer Guide, "Rate-based rule"). */
-export interface RateLimit {
-  rateLimit: number
-}
+import { type RateLimit, rateLimitSchema } from './rate-limit-schema.ts'
+import { type NewUserPool, newUserPoolSchema } from './user-pool-schema.ts'
 
 export interface CustomDomain {
   /** Alternate domain names of the distribution; their DNS records are yours. */
@@ -145,65 +105,6 @@ const referrerPolicies = [
 
 type ReferrerPolicy = (typeof referrerPolicies)[number]
 
-/** Cognito API Reference, CreateGroup, GroupName. */
-export const groupNameSchema = z
-  .string()
-  .regex(
-    /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u,
-    'should be 1 to 128 letters, digits, symbols or punctuation, no spaces',
-  )
-const webUrl = z
-  .string()
-  .refine(
-    (text) => URL.canParse(text) && (new URL(text).protocol === 'https:' || new URL(text).hostname === 'localhost'),
-    'should be an https URL (http only for localhost)',
-  )
-
-/** WAFv2 API Reference, RateBasedStatement, Limit. */
-const rateLimit = z.strictObject({
-  rateLimit: z
-    .int()
-    .min(10, 'should be 10 to 2,000,000,000 requests in five minutes')
-    .max(2_000_000_000, 'should be 10 to 2,000,000,000 requests in five minutes'),
-})
-
-/** Cognito API Reference, SchemaAttributeType, Name; `custom:` is put before it. */
-const attributeName = '[\\p{L}\\p{M}\\p{S}\\p{N}\\p{P}]{1,20}'
-/** Cognito Developer Guide, "Working with user attributes", standard attributes. */
-const writableAttribute =
-  'address|birthdate|email|family_name|gender|given_name|locale|middle_name|name|nickname|phone_number|picture|preferred_username|profile|updated_at|website|zoneinfo'
-
-const newUserPool = z.strictObject({
-  groups: z.array(groupNameSchema).exactOptional(),
-  domainPrefix: z
-    .string()
-    .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, 'should be 1 to 63 lower-case letters, digits and inner hyphens')
-    .refine((text) => !/aws|amazon|cognito/.test(text), 'should not contain "aws", "amazon" or "cognito"')
-    .exactOptional(),
-  callbackUrls: z.array(webUrl).exactOptional(),
-  logoutUrls: z.array(webUrl).exactOptional(),
-  mfa: z.enum(['optional', 'required']).exactOptional(),
-  issuer: z.enum(['original', 'updated']).exactOptional(),
-  customAttributes: z
-    .array(z.string().regex(new RegExp(`^${attributeName}$`, 'u'), 'should be 1 to 20 letters, digits and symbols'))
-    .exactOptional(),
-  writableAttributes: z
-    .array(
-      z
-        .string()
-        .regex(
-          new RegExp(`^(?:${writableAttribute}|custom:${attributeName})$`, 'u'),
-          'should be a standard attribute or custom:NAME',
-        ),
-    )
-    .min(1, 'should hold at least one name: Cognito takes an empty list for all')
-    .exactOptional(),
-  deletionProtection: z.boolean().exactOptional(),
-  managedLogin: z.boolean().exactOptional(),
-  passkeys: z.boolean().exactOptional(),
-  webAcl: rateLimit.exactOptional(),
-})
-
 const regionPattern = '[a-z]{2}(?:-[a-z]+)+-\\d'
 const region = z.string().regex(new RegExp(`^${regionPattern}$`), 'should be a region such as eu-west-1')
 const userPoolArn = z
@@ -301,7 +202,7 @@ export const siteSchema: z.ZodType<SiteConfig> = z
       .regex(/^[A-Za-z][A-Za-z0-9-]{0,127}$/, 'should be 1 to 128 letters, digits and hyphens, beginning with a letter')
       .exactOptional(),
     region: region.exactOptional(),
-    createUserPool: newUserPool.exactOptional(),
+    createUserPool: newUserPoolSchema.exactOptional(),
     userPoolArn: userPoolArn.exactOptional(),
     userPoolProvider: z.string().min(1, 'should be the name of a provider of the policy').exactOptional(),
     domain: domain.exactOptional(),
@@ -312,7 +213,7 @@ export const siteSchema: z.ZodType<SiteConfig> = z
         'should be the ARN of a web ACL with CLOUDFRONT scope, which is in us-east-1',
       )
       .exactOptional(),
-    webAcl: rateLimit.exactOptional(),
+    webAcl: rateLimitSchema.exactOptional(),
     secretKeyArn: z
       .string()
       .regex(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/, 'should be the ARN of a KMS key, not of an alias')

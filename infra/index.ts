@@ -1,5 +1,6 @@
 /** `edgeproof/infra`: the constructs for a CDK app of one's own. */
-export type { NewUserPool, OperationsConfig, SiteConfig } from '../config/site-schema.ts'
+export type { OperationsConfig, SiteConfig } from '../config/site-schema.ts'
+export type { NewUserPool } from '../config/user-pool-schema.ts'
 export type { AuthorizerFunction } from './authorizer-function.ts'
 export { EdgeAuthorizedSite, type EdgeAuthorizedSiteProps } from './edge-authorized-site.ts'
 export { EdgeAuthorizer, type EdgeAuthorizerProps } from './edge-authorizer.ts'

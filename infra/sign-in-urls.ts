@@ -1,6 +1,7 @@
 import type { Policy, SignIn } from '../authorizer/policy.ts'
-import type { NewUserPool, SiteConfig } from '../config/site-schema.ts'
+import type { SiteConfig } from '../config/site-schema.ts'
 import { UsageError } from '../config/usage-error.ts'
+import type { NewUserPool } from '../config/user-pool-schema.ts'
 
 /**
  * The policy with the site's domain names as the hosts of its sign-in, where it names none. Without either it is the distribution's own

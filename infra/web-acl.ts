@@ -1,7 +1,7 @@
 import type * as cognito from 'aws-cdk-lib/aws-cognito'
 import * as waf from 'aws-cdk-lib/aws-wafv2'
 import type { Construct } from 'constructs'
-import type { RateLimit } from '../config/site-schema.ts'
+import type { RateLimit } from '../config/rate-limit-schema.ts'
 
 /** A web ACL for a distribution; the scope's stack has to be in us-east-1. */
 export function distributionAcl(scope: Construct, id: string, limit: RateLimit): string {
