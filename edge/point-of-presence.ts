@@ -6,18 +6,19 @@ import type { CacheProfile, CacheRules } from './cache/cache-rules.ts'
 import { defaultErrorTtl } from './cache/cloudfront-ttl.ts'
 import type { Ask } from './cache/upstream.ts'
 import { type Upstream, UpstreamFailure } from './cache/upstream.ts'
-import { functionErrors } from './function/function-errors.ts'
+import { type EdgeAnswer, failure, type Ran, unasked } from './edge-answer.ts'
+import { changedRequest } from './function/changed-request.ts'
+import { FunctionAnswers } from './function/function-answers.ts'
 import { FunctionFailure, type FunctionFault } from './function/function-failure.ts'
-import type { FunctionOutcome, RequestChanges } from './function/function-result.ts'
 import type { ViewerFunction } from './function/viewer-functions.ts'
-import type { EdgeResult } from './log/edge-result.ts'
 import { acceptedHeaders, forwardedRequest, originRequest } from './origin/origin-request.ts'
 import type { Behavior, Distribution } from './template/distribution.ts'
 import { cloudFrontHeader, type Geo } from './viewer/cloudfront-headers.ts'
 import { compressed } from './viewer/compression.ts'
-import { errorPage, notEmulated } from './viewer/error-page.ts'
+import { notEmulated } from './viewer/error-page.ts'
 import { type HeaderList, headerRecord } from './viewer/header-list.ts'
-import { type Answer, present } from './viewer/narrow-response.ts'
+import { httpsRedirect } from './viewer/https-redirect.ts'
+import { present } from './viewer/narrow-response.ts'
 import { normalizedPath } from './viewer/normalized-path.ts'
 import { withPolicy } from './viewer/response-headers.ts'
 import { signedAccessProblem, withoutSignature } from './viewer/signed-access.ts'
@@ -41,22 +42,6 @@ export interface PointOfPresenceOptions {
   tlsPort(): number | null
 }
 
-/** An answer and how it came about. */
-export interface EdgeAnswer extends Answer {
-  result: EdgeResult
-  /** Seconds, for what comes from a cache. */
-  age: number | null
-  functionMs: number | null
-  coldStart: boolean
-  /** Why it is no hit, or no answer of the origin's. */
-  why: string | null
-}
-
-interface Ran {
-  functionMs: number | null
-  coldStart: boolean
-}
-
 interface Place {
   behavior: Behavior
   pattern: RegExp | null
@@ -71,10 +56,12 @@ export class PointOfPresence {
   readonly name: string
   readonly #options: PointOfPresenceOptions
   readonly #places: Place[]
+  readonly #answers: FunctionAnswers
 
   constructor(options: PointOfPresenceOptions) {
     this.name = options.name
     this.#options = options
+    this.#answers = new FunctionAnswers(options)
     const { behaviors } = options.distribution
     this.#places = behaviors.map((behavior, index) => ({
       behavior,
@@ -116,7 +103,7 @@ export class PointOfPresence {
       }
     }
     if (behavior.viewerProtocolPolicy === 'redirect-to-https' && !request.encrypted) {
-      return redirect(request, this.#options.tlsPort())
+      return httpsRedirect(request, this.#options.tlsPort())
     }
     const blocked = this.#blocked(behavior, request)
     if (blocked !== null)
@@ -126,8 +113,8 @@ export class PointOfPresence {
     const { pool, encode } = place.request
     const { outcome, milliseconds, coldStart } = await pool.invoke(encode(request))
     const ran = { functionMs: milliseconds, coldStart }
-    if (outcome.kind !== 'request') return this.#withoutCache(place.request, outcome, request, ran)
-    return this.#fromCache(place, outcome.changes ? changed(request, outcome.changes) : request, ran)
+    if (outcome.kind !== 'request') return this.#answers.beforeCache(place.request, outcome, request, ran)
+    return this.#fromCache(place, outcome.changes ? changedRequest(request, outcome.changes) : request, ran)
   }
 
   /** Signatures and countries, which are looked at before any function (inferred). */
@@ -171,7 +158,7 @@ export class PointOfPresence {
       return this.#withResponseHeaders(page, behavior, viewer)
     }
     // "The function doesn't execute when the origin returns an HTTP status code of 400 or higher."
-    const seen = place.response ? await this.#viewerResponse(place.response, answer, request) : answer
+    const seen = place.response ? await this.#answers.afterCache(place.response, answer, request) : answer
     return this.#withResponseHeaders(seen, behavior, viewer)
   }
 
@@ -188,7 +175,7 @@ export class PointOfPresence {
 
   #originFailure(error: unknown, request: ViewerRequest, ran: Ran): EdgeAnswer {
     if (error instanceof FunctionFailure) {
-      return this.#functionFailure(error.functionId, 'an origin event', error.outcome, 'lambda', request, ran)
+      return this.#answers.failure(error.functionId, 'an origin event', error.outcome, 'lambda', request, ran)
     }
     if (!(error instanceof UpstreamFailure)) throw error
     if (error.status !== 501) return failure(error.status, 'Error', request, ran, error.message)
@@ -221,80 +208,6 @@ export class PointOfPresence {
     const status = served.status >= 400 ? served.status : page.responseCode
     const why = `${answer.why ?? `the origin answered ${answer.status}`}; the custom error page ${page.path} of behavior ${behavior.pathPattern}`
     return { ...answer, ...shown, status, statusText: '', why }
-  }
-
-  async #viewerResponse(
-    viewerFunction: ViewerFunction,
-    answer: EdgeAnswer,
-    request: ViewerRequest,
-  ): Promise<EdgeAnswer> {
-    const { pool, encode, edgeFunction } = viewerFunction
-    const { outcome, milliseconds, coldStart } = await pool.invoke(encode(request, answer))
-    const ran = { functionMs: (answer.functionMs ?? 0) + milliseconds, coldStart: answer.coldStart || coldStart }
-    if (outcome.kind === 'failed' || outcome.kind === 'invalid' || outcome.kind === 'throttled') {
-      return this.#functionFailure(edgeFunction.id, 'viewer-response', outcome, edgeFunction.kind, request, ran)
-    }
-    if (outcome.kind !== 'answer') return answer
-    const { status, statusDescription, headers, body } = outcome.answer
-    const bytes = body === undefined ? null : Buffer.from(body, 'base64')
-    return {
-      ...answer,
-      ...ran,
-      status,
-      statusText: status === answer.status ? answer.statusText : statusDescription,
-      headers,
-      ...(bytes && { body: request.method === 'HEAD' ? null : bytes, contentLength: bytes.length }),
-    }
-  }
-
-  /** What CloudFront answers where the function did not let the request through. */
-  #withoutCache(
-    { edgeFunction }: ViewerFunction,
-    outcome: Exclude<FunctionOutcome, { kind: 'request' }>,
-    request: ViewerRequest,
-    ran: Ran,
-  ): EdgeAnswer {
-    if (outcome.kind === 'answer') throw new Error('a function of requests makes no answer to change')
-    if (outcome.kind !== 'response') {
-      return this.#functionFailure(edgeFunction.id, 'viewer-request', outcome, edgeFunction.kind, request, ran)
-    }
-    const { status, statusDescription, headers, body, bodyEncoding } = outcome.response
-    const bytes = Buffer.from(body, bodyEncoding === 'base64' ? 'base64' : 'utf8')
-    const bodiless = request.method === 'HEAD' || status === 204 || status === 304
-    return {
-      status,
-      statusText: statusDescription,
-      headers: ['Server', 'CloudFront', 'Date', new Date().toUTCString(), ...headers],
-      body: bodiless ? null : bytes,
-      contentLength: status === 204 || status === 304 ? null : bytes.length,
-      result: edgeFunction.kind === 'lambda' ? 'LambdaGeneratedResponse' : 'FunctionGeneratedResponse',
-      age: null,
-      why: null,
-      ...ran,
-    }
-  }
-
-  #functionFailure(
-    functionId: string,
-    eventType: string,
-    outcome: Extract<FunctionOutcome, { kind: 'failed' | 'invalid' | 'throttled' }>,
-    kind: 'lambda' | 'cloudfront',
-    request: ViewerRequest,
-    ran: Ran,
-  ): EdgeAnswer {
-    const { status, result, cloudFrontResult, when } = functionErrors[outcome.kind]
-    const reason = outcome.kind === 'throttled' ? when : outcome.reason
-    const stack = outcome.kind === 'failed' ? (outcome.stack ?? '') : ''
-    this.#options.functionFailed({ functionId, eventType, uri: request.uri, reason, stack })
-    const detail = `function ${functionId} at ${eventType}: ${reason}${stack === '' ? '' : `\n${stack}`}`
-    const answer = failure(
-      status,
-      kind === 'lambda' ? result : cloudFrontResult,
-      request,
-      ran,
-      `function ${functionId}: ${reason}`,
-    )
-    return this.#options.plainErrors ? answer : { ...answer, ...errorPage(status, request, detail) }
   }
 
   #ask(place: Place, request: ViewerRequest, viewer: Record<string, string>): Ask {
@@ -356,8 +269,6 @@ export class PointOfPresence {
   }
 }
 
-const unasked: Ran = { functionMs: null, coldStart: false }
-
 function isCached(method: string, behavior: Behavior): boolean {
   return method === 'GET' || method === 'HEAD' || (method === 'OPTIONS' && behavior.cachedMethods.has('OPTIONS'))
 }
@@ -372,49 +283,8 @@ function patternOf(pathPattern: string): RegExp {
   return new RegExp(`^${source}$`, 's')
 }
 
-function changed(request: ViewerRequest, { uri, querystring, removed, set, body }: RequestChanges): ViewerRequest {
-  const headers: string[] = []
-  for (let index = 0; index + 1 < request.headers.length; index += 2) {
-    const name = request.headers[index] as string
-    const lower = name.toLowerCase()
-    if (!removed.includes(lower) && !(lower in set)) headers.push(name, request.headers[index + 1] as string)
-  }
-  for (const [name, values] of Object.entries(set)) for (const value of values) headers.push(name, value)
-  return {
-    ...request,
-    uri: uri ?? request.uri,
-    querystring: querystring ?? request.querystring,
-    headers,
-    ...(body !== undefined && { body: Buffer.from(body, 'base64') }),
-  }
-}
-
 /** A custom error page is asked for without the conditions and ranges of the request that failed. */
 function pageHeaders({ headers }: ViewerRequest): HeaderList {
   const kept = new Set(['host', 'user-agent', 'accept-encoding'])
   return headers.filter((_, index) => kept.has((headers[index & ~1] as string).toLowerCase()))
-}
-
-function failure(status: number, result: EdgeResult, request: ViewerRequest, ran: Ran, why: string): EdgeAnswer {
-  return { ...errorPage(status, request), result, age: null, why, ...ran }
-}
-
-/**
- * "CloudFront returns HTTP status code 301 along with the new HTTPS URL" for GET and HEAD, and 307 for the other methods of
- * HTTP 1.1 or above (using-https-viewers-to-cloudfront, source of 2023-06-15). The port of plain HTTP is not HTTPS's.
- */
-function redirect(request: ViewerRequest, tlsPort: number | null): EdgeAnswer {
-  const name = (headerRecord(request.headers).host ?? '').replace(/:\d+$/, '')
-  const query = request.querystring === '' ? '' : `?${request.querystring}`
-  const repeatable = request.method === 'GET' || request.method === 'HEAD' || request.protocol === 'HTTP/1.0'
-  const page = errorPage(repeatable ? 301 : 307, request)
-  const host = tlsPort === null ? name : `${name}:${tlsPort}`
-  return {
-    ...page,
-    headers: [...page.headers, 'Location', `https://${host}${request.uri}${query}`],
-    result: 'Redirect',
-    age: null,
-    why: null,
-    ...unasked,
-  }
 }

@@ -1,6 +1,6 @@
 /** The edge's own count of what it answered: the truth that a load generator's measurement is checked against. */
 
-import type { EdgeAnswer } from '../point-of-presence.ts'
+import type { EdgeAnswer } from '../edge-answer.ts'
 import type { EdgeResult } from './edge-result.ts'
 
 export class AnswerCounters {
