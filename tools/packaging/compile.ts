@@ -17,11 +17,11 @@ const dist = join(root, 'dist')
 /** What `exports` of package.json names, in both module systems. */
 const entries = ['index', 'authorizer/library', 'infra/index']
 
-/** Files that programs read beside themselves; one source is among them, as text that the fuzzer's flaws are edits of. */
+/** Files that programs read beside themselves; two sources are among them, as text that the fuzzer's flaws are edits of. */
 const data = [
   'bench/**/*.{cjs,pem}',
   'fuzz/corpus/*.json',
-  'fuzz/effectiveness/flaws/reference-handler.ts',
+  'fuzz/effectiveness/flaws/reference-*.ts',
   'oracle/SEMANTICS.md',
   'infra/install-python-tools.sh',
   'infra/requirements.txt',

@@ -136,6 +136,15 @@ describe('the command', () => {
     })
   }, 300_000)
 
+  test('finds a flaw of sign-in, whose handler is an edit of a text that is packed', () => {
+    const options = ['effectiveness', '--flaw', 'sign-in-answers-cacheable', '--seeds', '1', '--json']
+    const { stdout } = spawnSync(process.execPath, [join(installed, 'dist/cli.js'), 'fuzz', ...options], {
+      cwd: project,
+      encoding: 'utf8',
+    })
+    expect(JSON.parse(stdout).checks).toContainEqual(expect.objectContaining({ id: 'effectiveness.full', value: 1 }))
+  }, 60_000)
+
   test('needs no peer to attack one, and says in one line what else it needs', async () => {
     const attacked = JSON.parse(await edgeproof('fuzz', '--target', 'aws-jwt-verify', '--runs', '20', '--json'))
     expect(attacked).toMatchObject({ schema: 'edgeproof/fuzz@1' })
