@@ -9,7 +9,7 @@ const longestPath = 512
 
 /** A sign-in that was begun in this browser. */
 export interface Slot {
-  /** Seconds begunAt the epoch. */
+  /** Seconds since the epoch. */
   begunAt: number
   seed: string
   /** Where to go back to, as the cookie has it. */

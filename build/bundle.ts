@@ -53,7 +53,7 @@ const internalProperties = [
   'backslash',
 ]
 
-/** Those of sign-in. */
+/** Properties that only sign-in has. */
 const signInProperties = [
   'isTwice',
   'others',

@@ -100,7 +100,7 @@ export function shortNamesOf(withSignIn: boolean): Readonly<Record<string, strin
   )
 }
 
-/** All of them. */
+/** The short names of every field, those of sign-in too. */
 export const shortNames = shortNamesOf(true)
 
 /** The value with the short names of its fields, at any depth. */

@@ -46,7 +46,7 @@ export async function runStage<Options>(
   { present = (result) => terminalTable([result]), isWhole = false, exit = exitCode, complete }: Presentation = {},
 ): Promise<void> {
   const { config, file } = await loadConfig(options, complete)
-  // Not after a night of measuring.
+  // Found out now, and not when a long measurement is over.
   requireWritable(options.out)
   const progress = createProgress()
   const interruption = interruptible()

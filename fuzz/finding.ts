@@ -58,7 +58,7 @@ export function isEasier(one: Who, other: Who): boolean {
   return everybody.indexOf(one) <= everybody.indexOf(other)
 }
 
-/** What fails a run only where it is strict. */
+/** Only the issuer can bring it about, or nobody: it fails a run only where that is strict. */
 export function isHardening({ who }: { who: Who }): boolean {
   return who === 'issuer' || who === 'nobody'
 }

@@ -8,7 +8,7 @@ import { classTexts } from './assessment/finding-texts.ts'
 import { everybody, type Finding } from './finding.ts'
 
 export interface Suppressed {
-  /** What is left. */
+  /** Those that no suppression names. */
   findings: Finding[]
   suppressed: { finding: Finding; reason: string; expires: string }[]
   /** One line for each suppression that has expired, or that suppresses nothing. */

@@ -25,7 +25,7 @@ export type SignInAnswer = 'start' | 'refresh' | 'cookies' | 'host' | 'session-n
 
 /** What ours answers where the policy signs visitors in (SEMANTICS.md, "Sign-in"), should it not let the request pass. */
 export interface SignInVerdict {
-  /** One of these. */
+  /** The answer has to be one of these. */
   answers: readonly SignInAnswer[]
   /** The site's host that the request names; null where it names none. */
   host: string | null

@@ -43,7 +43,7 @@ let last = 0
 let started = 0
 async function refresh() {
   const state = await get('state')
-  // One that has started again counts from the beginning.
+  // A distribution that has started again counts its requests from the beginning.
   if (state.started !== started) last = 0
   started = state.started
   $('title').textContent = state.distribution.id + ' at ' + state.url

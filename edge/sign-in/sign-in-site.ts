@@ -31,7 +31,7 @@ export interface SignInSite extends AsyncDisposable {
 export interface SignInSiteOptions {
   host: string
   start(options: ProviderOptions & { resource: string }): Promise<SignInProvider>
-  /** Of the tokens. */
+  /** How the policy reads its tokens. */
   provider: Pick<OneProviderPolicy, 'tokenUse' | 'clientClaim' | 'audiences' | 'groupsClaim'>
   signIn: Partial<SignIn> & Pick<SignIn, 'logout'>
   /** How the function proves itself at the token endpoint. Default: a public client. */

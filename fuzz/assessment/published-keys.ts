@@ -70,7 +70,7 @@ export class PublishedKeys {
       const key = createPublicKey({ key: { kty, n, e, crv, x, y }, format: 'jwk' } as JsonWebKeyInput)
       this.#keys.set(id, { id, jwk, key, ...place })
     } catch {
-      // Nothing that anybody signs with.
+      // A key that cannot be read signs nothing.
     }
   }
 }

@@ -160,7 +160,7 @@ const betweenRoutes: Attack = {
 
 const mostPaths = 40
 
-/** Three, from one of them on. */
+/** Three visitors, the one at `from` first. */
 function some(visitors: readonly Visitor[], from: number): Visitor[] {
   return [...visitors.slice(from), ...visitors.slice(0, from)].slice(0, 3)
 }

@@ -179,7 +179,7 @@ export class Trial {
     this.#watch.serve(urls)
   }
 
-  /** Of what showed between requests, nobody's request is to blame. */
+  /** `event`: the request that showed them; undefined for what showed between requests. */
   async #assessed(
     observations: readonly Observation[],
     event: unknown,

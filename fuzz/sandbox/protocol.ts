@@ -14,7 +14,7 @@ export type Request =
   /** `timed`: measure the CPU time of each request, which costs a system call. */
   | { kind: 'run'; steps: Step[]; timed?: boolean }
   | { kind: 'memory' }
-  /** To an `asked` of the same number. */
+  /** Answers the `asked` that has this number. */
   | { kind: 'answer'; number: number; answer: Served }
 
 export type Reply =

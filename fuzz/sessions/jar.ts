@@ -20,7 +20,7 @@ export interface JarOptions {
   prefixes?: boolean
   /** Neither stores nor sends anything. Default false. */
   blocked?: boolean
-  /** A thief's: nothing ever runs out. Default false. */
+  /** Keeps cookies past their Max-Age, as whoever copied them can. Default false. */
   ignoresAge?: boolean
 }
 

@@ -65,7 +65,7 @@ export class Navigation {
   readonly tab: Tab
   readonly start: Start
   readonly startedAt: number
-  /** What its jar had for the first URL. */
+  /** The cookies that the browser sent to the first URL. */
   readonly sentFirst: readonly Cookie[]
   readonly exchanges: SiteExchange[] = []
   /** How often the authorization endpoint was asked. */

@@ -235,7 +235,7 @@ export class Provider {
       family.refreshToken = this.#secret('refresh')
     }
     family.usedAt = now
-    // Whose a new session is, the provider alone knows.
+    // A provider may answer a refresh with another person's tokens; of a new session nobody else knows whose it is.
     const person = mode.person && isRefresh ? this.#people[mode.person] : family.person
     const [key = this.keys[0]] = mode.by === 'stranger' ? this.#site.issuer.spareKeys : this.keys
     const signed = signedPair({

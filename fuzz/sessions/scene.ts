@@ -1,4 +1,4 @@
-/** Everything that a story moves: browsers, the provider, the function's instances, the clock. One story long. */
+/** Everything that a story moves: browsers, the provider, the function's instances, the clock. One scene serves one story. */
 import type { Served } from '../../oracle/served-urls.ts'
 import type { Call } from '../sandbox/protocol.ts'
 import { Browser } from './browser.ts'

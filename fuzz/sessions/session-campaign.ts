@@ -42,7 +42,7 @@ export interface SessionCampaignOptions {
   stopAtFirst?: boolean
   /** Makes the story of a finding short. Default true. */
   shrinks?: boolean
-  /** Before each. */
+  /** Called before each story, with how many were played. */
   onStory?: (story: Story, stories: number) => void
 }
 

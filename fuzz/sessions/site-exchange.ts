@@ -8,13 +8,13 @@ export interface SiteExchange {
   browser: Browser | undefined
   url: URL
   kind: 'navigation' | 'image' | 'frame' | 'fetch' | 'prefetch' | 'form' | 'raw'
-  /** It was not redirected there. */
+  /** False after a redirect. */
   isFirst: boolean
   /** `none`, `same-origin`, `same-site`, `cross-site`. */
   fetchSite: string
   sent: readonly Cookie[]
   sentAt: number
-  /** Its number. */
+  /** How many requests the site had had with it. */
   order: number
   invocation: Invocation
   calls: readonly ProviderCall[]

@@ -5,7 +5,7 @@ type Claims = Record<string, unknown>
 
 export interface TokenAnswer {
   name: string
-  /** After "the token endpoint". */
+  /** What it does, as the end of a sentence that begins with "the token endpoint". */
   says: string
   /** Why no session may come of it; left out where one may, or where no token comes at all. */
   bad?: string

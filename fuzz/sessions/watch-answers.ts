@@ -69,7 +69,7 @@ function ofLeaks(scene: Scene, { invocation, calls }: SiteExchange): Seen[] {
         story: isMarkup
           ? 'a page holds the markup that a parameter of its URL has'
           : 'an answer holds what a parameter of its URL said',
-        // Escaped, it is words on a page.
+        // Where it is escaped, no markup comes of it.
         ours: !isMarkup,
       })
     }
@@ -184,7 +184,7 @@ function ofHeaders(scene: Scene, { url, invocation }: SiteExchange): Seen[] {
   const { paths, endpoints } = scene.site
   const own = [paths.callback, paths.refresh, paths.signOut]
   const next = redirectOf(answer, url)
-  // Of another method it is a denial as anywhere.
+  // A request of another method is denied as at any other path.
   const isStep =
     (own.includes(url.pathname) && invocation.request.method === 'GET') ||
     (next && (isAt(next, endpoints.authorization) || own.includes(next.pathname)))

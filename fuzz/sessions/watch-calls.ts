@@ -117,7 +117,7 @@ function ofRefresh(scene: Scene, exchange: SiteExchange, call: ProviderCall): Se
     )
   }
   const isEdited = browser && sent.some(({ name, value }) => browser.edited.get(name) === value)
-  // What the site has set since then is whole.
+  // A cookie that the site set after the edit is as the site wrote it.
   if (isSealed && isEdited && (browser.received?.at ?? 0) <= browser.editedAt && usedAt <= browser.editedAt) {
     seen.push(fault('sign-in/seal', 'bypass', 'a sealed cookie was opened although it had been changed'))
   }

@@ -56,7 +56,7 @@ function isOpenTo({ people }: Site, { pathname }: URL, person: PersonName | null
   return person !== null && people[person].pages.includes(pathname)
 }
 
-/** By what the token endpoint did. */
+/** The rule that is broken where a session begins from such an answer; of any other answer `sign-in/id-token`. */
 const badRules: Readonly<Record<string, Rule>> = {
   'no-nonce': 'sign-in/id-token',
   mac: 'sign-in/exchange',
@@ -77,7 +77,7 @@ function ofSession(scene: Scene, { browser, exchanges }: Navigation, url: URL): 
   if (owner && browser.jar.options.prefixes !== false && owner !== browser.person && owner !== tokens?.person.name) {
     return [ofOther(browser, owner)]
   }
-  // Which of two persons' tokens decided is not to be seen.
+  // With tokens of two persons it cannot be seen which one decided.
   if (!tokens || held.some(({ person }) => person !== tokens.person)) return []
   if (tokens.bad !== undefined) {
     const rule = badRules[tokens.answer] ?? 'sign-in/id-token'

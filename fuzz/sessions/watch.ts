@@ -49,7 +49,7 @@ export class Watch implements Witness {
     this.#goodBefore = browser && this.#good(browser, url)
   }
 
-  /** Its cookies have been taken. */
+  /** After the browser took the answer's cookies. */
   after(exchange: SiteExchange): void {
     const { browser, url } = exchange
     this.requests++
@@ -96,7 +96,7 @@ export class Watch implements Witness {
     const held = heldToken(this.#scene, browser.jar.cookies)
     for (const { endpoint, grant, tokens } of calls) {
       if (endpoint !== 'token') continue
-      // What dripped, or came late, was not heard of.
+      // The handler gave up waiting for an answer that dripped or came late.
       if (tokens && (tokens === held || ['good', 'slow'].includes(tokens.answer)))
         browser.received = { tokens, at: now }
       if (grant === 'authorization_code' && tokens) browser.signIns.push(now)

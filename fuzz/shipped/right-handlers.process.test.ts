@@ -12,7 +12,7 @@ import { buildForeign } from './build-handler.ts'
 const directory = mkdtempSync(join(tmpdir(), 'edgeproof-right-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
-/** Of a plain one nobody without the issuer's key gains by what is found. */
+/** Of a plain handler only what somebody without the issuer's key gains by. */
 async function findings(
   { name, policy, isPlain = false }: RightHandler,
   strategy: Strategy,

@@ -21,7 +21,7 @@ test.each(['jose', 'aws-jwt-verify', 'fast-jwt', 'cognito-at-edge'] as const)(
   async (peer) => {
     const target = await buildShipped(peer, { directory })
     const report = await runCampaign({ target, strategy: strategies.list, seed: '1', signal: never, minimize: false })
-    // Whoever can do it, it is one difference.
+    // One difference, whoever can bring it about.
     const shown = [...new Set(report.found.map(({ class: name, rule }) => `${name} ${rule}`))]
     const recorded = recordedDifferences.filter((one) => one.peer === peer).map((one) => `${one.class} ${one.rule}`)
     expect(shown.sort()).toEqual(recorded.sort())

@@ -141,7 +141,7 @@ const pairsOf = (line: string) => line.split(';').map((text) => ({ text, name: t
 
 function tokenOf({ cookie = [] }: Headers): string {
   const own = cookie.flatMap(({ value }) => pairsOf(value)).filter(({ name }) => name === cookieName)
-  // One value that is there twice is one.
+  // The same value twice counts as one.
   const found = new Set(own.map(({ text }) => text.slice(text.indexOf('=') + 1).trim()).filter((value) => value !== ''))
   const [token = ''] = found
   const signature = token.slice(token.lastIndexOf('.') + 1)

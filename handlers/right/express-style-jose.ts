@@ -57,7 +57,7 @@ const onlyReading: Middleware = async (context, next) => {
   else context.response = send(405)
 }
 
-/** What is left is what S3 will read as it stands. */
+/** Lets paths pass that S3 reads as they stand, and no others. */
 const plainPaths: Middleware = async (context, next) => {
   const segments = context.request.uri.slice(1).split('/')
   try {

@@ -295,7 +295,7 @@ export const requestFlaws: readonly Flaw[] = [
     class: 'resources',
     cwe: 'CWE-833',
     source: 'CWE-833',
-    // A promise made by hand that hears of the good end alone.
+    // A promise that is never rejected: a bad token's request is never answered.
     edits: [
       [
         `  const claims = await verifyAmong(credential(request.headers))\n`,

@@ -10,7 +10,7 @@ function whileItAnswers(names: readonly string[]): SessionAttack['build'] {
     actions: random.shuffled(names).flatMap((name, index) => {
       const tab = `tab ${index}`
       const start = [provider(name, 'code'), ...signedIn(tab), reload(tab)]
-      // The next one begins without a session.
+      // The story's next answer comes to a browser without a session.
       return [...start, signOut(tab), provider('good'), wait(130)]
     }),
   })

@@ -3,7 +3,7 @@ import { open, page, pastToken, provider, reload, signedIn, signIn, signOut, wai
 import type { SessionAttack } from './session-attack.ts'
 
 const nobody = 'nobody: tabs, networks and providers are so'
-/** In most, the one that is refused answers last. */
+/** Requests and answers of two tabs. In most of these orders the refresh that is refused is answered last. */
 const orders = ['aaabbb', 'aaabbba', 'aaabbbab', 'aaabbb', 'bbbaaa', 'abababb']
 
 export const refreshAttacks: readonly SessionAttack[] = [
