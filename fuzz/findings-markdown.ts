@@ -10,12 +10,12 @@ import { sentencesOf } from './sessions/sentences.ts'
  * A heading for each finding, worst first: what an attacker does, the request, the rule, how it is mended; then hardening.
  * `semantics`: the path from the page to `oracle/SEMANTICS.md`.
  */
-export function findingsMarkdown(target: string, findings: readonly GroupedFinding[], semantics: string): string {
+export function findingsMarkdown(handler: string, findings: readonly GroupedFinding[], semantics: string): string {
   const section = (finding: GroupedFinding) => sectionOf(finding, semantics)
   const open = findings.filter((finding) => !isHardening(finding))
   const hardening = findings.filter(isHardening)
   return [
-    `# Findings in ${target}`,
+    `# Findings in ${handler}`,
     open.length === 0 ? 'Nobody gains anything by what was found.' : '',
     ...open.map(section),
     ...(hardening.length === 0

@@ -39,7 +39,7 @@ const replacements: readonly { name: string; replace: (value: unknown) => unknow
 ]
 
 /** Under which claims the same is done; each is one attack with each replacement. */
-const targets: readonly {
+const places: readonly {
   name: string
   /** It decides the same on each route: one visitor of an issuer stands for all. */
   isOnce?: true
@@ -74,7 +74,7 @@ const targets: readonly {
 
 /** Claims that decide about this visitor's paths. */
 function deciding(visitor: Visitor, route: Route | undefined): string[] {
-  return targets.flatMap(({ claims }) => claims(visitor, route))
+  return places.flatMap(({ claims }) => claims(visitor, route))
 }
 
 function usesGroups(route: Route | undefined): boolean {
@@ -82,8 +82,8 @@ function usesGroups(route: Route | undefined): boolean {
 }
 
 const replaced: Attack[] = replacements.flatMap(({ name, replace }) =>
-  targets.map(({ name: target, isOnce, claims }) => ({
-    name: `claim-${target}-${name}`,
+  places.map(({ name: place, isOnce, claims }) => ({
+    name: `claim-${place}-${name}`,
     class: 'claims' as const,
     source: 'RFC 7519 4.1',
     build(world: World) {

@@ -234,16 +234,19 @@ function locationFault(
   const fault = (kind: LocationFault['kind'], shown = location) => ({ kind, shown: shown.slice(0, 200) })
   const host = hostOf(request)
   if (!URL.canParse(location, `https://${host}`)) return fault('foreign')
-  const target = new URL(location, `https://${host}`)
+  const destination = new URL(location, `https://${host}`)
   const page = login && new URL(login.redirect, `https://${host}`)
   const words = `${request.uri} ${request.querystring} ${JSON.stringify(request.headers)}`.toLowerCase()
-  const isHome = target.host === host || target.host === page?.host
-  if ((target.host !== '' && !isHome && words.includes(target.hostname)) || !/^https?:$/.test(target.protocol)) {
+  const isHome = destination.host === host || destination.host === page?.host
+  if (
+    (destination.host !== '' && !isHome && words.includes(destination.hostname)) ||
+    !/^https?:$/.test(destination.protocol)
+  ) {
     return fault('foreign')
   }
   // The login page's text alone is no boundary: https://login.example.com.evil.example begins with it, too.
-  if (page?.origin !== target.origin || !target.pathname.startsWith(page.pathname)) return fault('elsewhere')
-  for (const [name, value] of target.searchParams) {
+  if (page?.origin !== destination.origin || !destination.pathname.startsWith(page.pathname)) return fault('elsewhere')
+  for (const [name, value] of destination.searchParams) {
     // What the configured page says itself, such as a redirect_uri, the viewer has not decided.
     if (name !== login?.returnTo && page.searchParams.getAll(name).includes(value)) continue
     if (login?.returnTo !== undefined ? name !== login.returnTo : !/^(?:\/|https?:)/i.test(value)) continue
@@ -255,7 +258,7 @@ function locationFault(
   const own = new Set([...page.searchParams.keys(), login?.returnTo])
   const isOwn = (name: string, value: string) => own.has(name) || !spellsParameter(request, name, value)
   // What the viewer wrote ends the value that holds it: another parameter, a fragment.
-  if (target.hash !== page.hash || ![...target.searchParams].every(([name, value]) => isOwn(name, value)))
+  if (destination.hash !== page.hash || ![...destination.searchParams].every(([name, value]) => isOwn(name, value)))
     return fault('mixed')
   // No URI reference (RFC 3986 2), and yet the same to whoever reads it.
   return /[^\x21-\x7e]|["<>\\^`{|}]/.test(location) ? fault('unencoded') : null

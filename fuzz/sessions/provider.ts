@@ -101,11 +101,11 @@ export class Provider {
   /** RP-Initiated Logout 2, or Cognito's. */
   logOut(url: URL, cookie: string | undefined): Page {
     if (cookie !== undefined) this.sessions.delete(cookie)
-    const target = url.searchParams.get('post_logout_redirect_uri') ?? url.searchParams.get('logout_uri')
+    const end = url.searchParams.get('post_logout_redirect_uri') ?? url.searchParams.get('logout_uri')
     if (url.searchParams.get('client_id') !== this.client) return { kind: 'error', why: 'unknown client' }
-    if (target === null) return { kind: 'error', why: 'signed out' }
-    const isOwn = this.#site.hosts.some((host) => target.startsWith(`https://${host}/`))
-    return isOwn ? { kind: 'redirect', location: target } : { kind: 'error', why: `${target} is not registered` }
+    if (end === null) return { kind: 'error', why: 'signed out' }
+    const isOwn = this.#site.hosts.some((host) => end.startsWith(`https://${host}/`))
+    return isOwn ? { kind: 'redirect', location: end } : { kind: 'error', why: `${end} is not registered` }
   }
 
   /** A token as an app of his own would have it. */

@@ -215,8 +215,8 @@ export const recordedDifferences: readonly RecordedDifference[] = [
   },
 ]
 
-export function isRecorded(target: string, { class: name, rule }: { class: FindingClass; rule: string }): boolean {
+export function isRecorded(handler: string, { class: name, rule }: { class: FindingClass; rule: string }): boolean {
   return recordedDifferences.some(
-    (difference) => difference.peer === target && difference.class === name && difference.rule === rule,
+    (difference) => difference.peer === handler && difference.class === name && difference.rule === rule,
   )
 }
