@@ -143,7 +143,7 @@ function leaveLimits(checks: readonly Check[]): Check[] {
     {
       ...check({
         id: 'bench.limits',
-        title: `limits to one crypto.verify (${left.length})`,
+        title: `limits on CPU time, in bare signature checks (${left.length})`,
         value: null,
         unit: '1',
         limit: null,

@@ -8,6 +8,7 @@ export const buildSection: Section = {
   title: 'Package',
   question: 'Does CloudFront take what is uploaded?',
   document: 'build',
+  folds: true,
   method:
     'The bundle with the policy baked in, zipped as it is uploaded, against the quota of a viewer-request function.',
   command: () => typedCommand('build'),

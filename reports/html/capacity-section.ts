@@ -25,6 +25,7 @@ export const capacitySection: Section = {
   title: 'Capacity',
   question: 'How many requests per second can one such machine take?',
   document: 'capacity',
+  folds: true,
   method:
     'The arrival rate is raised until an objective of the configuration fails, then halved in until the knee is known, several times over. Load, cache and authorizer share the machine, so that a real edge does better.',
   command: (result) =>
@@ -32,10 +33,10 @@ export const capacitySection: Section = {
   answer(source) {
     const rate = checkOf(source, 'capacity.rate')?.check
     if (!rate) return null
-    const { title, interval, verdict, detail } = rate
-    return html`${title.charAt(0).toUpperCase()}${title.slice(1)}: ${checkValue(source, 'capacity.rate')}${
+    const { title, interval, verdict } = rate
+    return html`${title.endsWith('at least') ? 'At least ' : ''}${checkValue(source, 'capacity.rate')}${
       interval && interval.level > 0 ? `, ${intervalText(interval)}` : ''
-    }${verdict === 'not-measured' ? ` (not counted: ${detail})` : ''}.`
+    }${verdict === 'not-measured' ? ' (not counted)' : ''}.`
   },
   body({ result }) {
     const data = dataSchema.safeParse(result.data)

@@ -1,6 +1,5 @@
 import * as z from 'zod'
 import { typedCommand } from '../../command/typed-command.ts'
-import { barChart } from './charts/bar-chart.ts'
 import { figure } from './charts/figure.ts'
 import { intervalChart } from './charts/interval-chart.ts'
 import type { Source } from './check-table.ts'
@@ -35,6 +34,7 @@ export const effectivenessSection: Section = {
   title: 'Strength of the attacks',
   question: 'Would those attacks find a flaw if there were one?',
   document: 'effectiveness',
+  folds: true,
   method:
     'Handlers that are right but for one flaw, each modelled on a public vulnerability, attacked with several seeds by the fuzzer and by simpler strategies.',
   command: (result) => typedCommand(`fuzz effectiveness --seeds ${result?.inputs.seeds ?? 20}`),
@@ -60,16 +60,17 @@ function strategies(source: Source): Markup | null {
   if (shares.length === 0) return null
   return figure({
     caption: 'Share of runs that found the flaw, by strategy',
+    half: true,
     draw: (width) =>
       intervalChart(
         shares.map(({ title, value, low, high }, index) => ({
           name: title,
-          value,
-          low,
-          high,
+          value: 100 * value,
+          low: 100 * low,
+          high: 100 * high,
           emphasized: index === 0,
         })),
-        { unit: '' },
+        { unit: '%' },
         width,
       ),
     table: {
@@ -89,18 +90,26 @@ function times(flaws: Rows): Markup | null {
     const own = strategies[0]
     return own?.medianSeconds === null || own === undefined
       ? []
-      : [{ flaw, seconds: own.medianSeconds, at: `effectiveness#/data/rows/${row}/strategies/0/medianSeconds` }]
+      : [
+          {
+            flaw,
+            seconds: own.medianSeconds,
+            interval: own.medianSecondsInterval ?? { low: own.medianSeconds, high: own.medianSeconds },
+            at: `effectiveness#/data/rows/${row}/strategies/0/medianSeconds`,
+          },
+        ]
   })
   if (found.length === 0) return null
   found.sort((a, b) => b.seconds - a.seconds)
   const slowest = found.slice(0, 12)
   return figure({
-    caption: `Time to the first finding, median over seeds: the ${slowest.length} slowest of ${found.length} flaws`,
+    caption: `Time to the first finding: ${found.length > slowest.length ? `the ${slowest.length} slowest of ` : ''}${found.length} flaws`,
+    says: 'The median over seeds.',
+    half: true,
     draw: (width) =>
-      barChart(
-        slowest.map(({ flaw }) => flaw),
-        [{ name: 'seconds', values: slowest.map(({ seconds }) => seconds) }],
-        '\u00a0s',
+      intervalChart(
+        slowest.map(({ flaw, seconds, interval }) => ({ name: flaw, value: seconds, ...interval, emphasized: true })),
+        { unit: 's' },
         width,
       ),
     table: {

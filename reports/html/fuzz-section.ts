@@ -33,6 +33,7 @@ export const fuzzSection: Section = {
   title: 'Attacks',
   question: 'Can somebody get past it, crash it or make it leak?',
   document: 'fuzz',
+  folds: true,
   method:
     'Forged tokens, disguised paths, hostile key sets and clocks, generated from a seed and judged by an oracle that shares no code with the authorizer. A finding counts once a fresh sandbox has shown it again.',
   command: (result) =>
@@ -61,9 +62,8 @@ function caveat({ result }: Source): string {
 
 type Findings = z.infer<typeof findingSchema>[]
 
-function findingsTable({ document }: Source, findings: Findings): Markup {
-  if (findings.length === 0)
-    return html`<p class="says">No finding. Each would stand here with its severity, who can do it, its story and the command that replays it.</p>`
+function findingsTable({ document }: Source, findings: Findings): Markup | null {
+  if (findings.length === 0) return null
   return html`<h3>Findings</h3>${dataTable(`Findings of ${document}`, {
     head: ['severity', 'who', 'class', 'what an attacker does', 'what happened', 'rule', 'mend', 'replay'],
     rows: findings.map(

@@ -12,6 +12,7 @@ export const gateSection: Section = {
   title: 'Regression gate',
   question: 'Is this version slower or larger than the last?',
   document: 'gate',
+  folds: true,
   method:
     'Both versions take turns on the same requests inside fresh processes (CPU time, simultaneous intervals over all suites), and their instructions are counted under callgrind. The calibration of the machine gives the error rates that each check quotes.',
   command: (result) => typedCommand(`gate --base ${result?.inputs.base ?? 'main'}`),

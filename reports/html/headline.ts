@@ -6,7 +6,7 @@ import { html, type Markup } from './markup.ts'
 import { quantityMarkup } from './quantity.ts'
 import { checkOf, commandMarkup } from './section.ts'
 import { sections } from './sections.ts'
-import { stageVerdict, verdictMarkup } from './verdict.ts'
+import { verdictMarkup } from './verdict.ts'
 
 interface Headline {
   question: string
@@ -52,7 +52,7 @@ const headlines: readonly Headline[] = [
 export function headlineMarkup(report: Report, sourceOf: (document: string) => Source | undefined): Markup {
   const verdict = verdictOf(report)
   return html`<div class="verdict-line ${verdict}">${verdictMarkup(verdict)}<p>${sentence(report)}</p></div>
-<ul class="numbers">${headlines.map((headline) => numberMarkup(headline, sourceOf(headline.document)))}</ul>`
+${headlines.some(({ document }) => sourceOf(document)) ? html`<ul class="numbers">${headlines.map((headline) => numberMarkup(headline, sourceOf(headline.document)))}</ul>` : null}`
 }
 
 /** The verdict in words, the worst first. */
@@ -60,10 +60,10 @@ function sentence({ results, missing }: Report): string {
   const count = (verdict: string) =>
     results.flatMap(({ checks }) => checks).filter((check) => check.verdict === verdict).length
   const checks = (number: number) => `${number} ${number === 1 ? 'check' : 'checks'}`
+  const ends = { fail: 'failed', inconclusive: 'could not be decided', 'not-measured': 'could not be measured' }
+  const counted = Object.entries(ends).filter(([verdict]) => count(verdict) > 0)
   const parts = [
-    ...(count('fail') > 0 ? [`${checks(count('fail'))} failed`] : []),
-    ...(count('inconclusive') > 0 ? [`${checks(count('inconclusive'))} could not be decided`] : []),
-    ...(count('not-measured') > 0 ? [`${checks(count('not-measured'))} could not be measured`] : []),
+    ...counted.map(([verdict, end], index) => `${index === 0 ? checks(count(verdict)) : count(verdict)} ${end}`),
     ...(missing.length > 0 ? [`no result of ${missing.map(({ command }) => command).join(', ')}`] : []),
   ]
   // A figure without a limit is nothing that could fail.
@@ -94,19 +94,8 @@ function numberMarkup({ question, document, check, label, beside }: Headline, so
   }</small></li>`
 }
 
-/** The stages with their verdicts and answers: the page in one table, and its contents. */
-export function overview(sourceOf: (document: string) => Source | undefined): Markup {
-  return html`<nav class="overview" aria-label="Contents"><ul>${sections.map((section) => {
-    const source = sourceOf(section.document)
-    if (!source) return null
-    return html`<li><a href="#${section.id}">${section.title}</a><span class="answer">${
-      section.answer?.(source) ?? section.question
-    }</span>${stageVerdict(source.result)}</li>`
-  })}</ul></nav>`
-}
-
-/** More would hide the urgent ones; all stand in their sections. */
-const mostOpen = 8
+/** Of one stage. More would hide the urgent ones. */
+const mostOpen = 4
 
 /** What somebody has to act on. */
 export function openChecks(sources: readonly Source[]): Markup | null {
@@ -118,27 +107,33 @@ export function openChecks(sources: readonly Source[]): Markup | null {
   if (open.length === 0) return null
   const urgency = ['fail', 'inconclusive', 'not-measured']
   open.sort((a, b) => urgency.indexOf(a.check.verdict) - urgency.indexOf(b.check.verdict))
-  const groups = Map.groupBy(
-    open,
-    ({ check: { verdict, detail }, at }) => `${verdict} ${at.split('#')[0]} ${detail ?? at}`,
-  )
-  const shown = [...groups.values()].slice(0, mostOpen)
-  return html`<section id="open" aria-labelledby="open-title"><header><h2 id="open-title">To look at first</h2></header><ol class="open">${shown.map(openGroup)}</ol>${
-    groups.size > mostOpen ? html`<p class="says">${groups.size - mostOpen} more stand in their sections.</p>` : null
-  }</section>`
+  const groups = Map.groupBy(open, ({ at }) => at.split('#')[0])
+  const shown = [...groups.values()]
+  return html`<section id="open" aria-labelledby="open-title"><header><h2 id="open-title">To look at first</h2></header><ol class="open">${shown.map(openGroup)}</ol></section>`
 }
 
-/** Checks that share their reason, and the command that measures them again. */
+/** What is open of one stage, and the command that measures it again, where no check has named it. */
 function openGroup(group: readonly Located[]): Markup | null {
-  const [first] = group
+  const document = group[0]?.at.split('#')[0]
+  const command = sections.find((section) => section.document === document)?.command() ?? ''
+  const byReason = Map.groupBy(group, ({ check: { verdict, detail }, at }) => `${verdict} ${detail ?? at}`)
+  const reasons = [...byReason.values()]
+  const isNamed = group.some(({ check }) => check.detail?.includes(command))
+  const left = reasons.length - mostOpen
+  return html`<li>${reasons.slice(0, mostOpen).map(openChecksOf)}${left > 0 ? html`<div>${left} more of this stage stand in its figures.</div>` : null}${isNamed ? null : commandMarkup(command)}</li>`
+}
+
+/** Checks that share their reason. */
+function openChecksOf(checks: readonly Located[]): Markup | null {
+  const [first] = checks
   if (!first) return null
-  const command = sections.find(({ document }) => document === first.at.split('#')[0])?.command() ?? ''
-  return html`<li>${verdictMarkup(first.check.verdict)} ${group.map(
+  const { verdict, detail } = first.check
+  return html`<div>${verdictMarkup(verdict)} ${checks.map(
     ({ check: { title, value, unit, limit, direction }, at }, index) =>
-      html`${index === 0 ? '' : '; '}${title}: ${quantityMarkup({ value, unit, at: `${at}/value` })}${
+      html`${index === 0 ? '' : '; '}${title}${value === null ? null : html`: ${quantityMarkup({ value, unit, at: `${at}/value` })}`}${
         limit === null || direction === 'none'
           ? null
           : html` (${direction === 'lower' ? 'at most' : 'at least'} ${quantityMarkup({ value: limit, unit, at: `${at}/limit` })})`
       }`,
-  )}${first.check.detail === undefined ? null : html`<small>${first.check.detail}</small>`}${commandMarkup(command)}</li>`
+  )}${detail === undefined ? null : html`<small>${detail}</small>`}</div>`
 }

@@ -1,4 +1,4 @@
-/** The only script of the page: it hides rows that are not asked for. Without it, all are there. */
+/** The only script of the page: it hides rows that are not asked for, and opens the stage that a link leads to. Without it, all are there. */
 import { createHash } from 'node:crypto'
 
 export const script = `
@@ -6,11 +6,17 @@ const main = document.querySelector('main')
 const bar = document.createElement('form')
 bar.className = 'filter'
 bar.setAttribute('role', 'search')
-bar.innerHTML = '<label>Find <input type="search" placeholder="in every table"></label><label><input type="checkbox"> only what failed or is open</label><output></output>'
+bar.innerHTML = '<input type="search" aria-label="Find in every table" placeholder="Find in tables"><label><input type="checkbox"> not passed</label><output></output>'
 main.querySelector('.contents').append(bar)
 const [search, open] = bar.querySelectorAll('input')
 const rows = [...main.querySelectorAll('tbody tr')]
 const opened = new Set()
+const reveal = () => {
+  const fold = document.getElementById(location.hash.slice(1))?.querySelector('details.fold')
+  if (fold) fold.open = true
+}
+addEventListener('hashchange', reveal)
+reveal()
 bar.addEventListener('submit', (event) => event.preventDefault())
 bar.addEventListener('input', () => {
   const wanted = search.value.trim().toLowerCase()

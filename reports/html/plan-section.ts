@@ -8,7 +8,7 @@ import { checkValue } from './check-value.ts'
 import { type Cell, dataTable, type TableData } from './data-table.ts'
 import { html, type Markup } from './markup.ts'
 import { numberText } from './quantity.ts'
-import { checkOf, type Section } from './section.ts'
+import { checkOf, more, type Section } from './section.ts'
 
 const estimateSchema = z.object({ value: z.number(), low: z.number(), high: z.number() })
 type Estimate = z.infer<typeof estimateSchema>
@@ -83,18 +83,18 @@ export const planSection: Section = {
     if (!data.success) return []
     const { rates, spike } = data.data.plan
     return [
-      titledTable('Quotas and cost by rate', {
-        head: ['per second', 'binds first, busiest region', 'a month', 'from', 'to'],
+      dataTable('Quotas and cost by rate', {
+        head: ['per second', 'a month', 'from', 'to', 'first quota to be reached, in the busiest region'],
         rows: rates.map((rate, index): Cell[] => [
           { value: rate.rate, unit: '', at: at(index, 'rate') },
-          String(checkOf(source, `plan.rate-${rate.rate}.binds`)?.check.value ?? ''),
           ...estimateCells(rate.cost.total ?? null, at(index, 'cost/total'), '$'),
+          String(checkOf(source, `plan.rate-${rate.rate}.binds`)?.check.value ?? ''),
         ]),
       }),
       increases(data.data.plan),
       quotaUse(rates),
       costByComponent(rates),
-      hitRatios(rates),
+      more('Hit ratio by number of points of presence', [hitRatios(rates)]),
       launch(spike),
       validation(source),
     ]
@@ -103,10 +103,6 @@ export const planSection: Section = {
 
 function foldedTable(title: string, table: TableData): Markup {
   return html`<details><summary>${title}</summary>${dataTable(title, table)}</details>`
-}
-
-function titledTable(title: string, table: TableData): Markup {
-  return html`<div><h3>${title}</h3>${dataTable(title, table)}</div>`
 }
 
 function at(rate: number, path: string): string {
@@ -142,7 +138,7 @@ function increases({ rates, spike }: Plan): Markup {
     ]),
   )
   if (rows.length === 0) return html`<p>No default quota is exceeded.</p>`
-  return foldedTable(`${title}: ${rows.length}`, { head: ['at', 'quota', 'from', 'to', 'why'], rows })
+  return html`<div><h3>${title}</h3>${dataTable(title, { head: ['at', 'quota', 'from', 'to', 'why'], rows })}</div>`
 }
 
 /** The two quotas of a region, as shares of them, on one axis. */
@@ -162,7 +158,7 @@ function quotaUse(rates: readonly Rate[]): Markup {
   return figure({
     caption: "Use of the busiest region's quotas",
     half: true,
-    says: "Requests per second, and requests in service at a time (concurrency). 100 % is AWS's default quota; the coloured one of each pair is used up first.",
+    says: 'As shares of AWS’s defaults; the coloured one of each pair is used up first.',
     draw: (width) => intervalChart(rows, { unit: '%', limit: 100, logarithmic: true }, width),
     table: {
       head: ['quota', 'share of it', 'from', 'to'],
@@ -187,7 +183,7 @@ function costByComponent(rates: readonly Rate[]): Markup {
   const perMillion = ({ use, cost }: Rate, names: readonly string[]) =>
     (names.reduce((sum, name) => sum + (cost[name]?.value ?? 0), 0) / use.requests.value) * 1e6
   return figure({
-    caption: 'Cost of a million requests by component, in dollars',
+    caption: 'Cost of a million requests, by component',
     half: true,
     draw: (width) =>
       barChart(
@@ -219,7 +215,7 @@ function hitRatios(rates: readonly Rate[]): Markup {
     })),
   )
   return figure({
-    caption: 'Hit ratio by rate and number of points of presence',
+    caption: 'Share of hits, by rate and number of points of presence',
     half: true,
     says: 'Each point of presence has a cache of its own, and a smaller part of the requests the more of them there are.',
     draw: (width) => intervalChart(rows, { unit: '%', fromZero: false }, width),

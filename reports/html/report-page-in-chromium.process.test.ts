@@ -50,12 +50,13 @@ describe.skipIf(!found)(`the page in Chromium${found ? '' : ' (skipped: chromium
     await page.goto(pathToFileURL(file).href)
     expect(seen).toEqual([pathToFileURL(file).href])
     expect(await page.getByRole('searchbox').count()).toBe(javaScriptEnabled ? 1 : 0)
-    expect(await page.locator('figure svg').first().isVisible()).toBe(true)
+    expect(await page.locator('section figure svg').first().isVisible()).toBe(true)
     await page.close()
   })
 
   test.each([360, 1440])('at %i px every chart is seen whole, and nothing is wider than the page', async (width) => {
     const page = await open(viewport(width))
+    await openDetails(page)
     const figures = await page.$$eval('figure', (all) =>
       all.map((figure) => {
         const frame = figure.getBoundingClientRect()
@@ -142,6 +143,15 @@ describe.skipIf(!found)(`the page in Chromium${found ? '' : ' (skipped: chromium
     expect(await page.locator('tbody tr:not([hidden])').first().isVisible()).toBe(true)
     await page.getByRole('searchbox').fill('')
     expect(await shown()).toBe(all)
+    await page.close()
+  })
+
+  test('a link to a stage opens its line', async () => {
+    const page = await open(viewport(1440))
+    const chart = page.locator('#size figure svg').first()
+    expect(await chart.isVisible()).toBe(false)
+    await page.locator('.contents a[href="#size"]').click()
+    expect(await chart.isVisible()).toBe(true)
     await page.close()
   })
 

@@ -1,6 +1,7 @@
 import { decodeFromCompressedBase64 } from 'hdr-histogram-js'
 import { expect, test } from 'vitest'
-import { check, commandOf, type Result } from '../../result/result.ts'
+import { typedCommand } from '../../command/typed-command.ts'
+import { type Check, check, commandOf, type Result } from '../../result/result.ts'
 import { exampleReport, exampleResult } from '../example-report.ts'
 import { readReport } from '../read-report.ts'
 import type { Report } from '../report.ts'
@@ -52,6 +53,34 @@ test('a failed check stands before the sections, the worst first', () => {
   expect(page).toContain('of 2 checks that have a limit')
   expect(page.indexOf('too large')).toBeLessThan(page.indexOf('never weighed'))
   expect(page.indexOf('never weighed')).toBeLessThan(page.indexOf('<section id="size"'))
+})
+
+test('a stage that only says that all is well opens in its line; a failed one, and a page of few, are shown whole', () => {
+  const whole = ['fuzz', 'bench', 'load', 'plan'].map((command) => exampleResult(command, [title('held')]))
+  const gate = (value: number) =>
+    exampleResult('gate', [{ ...title('slower'), value, verdict: value > 0 ? 'fail' : 'pass' }])
+  const folded = /<li id="gate"><details class="fold">.*slower.*<\/details><\/li>/s
+  expect(reportPage(of([...whole, gate(0)]))).toMatch(folded)
+  for (const page of [reportPage(of([...whole, gate(1)])), reportPage(of([gate(0)]))]) {
+    expect(page).not.toMatch(folded)
+    expect(page).toMatch(/<section id="gate".*slower/s)
+  }
+})
+
+test('what is open of one stage stands under one command, which is said once', () => {
+  const command = typedCommand('bench')
+  const open = (text: string, detail: string) => ({
+    ...title(text),
+    value: null,
+    verdict: 'not-measured' as const,
+    detail,
+  })
+  const list = (...checks: Check[]) => {
+    const page = reportPage(of([exampleResult('bench', checks)]))
+    return page.slice(page.indexOf('<ol class="open">'), page.indexOf('</ol>'))
+  }
+  expect(list(open('one', 'too busy'), open('two', 'too short')).split(command)).toHaveLength(2)
+  expect(list(open('one', `decided by ${command}`)).split(command)).toHaveLength(2)
 })
 
 test('data of another shape costs a section its charts, never the page', () => {

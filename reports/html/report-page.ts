@@ -3,12 +3,13 @@ import { commandOf } from '../../result/result.ts'
 import { type Report, verdictOf } from '../report.ts'
 import type { Source } from './check-table.ts'
 import { dataTable } from './data-table.ts'
-import { headlineMarkup, openChecks, overview } from './headline.ts'
+import { headlineMarkup, openChecks } from './headline.ts'
 import { historyLink, historySection } from './history-section.ts'
 import { html, type Markup, trusted } from './markup.ts'
+import { overview } from './overview.ts'
 import { script, scriptHash } from './page-script.ts'
 import { numberText } from './quantity.ts'
-import { notMeasuredMarkup, sectionMarkup } from './section.ts'
+import { foldsIn, notMeasuredMarkup, sectionMarkup } from './section.ts'
 import { sections } from './sections.ts'
 import { style } from './style.ts'
 
@@ -24,15 +25,15 @@ export function reportPage(report: Report): string {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src '${scriptHash}'">
 <title>${title}: ${verdict.replace('-', ' ')}</title><style>${trusted(style)}</style></head><body>
-<header class="top"><div><h1>${title}</h1><p>What stands between viewers and a private bucket: ${questionsOf(sources)}</p></div>${about(sources)}</header>
+<header class="top"><h1>${title}</h1>${about(sources)}</header>
 <main>
 ${contents(sources, hasHistory)}
 ${headlineMarkup(report, sourceOf)}
-${overview(sourceOf)}
 ${openChecks(sources)}
+${overview(sources)}
 ${sections.map((section) => {
   const source = sourceOf(section.document)
-  return source ? sectionMarkup(section, source) : null
+  return source && !foldsIn(section, sources) ? sectionMarkup(section, source) : null
 })}
 ${hasHistory ? historySection(report.trends) : null}
 ${notMeasuredMarkup([
@@ -64,15 +65,6 @@ function subject(sources: readonly Source[]): string {
   return found === undefined ? '' : `: ${found.split(/[\\/]/).at(-1)}`
 }
 
-const questions: Readonly<Record<string, string>> = { fuzz: 'is it safe', bench: 'is it fast', load: 'does it hold' }
-
-function questionsOf(sources: readonly Source[]): string {
-  const asked = Object.entries(questions).flatMap(([document, question]) =>
-    sources.some((source) => source.document === document) ? [question] : [],
-  )
-  return asked.length === 0 ? 'what was measured of it.' : `${asked.join(', ')}?`
-}
-
 /** Stays in sight. */
 function contents(sources: readonly Source[], hasHistory: boolean): Markup {
   const held = sections.filter(({ document }) => sources.some((source) => source.document === document))
@@ -83,7 +75,7 @@ function contents(sources: readonly Source[], hasHistory: boolean): Markup {
 function about([first]: readonly Source[]): Markup {
   if (!first) return html`<p>Nothing was measured.</p>`
   const { startedAt, environment } = first.result
-  return html`<p>edgeproof ${environment.edgeproof}, commit ${environment.commit ?? 'unknown'}<br>${startedAt.slice(0, 16).replace('T', ' ')} UTC</p>`
+  return html`<p>edgeproof ${environment.edgeproof}, commit ${environment.commit ?? 'unknown'}, ${startedAt.slice(0, 16).replace('T', ' ')} UTC</p>`
 }
 
 /** Where the figures hold; results of different machines or versions are set side by side. */

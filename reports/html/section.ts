@@ -14,6 +14,8 @@ export interface Section {
   question: string
   /** The command whose result document it shows. */
   document: string
+  /** Nothing in it decides a launch that went well: its line in the overview opens instead. Default false. */
+  folds?: boolean
   /** How its figures were obtained. */
   method: string
   /** The command that measures it, or measures it again. */
@@ -30,20 +32,26 @@ export function checkOf({ document, result }: Source, id: string): Located | und
   return check ? { check, at: `${document}#/checks/${index}` } : undefined
 }
 
+/** A failure is shown whole, and so is a page of a stage or two. */
+export function foldsIn({ folds = false, document }: Section, sources: readonly Source[]): boolean {
+  const failed = sources.some((source) => source.document === document && source.result.verdict === 'fail')
+  return folds && !failed && sources.length > 3
+}
+
+/** Its answer stands in the overview. */
 export function sectionMarkup(section: Section, source: Source): Markup {
   const { id, title, question } = section
   return html`<section id="${id}" aria-labelledby="${id}-title">
 <header><h2 id="${id}-title">${title}</h2>${stageVerdict(source.result)}</header>
-<p class="question">${question}<strong> ${section.answer?.(source)}</strong></p>
+<p class="question">${question}</p>
 ${measured(section, source)}
 </section>`
 }
 
-function measured(section: Section, source: Source): Markup {
+export function measured(section: Section, source: Source): Markup {
   const { checks } = source.result
   return html`<div class="figures">${section.body?.(source)}</div>
-<details class="all"><summary>All ${checks.length} figures</summary>${checkTable(source)}</details>
-<details class="method"><summary>How it was obtained, and how to measure it again</summary><p>${section.method} ${when(source.result)} ${commandMarkup(section.command(source.result))}</p></details>`
+<details class="all"><summary>All ${checks.length} figures, and how to measure them again</summary>${checkTable(source)}<p class="method">${section.method} ${when(source.result)} ${commandMarkup(section.command(source.result))}</p></details>`
 }
 
 /** What has no result, in one line that opens: why, and how to measure it. */
@@ -65,4 +73,11 @@ export function commandMarkup(command: string): Markup {
 
 function when({ startedAt, durationMs }: Result): string {
   return `Measured ${startedAt.slice(0, 16).replace('T', ' ')} UTC in ${(durationMs / 1000).toFixed(1)}\u00a0s.`
+}
+
+/** Charts that few readers ask for, by what they show. */
+export function more(title: string, figures: readonly (Markup | null | undefined)[]): Markup | null {
+  const drawn = figures.filter((one) => one != null)
+  if (drawn.length === 0) return null
+  return html`<details class="more"><summary>${title}</summary><div class="figures">${drawn}</div></details>`
 }

@@ -23,6 +23,7 @@ export const sizeSection: Section = {
   title: 'Bundle',
   question: 'What is loaded at every cold start?',
   document: 'size',
+  folds: true,
   method:
     "The minified bundle, by esbuild's own account of which input each byte came from. The same sources give the same bytes.",
   command: () => typedCommand('size'),

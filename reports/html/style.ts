@@ -22,8 +22,8 @@ summary { cursor: pointer; color: var(--accent); font-size: .875rem; width: fit-
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .quantity { font-variant-numeric: tabular-nums; white-space: nowrap; }
 
-.top { display: flex; flex-wrap: wrap; gap: .5rem 2rem; justify-content: space-between; align-items: end; margin-bottom: 1.25rem; }
-.top p { margin: 0; color: var(--muted); } .top > p { font-size: .875rem; text-align: right; }
+.top { display: flex; flex-wrap: wrap; gap: .5rem 2rem; justify-content: space-between; align-items: end; margin-bottom: .5rem; }
+.top p { margin: 0; color: var(--muted); font-size: .875rem; }
 
 .verdict { color: var(--open); font-weight: 600; font-size: .8125rem; white-space: nowrap; }
 .verdict > span:first-child { display: inline-block; width: 1.1em; text-align: center; }
@@ -44,23 +44,26 @@ summary { cursor: pointer; color: var(--accent); font-size: .875rem; width: fit-
 .numbers .label { white-space: nowrap; }
 .numbers li.not-measured b { font-size: 1.5rem; color: var(--open); }
 
-.contents { position: sticky; top: 0; z-index: 1; display: flex; flex-wrap: wrap; align-items: baseline; gap: .25rem 1rem; margin: 0 0 1rem; padding: .5rem 0;
+.contents { position: sticky; top: 0; z-index: 1; display: flex; flex-wrap: wrap; align-items: baseline; gap: .25rem .75rem; margin: 0 0 1rem; padding: .5rem 0;
   background: var(--surface); border-bottom: 1px solid var(--line); font-size: .875rem; } .contents a { text-decoration: none; padding: .125rem 0; }
 .filter { display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: baseline; margin-left: auto; color: var(--muted); }
-.filter input[type="search"] { font: inherit; padding: .125rem .5rem; border: 1px solid var(--line); border-radius: 4px; background: var(--panel); color: var(--text); width: 11rem; }
+.filter input[type="search"] { font: inherit; padding: .125rem .5rem; border: 1px solid var(--line); border-radius: 4px; background: var(--panel); color: var(--text); width: 7.5rem; }
 [hidden] { display: none !important; }
-.open { margin: .75rem 0 0; padding-left: 1.5rem; } .open li { margin-bottom: .75rem; padding-left: .25rem; }
+.open { margin: .75rem 0 0; padding-left: 1.5rem; } .open li { margin-bottom: .5rem; padding-left: .25rem; }
 .interval { display: block; width: 6.25rem; height: .75rem; margin: .125rem 0 0 auto; } .interval path { stroke: var(--one); stroke-width: 2; fill: none; } .interval circle { fill: var(--one); } .interval .at-limit { stroke: var(--fail); }
 
-.overview ul { margin: 1.25rem 0 0; padding: 0; list-style: none; border-top: 1px solid var(--line); }
-.overview li { display: grid; grid-template-columns: 14rem 1fr auto; gap: 0 1.25rem; align-items: baseline; padding: .4375rem .25rem; border-bottom: 1px solid var(--line); }
+.overview > ul { margin: 1.25rem 0 0; padding: 0; list-style: none; border-top: 1px solid var(--line); }
+.overview > ul > li { border-bottom: 1px solid var(--line); scroll-margin-top: 4rem; }
+.line { display: grid; grid-template-columns: 14rem 1fr auto; gap: 0 1.25rem; align-items: baseline; padding: .4375rem .25rem; width: auto; color: inherit; font-size: 1rem; }
+.fold { margin: 0; } .fold[open] { padding-bottom: 1rem; } .line h2 { font-size: 1rem; font-weight: 600; letter-spacing: 0; color: var(--accent); }
+.line h2::after { content: " ▸"; } .fold[open] > .line h2::after { content: " ▾"; }
 .overview a { font-weight: 600; text-decoration: none; } .overview a:hover { text-decoration: underline; }
 .overview .answer { color: var(--muted); font-size: .9375rem; } .overview .answer .quantity { color: var(--text); }
 
-section { margin-top: 2.5rem; scroll-margin-top: 4rem; }
+section { margin-top: 2rem; scroll-margin-top: 4rem; }
 section > header { display: flex; justify-content: space-between; align-items: baseline; gap: 1rem; padding-bottom: .375rem; border-bottom: 2px solid var(--text); }
 section > header .verdict { font-size: 1rem; }
-.question { font-size: 1.0625rem; margin: .75rem 0 1rem; max-width: none; } .question strong { font-weight: 600; }
+.question { margin: .625rem 0; max-width: none; color: var(--muted); } .question strong { color: var(--text); font-weight: 600; }
 .method { color: var(--muted); font-size: .875rem; max-width: none; } .method p { max-width: none; }
 .method b, .empty li b { color: var(--text); } .command { display: block; margin-top: .375rem; color: var(--text); } .command::before { content: "$ "; color: var(--muted); }
 .empty { padding: .75rem 1rem; border: 1px dashed var(--line); border-radius: 6px; max-width: none; color: var(--muted); font-size: .875rem; } .empty b { color: var(--text); }
@@ -70,7 +73,9 @@ section > header .verdict { font-size: 1rem; }
 figure { margin: 0; } figcaption { font-weight: 600; font-size: 1rem; }
 .says { max-width: none; margin: .125rem 0 .625rem; color: var(--muted); font-size: .875rem; }
 .chart { margin-top: .5rem; } .chart svg { display: block; width: 100%; height: auto; overflow: visible; } .chart .narrow { display: none; }
-details { margin-top: .5rem; } details.all { margin-top: 1rem; } details.empty, details.environment { margin-top: 2rem; }
+details { margin-top: .5rem; } details.all { margin-top: .75rem; }
+figure { position: relative; } .says, figcaption { padding-right: 4rem; } figure > details.data > summary { position: absolute; top: 0; right: 0; line-height: 1.5rem; }
+.more > .figures { margin-top: .75rem; } details.empty, details.environment { margin-top: 2rem; }
 
 .scroll { overflow-x: auto; margin-top: .5rem; }
 table { border-collapse: collapse; width: 100%; font-size: .875rem; }
@@ -84,12 +89,11 @@ details.data table { width: auto; min-width: min(100%, 30rem); } details.data .s
 
 @media screen and (max-width: 1039px) {
   body { padding: 1.25rem 1rem 3rem; }
-  .top > p { text-align: left; }
   .numbers { grid-template-columns: 1fr; }
   .figures { grid-template-columns: minmax(0, 1fr); }
   .contents { position: static; } .filter { margin-left: 0; }
   .chart { max-width: 32rem; } .chart .narrow { display: block; } .chart .wide, .chart .half { display: none; }
-  .overview li { grid-template-columns: 1fr auto; } .overview .answer { grid-column: 1 / -1; grid-row: 2; }
+  .line { grid-template-columns: 1fr auto; } .line .answer { grid-column: 1 / -1; grid-row: 2; }
 }
 @media screen and (max-width: 639px) {
   .checks .word { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
@@ -103,16 +107,16 @@ details.data table { width: auto; min-width: min(100%, 30rem); } details.data .s
     --one: #0969da; --two: #bc4c00; --three: #7c3aed; --four: #1a7f37; --five: #bf3989; --other: #6e7781; --tile: #0a4f9e; --tile-text: #fff;
     --shade: #8c959f2b; --pass: #116329; --fail: #b3121f; --open: #7d4e00; }
   body { padding: 0; max-width: none; font-size: 10.5pt; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  figure, .numbers, .overview li, tr, .method, .empty { break-inside: avoid; }
+  figure, .numbers, .line, tr, .method, .empty { break-inside: avoid; }
   header, h2, .question, figcaption, .says { break-after: avoid; }
   section { margin-top: 2rem; }
   .top { flex-wrap: nowrap; }
   .scroll { overflow: visible; } td, th { white-space: normal; overflow-wrap: anywhere; }
   .number, .verdict, .checks th, .checks td:first-child { white-space: nowrap; overflow-wrap: normal; }
-  .overview li { grid-template-columns: 9rem 1fr auto; }
+  .line { grid-template-columns: 9rem 1fr auto; } .line h2::after { content: none !important; }
   .figures { gap: 1.25rem 1.5rem; } .figures > figure { grid-column: auto; }
   .chart .narrow { display: block; } .chart .wide, .chart .half { display: none; }
-  details.data, details.all, .contents, summary { display: none; }
-  details.method::details-content, details.environment::details-content { content-visibility: visible; height: auto; }
+  details.data, details.all > .scroll, .contents, summary:not(.line) { display: none; }
+  details.all::details-content, details.fold::details-content, details.more::details-content, details.environment::details-content { content-visibility: visible; height: auto; }
 }
 `

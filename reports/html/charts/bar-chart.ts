@@ -1,5 +1,5 @@
 import { quantityText } from '../quantity.ts'
-import { axisStyle, fontSize, type Option, palette, text, type Width } from './drawing.ts'
+import { axisStyle, fontSize, legend, type Option, palette, text, type Width } from './drawing.ts'
 
 export interface BarParts {
   name: string
@@ -11,23 +11,20 @@ export interface BarParts {
 export function barChart(names: readonly string[], parts: readonly BarParts[], unit: string, width: Width) {
   const nameWidth = { narrow: 104, half: 140, wide: 220 }[width]
   const sums = names.map((_, index) => parts.reduce((sum, { values }) => sum + (values[index] ?? 0), 0))
-  const legend = parts.length > 1
+  const several = parts.length > 1
   const option: Option = {
     color: [...palette],
-    ...(legend
+    ...(several
       ? {
           legend: {
-            top: 0,
-            left: 0,
+            ...legend,
             icon: 'rect',
             itemWidth: 12,
             itemHeight: 12,
-            selectedMode: false,
-            textStyle: text,
           },
         }
       : {}),
-    grid: { left: nameWidth + 10, right: 70, top: legend ? 34 : 4, bottom: 4 },
+    grid: { left: nameWidth + 10, right: 70, top: several ? 34 : 4, bottom: 4 },
     xAxis: { type: 'value', show: false },
     yAxis: {
       type: 'category',
@@ -44,7 +41,7 @@ export function barChart(names: readonly string[], parts: readonly BarParts[], u
       data: [...values],
       barWidth: 16,
       // A pattern would be hard to read at this height; the order of the parts is the legend's.
-      itemStyle: { borderColor: 'var(--surface)', borderWidth: legend ? 1 : 0 },
+      itemStyle: { borderColor: 'var(--surface)', borderWidth: several ? 1 : 0 },
       ...(index === parts.length - 1
         ? {
             label: {
@@ -58,5 +55,5 @@ export function barChart(names: readonly string[], parts: readonly BarParts[], u
         : {}),
     })),
   }
-  return { option, height: (legend ? 40 : 10) + names.length * 26 }
+  return { option, height: (several ? 40 : 10) + names.length * 26 }
 }

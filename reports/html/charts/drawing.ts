@@ -17,6 +17,9 @@ export const fontSize = 13
 export const text = { color: 'currentColor', fontFamily: 'inherit', fontSize }
 const muted = { ...text, color: 'var(--muted)' }
 
+/** ECharts sets names apart by the widths of a font of its own; the page's may be an eighth wider. */
+export const legend = { top: 0, left: 0, itemWidth: 28, itemGap: 24, selectedMode: false, textStyle: text }
+
 export const axisStyle = {
   axisLabel: { ...muted, hideOverlap: true },
   nameTextStyle: muted,

@@ -26,8 +26,8 @@ export function intervalChart(rows: readonly IntervalRow[], scale: IntervalScale
   const { unit, limit, logarithmic = false, fromZero = true } = scale
   const option: Option = {
     grid: {
-      left: { narrow: 112, half: 160, wide: 216 }[width],
-      right: narrow ? 64 : 84,
+      left: { narrow: 112, half: 184, wide: 216 }[width],
+      right: narrow ? 76 : 84,
       top: limit === undefined ? 6 : 26,
       bottom: 26,
     },
@@ -36,6 +36,7 @@ export function intervalChart(rows: readonly IntervalRow[], scale: IntervalScale
       scale: true,
       ...(limit === undefined ? {} : withinView(limit)),
       ...(logarithmic || !fromZero ? {} : { min: 0 }),
+      ...(unit === '%' && !logarithmic && rows.every(({ high }) => high <= 100) ? { max: 100, interval: 25 } : {}),
       splitNumber: width === 'wide' ? 6 : 3,
       ...axisStyle,
     },

@@ -1,5 +1,5 @@
 import { tickText } from '../quantity.ts'
-import { axisStyle, lineKind, type Option, palette, text, type Width } from './drawing.ts'
+import { axisStyle, legend, lineKind, type Option, palette, type Width } from './drawing.ts'
 
 export interface PercentileSeries {
   name: string
@@ -13,8 +13,13 @@ export function percentileChart(series: readonly PercentileSeries[], width: Widt
   const most = Math.max(10, ...series.flatMap(({ points }) => points.map(([oneIn]) => oneIn)))
   const option: Option = {
     color: palette,
-    legend: { top: 0, left: 0, itemWidth: 28, selectedMode: false, textStyle: text },
-    grid: { left: narrow ? 58 : 66, right: narrow ? 16 : 24, top: narrow && series.length > 3 ? 62 : 40, bottom: 46 },
+    legend,
+    grid: {
+      left: narrow ? 58 : 66,
+      right: narrow ? 16 : 24,
+      top: width !== 'wide' && series.length > 3 ? 68 : 40,
+      bottom: 46,
+    },
     xAxis: {
       type: 'log',
       min: 1,
@@ -42,7 +47,7 @@ export function percentileChart(series: readonly PercentileSeries[], width: Widt
       data: points.map((point) => [...point]),
     })),
   }
-  return { option, height: narrow ? 320 : 360 }
+  return { option, height: 280 }
 }
 
 function percentileName(oneIn: number): string {

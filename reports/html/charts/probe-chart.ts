@@ -1,5 +1,5 @@
 import { tickText } from '../quantity.ts'
-import { axisStyle, type Option, text, type Width } from './drawing.ts'
+import { axisStyle, legend, type Option, type Width } from './drawing.ts'
 
 export interface ProbePoint {
   rate: number
@@ -13,7 +13,7 @@ export function probeChart(probes: readonly ProbePoint[], width: Width) {
   const points = (wanted: boolean) =>
     probes.flatMap(({ rate, sustained, p99Ms }) => (sustained === wanted && p99Ms !== null ? [[rate, p99Ms]] : []))
   const option: Option = {
-    legend: { top: 0, left: 0, selectedMode: false, textStyle: text },
+    legend: { ...legend, itemWidth: 14 },
     grid: { left: 62, right: 20, top: 38, bottom: 44 },
     xAxis: {
       type: 'value',
@@ -41,5 +41,5 @@ export function probeChart(probes: readonly ProbePoint[], width: Width) {
       },
     ],
   }
-  return { option, height: 280 }
+  return { option, height: 240 }
 }

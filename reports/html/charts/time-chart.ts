@@ -1,5 +1,5 @@
 import { tickText } from '../quantity.ts'
-import { axisStyle, lineKind, type Option, palette, text, type Width } from './drawing.ts'
+import { axisStyle, legend, lineKind, type Option, palette, text, type Width } from './drawing.ts'
 
 export interface TimeSeries {
   name: string
@@ -29,16 +29,15 @@ export function timeChart(series: readonly TimeSeries[], axis: TimeAxis, width: 
   const spike = aboveWarmUp(series, warmUpSeconds)
   const option: Option = {
     color: palette,
-    ...(series.length > 1 ? { legend: { top: 0, left: 0, itemWidth: 28, selectedMode: false, textStyle: text } } : {}),
-    grid: { left: 58, right: 16, top: series.length > 1 ? 38 : 14, bottom: 44 },
+    ...(series.length > 1 ? { legend } : {}),
+    grid: { left: 58, right: 16, top: series.length > 1 ? 38 : 14, bottom: 26 },
     xAxis: {
       type: 'value',
       min: 0,
       max: 'dataMax',
-      name: 'seconds',
-      nameLocation: 'middle',
-      nameGap: 26,
       ...axisStyle,
+      // The last second is rarely a round one, and would stand upon its neighbour.
+      axisLabel: { ...axisStyle.axisLabel, showMaxLabel: false, formatter: (value: number) => tickText(value, 's') },
       splitLine: { show: false },
     },
     yAxis: {
@@ -64,7 +63,7 @@ export function timeChart(series: readonly TimeSeries[], axis: TimeAxis, width: 
       ...(index === 0 ? { markArea: warmUp(warmUpSeconds), markLine: eventLines(events) } : {}),
     })),
   }
-  return { option, height: narrow ? 220 : 240 }
+  return { option, height: narrow ? 200 : 220 }
 }
 
 /** The end of an axis that a start twice as high would flatten; the start then leaves at the top. Undefined where there is none. */

@@ -35,7 +35,8 @@ export function latencyFigure({ measured: { histograms } }: LoadData): Markup | 
   }))
   return figure({
     caption: 'Time by percentile, by how the answer came about',
-    says: 'Both axes are logarithmic. In brackets: how many requests were timed. A curve ends where it would rest on less than one.',
+    says: 'Logarithmic. In brackets: how many requests were timed.',
+    half: true,
     draw: (width) => percentileChart(series, width),
     table: {
       head: ['answer', 'requests', ...tabled.map((percentile) => `p${percentile}`), 'slowest'],

@@ -1,7 +1,7 @@
 import { typedCommand } from '../../../command/typed-command.ts'
 import { checkValue } from '../check-value.ts'
 import { html } from '../markup.ts'
-import type { Section } from '../section.ts'
+import { more, type Section } from '../section.ts'
 import { latencyFigure } from './latency.ts'
 import { loadDataSchema } from './load-data.ts'
 import { overTime } from './over-time.ts'
@@ -26,6 +26,18 @@ export const loadSection: Section = {
     const parsed = loadDataSchema.safeParse(result.data)
     if (!parsed.success) return []
     const { data } = parsed
-    return [latencyFigure(data), ...overTime(data), byClass(data), denialsByReason(data), hitRatioByRoute(data)]
+    const [rate, times, hits, sandboxes] = overTime(data)
+    return [
+      latencyFigure(data),
+      times ?? null,
+      hits ?? null,
+      rate ?? null,
+      more('Requests by class, denials by reason, hits by route, sandboxes', [
+        byClass(data),
+        denialsByReason(data),
+        hitRatioByRoute(data),
+        sandboxes,
+      ]),
+    ]
   },
 }
