@@ -20,7 +20,10 @@ export function runScreen(run: Result, stages: readonly Result[], out: string): 
     '',
     ...undecidedLines(undecided, leftOut),
     ...entry('next', nextStep(failed.map(({ command }) => command))),
-    ...entry('report', `${out}/report.html; every check: ${typedCommand('run --all')}`),
+    ...entry(
+      'report',
+      `${out}/report.html; every check: ${typedCommand(out === 'results' ? 'report' : `report --out ${out}`)}`,
+    ),
   ].join('\n')
 }
 
@@ -28,7 +31,7 @@ function headline(stages: readonly Result[], failed: number, undecided: number):
   const held = stages
     .flatMap(({ checks }) => checks)
     .filter(({ direction, verdict }) => direction !== 'none' && verdict === 'pass').length
-  const open = undecided === 0 ? '' : `, ${undecided} need a longer run or a quieter machine`
+  const open = undecided === 0 ? '' : `, ${undecided} left open`
   if (failed > 0) return `red: ${count(failed, 'check')} failed, ${held} held${open}`
   return `green: ${count(held, 'check')} held, none failed${open}`
 }
