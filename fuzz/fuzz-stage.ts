@@ -21,6 +21,7 @@ export const fuzzStage: Stage<FuzzOptions> = (context, options) =>
     const { seed = '1', workers = 1, seconds, runs, shard, checkpoint } = options
     const inputs = {
       target: target.name,
+      ...(options.handler === undefined ? {} : { handler: options.handler }),
       config: context.configFile,
       runtime: target.runtime,
       seed,

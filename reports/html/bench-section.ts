@@ -27,8 +27,8 @@ const requestCases: Record<string, string> = {
 }
 /** Other forms of a subject, in words. */
 const forms: Readonly<Record<string, string>> = {
-  'edgeproof-twin': 'edgeproof, again',
-  'edgeproof-session': 'edgeproof, by cookie',
+  'edgeproof-twin': 'ours again',
+  'edgeproof-session': 'ours by cookie',
   'fast-jwt-cached': 'fast-jwt, cached',
 }
 
@@ -82,7 +82,8 @@ function ratios<Ratio extends string>(
   if (caption === undefined) return null
   const rows = subjects
     .map((subject, index) => ({
-      id: forms[subject.id] ?? subject.id,
+      name: forms[subject.id] ?? subject.id,
+      emphasized: subject.id.startsWith('edgeproof'),
       ...subject[ratio],
       at: `${document}#/data/${path}/${index}/${ratio}`,
     }))
@@ -96,25 +97,20 @@ function ratios<Ratio extends string>(
   })
   return figure({
     caption,
-    says: subjects.some(({ id }) => id === 'edgeproof-twin')
-      ? '“Again” is the same program a second time: what differs between the two is chance.'
-      : null,
+    says:
+      path === 'cases/0/subjects' && subjects.some(({ id }) => id === 'edgeproof-twin')
+        ? '“Ours again” is edgeproof a second time: what differs between the two is chance.'
+        : null,
     half: true,
     draw: (width) =>
       intervalChart(
-        rows.map(({ id, median, low, high }) => ({
-          name: id,
-          value: median,
-          low,
-          high,
-          emphasized: id.startsWith('edgeproof'),
-        })),
+        rows.map(({ name, median, low, high, emphasized }) => ({ name, value: median, low, high, emphasized })),
         { unit: '1', logarithmic: least > 0 && most / least > 20 },
         width,
       ),
     table: {
       head: ['subject', 'median', 'from', 'to'],
-      rows: rows.map((row) => [row.id, part('median', row), part('low', row), part('high', row)]),
+      rows: rows.map((row) => [row.name, part('median', row), part('low', row), part('high', row)]),
     },
   })
 }

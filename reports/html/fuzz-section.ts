@@ -1,11 +1,12 @@
 import * as z from 'zod'
 import { typedCommand } from '../../command/typed-command.ts'
 import { ruleReference } from '../../oracle/rules.ts'
+import type { Result } from '../../result/result.ts'
 import type { Source } from './check-table.ts'
 import { checkValue } from './check-value.ts'
 import { type Cell, dataTable } from './data-table.ts'
 import { html, type Markup } from './markup.ts'
-import type { Section } from './section.ts'
+import { commandMarkup, type Section } from './section.ts'
 
 const findingSchema = z.object({
   class: z.string(),
@@ -19,6 +20,7 @@ const findingSchema = z.object({
   attack: z.string().optional(),
   mend: z.string().optional(),
   variants: z.array(z.unknown()).optional(),
+  curl: z.string().optional(),
 })
 
 const dataSchema = z.object({
@@ -38,7 +40,7 @@ export const fuzzSection: Section = {
     'Forged tokens, disguised paths, hostile key sets and clocks, generated from a seed and judged by an oracle that shares no code with the authorizer. A finding counts once a fresh sandbox has shown it again.',
   command: (result) =>
     typedCommand(
-      `fuzz --seconds ${result?.inputs.seconds ?? 60} --seed ${result?.inputs.seed ?? 1} --workers ${result?.inputs.workers ?? 1}`,
+      `fuzz${ofHandler(result)} --seconds ${result?.inputs.seconds ?? 60} --seed ${result?.inputs.seed ?? 1} --workers ${result?.inputs.workers ?? 1}`,
     ),
   answer(source) {
     const [findings, requests, cases] = ['fuzz.findings', 'fuzz.requests', 'fuzz.cases'].map((id) =>
@@ -50,8 +52,16 @@ export const fuzzSection: Section = {
     const data = dataSchema.safeParse(source.result.data)
     if (!data.success) return []
     const { findings, hardening = [], notes } = data.data
-    return [findingsTable(source, findings), hardeningTable(hardening), notesTable(notes)]
+    return [findingList(findings), hardeningTable(hardening), notesTable(notes)]
   },
+}
+
+/** A handler of one's own, with its policy or configuration. */
+function ofHandler(result: Result | undefined): string {
+  const { handler, config } = result?.inputs ?? {}
+  if (typeof handler !== 'string') return ''
+  const option = String(config).endsWith('.json') ? '--policy' : '--config'
+  return ` --handler ${handler} ${option} ${config}`
 }
 
 /** What the run says nothing of: routes where no good request passed, or all of them where no credential could be made. */
@@ -62,26 +72,27 @@ function caveat({ result }: Source): string {
 
 type Findings = z.infer<typeof findingSchema>[]
 
-function findingsTable({ document }: Source, findings: Findings): Markup | null {
+/** Each once, the worst first: what happened, how it is mended, the command that shows it again, and its request. */
+function findingList(findings: Findings): Markup | null {
   if (findings.length === 0) return null
-  return html`<h3>Findings</h3>${dataTable(`Findings of ${document}`, {
-    head: ['severity', 'who', 'class', 'what an attacker does', 'what happened', 'rule', 'mend', 'replay'],
-    rows: findings.map(
-      ({ severity, cvss, who, class: kind, cwe, attack, rule, story, mend, replay, variants }): Cell[] => [
-        cvss === undefined ? severity : `${severity} (${cvss.score.toFixed(1)})`,
-        words(who),
-        `${kind} (${cwe})`,
-        attack ?? '',
-        variants?.length ? `${story}; ${variants.length} variants` : story,
-        ruleReference(rule),
-        mend ?? '',
-        replay,
-      ],
-    ),
-  })}`
+  const worstFirst = findings.toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity))
+  return html`<ol class="findings">${worstFirst.map(findingMarkup)}</ol>`
 }
 
-const words = (id = '') => id.replaceAll('-', ' ')
+const severities = ['critical', 'high', 'medium', 'low']
+
+function findingMarkup(finding: Findings[number]): Markup {
+  const { severity, cvss, who, class: kind, cwe, attack = '', rule, story, mend, replay, variants = [], curl } = finding
+  const score = cvss === undefined ? '' : ` ${cvss.score.toFixed(1)}`
+  const by = who === undefined ? '' : ` (${words(who)})`
+  const more = variants.length === 0 ? '' : `; ${variants.length} ${variants.length === 1 ? 'variant' : 'variants'}`
+  const request = curl === undefined || curl === '' ? null : html`<pre><code>${curl}</code></pre>`
+  return html`<li><b class="severity">${severity}${score}</b> ${words(kind)}${by}: ${story}${more}.
+<small>${attack}${mend === undefined ? null : html` <b>Mend:</b> ${mend}`}</small>${commandMarkup(replay)}
+<details><summary>Rule${request === null ? '' : ' and request'}</summary><p>${ruleReference(rule)}, ${cwe}${cvss === undefined ? '' : `, ${cvss.vector}`}</p>${request}</details></li>`
+}
+
+const words = (id = '') => id.replaceAll('-', ' ').replace('signed in', 'signed-in')
 
 function hardeningTable(hardening: Findings): Markup | null {
   if (hardening.length === 0) return null

@@ -51,8 +51,10 @@ const headlines: readonly Headline[] = [
 
 export function headlineMarkup(report: Report, sourceOf: (document: string) => Source | undefined): Markup {
   const verdict = verdictOf(report)
+  // Of a whole run it matters what is not there; a stage of its own has its own figure.
+  const shown = headlines.filter(({ document }) => report.results.length > 3 || sourceOf(document))
   return html`<div class="verdict-line ${verdict}">${verdictMarkup(verdict)}<p>${sentence(report)}</p></div>
-${headlines.some(({ document }) => sourceOf(document)) ? html`<ul class="numbers">${headlines.map((headline) => numberMarkup(headline, sourceOf(headline.document)))}</ul>` : null}`
+${shown.length === 0 ? null : html`<ul class="numbers">${shown.map((headline) => numberMarkup(headline, sourceOf(headline.document)))}</ul>`}`
 }
 
 /** The verdict in words, the worst first. */
@@ -64,7 +66,11 @@ function sentence({ results, missing }: Report): string {
   const counted = Object.entries(ends).filter(([verdict]) => count(verdict) > 0)
   const parts = [
     ...counted.map(([verdict, end], index) => `${index === 0 ? checks(count(verdict)) : count(verdict)} ${end}`),
-    ...(missing.length > 0 ? [`no result of ${missing.map(({ command }) => command).join(', ')}`] : []),
+    ...(missing.length > 3
+      ? [`no result of ${missing.length} stages`]
+      : missing.length > 0
+        ? [`no result of ${missing.map(({ command }) => command).join(', ')}`]
+        : []),
   ]
   // A figure without a limit is nothing that could fail.
   const judged = results
@@ -85,7 +91,7 @@ function numberMarkup({ question, document, check, label, beside }: Headline, so
   const second = checkOf(source, beside.check)
   return html`<li class="${verdict}"><span class="asks">${question}${verdictMarkup(verdict)}</span>
 <b>${quantityMarkup({ value, unit, at: `${located.at}/value` })}</b> <span class="label">${label}</span>
-<small>${second ? beside.words(quantityMarkup({ value: second.check.value, unit: second.check.unit, at: `${second.at}/value` })) : null}${second?.check.verdict === 'not-measured' ? ` (not counted: ${second.check.detail})` : null}${
+<small>${second ? beside.words(quantityMarkup({ value: second.check.value, unit: second.check.unit, at: `${second.at}/value` })) : null}${second?.check.verdict === 'not-measured' ? ' (not counted)' : null}${
     interval ? html`<br>interval ${intervalText(interval)}` : null
   }${
     limit === null || direction === 'none'
@@ -101,7 +107,10 @@ const mostOpen = 4
 export function openChecks(sources: readonly Source[]): Markup | null {
   const open = sources.flatMap(({ document, result }) =>
     result.checks.flatMap((check, index): Located[] =>
-      check.verdict === 'pass' ? [] : [{ check, at: `${document}#/checks/${index}` }],
+      // A finding stands below, once, with all that belongs to it.
+      check.verdict === 'pass' || check.id.startsWith('fuzz.finding.')
+        ? []
+        : [{ check, at: `${document}#/checks/${index}` }],
     ),
   )
   if (open.length === 0) return null
@@ -109,13 +118,16 @@ export function openChecks(sources: readonly Source[]): Markup | null {
   open.sort((a, b) => urgency.indexOf(a.check.verdict) - urgency.indexOf(b.check.verdict))
   const groups = Map.groupBy(open, ({ at }) => at.split('#')[0])
   const shown = [...groups.values()]
-  return html`<section id="open" aria-labelledby="open-title"><header><h2 id="open-title">To look at first</h2></header><ol class="open">${shown.map(openGroup)}</ol></section>`
+  return html`<section id="open" aria-labelledby="open-title"><header><h2 id="open-title">To look at first</h2></header><ol class="open">${shown.map((group) => openGroup(group, sources))}</ol></section>`
 }
 
 /** What is open of one stage, and the command that measures it again, where no check has named it. */
-function openGroup(group: readonly Located[]): Markup | null {
+function openGroup(group: readonly Located[], sources: readonly Source[]): Markup | null {
   const document = group[0]?.at.split('#')[0]
-  const command = sections.find((section) => section.document === document)?.command() ?? ''
+  // What failed is measured again as it was; what a short run left open takes the whole one.
+  const failed = group.some(({ check }) => check.verdict === 'fail')
+  const result = failed ? sources.find((source) => source.document === document)?.result : undefined
+  const command = sections.find((section) => section.document === document)?.command(result) ?? ''
   const byReason = Map.groupBy(group, ({ check: { verdict, detail }, at }) => `${verdict} ${detail ?? at}`)
   const reasons = [...byReason.values()]
   const isNamed = group.some(({ check }) => check.detail?.includes(command))

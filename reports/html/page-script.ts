@@ -6,10 +6,10 @@ const main = document.querySelector('main')
 const bar = document.createElement('form')
 bar.className = 'filter'
 bar.setAttribute('role', 'search')
-bar.innerHTML = '<input type="search" aria-label="Find in every table" placeholder="Find in tables"><label><input type="checkbox"> not passed</label><output></output>'
+bar.innerHTML = '<input type="search" aria-label="Find in every table" placeholder="Find"><label><input type="checkbox"> not passed</label><output></output>'
 main.querySelector('.contents').append(bar)
 const [search, open] = bar.querySelectorAll('input')
-const rows = [...main.querySelectorAll('tbody tr')]
+const rows = [...main.querySelectorAll('tbody tr, .findings > li')]
 const opened = new Set()
 const reveal = () => {
   const fold = document.getElementById(location.hash.slice(1))?.querySelector('details.fold')
@@ -23,13 +23,13 @@ bar.addEventListener('input', () => {
   const asked = wanted !== '' || open.checked
   let shown = 0
   for (const row of rows) {
-    const isOpen = row.querySelector('.verdict:not(.pass)') !== null
+    const isOpen = row.querySelector('.verdict:not(.pass), .severity') !== null
     const fits = row.textContent.toLowerCase().includes(wanted) && (!open.checked || isOpen)
     row.hidden = !fits
     if (fits) shown++
   }
   for (const details of main.querySelectorAll('details')) {
-    const has = asked && details.querySelector('tbody tr:not([hidden])') !== null
+    const has = asked && details.querySelector('tbody tr:not([hidden]), .findings > li:not([hidden])') !== null
     if (has && !details.open) opened.add(details)
     if (opened.has(details)) details.open = has
   }

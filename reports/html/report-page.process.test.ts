@@ -83,6 +83,21 @@ test('what is open of one stage stands under one command, which is said once', (
   expect(list(open('one', `decided by ${command}`)).split(command)).toHaveLength(2)
 })
 
+test('a finding stands there once, the worst first, with how it is mended, its command and its request', () => {
+  const finding = (severity: string, story: string) => ({
+    ...{ severity, story, class: 'bypass', cwe: 'CWE-863', rule: 'paths/no-right', who: 'signed-in-user' },
+    ...{ attack: 'Somebody asks.', mend: 'Compare whole segments.', replay: `again ${story}`, curl: `curl ${story}` },
+  })
+  const data = { findings: [finding('medium', 'second'), finding('critical', 'first')], notes: [] }
+  const failed = { ...title('first'), id: 'fuzz.finding.first', value: 1, verdict: 'fail' as const }
+  const inputs = { target: 'a.mjs', handler: 'src/a.mjs', config: 'policy.json' }
+  const page = reportPage(of([exampleResult('fuzz', [failed], { data, inputs })]))
+  const list = page.slice(page.indexOf('<ol class="findings">'))
+  expect(list).toMatch(/critical.*bypass \(signed-in user\): first.*Compare.*again first.*curl first.*medium/s)
+  expect(page).not.toContain('<ol class="open">')
+  expect(page).toContain('fuzz --handler src/a.mjs --policy policy.json')
+})
+
 test('data of another shape costs a section its charts, never the page', () => {
   for (const data of [null, 1, [], {}, { cases: 1 }, { measured: { counts: {} } }]) {
     const page = reportPage(of(sections.map(({ document }) => exampleResult(document, [title('kept')], { data }))))

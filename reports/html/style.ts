@@ -50,6 +50,8 @@ summary { cursor: pointer; color: var(--accent); font-size: .875rem; width: fit-
 .filter input[type="search"] { font: inherit; padding: .125rem .5rem; border: 1px solid var(--line); border-radius: 4px; background: var(--panel); color: var(--text); width: 7.5rem; }
 [hidden] { display: none !important; }
 .open { margin: .75rem 0 0; padding-left: 1.5rem; } .open li { margin-bottom: .5rem; padding-left: .25rem; }
+.findings { margin: 0; padding-left: 1.5rem; } .findings > li { margin-bottom: .875rem; padding-left: .25rem; overflow-wrap: anywhere; } .findings small { margin-top: .125rem; } .severity { color: var(--fail); }
+pre { margin: .5rem 0; padding: .5rem .75rem; background: var(--panel); white-space: pre-wrap; overflow-wrap: anywhere; }
 .interval { display: block; width: 6.25rem; height: .75rem; margin: .125rem 0 0 auto; } .interval path { stroke: var(--one); stroke-width: 2; fill: none; } .interval circle { fill: var(--one); } .interval .at-limit { stroke: var(--fail); }
 
 .overview > ul { margin: 1.25rem 0 0; padding: 0; list-style: none; border-top: 1px solid var(--line); }
@@ -99,6 +101,7 @@ details.data table { width: auto; min-width: min(100%, 30rem); } details.data .s
   .checks .word { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   .checks th:first-child { font-size: 0; padding-right: 0; }
   th, td { padding-right: .625rem; }
+  .scroll table:not(.checks) { width: max-content; min-width: 100%; } .scroll table:not(.checks) td { max-width: 16rem; }
   .checks .number { white-space: normal; }
 }
 @page { margin: 14mm; }
@@ -110,13 +113,13 @@ details.data table { width: auto; min-width: min(100%, 30rem); } details.data .s
   figure, .numbers, .line, tr, .method, .empty { break-inside: avoid; }
   header, h2, .question, figcaption, .says { break-after: avoid; }
   section { margin-top: 2rem; }
-  .top { flex-wrap: nowrap; }
+  .fold { padding-bottom: 1rem; }
   .scroll { overflow: visible; } td, th { white-space: normal; overflow-wrap: anywhere; }
   .number, .verdict, .checks th, .checks td:first-child { white-space: nowrap; overflow-wrap: normal; }
   .line { grid-template-columns: 9rem 1fr auto; } .line h2::after { content: none !important; }
   .figures { gap: 1.25rem 1.5rem; } .figures > figure { grid-column: auto; }
   .chart .narrow { display: block; } .chart .wide, .chart .half { display: none; }
   details.data, details.all > .scroll, .contents, summary:not(.line) { display: none; }
-  details.all::details-content, details.fold::details-content, details.more::details-content, details.environment::details-content { content-visibility: visible; height: auto; }
+  details.all::details-content, details.fold::details-content, details.more::details-content, .findings details::details-content, details.environment::details-content { content-visibility: visible; height: auto; }
 }
 `
