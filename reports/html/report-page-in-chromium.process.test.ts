@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import axe from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { exampleReport } from '../example-report.ts'
+import { exampleReport, exampleResult } from '../example-report.ts'
 import { readReport } from '../read-report.ts'
 import { exampleResults } from './example-results.ts'
 import { reportPage } from './report-page.ts'
@@ -178,9 +178,18 @@ describe.skipIf(!found)(`the page in Chromium${found ? '' : ' (skipped: chromium
   test('leaves a picture of each view for a person to look at', async () => {
     // A short page: how long it takes depends on how much there is to draw.
     const short = join(directory, 'short.html')
-    writeFileSync(short, reportPage({ results: [], missing: [], trends: [] }))
+    const finding = {
+      severity: 'high',
+      class: 'bypass',
+      cwe: '',
+      rule: 'paths/no-right',
+      story: 'seen',
+      replay: 'again',
+    }
+    const results = [exampleResult('fuzz', [], { data: { findings: [finding], notes: [] } })]
+    writeFileSync(short, reportPage({ results, missing: [], trends: [] }))
     const files = await writeScreenshots(short, join(directory, 'screenshots'))
-    expect(files).toHaveLength(views.length + 1)
+    expect(files).toHaveLength(views.length + 2)
     for (const picture of files) expect(readFileSync(picture).subarray(1, 4).toString()).toBe('PNG')
   })
 })

@@ -33,10 +33,14 @@ export const views = [
   { width: 1440, colorScheme: 'dark' },
 ] as const
 
-/** What fits on a large screen, or into a README: the verdict, the three figures and the overview. */
+/** What fits into a README: the verdict, the three figures, what to look at first and the overview; or the worst findings. */
 const top = { x: 0, y: 0, width: 1440, height: 1160 }
+const findingsHeight = 640
 
-/** Writes `report-<width>-<scheme>.png` for each view and `report-top.png` into the directory, and returns their paths. */
+/**
+ * Writes `report-<width>-<scheme>.png` for each view, `report-top.png`, and `report-findings.png` where there are any, into
+ * the directory, and returns their paths.
+ */
 export async function writeScreenshots(page: string, directory: string): Promise<string[]> {
   const browser = await launchChromium()
   try {
@@ -51,6 +55,14 @@ export async function writeScreenshots(page: string, directory: string): Promise
       if (width === top.width && colorScheme === 'light') {
         files.push(join(directory, 'report-top.png'))
         await tab.screenshot({ path: join(directory, 'report-top.png'), fullPage: true, clip: top })
+        const findings = await tab.$('section:has(> .figures > .findings)')
+        const box = await findings?.boundingBox()
+        if (box) {
+          const height = Math.min(findingsHeight, box.height)
+          const clip = { x: box.x - 16, y: box.y - 8, width: box.width + 32, height }
+          files.push(join(directory, 'report-findings.png'))
+          await tab.screenshot({ path: join(directory, 'report-findings.png'), fullPage: true, clip })
+        }
       }
       await tab.close()
     }
