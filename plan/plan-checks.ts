@@ -9,6 +9,8 @@ import type { FleetBook } from './quotas-and-prices.ts'
 import type { RegionPlan } from './region-plan.ts'
 import type { ServiceTimes } from './service-times.ts'
 
+const noInit = 'the start of a sandbox was not timed; run load first, or pass --init-ms'
+
 /** `asked`: which traffic the user has named. */
 export function planChecks(
   plan: FleetPlan | null,
@@ -19,7 +21,7 @@ export function planChecks(
   const measure = `run "${typedCommand('load')}" or "${typedCommand('bench')}" into this directory first, or pass --service-ms`
   const inputs = [
     figure('service', 'mean time in a sandbox', meanOf(times), 'ms', times.service?.source ?? measure),
-    figure('init', 'INIT of a sandbox', times.init?.range ?? null, 'ms', times.init?.source ?? 'pass --init-ms'),
+    figure('init', 'INIT of a sandbox', times.init?.range ?? null, 'ms', times.init?.source ?? noInit),
   ]
   if (!plan) return inputs
   return [
@@ -234,7 +236,7 @@ function spikeChecks(spike: SpikePlan): Check[] {
       `${title}: cold starts`,
       spike.coldStarts,
       'count',
-      spike.coldStarts === null ? 'INIT was not measured; pass --init-ms' : undefined,
+      spike.coldStarts === null ? noInit : undefined,
     ),
     text('spike.increases', `${title}: quota increases to ask for`, ...increaseText(spike.increases)),
   ]
