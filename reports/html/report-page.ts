@@ -55,7 +55,8 @@ function titleOf(sources: readonly Source[]): string {
   if (held.length === 1 && only) return `${only.title}${subject(sources)}`
   const has = (document: string) => held.some((section) => section.document === document)
   if (has('load') && has('plan')) return `Capacity report${subject(sources)}`
-  return held.length === 0 ? 'edgeproof' : `${held.map(({ title }) => title).join(', ')}${subject(sources)}`
+  if (held.length === 0 || held.length > 3) return `edgeproof report${subject(sources)}`
+  return `${held.map(({ title }) => title).join(', ')}${subject(sources)}`
 }
 
 /** Of whose handler, where a result names it. */
