@@ -8,7 +8,7 @@ import { placedHandler } from './place-handler.ts'
 import { processCpuMs } from './process-cpu.ts'
 import type { Call, Calling, Effects, Reply, Request, Runtime, StepOutcome } from './protocol.ts'
 import { SpinWatch } from './spin-watch.ts'
-import { createStepProgress } from './step-progress.ts'
+import { createStepProgress, type StepProgress } from './step-progress.ts'
 
 /** The child is gone: it exited, or was killed because it no longer answered. */
 export class SandboxGone extends Error {
@@ -67,6 +67,10 @@ const loadLimitMs = 10_000
 
 let endedCpuMs = 0
 const running = new Set<ChildProcess>()
+// A target that works without end does not hear that its parent is gone.
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
 
 /** CPU time of every child that this thread has started, in milliseconds, to 10 ms each; 0 where it cannot be read. */
 export function sandboxCpuMs(): number {
@@ -77,16 +81,30 @@ export function sandboxCpuMs(): number {
 
 /** The sandbox in which a target is called as its description says. `server`: as in SandboxOptions. */
 export function sandboxFor(
-  { runtime, handler: { event, store, environment } = { file: '' } }: Pick<Target, 'runtime' | 'handler'>,
+  target: Pick<Target, 'runtime' | 'handler'>,
   { server }: Pick<SandboxOptions, 'server'> = {},
 ): ChildSandbox {
-  return createSandbox({
+  return createSandbox({ ...optionsOf(target), ...(server === undefined ? {} : { server }) })
+}
+
+/** Starts the processes of sandboxes to come, which take most of their time for starting; they end with this one. */
+export function startAhead(target: Pick<Target, 'runtime' | 'handler'>, count: number): void {
+  for (let index = 0; index < count; index++) {
+    const options = optionsOf(target)
+    ahead.push({ started: start(options), name: nameOf(options) })
+  }
+}
+
+function optionsOf({
+  runtime,
+  handler: { event, store, environment } = { file: '' },
+}: Pick<Target, 'runtime' | 'handler'>): SandboxOptions {
+  return {
     runtime,
-    ...(server === undefined ? {} : { server }),
     ...(event === undefined ? {} : { event }),
     ...(store === undefined ? {} : { store }),
     ...(environment === undefined ? {} : { environment }),
-  })
+  }
 }
 
 /** A new instance of the target, with everything in place that its description gives it. Throws TargetRefused. */
@@ -99,15 +117,21 @@ export async function loadTarget(
   return sandbox.load(await placedHandler(target, start, serve), start, serve)
 }
 
-export function createSandbox({
-  runtime,
-  heapMegabytes = 512,
-  environment,
-  server,
-  ...calling
-}: SandboxOptions): ChildSandbox {
+interface Started {
+  child: ChildProcess
+  progress: StepProgress
+}
+
+const ahead: { name: string; started: Started }[] = []
+
+/** What a process is started with. */
+function nameOf({ runtime, heapMegabytes, environment }: SandboxOptions): string {
+  return JSON.stringify([runtime, heapMegabytes, environment])
+}
+
+function start({ runtime, heapMegabytes = 512, environment }: SandboxOptions): Started {
   const progress = createStepProgress()
-  const child: ChildProcess = fork(childProgram(), {
+  const child = fork(childProgram(), {
     execArgv: ['--expose-gc', `--max-old-space-size=${heapMegabytes}`, '--disable-warning=ExperimentalWarning'],
     // A deployed function sees none of the suite's environment; Lambda sets a few names of its own.
     env: {
@@ -120,6 +144,13 @@ export function createSandbox({
     stdio: ['ignore', 'ignore', 'ignore', 'ipc', progress.descriptor],
   })
   running.add(child)
+  return { child, progress }
+}
+
+export function createSandbox(options: SandboxOptions): ChildSandbox {
+  const { runtime, heapMegabytes: _heap, environment: _environment, server, ...calling } = options
+  const place = ahead.findIndex(({ name, started }) => name === nameOf(options) && started.child.connected)
+  const { child, progress } = ahead.splice(place, place < 0 ? 0 : 1)[0]?.started ?? start(options)
   let gone: SandboxGone | undefined
   let waiting: { resolve(reply: Reply): void; reject(error: Error): void } | undefined
   const end = (how: SandboxGone['how']) => {
