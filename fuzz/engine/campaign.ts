@@ -36,6 +36,10 @@ export interface CampaignOptions {
   signal: AbortSignal
   /** End at the first confirmed finding, and leave it as long as it was found. Default false. */
   stopAtFirst?: boolean
+  /** So many scenarios go to the handler at once, after smaller batches. Default 128. */
+  largestBatch?: number
+  /** End at so many confirmed findings. Default: one with `stopAtFirst`, else no limit. */
+  enough?: number
   /** Leave hardening alone. Default false. */
   gainsOnly?: boolean
   /** Look for the smallest case of each finding. Default true, unless it ends at the first. */
@@ -43,6 +47,8 @@ export interface CampaignOptions {
   /** Keys and the clock when handlers load. Default: a new world, in the real time. */
   world?: World
   onProgress?: (progress: CampaignProgress) => void
+  /** Hears of each scenario of which everything is known: it was run and judged, and what it showed was shown again. */
+  onTried?: (scenario: Scenario) => void
 }
 
 export interface CampaignProgress extends Effort {
@@ -123,7 +129,7 @@ class Campaign {
     while (!this.#over() && batch.length > 0) {
       const together = batch.filter(({ scenario }) => sharesInstance(scenario))
       const alone = batch.filter(({ scenario }) => !sharesInstance(scenario))
-      size = Math.min(largestBatch, size * 2)
+      size = Math.min(this.#options.largestBatch ?? largestBatch, size * 2)
       const next: Generated[] = []
       const fetched = shared.fetches + own.fetches
       for (let waiting = together; waiting.length > 0 && !this.#over(); ) {
@@ -136,6 +142,7 @@ class Campaign {
         for (const [index, result] of results.entries()) {
           this.#count(waiting[index])
           await this.#examine(result.judged, result.scenario, () => shared.casesOf(result), waiting[index]?.shrinks)
+          this.#tell(result.scenario)
         }
         waiting = waiting.slice(results.length)
       }
@@ -145,6 +152,7 @@ class Campaign {
         const { scenario, shrinks } = one
         this.#count(one)
         await this.#examine(await own.run(scenario), scenario, () => [own.caseOf(scenario)], shrinks)
+        this.#tell(scenario)
       }
       if (!watched && this.#isMemoryDue() && !this.#over()) {
         watched = true
@@ -170,12 +178,12 @@ class Campaign {
   }
 
   #over(): boolean {
-    const { seconds, cases, signal, stopAtFirst } = this.#options
+    const { seconds, cases, signal, stopAtFirst, enough = stopAtFirst ? 1 : Number.POSITIVE_INFINITY } = this.#options
     return (
       signal.aborted ||
       (seconds !== undefined && this.#seconds() >= seconds) ||
       (cases !== undefined && this.#cases >= cases) ||
-      (stopAtFirst === true && this.#confirmation.count > 0)
+      this.#confirmation.count >= enough
     )
   }
 
@@ -201,6 +209,11 @@ class Campaign {
   #count(generated: Generated | undefined): void {
     this.#cases++
     this.#attacks = Math.max(this.#attacks, generated?.attacks ?? 0)
+  }
+
+  /** What a run that is over sees is not confirmed any more. */
+  #tell(scenario: Scenario): void {
+    if (!this.#over()) this.#options.onTried?.(scenario)
   }
 
   /** `cases`: ways to repeat it, the smallest first. */

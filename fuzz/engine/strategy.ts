@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import type { Random } from '../../statistics/seeded-random.ts'
 import { anyScenario } from '../arbitraries/scenario.ts'
+import type { Attack } from '../attacks/attack.ts'
 import { attacks, inTurns } from '../attacks/attacks.ts'
 import type { Scenario } from '../case.ts'
 import type { World } from '../world/world.ts'
@@ -33,10 +34,15 @@ function list(world: World, random: Random): Iterable<Generated> {
 
 function* built(order: typeof attacks, world: World, random: Random): Iterable<Generated> {
   for (const [index, attack] of order.entries()) {
-    const scenario = attack.build(world, random)
-    if (scenario && suits(world, scenario))
-      yield { scenario: { name: attack.name, class: attack.class, ...scenario }, attacks: index + 1 }
+    const scenario = scenarioOf(attack, world, random)
+    if (scenario) yield { scenario, attacks: index + 1 }
   }
+}
+
+/** Null where it has nothing to attack in this world. */
+export function scenarioOf(attack: Attack, world: World, random: Random): Scenario | null {
+  const scenario = attack.build(world, random)
+  return scenario && suits(world, scenario) ? { name: attack.name, class: attack.class, ...scenario } : null
 }
 
 /** How far shrinking goes down one branch, and how many relatives it offers on each level. */
