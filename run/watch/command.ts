@@ -13,7 +13,9 @@ interface WatchCommandOptions {
 export function registerWatch(program: Command): void {
   program
     .command('watch')
-    .description('after each change of policy or handler: its dangers, every route, a second of attacks')
+    .description(
+      'after each change of policy or handler: what it opened, its dangers, every route, a second of attacks',
+    )
     .option('--config <file>', 'configuration (default: edgeproof.config.ts, .mjs, .js or .json here, else the demo)')
     .option('--policy <file>', "a policy as JSON, instead of the configuration's own")
     .option('--handler <file>', 'a handler of your own, as deployed (default: our authorizer, built with the policy)')
@@ -22,21 +24,24 @@ export function registerWatch(program: Command): void {
       if (options.handler !== undefined && !existsSync(options.handler)) {
         throw new UsageError(`${options.handler}: not found; pass --handler FILE, as it is deployed`)
       }
-      const { file } = await loadConfig(options)
+      const { config, file } = await loadConfig(options)
       const [{ watchFiles }, { roundText }] = await Promise.all([import('./watch.ts'), import('./round-text.ts')])
       const controller = new AbortController()
       const stop = () => controller.abort()
       process.once('SIGINT', stop).once('SIGTERM', stop)
+      const handlerFile = options.handler ?? config.handler?.file
       // A configuration may take its policy from the file beside it.
-      const files = [...new Set([file, 'policy.json', ...(options.handler === undefined ? [] : [options.handler])])]
+      const files = [...new Set([options.config ?? file, file, 'policy.json', handlerFile ?? file])]
+      const write = (text: string) => void process.stdout.write(`${text}\n`)
+      write(`watching ${files.filter((one) => existsSync(one)).join(', ')}`)
       await watchFiles({
         ...options,
         files,
+        handlerFile,
         signal: controller.signal,
-        onAnswer(answer, milliseconds, changed) {
-          const head = changed.length === 0 ? `watching ${files.join(', ')}` : `${changed.join(', ')} changed`
-          process.stdout.write(`\n${head}\n${roundText(answer, milliseconds)}\n`)
-        },
+        onRound: (changed) => changed.length > 0 && write(`\n${changed.join(', ')} changed`),
+        onGone: (gone) => write(`\n${gone} is gone: waiting for it`),
+        onAnswer: (answer, milliseconds) => write(roundText(answer, milliseconds)),
       })
       process.off('SIGINT', stop).off('SIGTERM', stop)
     })

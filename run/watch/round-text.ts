@@ -1,17 +1,26 @@
 import { styleText } from 'node:util'
 import type { Verdict } from '../../result/result.ts'
+import type { AttacksReport, Remembered, RoutesReport } from './round.ts'
 import type { RoundAnswer } from './round-process.ts'
 
 /** More would scroll the first ones away. */
 const mostLines = 5
 
-/** What a round says: a line for the policy, one for its routes, one for the attacks, and what is wrong below each. */
+/** What a round says: first what changed, a line for the policy and one for its routes, then one for the attacks; what is wrong below each. */
 export function roundText(answer: RoundAnswer, milliseconds: number): string {
-  if ('mistake' in answer) return mark('fail', answer.mistake)
-  if ('fault' in answer) return mark('fail', `internal fault: ${answer.fault}`)
-  const { warnings, routes, requests, wrong, stories: aboutRoutes, attacks, seconds, findings } = answer.report
-  const stories = findings.map(({ severity, story }) => `${severity}: ${story}`)
+  if ('routes' in answer) return routesText(answer.routes)
+  const told =
+    'attacks' in answer
+      ? attacksText(answer.attacks)
+      : mark('fail', 'mistake' in answer ? answer.mistake : `internal fault: ${answer.fault}`)
+  return `${told}\nanswered in ${(milliseconds / 1000).toFixed(1)} s`
+}
+
+function routesText(report: RoutesReport): string {
+  const { changed, decisions, warnings, routes, requests, wrong, stories, earlier, remaining } = report
   return [
+    ...(changed.length > 0 ? [`changed: ${changed.join('; ')}`] : []),
+    ...shortened(decisions),
     mark(
       warnings.length > 0 ? 'inconclusive' : 'pass',
       `policy: ${count(routes, 'route')}, ${count(warnings.length, 'danger')}`,
@@ -21,19 +30,40 @@ export function roundText(answer: RoundAnswer, milliseconds: number): string {
       wrong > 0 ? 'fail' : 'pass',
       `routes: ${requests - wrong} of ${count(requests, 'request')} answered as they have to be`,
     ),
-    ...indented(aboutRoutes),
-    mark(
-      stories.length > 0 ? 'fail' : attacks === 0 ? 'not-measured' : 'pass',
-      `attacks: ${count(attacks, 'case')} in ${seconds.toFixed(1)} s, ${count(stories.length, 'finding')}`,
-    ),
     ...indented(stories),
-    `answered in ${(milliseconds / 1000).toFixed(1)} s`,
+    ...(earlier === 0
+      ? []
+      : [
+          mark(
+            remaining.length > 0 ? 'fail' : 'pass',
+            `found before: ${remaining.length} of ${count(earlier, 'finding')} left`,
+          ),
+        ]),
+    ...indented(remaining.map(storyOf)),
   ].join('\n')
 }
 
+function attacksText({ tried, triedInAll, attacks, seconds, findings, isEnough }: AttacksReport): string {
+  const before = triedInAll > tried ? `, ${triedInAll} with the rounds before` : ''
+  return [
+    mark(
+      findings.length > 0 ? 'fail' : tried === 0 ? 'not-measured' : 'pass',
+      `attacks: ${tried} of the list's ${attacks} on this change${before}; ${findings.length} new ${findings.length === 1 ? 'finding' : 'findings'} in ${seconds.toFixed(1)} s${isEnough ? ', enough for once' : ''}`,
+    ),
+    ...indented(findings.map(storyOf)),
+  ].join('\n')
+}
+
+function storyOf({ severity, story }: Remembered): string {
+  return `${severity}: ${story}`
+}
+
 function indented(lines: readonly string[]): string[] {
-  const shown = lines.slice(0, mostLines).map((line) => `  ${line}`)
-  return lines.length > mostLines ? [...shown, `  and ${lines.length - mostLines} more`] : shown
+  return shortened(lines).map((line) => `  ${line}`)
+}
+
+function shortened(lines: readonly string[]): string[] {
+  return lines.length > mostLines ? [...lines.slice(0, mostLines), `and ${lines.length - mostLines} more`] : [...lines]
 }
 
 function mark(verdict: Verdict, text: string): string {

@@ -1,94 +1,166 @@
 /** `edgeproof watch`: a round at once, and one after each change of the policy, the configuration or the handler. */
 import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
-import { type FSWatcher, watch as watchPath } from 'node:fs'
-import { basename, dirname, resolve } from 'node:path'
+import { on, once } from 'node:events'
+import { existsSync, unwatchFile, watchFile } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { FuzzCase } from '../../fuzz/case.ts'
-import type { RoundTask } from './round.ts'
-import type { RoundAnswer } from './round-process.ts'
+import type { Memory, RoundTask } from './round.ts'
+import type { RoundAnswer, RoundMessage } from './round-process.ts'
 
 const program = fileURLToPath(new URL('round-process.ts', import.meta.url))
 
-/** An editor writes a file in several steps. */
+/** Files are looked at this often: whoever waits for events of a folder hears no more of one that a bundler made anew. */
+const lookMs = 50
+/** An editor writes a file in several steps, a bundler several files. */
 const settleMs = 60
+/** A round that does not end by itself, when it is told to, is ended. */
+const endMs = 5_000
 
 export interface WatchOptions {
   config?: string
   policy?: string
   handler?: string
-  /** Further files of which the handler is made; their directories are watched too. */
+  /** All that a round reads. */
   files: readonly string[]
+  /** One of them without which there is no round: it may be gone for a while. */
+  handlerFile?: string | undefined
   signal: AbortSignal
-  onAnswer(answer: RoundAnswer, milliseconds: number, changed: readonly string[]): void
+  /** A round begins; nothing changed before the first one. */
+  onRound(changed: readonly string[]): void
+  /** The handler's file is gone, and is waited for. */
+  onGone(file: string): void
+  /** Milliseconds since the change was seen. */
+  onAnswer(answer: RoundAnswer, milliseconds: number): void
 }
 
 /** Ends with the signal; no process stays behind. */
-export async function watchFiles({ files, signal, onAnswer, ...asked }: WatchOptions): Promise<void> {
-  const changed = new Set<string>()
-  const changes = new EventTarget()
-  const watchers = watchAll(files, (file) => {
-    changed.add(file)
-    changes.dispatchEvent(new Event('change'))
-  })
-  let waiting = startProcess()
-  let cases: FuzzCase[] = []
+export async function watchFiles({
+  files,
+  handlerFile,
+  signal,
+  onRound,
+  onGone,
+  onAnswer,
+  ...asked
+}: WatchOptions): Promise<void> {
+  const changes = new Changes(files)
+  let memory: Memory | undefined
+  let prepared = prepare(memory, signal)
+  let began = performance.now()
   try {
-    for (let round = 1; !signal.aborted; round++) {
-      const began = performance.now()
-      const names = [...changed]
-      changed.clear()
-      const task: RoundTask = { ...asked, seed: String(round), cases }
-      const answer = await ask(waiting, task, signal)
-      onAnswer(answer, performance.now() - began, names)
-      // A case that no longer shows anything has done its work once, and stays: it may come back.
-      if ('report' in answer)
-        cases = merged(
-          cases,
-          answer.report.findings.map((finding) => finding.case),
-        )
-      waiting = startProcess()
-      if (changed.size === 0) await once(changes, 'change', { signal })
-      await new Promise((settled) => setTimeout(settled, settleMs))
+    for (let round = 1; ; round++) {
+      onRound(changes.take())
+      for await (const answer of answersOf(prepared, { ...asked, seed: String(round), memory }, signal)) {
+        if ('attacks' in answer) memory = answer.attacks.memory
+        onAnswer(answer, performance.now() - began)
+      }
+      await prepared.exited
+      prepared = prepare(memory, signal)
+      began = await changes.settled(signal)
+      if (handlerFile !== undefined && !existsSync(handlerFile)) onGone(handlerFile)
+      while (handlerFile !== undefined && !existsSync(handlerFile)) began = await changes.another(signal)
     }
   } catch (error) {
     if (!signal.aborted) throw error
   } finally {
-    for (const watcher of watchers) watcher.close()
-    waiting.kill()
+    changes.close()
+    await end(prepared)
   }
 }
 
-function startProcess(): ChildProcess {
-  return fork(program, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+class Changes {
+  readonly #files: readonly string[]
+  readonly #events = new EventTarget()
+  readonly #seen = new Set<string>()
+  #count = 0
+  #since = 0
+
+  constructor(files: readonly string[]) {
+    this.#files = files
+    for (const file of files) {
+      watchFile(file, { interval: lookMs }, (now, before) => {
+        // It is told once of a file that is not there.
+        if (now.ino === 0 && before.ino === 0) return
+        if (this.#seen.size === 0) this.#since = performance.now()
+        this.#seen.add(file)
+        this.#count++
+        this.#events.dispatchEvent(new Event('change'))
+      })
+    }
+  }
+
+  /** The files that changed since it was last asked. */
+  take(): string[] {
+    const names = [...this.#seen]
+    this.#seen.clear()
+    return names
+  }
+
+  /** Once something has changed and nothing changes any more; since when. */
+  async settled(signal: AbortSignal): Promise<number> {
+    if (this.#seen.size === 0) await once(this.#events, 'change', { signal })
+    for (let count = -1; count !== this.#count; ) {
+      count = this.#count
+      await wait(settleMs, undefined, { signal })
+    }
+    return this.#since
+  }
+
+  /** The same for what changes after this call; what changed before stays to be told. */
+  async another(signal: AbortSignal): Promise<number> {
+    await once(this.#events, 'change', { signal })
+    this.#since = performance.now()
+    return this.settled(signal)
+  }
+
+  close(): void {
+    for (const file of this.#files) unwatchFile(file)
+  }
 }
 
-async function ask(child: ChildProcess, task: RoundTask, signal: AbortSignal): Promise<RoundAnswer> {
-  const gone = new AbortController()
-  const either = AbortSignal.any([signal, gone.signal])
-  child.once('exit', (code) => gone.abort(new Error(`the round ended with ${code} and no answer`)))
-  await once(child, 'message', { signal: either })
-  child.send(task)
-  const [answer] = (await once(child, 'message', { signal: either })) as [RoundAnswer]
-  return answer
+interface Prepared {
+  child: ChildProcess
+  exited: Promise<[code: number | null]>
+  /** It has loaded its modules, and is told what to make ahead. */
+  ready: Promise<void>
 }
 
-/** Directories and not files: an editor that renames a new file over the old one ends a file's own watcher. */
-function watchAll(files: readonly string[], onChange: (file: string) => void): FSWatcher[] {
-  const names = Map.groupBy(
-    files.map((file) => resolve(file)),
-    dirname,
-  )
-  return [...names].map(([directory, own]) =>
-    watchPath(directory, (_, name) => {
-      if (name !== null && own.some((file) => basename(file) === name)) onChange(name)
-    }),
-  )
+function prepare(memory: Memory | undefined, signal: AbortSignal): Prepared {
+  const child = fork(program, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const exited = once(child, 'exit') as Prepared['exited']
+  const ready = Promise.race([once(child, 'message', { signal }), exited]).then(() => {
+    if (memory) send(child, { prepare: memory })
+  })
+  // It may end before anybody awaits it.
+  ready.catch(() => {})
+  return { child, exited, ready }
 }
 
-const mostCases = 50
+async function* answersOf(
+  { child, exited, ready }: Prepared,
+  task: RoundTask,
+  signal: AbortSignal,
+): AsyncIterable<RoundAnswer> {
+  await ready
+  if (child.connected) {
+    const messages = on(child, 'message', { signal, close: ['disconnect'] }) as AsyncIterable<[RoundAnswer]>
+    send(child, { task })
+    for await (const [answer] of messages) {
+      yield answer
+      if (!('routes' in answer)) return
+    }
+  }
+  const [code] = await exited
+  yield { fault: `the round ended with ${code} and no answer` }
+}
 
-function merged(known: readonly FuzzCase[], found: readonly FuzzCase[]): FuzzCase[] {
-  const all = new Map([...known, ...found].map((one) => [JSON.stringify(one.steps), one]))
-  return [...all.values()].slice(-mostCases)
+function send(child: ChildProcess, message: RoundMessage): void {
+  if (child.connected) child.send(message)
+}
+
+async function end({ child, exited }: Prepared): Promise<void> {
+  if (child.connected) child.disconnect()
+  const timer = setTimeout(() => child.kill('SIGKILL'), endMs)
+  await exited
+  clearTimeout(timer)
 }
