@@ -25,6 +25,8 @@ export async function withHandler<Value>(
   policy: Policy = config.policy,
 ): Promise<Value> {
   const directory = mkdtempSync(join(tmpdir(), 'edgeproof-fuzz-'))
+  const remove = () => rmSync(directory, { recursive: true, force: true })
+  process.once('exit', remove)
   const described = describedHandler(options, config.handler)
   try {
     if (described !== undefined) {
@@ -42,7 +44,8 @@ export async function withHandler<Value>(
     }
     throw error
   } finally {
-    rmSync(directory, { recursive: true, force: true })
+    process.off('exit', remove)
+    remove()
   }
 }
 

@@ -31,7 +31,8 @@ export function registerWatch(program: Command): void {
       process.once('SIGINT', stop).once('SIGTERM', stop)
       const handlerFile = options.handler ?? config.handler?.file
       // A configuration may take its policy from the file beside it.
-      const files = [...new Set([options.config ?? file, file, 'policy.json', handlerFile ?? file])]
+      const beside = options.policy === undefined ? 'policy.json' : file
+      const files = [...new Set([options.config ?? file, file, beside, handlerFile ?? file])]
       const write = (text: string) => void process.stdout.write(`${text}\n`)
       write(`watching ${files.filter((one) => existsSync(one)).join(', ')}`)
       await watchFiles({

@@ -71,7 +71,7 @@ export interface AttacksReport {
 }
 
 /** From the task until no more attacks are begun, of which so many have their turn however slow the machine is. */
-const roundMs = 1_200
+const roundMs = 1_000
 const leastAttacks = 32
 /** What was begun is brought to its end, which should not take long. */
 const largestBatch = 32
