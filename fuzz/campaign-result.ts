@@ -16,13 +16,13 @@ import type { CampaignReport } from './engine/campaign.ts'
 import { type Finding, type GroupedFinding, isHardening } from './finding.ts'
 import { findingsMarkdown } from './findings-markdown.ts'
 import type { FailureOptions, HandlerOptions } from './fuzz-options.ts'
-import type { Target } from './sandbox/handler-under-test.ts'
+import type { HandlerUnderTest } from './sandbox/handler-under-test.ts'
 import { isRecorded } from './shipped/recorded-differences.ts'
 import { readSuppressions, suppress } from './suppressions.ts'
 
 interface Attacked {
   context: StageContext
-  target: Target
+  tested: HandlerUnderTest
   options: HandlerOptions & FailureOptions
   /** Where cases and the page are written. */
   directory: string
@@ -33,22 +33,22 @@ interface Attacked {
 /** Writes the findings to `directory`: their cases, and a page on all of them. */
 export function campaignResult(
   report: CampaignReport,
-  { context, target, options, directory, asked }: Attacked,
+  { context, tested, options, directory, asked }: Attacked,
 ): { checks: Check[]; data: NonNullable<Result['data']> } {
   const { fuzz = {} } = context.config
   const limits = {
-    strict: options.strict ?? fuzz.strict ?? target.whose === 'ours',
+    strict: options.strict ?? fuzz.strict ?? tested.whose === 'ours',
     failOn: options.failOn ?? fuzz.failOn ?? 'medium',
   }
-  const differences = report.found.filter((finding) => isRecorded(target.name, finding))
-  const others = report.found.filter((finding) => !isRecorded(target.name, finding))
+  const differences = report.found.filter((finding) => isRecorded(tested.name, finding))
+  const others = report.found.filter((finding) => !isRecorded(tested.name, finding))
   const today = new Date().toISOString().slice(0, 10)
   const named = options.suppressions === undefined ? [] : readSuppressions(options.suppressions)
   const { findings, suppressed, remarks } = suppress(others, [...(fuzz.suppressions ?? []), ...named], today)
   const found = grouped(writeFindings(directory, findings, handlerArguments(options, context)))
   if (found.length > 0) {
     const semantics = relative(directory, fileURLToPath(new URL('../oracle/SEMANTICS.md', import.meta.url)))
-    writeWholeFile(pageIn(directory), findingsMarkdown(target.name, found, semantics))
+    writeWholeFile(pageIn(directory), findingsMarkdown(tested.name, found, semantics))
   }
   return {
     checks: [
@@ -66,7 +66,7 @@ export function campaignResult(
         notes: report.noted,
         unconfirmed: report.unconfirmed,
         first: report.first,
-        blame: blamed(options, target),
+        blame: blamed(options, tested),
       }),
     ),
   }
@@ -82,7 +82,7 @@ function pageIn(directory: string): string {
 }
 
 /** The file that a finding is about, for reports that show it beside the code. */
-function blamed({ handler, target }: HandlerOptions, { handler: described }: Target): string[] {
+function blamed({ handler, target }: HandlerOptions, { handler: described }: HandlerUnderTest): string[] {
   if (handler !== undefined || described !== undefined) return [handler ?? described?.file ?? '']
   if (target === undefined || target === 'ours') return ['authorizer/index.ts']
   return [target === 'naive' ? 'handlers/naive.ts' : `handlers/peers/${target}.ts`]
@@ -211,7 +211,7 @@ function effortChecks(report: CampaignReport, differences: readonly Finding[]): 
     }),
     check({
       id: 'fuzz.rate.core',
-      title: 'requests per second of CPU time, oracle and target together',
+      title: 'requests per second of CPU time, oracle and handler together',
       value: requests / Math.max(cpuSeconds, 0.001),
       unit: '/s',
       ...plain,

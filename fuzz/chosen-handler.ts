@@ -9,8 +9,8 @@ import { type HandlerConfig, handlerSchema } from '../config/handler-schema.ts'
 import { UsageError } from '../config/usage-error.ts'
 import { ensureLoads } from './engine/fit.ts'
 import type { HandlerOptions } from './fuzz-options.ts'
-import type { Target } from './sandbox/handler-under-test.ts'
-import { TargetRefused } from './sandbox/sandbox.ts'
+import type { HandlerUnderTest } from './sandbox/handler-under-test.ts'
+import { HandlerRefused } from './sandbox/sandbox.ts'
 import { buildShipped } from './shipped/shipped-handlers.ts'
 import { policyOfHandler } from './world/handler-credential.ts'
 
@@ -21,7 +21,7 @@ import { policyOfHandler } from './world/handler-credential.ts'
 export async function withHandler<Value>(
   options: HandlerOptions,
   { config, progress }: Pick<StageContext, 'config' | 'progress'>,
-  use: (target: Target, directory: string) => Promise<Value>,
+  use: (tested: HandlerUnderTest, directory: string) => Promise<Value>,
   policy: Policy = config.policy,
 ): Promise<Value> {
   const directory = mkdtempSync(join(tmpdir(), 'edgeproof-fuzz-'))
@@ -30,16 +30,16 @@ export async function withHandler<Value>(
   const described = describedHandler(options, config.handler)
   try {
     if (described !== undefined) {
-      const { target, notes } = await foreignTarget(described, policy)
+      const { tested, notes } = await foreignHandler(described, policy)
       for (const note of notes) progress.log(note)
-      return await use(target, directory)
+      return await use(tested, directory)
     }
     const { target: name = 'ours', runtime = 'nodejs24.x' } = options
-    const target = await buildShipped(name, { directory, runtime }, policy)
-    await ensureLoads(target)
-    return await use(target, directory)
+    const tested = await buildShipped(name, { directory, runtime }, policy)
+    await ensureLoads(tested)
+    return await use(tested, directory)
   } catch (error) {
-    if (error instanceof TargetRefused) {
+    if (error instanceof HandlerRefused) {
       throw new UsageError(`${described?.file ?? 'the handler'}: cannot be used: ${error.message}`)
     }
     throw error
@@ -50,9 +50,12 @@ export async function withHandler<Value>(
 }
 
 /** As the runtime would run it; a handler with a callback where it may, in the last runtime that takes one. */
-async function foreignTarget(handler: HandlerConfig, policy: Policy): Promise<{ target: Target; notes: string[] }> {
+async function foreignHandler(
+  handler: HandlerConfig,
+  policy: Policy,
+): Promise<{ tested: HandlerUnderTest; notes: string[] }> {
   const { file, runtime = 'nodejs24.x' } = handler
-  const target: Target = {
+  const tested: HandlerUnderTest = {
     name: basename(file),
     whose: 'foreign',
     file: resolve(file),
@@ -60,11 +63,11 @@ async function foreignTarget(handler: HandlerConfig, policy: Policy): Promise<{ 
     runtime,
     handler,
   }
-  const { parameters } = await ensureLoads(target)
-  if (runtime === 'cloudfront-js-2.0') return { target, notes: sizeNotes(target.file) }
-  if (handler.runtime !== undefined || parameters < 3) return { target, notes: [] }
+  const { parameters } = await ensureLoads(tested)
+  if (runtime === 'cloudfront-js-2.0') return { tested, notes: sizeNotes(tested.file) }
+  if (handler.runtime !== undefined || parameters < 3) return { tested, notes: [] }
   const note = `${file} takes a callback, which Node.js 24's runtime refuses: it is run as nodejs22.x`
-  return { target: { ...target, runtime: 'nodejs22.x' }, notes: [note] }
+  return { tested: { ...tested, runtime: 'nodejs22.x' }, notes: [note] }
 }
 
 /** "Maximum function size: 10 KB" (CloudFront Developer Guide, "Quotas on CloudFront Functions"). */

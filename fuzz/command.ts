@@ -9,10 +9,10 @@ import type { ExhaustiveOptions } from './exhaustive/exhaustive-stage.ts'
 import type { FuzzOptions, HandlerOptions } from './fuzz-options.ts'
 import type { RatesOptions } from './rates-stage.ts'
 import type { ReplayOptions } from './replay-stage.ts'
-import type { ShippedTarget } from './shipped/shipped-handlers.ts'
+import type { ShippedHandler } from './shipped/shipped-handlers.ts'
 
 /** As in shipped/shipped-handlers.ts, which is not imported for the sake of a quick --help. */
-const shipped: readonly ShippedTarget[] = ['ours', 'naive', 'jose', 'aws-jwt-verify', 'fast-jwt', 'cognito-at-edge']
+const shipped: readonly ShippedHandler[] = ['ours', 'naive', 'jose', 'aws-jwt-verify', 'fast-jwt', 'cognito-at-edge']
 
 export function registerFuzz(program: Command): void {
   const commands = [
@@ -31,7 +31,7 @@ function runCommand(): Command {
     .option('--seconds <n>', 'how long (default: 20)', positive)
     .option('--runs <n>', 'how many cases', positive)
     .option('--seed <text>', 'equal seeds try equal scenarios', '1')
-    .option('--workers <n>', 'threads, each with target processes of its own', positive, 1)
+    .option('--workers <n>', 'threads, each with handler processes of its own', positive, 1)
     .option('--shard <i/n>', 'this is the i-th of n machines')
     .option('--checkpoint <cases>', 'a long run saves where it is after so many (default: 100000)', positive)
     .option('--sessions', 'stories of sign-in alone: browsers, a provider, an attacker')

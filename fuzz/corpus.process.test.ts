@@ -15,8 +15,8 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }))
 test.each(readCorpus().map((stored) => [stored.file, stored.case] as const))(
   'what was found in some handler is not found in ours: %s',
   async (_file, fuzzCase) => {
-    const target = await buildOurs(fuzzCase.policy, { directory })
-    const judged = await replayFresh(target, fuzzCase)
+    const tested = await buildOurs(fuzzCase.policy, { directory })
+    const judged = await replayFresh(tested, fuzzCase)
     expect(judged.flatMap(({ observations }) => observations)).toEqual([])
   },
 )

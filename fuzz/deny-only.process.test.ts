@@ -47,10 +47,10 @@ async function found(decide: string, handler: Partial<HandlerConfig> = {}) {
     }`,
   )
   const context = { config: { policy, handler: { file, ...handler } }, progress: silentProgress }
-  return withHandler({ denyOnly: true }, context, async (target) => {
-    const fit = await checkFit(target)
+  return withHandler({ denyOnly: true }, context, async (tested) => {
+    const fit = await checkFit(tested)
     const signal = new AbortController().signal
-    const report = await runCampaign({ target, strategy: ofSessions, seed: '1', cases: 100, minimize: false, signal })
+    const report = await runCampaign({ tested, strategy: ofSessions, seed: '1', cases: 100, minimize: false, signal })
     return { fit, findings: report.found.map(({ class: kind, rule, case: { name } }) => `${kind} ${rule} ${name}`) }
   })
 }

@@ -127,7 +127,7 @@ export interface Effort {
   cases: number
   /** Of the wall clock. */
   seconds: number
-  /** CPU time of the judging thread and of its target processes; 0 where the latter cannot be read (not on Linux). */
+  /** CPU time of the judging thread and of its handler processes; 0 where the latter cannot be read (not on Linux). */
   cpuSeconds: number
 }
 

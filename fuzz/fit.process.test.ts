@@ -43,7 +43,7 @@ async function fitOf(source: string, handler: Partial<HandlerConfig> = {}, optio
     config: { policy, handler: { file, ...handler } },
     progress: { ...silentProgress, log: (line: string) => void said.push(line) },
   }
-  const fit = await withHandler(options, context, (target) => checkFit(target))
+  const fit = await withHandler(options, context, (tested) => checkFit(tested))
   return { said, lines: fitLines(fit), fit }
 }
 
@@ -78,7 +78,7 @@ test('the part of the policy that no good request passed is named', async () => 
   const file = join(folder, 'some.cjs')
   writeFileSync(file, believing("authorization && request.uri.startsWith('/files/')"))
   const context = { config: { policy: { ...policy, routes } }, progress: silentProgress }
-  const some = await withHandler({ handler: file }, context, (target) => checkFit(target))
+  const some = await withHandler({ handler: file }, context, (tested) => checkFit(tested))
   expect(fitLines(some)).toContain('/groups/{group}/* was not tested: no good request passed there (0 of 1)')
 })
 

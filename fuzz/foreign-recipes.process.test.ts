@@ -49,6 +49,6 @@ test.each([
   const file = join(folder, handler?.file ?? '')
   writeFileSync(file, blocks[0]?.split(/^\{$/m)[0] ?? '')
   const config = { policy, handler: { ...handler, file } }
-  const fit = await withHandler({}, { config, progress: silentProgress }, (target) => checkFit(target))
+  const fit = await withHandler({}, { config, progress: silentProgress }, (tested) => checkFit(tested))
   expect(fit).toMatchObject({ passed: 1, of: 1, routes: [{ anonymous: 'denied' }] })
 })

@@ -1,13 +1,13 @@
 import type { Severity } from './finding.ts'
 import type { Runtime } from './sandbox/protocol.ts'
-import type { ShippedTarget } from './shipped/shipped-handlers.ts'
+import type { ShippedHandler } from './shipped/shipped-handlers.ts'
 
 /** Which handler, and in which runtime. */
 export interface HandlerOptions {
   /** A CommonJS or ES module that exports `handler`; default: the configuration's `handler`, else our own authorizer, built with the policy. */
   handler?: string
   /** One of the handlers that ship with the fuzzer, with its own policy and its recorded differences. */
-  target?: ShippedTarget
+  target?: ShippedHandler
   runtime?: Runtime
   /** Over the configuration's `handler` section. */
   event?: 'viewer-request' | 'origin-request'

@@ -11,19 +11,19 @@ import { checkFit } from './engine/fit.ts'
 import { inSequence } from './engine/plan.ts'
 import { fitCheck, fitLines } from './fit-report.ts'
 import type { FuzzOptions } from './fuzz-options.ts'
-import type { Target } from './sandbox/handler-under-test.ts'
+import type { HandlerUnderTest } from './sandbox/handler-under-test.ts'
 import { runSessionStage, signInMisfit } from './sessions/session-stage.ts'
 import { budgetOf, soak } from './soak/soak.ts'
 import { readSuppressions } from './suppressions.ts'
 
 export const fuzzStage: Stage<FuzzOptions> = (context, options) =>
-  withHandler(options, context, (target, directory) => {
+  withHandler(options, context, (tested, directory) => {
     const { seed = '1', workers = 1, seconds, runs, shard, checkpoint } = options
     const inputs = {
-      target: target.name,
+      target: tested.name,
       ...(options.handler === undefined ? {} : { handler: options.handler }),
       config: context.configFile,
-      runtime: target.runtime,
+      runtime: tested.runtime,
       seed,
       workers: Math.min(workers, availableParallelism()),
       ...(seconds === undefined ? {} : { seconds }),
@@ -34,16 +34,16 @@ export const fuzzStage: Stage<FuzzOptions> = (context, options) =>
     }
     if (options.suppressions !== undefined) readSuppressions(options.suppressions)
     return stageResult('fuzz', inputs, async () => {
-      const fit = await checkFit(target)
+      const fit = await checkFit(tested)
       for (const line of fitLines(fit)) context.progress.log(line)
-      const misfit = hasSignIn(target) ? await signInMisfit(target, directory) : null
+      const misfit = hasSignIn(tested) ? await signInMisfit(tested, directory) : null
       if (misfit !== null && options.sessions) throw new UsageError(misfit)
       if (misfit !== null) context.progress.log(`stories of sign-in are left out: ${misfit}`)
-      const report = await attack(target, context, options, { directory, tellsStories: misfit === null })
+      const report = await attack(tested, context, options, { directory, tellsStories: misfit === null })
       const findings = join(context.out, 'fuzz-findings')
       forgetFindingsPage(findings)
       const asked = budgetOf(options)
-      const { checks, data } = campaignResult(report, { context, target, options, directory: findings, asked })
+      const { checks, data } = campaignResult(report, { context, tested, options, directory: findings, asked })
       return {
         checks: [fitCheck(fit), ...checks, ...(misfit === null ? [] : [withoutStories(misfit)])],
         data: { ...(data as object), fit: JSON.parse(JSON.stringify(fit)) },
@@ -51,7 +51,8 @@ export const fuzzStage: Stage<FuzzOptions> = (context, options) =>
     })
   })
 
-const hasSignIn = ({ policy, handler }: Target) => policy.signIn !== undefined || handler?.signIn !== undefined
+const hasSignIn = ({ policy, handler }: HandlerUnderTest) =>
+  policy.signIn !== undefined || handler?.signIn !== undefined
 
 const withoutStories = (detail: string) =>
   check({
@@ -66,20 +67,20 @@ const withoutStories = (detail: string) =>
 
 /** Requests one by one, and where the policy or the handler's description says how visitors sign in, stories of theirs. */
 async function attack(
-  target: Target,
+  tested: HandlerUnderTest,
   context: StageContext,
   options: FuzzOptions,
   { directory, tellsStories }: { directory: string; tellsStories: boolean },
 ): Promise<CampaignReport> {
-  const stories = (share: number) => runSessionStage(target, context, options, { share, directory })
+  const stories = (share: number) => runSessionStage(tested, context, options, { share, directory })
   if (options.sessions) {
-    if (hasSignIn(target)) return stories(1)
-    const add = target.handler ? "signIn to the configuration's handler" : 'signIn to the policy'
+    if (hasSignIn(tested)) return stories(1)
+    const add = tested.handler ? "signIn to the configuration's handler" : 'signIn to the policy'
     throw new UsageError(`--sessions: nothing says how visitors sign in; leave the option out, or add ${add}`)
   }
-  if (!hasSignIn(target) || !tellsStories) return soak(target, context, options, directory)
+  if (!hasSignIn(tested) || !tellsStories) return soak(tested, context, options, directory)
   const { seconds, runs } = options
   const half = seconds === undefined && runs !== undefined ? {} : { seconds: (seconds ?? 20) / 2 }
-  const report = await soak(target, context, { ...options, ...half }, directory)
+  const report = await soak(tested, context, { ...options, ...half }, directory)
   return inSequence(report, await stories(1 / 2))
 }

@@ -5,7 +5,7 @@ import type { Scenario } from './case.ts'
 import { cataloguePolicy } from './effectiveness/flaws/flawed-handler.ts'
 import { strategies } from './engine/strategy.ts'
 import { type Judged, Trial } from './engine/trial.ts'
-import type { Target } from './sandbox/handler-under-test.ts'
+import type { HandlerUnderTest } from './sandbox/handler-under-test.ts'
 import { createInThreadSandbox } from './sandbox/in-thread-sandbox.ts'
 import { createWorld, servedByIssuers } from './world/make-world.ts'
 import type { World } from './world/world.ts'
@@ -100,9 +100,9 @@ export interface OpenTrial {
 export async function openTrial(world: World, scenario?: Scenario): Promise<OpenTrial> {
   const { policy } = world
   const sandbox = createInThreadSandbox(policy)
-  const target: Target = { name: 'ours', whose: 'ours', file: '', policy, runtime: 'nodejs24.x' }
+  const tested: HandlerUnderTest = { name: 'ours', whose: 'ours', file: '', policy, runtime: 'nodejs24.x' }
   const serve = { ...servedByIssuers(world.issuers), ...scenario?.serve }
-  return { sandbox, trial: await Trial.open(sandbox, target, world.start, serve) }
+  return { sandbox, trial: await Trial.open(sandbox, tested, world.start, serve) }
 }
 
 function isRequestsOnly({ steps, serve = {} }: Scenario): boolean {

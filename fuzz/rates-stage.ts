@@ -1,6 +1,6 @@
 /**
  * `edgeproof fuzz rates`: how many requests a core judges in a second, oracle included. CPU time of the judging thread and
- * of its target processes together, so that a busy machine or a second core changes nothing.
+ * of its handler processes together, so that a busy machine or a second core changes nothing.
  */
 import { type Stage, stageResult } from '../command/stage.ts'
 import { type Check, check } from '../result/result.ts'
@@ -14,7 +14,7 @@ import { OwnInstances } from './engine/own-instance.ts'
 import { SharedInstance } from './engine/shared-instance.ts'
 import { strategies } from './engine/strategy.ts'
 import type { HandlerOptions } from './fuzz-options.ts'
-import type { Target } from './sandbox/handler-under-test.ts'
+import type { HandlerUnderTest } from './sandbox/handler-under-test.ts'
 import { worldOf } from './world/handler-world.ts'
 import { servedTo } from './world/served-to.ts'
 
@@ -37,15 +37,15 @@ export interface RatesOptions extends HandlerOptions {
 }
 
 export const ratesStage: Stage<RatesOptions> = (context, options) =>
-  withHandler(options, context, (target) => {
+  withHandler(options, context, (tested) => {
     const { seed = '1' } = options
-    const inputs = { target: target.name, config: context.configFile, runtime: target.runtime, seed }
-    return stageResult('fuzz', inputs, async () => ({ checks: await measureRates(target, seed, context.signal) }))
+    const inputs = { target: tested.name, config: context.configFile, runtime: tested.runtime, seed }
+    return stageResult('fuzz', inputs, async () => ({ checks: await measureRates(tested, seed, context.signal) }))
   })
 
 /** Findings are none of its business: `edgeproof fuzz run` looks for them. */
-async function measureRates(target: Target, seed: string, signal: AbortSignal): Promise<Check[]> {
-  const world = await worldOf(target, Date.now())
+async function measureRates(tested: HandlerUnderTest, seed: string, signal: AbortSignal): Promise<Check[]> {
+  const world = await worldOf(tested, Date.now())
   const before = cpuSeconds()
   const all: Scenario[] = []
   for (const { scenario } of strategies.full(world, seededRandom(seed))) {
@@ -53,7 +53,7 @@ async function measureRates(target: Target, seed: string, signal: AbortSignal): 
   }
   const generating = cpuSeconds() - before
   const serve = servedTo(world)
-  const place = { target, start: world.start, serve, signal }
+  const place = { tested, start: world.start, serve, signal }
   const plain = all.filter((scenario) => sharesInstance(scenario) && !carriesSignature(scenario))
   const mix = await rateOf(all, place)
   const unsigned = await rateOf(plain, place)
@@ -74,15 +74,15 @@ async function measureRates(target: Target, seed: string, signal: AbortSignal): 
 }
 
 interface Place {
-  target: Target
+  tested: HandlerUnderTest
   start: number
   serve: NonNullable<Scenario['serve']>
   signal: AbortSignal
 }
 
-async function rateOf(scenarios: readonly Scenario[], { target, start, serve, signal }: Place): Promise<Rate> {
-  await using shared = new SharedInstance(target, start, serve)
-  await using own = new OwnInstances(target, start, serve)
+async function rateOf(scenarios: readonly Scenario[], { tested, start, serve, signal }: Place): Promise<Rate> {
+  await using shared = new SharedInstance(tested, start, serve)
+  await using own = new OwnInstances(tested, start, serve)
   const together = scenarios.filter(sharesInstance)
   const alone = scenarios.filter((scenario) => !sharesInstance(scenario))
   const seconds: number[] = []

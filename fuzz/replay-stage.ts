@@ -9,7 +9,7 @@ import { withHandler } from './chosen-handler.ts'
 import { readCase } from './corpus.ts'
 import { replayCase } from './engine/replay-report.ts'
 import type { FailureOptions, HandlerOptions } from './fuzz-options.ts'
-import type { Target } from './sandbox/handler-under-test.ts'
+import type { HandlerUnderTest } from './sandbox/handler-under-test.ts'
 import { replayStory } from './sessions/session-stage.ts'
 
 export interface ReplayOptions extends HandlerOptions, FailureOptions {
@@ -22,13 +22,13 @@ export interface ReplayOptions extends HandlerOptions, FailureOptions {
 export const replayStage: Stage<ReplayOptions> = async (context, options) => {
   const { file, minimize = false } = options
   const stored = readCase(file)
-  const replay = (target: Target, directory: string) => {
-    const inputs = { target: target.name, runtime: target.runtime, replay: file }
+  const replay = (tested: HandlerUnderTest, directory: string) => {
+    const inputs = { target: tested.name, runtime: tested.runtime, replay: file }
     return stageResult('replay', inputs, async () => {
       const report = stored.story
-        ? await replayStory(target, stored, directory)
-        : await replayCase(target, stored, minimize)
-      return campaignResult(report, { context, target, options, directory: join(context.out, 'replay-findings') })
+        ? await replayStory(tested, stored, directory)
+        : await replayCase(tested, stored, minimize)
+      return campaignResult(report, { context, tested, options, directory: join(context.out, 'replay-findings') })
     })
   }
   return withHandler(options, context, replay, stored.policy)

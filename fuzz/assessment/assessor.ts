@@ -51,9 +51,9 @@ export interface HandlerFacts {
   secret?: string | undefined
 }
 
-/** A target may have a description (`handler` of the configuration). */
-export function factsOf(target: object): HandlerFacts {
-  return (target as { handler?: HandlerFacts }).handler ?? {}
+/** A handler may have a description (`handler` of the configuration). */
+export function factsOf(tested: object): HandlerFacts {
+  return (tested as { handler?: HandlerFacts }).handler ?? {}
 }
 
 export class Assessor {

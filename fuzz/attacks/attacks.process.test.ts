@@ -3,7 +3,7 @@ import type { Policy } from '../../authorizer/policy.ts'
 import { seededRandom } from '../../statistics/seeded-random.ts'
 import type { AttackClass } from '../case.ts'
 import { cataloguePolicy } from '../effectiveness/flaws/flawed-handler.ts'
-import type { Target } from '../sandbox/handler-under-test.ts'
+import type { HandlerUnderTest } from '../sandbox/handler-under-test.ts'
 import { worldOf } from '../world/handler-world.ts'
 import { createWorld } from '../world/make-world.ts'
 import type { World } from '../world/world.ts'
@@ -83,7 +83,7 @@ describe('the list of attacks', () => {
 
   it("builds for tokens of a handler's own, which have no public key", async () => {
     const handler = { file: 'index.js', secret: 'a secret', credential: { query: { jwt: '{token}' } } }
-    const target: Target = {
+    const tested: HandlerUnderTest = {
       name: 'own',
       whose: 'foreign',
       file: 'index.js',
@@ -91,7 +91,7 @@ describe('the list of attacks', () => {
       runtime: 'nodejs24.x',
       handler,
     }
-    expect(scenarios(await worldOf(target, start), 'one').length).toBeGreaterThan(attacks.length / 2)
+    expect(scenarios(await worldOf(tested, start), 'one').length).toBeGreaterThan(attacks.length / 2)
   })
 
   it('puts tokens where the policy looks for them', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Policy } from '../../authorizer/policy.ts'
 import { runCampaign } from '../engine/campaign.ts'
 import type { Effort } from '../finding.ts'
-import type { Target } from '../sandbox/handler-under-test.ts'
+import type { HandlerUnderTest } from '../sandbox/handler-under-test.ts'
 import { runSessions } from '../sessions/session-campaign.ts'
 import { createWorld } from '../world/make-world.ts'
 import type { World } from '../world/world.ts'
@@ -54,16 +54,16 @@ export class Runner {
     const flaw = flaws.find((one) => one.name === task.flaw)
     if (!flaw) throw new Error(`no flaw ${task.flaw}`)
     if (flaw.signsIn) return this.#stories(flaw, task, signal)
-    const target = this.#target(flaw)
+    const tested = this.#flawed(flaw)
     const report = await runCampaign({
-      target,
+      tested,
       strategy: contender.strategy,
       seed: `${task.strategy} ${task.seed}`,
       seconds: task.seconds,
       signal,
       stopAtFirst: true,
       gainsOnly: !task.strict,
-      world: await this.#world(target.policy),
+      world: await this.#world(tested.policy),
     })
     const [finding] = report.found
     const name = finding && `${finding.class} ${finding.rule} by ${finding.case.name}`
@@ -73,10 +73,10 @@ export class Runner {
 
   /** The handler is held to the whole page, as ours is. */
   async #stories(flaw: Flaw, task: Task, signal: AbortSignal): Promise<Run> {
-    const target = this.#target(flaw)
-    const build = async (policy: Policy) => this.#target(flaw, policy).file
+    const tested = this.#flawed(flaw)
+    const build = async (policy: Policy) => this.#flawed(flaw, policy).file
     const report = await runSessions({
-      target: { ...target, whose: 'ours', build },
+      tested: { ...tested, whose: 'ours', build },
       seed: `${task.strategy} ${task.seed}`,
       start: this.#start,
       seconds: task.seconds,
@@ -89,7 +89,7 @@ export class Runner {
     return { ...outcome(task, { ...report, cases: report.stories }, finding?.after, name), byTimeout: false }
   }
 
-  #target(flaw: Flaw, changed?: Policy): Target {
+  #flawed(flaw: Flaw, changed?: Policy): HandlerUnderTest {
     const { code, policy } = flawedHandler(flaw, changed)
     const file = join(this.#directory, `${flaw.name}${changed ? '-redeployed' : ''}.cjs`)
     writeFileSync(file, code)

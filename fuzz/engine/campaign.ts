@@ -1,4 +1,4 @@
-/** One worker's run against one target: generate, run, judge, confirm, until the time or the number of cases is over. */
+/** One worker's run against one handler: generate, run, judge, confirm, until the time or the number of cases is over. */
 import { setImmediate as turn } from 'node:timers/promises'
 import type { ServedUrls } from '../../oracle/served-urls.ts'
 import { seededRandom } from '../../statistics/seeded-random.ts'
@@ -6,7 +6,7 @@ import { attacks } from '../attacks/attacks.ts'
 import type { FuzzCase, Scenario } from '../case.ts'
 import { type Effort, type Finding, isHardening, type Note } from '../finding.ts'
 import type { AssessedObservation, Remark } from '../invariants/observation.ts'
-import type { Target } from '../sandbox/handler-under-test.ts'
+import type { HandlerUnderTest } from '../sandbox/handler-under-test.ts'
 import { worldOf } from '../world/handler-world.ts'
 import { servedTo } from '../world/served-to.ts'
 import type { World } from '../world/world.ts'
@@ -22,7 +22,7 @@ import type { Generated, Strategy } from './strategy.ts'
 import type { Judged } from './trial.ts'
 
 export interface CampaignOptions {
-  target: Target
+  tested: HandlerUnderTest
   strategy: Strategy
   /** Equal seeds try equal scenarios in equal order; keys, and so tokens, are new in each process. */
   seed: string
@@ -99,18 +99,18 @@ class Campaign {
 
   constructor(options: CampaignOptions) {
     this.#options = options
-    this.#confirmation = new Confirmation(options.target, () => this.#effort(), options.known)
+    this.#confirmation = new Confirmation(options.tested, () => this.#effort(), options.known)
   }
 
   async run(): Promise<CampaignReport> {
-    const { target, strategy, seed, corpus = [] } = this.#options
+    const { tested, strategy, seed, corpus = [] } = this.#options
     await using confirmation = this.#confirmation
-    const bare = this.#options.world ?? (await worldOf(target, Date.now()))
+    const bare = this.#options.world ?? (await worldOf(tested, Date.now()))
     const { start } = bare
     const serve = servedTo(bare)
-    const world = await harvested(target, bare, serve)
-    await using shared = new SharedInstance(target, start, serve)
-    await using own = new OwnInstances(target, start, serve)
+    const world = await harvested(tested, bare, serve)
+    await using shared = new SharedInstance(tested, start, serve)
+    await using own = new OwnInstances(tested, start, serve)
     for (const stored of corpus) {
       if (this.#over()) break
       this.#cases++
@@ -245,12 +245,12 @@ class Campaign {
 
   /** Once in a run: distinct requests without end. */
   async #watchMemory(world: World, serve: ServedUrls): Promise<void> {
-    const { target, seconds = Number.POSITIVE_INFINITY } = this.#options
+    const { tested, seconds = Number.POSITIVE_INFINITY } = this.#options
     const end = this.#seconds() + memoryShare * seconds
-    const growth = await measureGrowth(target, world, serve, () => this.#over() || this.#seconds() >= end)
+    const growth = await measureGrowth(tested, world, serve, () => this.#over() || this.#seconds() >= end)
     if (growth === null) return
     const { observation, step } = growth
-    const { policy } = target
+    const { policy } = tested
     const fuzzCase: FuzzCase = {
       name: 'distinct-requests',
       class: 'resources',
@@ -259,7 +259,7 @@ class Campaign {
       serve,
       steps: [step],
     }
-    const [judged] = await replayFresh(target, fuzzCase)
+    const [judged] = await replayFresh(tested, fuzzCase)
     if (!judged) return
     this.#confirmation.add(fuzzCase, judged, observation)
   }

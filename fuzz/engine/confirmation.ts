@@ -4,7 +4,7 @@ import { findingOf, idOf } from '../assessment/finding-of.ts'
 import type { FuzzCase, Scenario } from '../case.ts'
 import { type Effort, type Finding, isEasier, type Note } from '../finding.ts'
 import type { AssessedObservation } from '../invariants/observation.ts'
-import type { Target } from '../sandbox/handler-under-test.ts'
+import type { HandlerUnderTest } from '../sandbox/handler-under-test.ts'
 import { createMinimizer, type Reproduction, shownIn } from './minimize.ts'
 import { replayFresh } from './replay.ts'
 import { measureCost } from './request-cost.ts'
@@ -33,7 +33,7 @@ interface Confirmed {
 export class Confirmation implements AsyncDisposable {
   readonly #confirmed: Confirmed[] = []
   readonly #known: readonly KnownFinding[]
-  readonly #target: Target
+  readonly #tested: HandlerUnderTest
   readonly #effort: () => Effort
   readonly #minimizer
   readonly #measured = new Set<string>()
@@ -41,11 +41,11 @@ export class Confirmation implements AsyncDisposable {
   readonly #unconfirmed = new Map<string, Note>()
 
   /** `effort`: what the run has used by now. `known`: not wanted any more. */
-  constructor(target: Target, effort: () => Effort, known: readonly KnownFinding[] = []) {
+  constructor(tested: HandlerUnderTest, effort: () => Effort, known: readonly KnownFinding[] = []) {
     this.#known = known
-    this.#target = target
+    this.#tested = tested
     this.#effort = effort
-    this.#minimizer = createMinimizer(target)
+    this.#minimizer = createMinimizer(tested)
   }
 
   get count(): number {
@@ -93,11 +93,11 @@ export class Confirmation implements AsyncDisposable {
 
   /** A cost is confirmed by being measured, in a process of its own. */
   async confirmCost(fuzzCase: FuzzCase, judged: Judged): Promise<void> {
-    const who = sendersOf(fuzzCase, fuzzCase.steps.length, factsOf(this.#target))
+    const who = sendersOf(fuzzCase, fuzzCase.steps.length, factsOf(this.#tested))
     const suspicion = { class: 'exhaustion', rule: 'resources/cpu', story: '', who } as const
     if (!this.wants(suspicion) || this.#measured.has(fuzzCase.name) || this.#measured.size >= maxMeasured) return
     this.#measured.add(fuzzCase.name)
-    const observation = await measureCost(this.#target, fuzzCase)
+    const observation = await measureCost(this.#tested, fuzzCase)
     if (observation) this.add(fuzzCase, judged, { ...observation, who })
   }
 
@@ -127,7 +127,7 @@ export class Confirmation implements AsyncDisposable {
         this.#giveUp(shown.observation, shown.case)
         continue
       }
-      const finding = written(final, poisoned, after, factsOf(this.#target))
+      const finding = written(final, poisoned, after, factsOf(this.#tested))
       if (!findings.has(finding.id)) findings.set(finding.id, finding)
     }
     return [...findings.values()].toSorted((a, b) => a.after.seconds - b.after.seconds)
@@ -135,7 +135,7 @@ export class Confirmation implements AsyncDisposable {
 
   /** In a process that has seen nothing else. */
   async #showAgain({ case: fuzzCase, observation }: Reproduction): Promise<Reproduction | null> {
-    return shownIn(await replayFresh(this.#target, fuzzCase), fuzzCase, observation)
+    return shownIn(await replayFresh(this.#tested, fuzzCase), fuzzCase, observation)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -2,7 +2,7 @@
 import { withDefaults } from '../../config/policy-defaults.ts'
 import type { Fetch, ServedUrls } from '../../oracle/served-urls.ts'
 import type { Observation, Remark } from '../invariants/observation.ts'
-import type { Target } from '../sandbox/handler-under-test.ts'
+import type { HandlerUnderTest } from '../sandbox/handler-under-test.ts'
 
 /** One that ran so long while no request waited for it may have been cut off by a freeze, as far as ours can tell. */
 const aloneMs = 500
@@ -12,7 +12,7 @@ const foreignPerMinute = 12
 const minuteMs = 60_000
 
 export class FetchWatch {
-  readonly #whose: Target['whose']
+  readonly #whose: HandlerUnderTest['whose']
   readonly #cooldownMs: number
   readonly #own: Set<string>
   readonly #recent = new Map<string, number[]>()
@@ -24,7 +24,7 @@ export class FetchWatch {
   /** Where the policy's own endpoints have led: no viewer named those. */
   readonly #ledTo = new Set<string>()
 
-  constructor({ policy, whose }: Target) {
+  constructor({ policy, whose }: HandlerUnderTest) {
     this.#whose = whose
     const { providers, jwks } = withDefaults(policy)
     const issuers = providers.flatMap((provider) => provider.issuers)

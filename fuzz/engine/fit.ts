@@ -5,8 +5,8 @@ import type { Answer } from '../answer.ts'
 import { request } from '../attacks/request-step.ts'
 import { issuedToken } from '../attacks/tokens.ts'
 import type { Step } from '../case.ts'
-import type { Target } from '../sandbox/handler-under-test.ts'
-import { loadTarget, sandboxFor } from '../sandbox/sandbox.ts'
+import type { HandlerUnderTest } from '../sandbox/handler-under-test.ts'
+import { loadPlaced, sandboxFor } from '../sandbox/sandbox.ts'
 import { worldOf } from '../world/handler-world.ts'
 import { servedTo } from '../world/served-to.ts'
 import type { World } from '../world/world.ts'
@@ -36,26 +36,26 @@ interface Asked {
   step: Step
 }
 
-/** Throws TargetRefused where the handler does not load while all is well; in an outage it is a finding. */
-export async function ensureLoads(target: Target): Promise<{ parameters: number }> {
-  const world = await worldOf(target, Date.now())
-  await using sandbox = sandboxFor(target)
-  const { parameters = 0 } = await loadTarget(sandbox, target, world.start, servedTo(world))
+/** Throws HandlerRefused where the handler does not load while all is well; in an outage it is a finding. */
+export async function ensureLoads(tested: HandlerUnderTest): Promise<{ parameters: number }> {
+  const world = await worldOf(tested, Date.now())
+  await using sandbox = sandboxFor(tested)
+  const { parameters = 0 } = await loadPlaced(sandbox, tested, world.start, servedTo(world))
   return { parameters }
 }
 
 /**
- * Throws TargetRefused where the handler does not load, and a UsageError where not one good request with a credential passes:
+ * Throws HandlerRefused where the handler does not load, and a UsageError where not one good request with a credential passes:
  * nothing that is found then would mean anything. Where no credential can be made nobody is asked for one.
  */
-export async function checkFit(target: Target): Promise<Fit> {
-  await ensureLoads(target)
-  const world = await worldOf(target, Date.now())
+export async function checkFit(tested: HandlerUnderTest): Promise<Fit> {
+  await ensureLoads(tested)
+  const world = await worldOf(tested, Date.now())
   const serve = servedTo(world)
   const asked = questions(world)
-  const answers = await answersTo(target, world, serve, asked)
+  const answers = await answersTo(tested, world, serve, asked)
   const passes = (index: number) => answers[index]?.result.kind === 'request'
-  const routes = target.policy.routes.map((route, index): RouteFit => {
+  const routes = tested.policy.routes.map((route, index): RouteFit => {
     const indexes = asked.flatMap((one, place) => (one.route === index ? [place] : []))
     const good = indexes.filter((place) => asked[place]?.isGood)
     const anonymous = indexes.find((place) => !asked[place]?.isGood)
@@ -66,12 +66,12 @@ export async function checkFit(target: Target): Promise<Fit> {
     }
   })
   const credentialed = asked.flatMap(({ route, isGood }, place) =>
-    isGood && !target.policy.routes[route]?.public ? [place] : [],
+    isGood && !tested.policy.routes[route]?.public ? [place] : [],
   )
   const [first] = credentialed
   if (first !== undefined && !credentialed.some(passes)) {
     const evidence = credentialed.map((place) => ({ step: asked[place]?.step, answer: answers[place] }))
-    throw new UsageError(misfit(target, world, serve, evidence))
+    throw new UsageError(misfit(tested, world, serve, evidence))
   }
   const total = (count: (fit: RouteFit) => number) => routes.reduce((sum, fit) => sum + count(fit), 0)
   return {
@@ -108,10 +108,15 @@ function questions(world: World): Asked[] {
 }
 
 /** Of one instance, in this order; what comes after a request that ends the process has none. */
-async function answersTo(target: Target, world: World, serve: ServedUrls, asked: readonly Asked[]): Promise<Answer[]> {
-  const { policy } = target
+async function answersTo(
+  tested: HandlerUnderTest,
+  world: World,
+  serve: ServedUrls,
+  asked: readonly Asked[],
+): Promise<Answer[]> {
+  const { policy } = tested
   const steps = asked.map(({ step }) => step)
-  const judged = await replayFresh(target, { name: 'fit', class: 'benign', policy, start: world.start, serve, steps })
+  const judged = await replayFresh(tested, { name: 'fit', class: 'benign', policy, start: world.start, serve, steps })
   return judged.map(({ answer }) => answer)
 }
 

@@ -3,21 +3,21 @@
 import type { ServedUrls } from '../../oracle/served-urls.ts'
 import { request } from '../attacks/request-step.ts'
 import { valuesOf } from '../invariants/header-values.ts'
-import type { Target } from '../sandbox/handler-under-test.ts'
+import type { HandlerUnderTest } from '../sandbox/handler-under-test.ts'
 import type { World } from '../world/world.ts'
 import { replayFresh } from './replay.ts'
 
 /** The world with what came of a visit to a page and to each of the sign-in paths; as it was where the handler has no description. */
-export async function harvested(target: Target, world: World, serve: ServedUrls): Promise<World> {
+export async function harvested(tested: HandlerUnderTest, world: World, serve: ServedUrls): Promise<World> {
   const { handler, visitors, start } = world
   if (handler === undefined) return world
   const uris = ['/', visitors[0].granted[0], ...Object.values(handler.signIn?.paths ?? {})]
   const headers = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
   const steps = uris.map((uri) => request(world, { uri, headers }))
-  const judged = await replayFresh(target, {
+  const judged = await replayFresh(tested, {
     name: 'harvest',
     class: 'benign',
-    policy: target.policy,
+    policy: tested.policy,
     start,
     serve,
     steps,

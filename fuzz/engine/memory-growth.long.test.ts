@@ -14,9 +14,9 @@ const directory = mkdtempSync(join(tmpdir(), 'edgeproof-memory-growth-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
 async function storyOf(file: string): Promise<string | undefined> {
-  const target = { name: 'handler', whose: 'foreign', file, policy: cataloguePolicy, runtime: 'nodejs24.x' } as const
+  const tested = { name: 'handler', whose: 'foreign', file, policy: cataloguePolicy, runtime: 'nodejs24.x' } as const
   const world = await createWorld(cataloguePolicy, Date.now())
-  const growth = await measureGrowth(target, world, servedByIssuers(world.issuers), () => false)
+  const growth = await measureGrowth(tested, world, servedByIssuers(world.issuers), () => false)
   return growth?.observation.story
 }
 

@@ -9,8 +9,8 @@ import { typeHeader, unsigned } from '../attacks/tokens.ts'
 import type { FuzzCase, Step } from '../case.ts'
 import type { Who } from '../finding.ts'
 import type { AssessedObservation } from '../invariants/observation.ts'
-import type { Target } from '../sandbox/handler-under-test.ts'
-import { loadTarget, SandboxGone, sandboxFor } from '../sandbox/sandbox.ts'
+import type { HandlerUnderTest } from '../sandbox/handler-under-test.ts'
+import { loadPlaced, SandboxGone, sandboxFor } from '../sandbox/sandbox.ts'
 import { groupChanges, groupsOf } from '../world/provider-claims.ts'
 import type { Visitor, World } from '../world/world.ts'
 
@@ -66,15 +66,15 @@ export interface Growth {
 
 /** Null where memory stops growing. */
 export async function measureGrowth(
-  target: Target,
+  tested: HandlerUnderTest,
   world: World,
   serve: FuzzCase['serve'],
   over: () => boolean,
 ): Promise<Growth | null> {
   for (const supply of supplies) {
     const { what, who, mostBytes = Number.POSITIVE_INFINITY } = supply
-    await using sandbox = sandboxFor(target)
-    await loadTarget(sandbox, target, world.start, serve)
+    await using sandbox = sandboxFor(tested)
+    await loadPlaced(sandbox, tested, world.start, serve)
     try {
       const sizes: Size[] = []
       for (let sent = 0; sent < supply.requests && !over() && stillGrows(sizes, supply); ) {
@@ -97,7 +97,7 @@ export async function measureGrowth(
       const story = `memory ${grows} ${perRequest} bytes for each new ${what} token after ${last.requests} of them`
       return { observation: { class: 'exhaustion', rule: 'resources/memory', story, cause: what, who }, step }
     } catch (error) {
-      // A target that dies of it is found by what it did not answer.
+      // A handler that dies of it is found by what it did not answer.
       if (!(error instanceof SandboxGone)) throw error
     }
   }

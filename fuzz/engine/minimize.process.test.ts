@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import type { Policy } from '../../authorizer/policy.ts'
 import { request } from '../attacks/request-step.ts'
-import type { Target } from '../sandbox/handler-under-test.ts'
+import type { HandlerUnderTest } from '../sandbox/handler-under-test.ts'
 import { createWorld, servedByIssuers } from '../world/make-world.ts'
 import { createMinimizer } from './minimize.ts'
 
@@ -29,7 +29,7 @@ const handler = `exports.handler = async ({ Records: [{ cf: { request: { headers
 test('the smallest case of a crash is no other crash, and one that CloudFront sends', async () => {
   const file = join(directory, 'handler.cjs')
   writeFileSync(file, handler)
-  const target: Target = { name: 'any', whose: 'foreign', file, policy, runtime: 'nodejs24.x' }
+  const tested: HandlerUnderTest = { name: 'any', whose: 'foreign', file, policy, runtime: 'nodejs24.x' }
   const world = await createWorld(policy, Date.UTC(2026, 0, 15))
   const asked = request(world, { uri: '/a', querystring: 'code=bogus', headers: { 'x-more': '1' } })
   const whole = {
@@ -39,7 +39,7 @@ test('the smallest case of a crash is no other crash, and one that CloudFront se
     start: world.start,
     serve: servedByIssuers(world.issuers),
   } as const
-  await using minimizer = createMinimizer(target)
+  await using minimizer = createMinimizer(tested)
   const cause = 'the handler threw Error: the token endpoint answered 0'
   const wanted = { class: 'crash', rule: 'result/answer', story: '', cause, who: 'anyone' } as const
   const found = await minimizer.reproduce({ ...whole, steps: [asked] }, wanted)

@@ -2,7 +2,7 @@
 import type { FuzzCase, Step } from '../case.ts'
 import { isEasier } from '../finding.ts'
 import type { AssessedObservation } from '../invariants/observation.ts'
-import type { Target } from '../sandbox/handler-under-test.ts'
+import type { HandlerUnderTest } from '../sandbox/handler-under-test.ts'
 import { type ChildSandbox, sandboxFor } from '../sandbox/sandbox.ts'
 import { replayIn } from './replay.ts'
 import type { Judged } from './trial.ts'
@@ -46,13 +46,13 @@ const maxReplays = 120
 /** A handler that spins takes its whole time limit at each attempt. */
 const maxSeconds = 4
 
-export function createMinimizer(target: Target): Minimizer {
+export function createMinimizer(tested: HandlerUnderTest): Minimizer {
   let sandbox: ChildSandbox | undefined
 
   async function reproduce(fuzzCase: FuzzCase, wanted: AssessedObservation) {
     const fresh = sandbox === undefined || sandbox.gone
-    if (sandbox === undefined || sandbox.gone) sandbox = sandboxFor(target)
-    const shown = shownIn(await replayIn(sandbox, target, fuzzCase), fuzzCase, wanted)
+    if (sandbox === undefined || sandbox.gone) sandbox = sandboxFor(tested)
+    const shown = shownIn(await replayIn(sandbox, tested, fuzzCase), fuzzCase, wanted)
     return shown && { shown, fresh }
   }
 

@@ -6,7 +6,7 @@ import { viewerRequestOf } from '../../oracle/viewer-request-shape.ts'
 import type { Answer } from '../answer.ts'
 import type { Step } from '../case.ts'
 import { valuesOf } from '../invariants/header-values.ts'
-import type { Target } from '../sandbox/handler-under-test.ts'
+import type { HandlerUnderTest } from '../sandbox/handler-under-test.ts'
 import type { World } from '../world/world.ts'
 
 interface Asked {
@@ -19,13 +19,13 @@ const shownLength = 100
 const shownLines = 8
 
 /** The whole message, several lines. */
-export function misfit(target: Target, world: World, serve: ServedUrls, asked: readonly Asked[]): string {
+export function misfit(tested: HandlerUnderTest, world: World, serve: ServedUrls, asked: readonly Asked[]): string {
   const [first] = asked
   const request = first?.step?.kind === 'request' ? viewerRequestOf(first.step.event) : null
   const answers = asked.flatMap(({ answer }) => (answer ? [answer] : []))
   const fetched = [...new Set(answers.flatMap(({ fetches }) => fetches.map(({ url }) => url)))]
   const logs = answers.flatMap((answer) => answer.logs)
-  const causes = usualCauses({ target, world, serve, answers, fetched })
+  const causes = usualCauses({ tested, world, serve, answers, fetched })
   return [
     `the policy does not fit the handler: good requests passed: 0 of ${asked.length}; nothing was attacked`,
     ...(request ? sentLines(request) : []),
@@ -62,7 +62,7 @@ function fetchLine(url: string, serve: ServedUrls): string {
 }
 
 interface Evidence {
-  target: Target
+  tested: HandlerUnderTest
   world: World
   serve: ServedUrls
   answers: readonly Answer[]
@@ -103,8 +103,8 @@ function unservedUrls({ fetched, serve, world }: Evidence): string[] {
     )
 }
 
-function otherClient({ target, answers }: Evidence): string[] {
-  const clients = withDefaults(target.policy).providers.flatMap(({ clientIds }) => clientIds)
+function otherClient({ tested, answers }: Evidence): string[] {
+  const clients = withDefaults(tested.policy).providers.flatMap(({ clientIds }) => clientIds)
   const named = answers.flatMap(({ result }) =>
     result.kind === 'response' ? valuesOf(result.response.headers ?? {}, 'location').flatMap(clientIn) : [],
   )
@@ -118,7 +118,7 @@ function clientIn(location: string): string[] {
   return URL.canParse(location) ? new URL(location).searchParams.getAll('client_id') : []
 }
 
-function otherReason({ target, world, fetched }: Evidence): string[] {
+function otherReason({ tested, world, fetched }: Evidence): string[] {
   const where =
     'it looks for the credential elsewhere, or for a companion cookie: policy.credentials, or handler.credential'
   if (world.issuers.some(({ jwksUri }) => fetched.includes(jwksUri)))
@@ -126,8 +126,8 @@ function otherReason({ target, world, fetched }: Evidence): string[] {
       'it has the keys and refuses the token: another issuer, client, tokenUse or algorithm in the policy, or a claim that it wants (handler.claims)',
       where,
     ]
-  const keys = target.handler?.keys ?? 'fetched'
-  const holds = keys === 'baked-in' || typeof keys === 'object' || target.handler?.secret !== undefined
+  const keys = tested.handler?.keys ?? 'fetched'
+  const holds = keys === 'baked-in' || typeof keys === 'object' || tested.handler?.secret !== undefined
   return holds
     ? [where]
     : [where, 'its keys are baked in, or its tokens are its own: handler.keys, handler.files, handler.secret']

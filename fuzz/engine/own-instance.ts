@@ -2,7 +2,7 @@
 
 import type { ServedUrls } from '../../oracle/served-urls.ts'
 import type { FuzzCase, Scenario } from '../case.ts'
-import type { Target } from '../sandbox/handler-under-test.ts'
+import type { HandlerUnderTest } from '../sandbox/handler-under-test.ts'
 import { type ChildSandbox, SandboxGone, sandboxFor } from '../sandbox/sandbox.ts'
 import { deathResult, suspectedSpinMs } from './replay.ts'
 import { type Judged, Trial } from './trial.ts'
@@ -11,24 +11,24 @@ import { type Judged, Trial } from './trial.ts'
 const maxInstances = 500
 
 export class OwnInstances implements AsyncDisposable {
-  readonly #target: Target
+  readonly #tested: HandlerUnderTest
   readonly #start: number
   readonly #serve: ServedUrls
   #sandbox: ChildSandbox | undefined
   #instances = 0
   fetches = 0
 
-  constructor(target: Target, start: number, serve: ServedUrls) {
-    this.#target = target
+  constructor(tested: HandlerUnderTest, start: number, serve: ServedUrls) {
+    this.#tested = tested
     this.#start = start
     this.#serve = serve
-    this.#sandbox = sandboxFor(target)
+    this.#sandbox = sandboxFor(tested)
   }
 
   caseOf(scenario: Scenario): FuzzCase {
     return {
       ...scenario,
-      policy: this.#target.policy,
+      policy: this.#tested.policy,
       start: this.#start,
       serve: { ...this.#serve, ...scenario.serve },
     }
@@ -40,8 +40,8 @@ export class OwnInstances implements AsyncDisposable {
 
   async replay(fuzzCase: FuzzCase): Promise<Judged[]> {
     if (this.#instances++ >= maxInstances || this.#sandbox?.gone) await this.#discard()
-    this.#sandbox ??= sandboxFor(this.#target)
-    const trial = await Trial.open(this.#sandbox, this.#target, fuzzCase.start, fuzzCase.serve)
+    this.#sandbox ??= sandboxFor(this.#tested)
+    const trial = await Trial.open(this.#sandbox, this.#tested, fuzzCase.start, fuzzCase.serve)
     if (trial.refused !== undefined) return trial.judgeRefusal(fuzzCase.steps)
     try {
       const outcomes = await this.#sandbox.run(fuzzCase.steps, { stepLimitMs: suspectedSpinMs })

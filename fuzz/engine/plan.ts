@@ -4,13 +4,13 @@ import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { FuzzCase } from '../case.ts'
 import type { Effort, Finding, Note } from '../finding.ts'
-import type { Target } from '../sandbox/handler-under-test.ts'
+import type { HandlerUnderTest } from '../sandbox/handler-under-test.ts'
 import { type CampaignOptions, type CampaignProgress, type CampaignReport, runCampaign } from './campaign.ts'
 import { type StrategyName, strategies } from './strategy.ts'
 import type { WorkerMessage, WorkerTask } from './worker-message.ts'
 
 export interface Plan {
-  target: Target
+  tested: HandlerUnderTest
   strategy: StrategyName
   seed: string
   seconds?: number
@@ -18,7 +18,7 @@ export interface Plan {
   cases?: number
   /** Found before: not looked for again. */
   known?: CampaignOptions['known']
-  /** Each has its own target processes. Default 1; at most the machine's cores. */
+  /** Each has its own handler processes. Default 1; at most the machine's cores. */
   workers?: number
   corpus?: readonly FuzzCase[]
   signal: AbortSignal
@@ -26,7 +26,7 @@ export interface Plan {
 }
 
 export async function runPlan(plan: Plan): Promise<CampaignReport> {
-  const { target, strategy, seed, seconds, cases, corpus = [], known = [], signal, onProgress } = plan
+  const { tested, strategy, seed, seconds, cases, corpus = [], known = [], signal, onProgress } = plan
   const workers = Math.max(1, Math.min(plan.workers ?? 1, availableParallelism()))
   const limits = {
     ...(seconds === undefined ? {} : { seconds }),
@@ -34,7 +34,7 @@ export async function runPlan(plan: Plan): Promise<CampaignReport> {
   }
   if (workers === 1) {
     return runCampaign({
-      target,
+      tested,
       strategy: strategies[strategy],
       seed,
       ...limits,
@@ -48,7 +48,7 @@ export async function runPlan(plan: Plan): Promise<CampaignReport> {
   const reports = await Promise.all(
     Array.from({ length: workers }, (_, index) =>
       runWorker(
-        { target, strategy, seed: `${seed}/${index}`, ...limits, corpus: index === 0 ? corpus : [], known },
+        { tested, strategy, seed: `${seed}/${index}`, ...limits, corpus: index === 0 ? corpus : [], known },
         signal,
         (progress) => {
           latest[index] = progress

@@ -1,13 +1,17 @@
 /** Replays one stored case and reports it in the form of a run. */
 import type { FuzzCase } from '../case.ts'
-import type { Target } from '../sandbox/handler-under-test.ts'
+import type { HandlerUnderTest } from '../sandbox/handler-under-test.ts'
 import type { CampaignReport } from './campaign.ts'
 import { Confirmation } from './confirmation.ts'
 import { cpuSeconds } from './cpu-time.ts'
 import { replayFresh } from './replay.ts'
 import { isSuspect } from './request-cost.ts'
 
-export async function replayCase(target: Target, fuzzCase: FuzzCase, minimizes: boolean): Promise<CampaignReport> {
+export async function replayCase(
+  tested: HandlerUnderTest,
+  fuzzCase: FuzzCase,
+  minimizes: boolean,
+): Promise<CampaignReport> {
   const started = performance.now()
   const cpuStarted = cpuSeconds()
   const effort = () => ({
@@ -15,8 +19,8 @@ export async function replayCase(target: Target, fuzzCase: FuzzCase, minimizes: 
     seconds: (performance.now() - started) / 1000,
     cpuSeconds: cpuSeconds() - cpuStarted,
   })
-  await using confirmation = new Confirmation(target, effort)
-  const judged = await replayFresh(target, fuzzCase)
+  await using confirmation = new Confirmation(tested, effort)
+  const judged = await replayFresh(tested, fuzzCase)
   for (const observation of judged.flatMap(({ observations }) => observations)) {
     if (confirmation.wants(observation)) await confirmation.confirm(observation, fuzzCase, [fuzzCase])
   }

@@ -1,7 +1,7 @@
 /** Runs one stored case in an instance of its own and judges every step. */
 import type { Answer } from '../answer.ts'
 import type { FuzzCase } from '../case.ts'
-import type { Target } from '../sandbox/handler-under-test.ts'
+import type { HandlerUnderTest } from '../sandbox/handler-under-test.ts'
 import { type Sandbox, SandboxGone, sandboxFor } from '../sandbox/sandbox.ts'
 import { type Judged, Trial } from './trial.ts'
 
@@ -14,15 +14,19 @@ export const suspectedSpinMs = 1_000
 const confirmedSpinMs = 1_500
 
 /** In a fresh child process, so that nothing an earlier case did matters. */
-export async function replayFresh(target: Target, fuzzCase: FuzzCase): Promise<Judged[]> {
-  await using sandbox = sandboxFor(target)
+export async function replayFresh(tested: HandlerUnderTest, fuzzCase: FuzzCase): Promise<Judged[]> {
+  await using sandbox = sandboxFor(tested)
   // Awaited here: the sandbox is disposed of when this function returns.
-  return await replayIn(sandbox, target, fuzzCase)
+  return await replayIn(sandbox, tested, fuzzCase)
 }
 
 /** In a child process that lives on for the next case; it is gone where a request ended it. */
-export async function replayIn(sandbox: Sandbox, target: Target, { start, serve, steps }: FuzzCase): Promise<Judged[]> {
-  const trial = await Trial.open(sandbox, target, start, serve)
+export async function replayIn(
+  sandbox: Sandbox,
+  tested: HandlerUnderTest,
+  { start, serve, steps }: FuzzCase,
+): Promise<Judged[]> {
+  const trial = await Trial.open(sandbox, tested, start, serve)
   if (trial.refused !== undefined) return trial.judgeRefusal(steps)
   const judged: Judged[] = []
   // One at a time, so that a request which ends the process is known.

@@ -1,11 +1,11 @@
 /**
- * Measures what a request costs a handler (SEMANTICS.md, "Resources"): CPU time of the target's own process, the least of
+ * Measures what a request costs a handler (SEMANTICS.md, "Resources"): CPU time of the handler's own process, the least of
  * several repeats, against a plain request of equal size in the same process.
  */
 import type { FuzzCase, Step } from '../case.ts'
 import type { Observation } from '../invariants/observation.ts'
-import type { Target } from '../sandbox/handler-under-test.ts'
-import { loadTarget, SandboxGone, sandboxFor } from '../sandbox/sandbox.ts'
+import type { HandlerUnderTest } from '../sandbox/handler-under-test.ts'
+import { loadPlaced, SandboxGone, sandboxFor } from '../sandbox/sandbox.ts'
 import type { Judged } from './trial.ts'
 
 /** Real time that makes a request a suspect. */
@@ -28,11 +28,14 @@ export function isSuspect({ answer, step }: Judged, clockBefore: number): boolea
 }
 
 /** Measures the case's last request in a fresh sandbox; null where it is no dearer than its size. */
-export async function measureCost(target: Target, { start, serve, steps }: FuzzCase): Promise<Observation | null> {
+export async function measureCost(
+  tested: HandlerUnderTest,
+  { start, serve, steps }: FuzzCase,
+): Promise<Observation | null> {
   const last = steps.at(-1)
   if (last === undefined) return null
-  await using sandbox = sandboxFor(target)
-  await loadTarget(sandbox, target, start, serve)
+  await using sandbox = sandboxFor(tested)
+  await loadPlaced(sandbox, tested, start, serve)
   try {
     const least = async (step: Step) => {
       const costs: number[] = []

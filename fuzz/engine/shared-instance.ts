@@ -2,8 +2,8 @@
 
 import type { ServedUrls } from '../../oracle/served-urls.ts'
 import type { FuzzCase, Scenario, Step } from '../case.ts'
-import type { Target } from '../sandbox/handler-under-test.ts'
-import { type Sandbox, SandboxGone, sandboxFor, TargetRefused } from '../sandbox/sandbox.ts'
+import type { HandlerUnderTest } from '../sandbox/handler-under-test.ts'
+import { HandlerRefused, type Sandbox, SandboxGone, sandboxFor } from '../sandbox/sandbox.ts'
 import { deathResult, suspectedSpinMs } from './replay.ts'
 import { type Judged, Trial } from './trial.ts'
 
@@ -20,7 +20,7 @@ export interface JudgedScenario {
 }
 
 export class SharedInstance implements AsyncDisposable {
-  readonly #target: Target
+  readonly #tested: HandlerUnderTest
   readonly #start: number
   readonly #serve: ServedUrls
   #sandbox: Sandbox | undefined
@@ -28,11 +28,11 @@ export class SharedInstance implements AsyncDisposable {
   #history: Step[] = []
   fetches = 0
 
-  constructor(target: Target, start: number, serve: ServedUrls) {
-    this.#target = target
+  constructor(tested: HandlerUnderTest, start: number, serve: ServedUrls) {
+    this.#tested = tested
     this.#start = start
     this.#serve = serve
-    this.#sandbox = sandboxFor(target)
+    this.#sandbox = sandboxFor(tested)
   }
 
   /**
@@ -64,16 +64,16 @@ export class SharedInstance implements AsyncDisposable {
 
   /** The case of a scenario alone, and with everything that the instance had answered before it. */
   casesOf({ scenario, history }: JudgedScenario): [alone: FuzzCase, whole: FuzzCase] {
-    const base = { ...scenario, policy: this.#target.policy, start: this.#start, serve: this.#serve }
+    const base = { ...scenario, policy: this.#tested.policy, start: this.#start, serve: this.#serve }
     return [base, { ...base, steps: [...history.steps.slice(0, history.length), ...scenario.steps] }]
   }
 
   async #ready(): Promise<{ sandbox: Sandbox; trial: Trial }> {
-    this.#sandbox ??= sandboxFor(this.#target)
+    this.#sandbox ??= sandboxFor(this.#tested)
     const stale = this.#history.length >= maxHistory || Math.abs((this.#trial?.clock ?? 0) - this.#start) > maxDriftMs
     if (this.#trial === undefined || stale) {
-      this.#trial = await Trial.open(this.#sandbox, this.#target, this.#start, this.#serve)
-      if (this.#trial.refused !== undefined) throw new TargetRefused(this.#trial.refused)
+      this.#trial = await Trial.open(this.#sandbox, this.#tested, this.#start, this.#serve)
+      if (this.#trial.refused !== undefined) throw new HandlerRefused(this.#trial.refused)
       this.#history = []
     }
     return { sandbox: this.#sandbox, trial: this.#trial }

@@ -43,9 +43,9 @@ async function findingsOf(fetchedAt: readonly number[], steps: (url: string) => 
     const { cf } = (step.event as { Records: [{ cf: { request: object } }] }).Records[0]
     return { effects: effects(), result: { kind: 'value', json: JSON.stringify(cf.request) }, realMs: 0 }
   })
-  const target = { name: 'any', whose: 'foreign', file: '', policy, runtime: 'nodejs24.x' } as const
+  const tested = { name: 'any', whose: 'foreign', file: '', policy, runtime: 'nodejs24.x' } as const
   const sandbox = { load: async () => ({ fetches: [], underWay: [], logs: [], clock: start, polluted: [] }) }
-  const trial = await Trial.open(sandbox, target, start, servedByIssuers(world.issuers))
+  const trial = await Trial.open(sandbox, tested, start, servedByIssuers(world.issuers))
   const judged = await trial.judge(all, outcomes)
   return judged.flatMap(({ observations }) => observations.map(({ rule }) => rule))
 }

@@ -12,9 +12,9 @@ import { noVerdict } from '../finding.ts'
 import { examine } from '../invariants/examine.ts'
 import type { AssessedObservation, Observation, Remark } from '../invariants/observation.ts'
 import { readResult } from '../invariants/result-shape.ts'
-import type { Target } from '../sandbox/handler-under-test.ts'
+import type { HandlerUnderTest } from '../sandbox/handler-under-test.ts'
 import type { Effects, StepOutcome } from '../sandbox/protocol.ts'
-import { loadTarget, type Sandbox, TargetRefused } from '../sandbox/sandbox.ts'
+import { HandlerRefused, loadPlaced, type Sandbox } from '../sandbox/sandbox.ts'
 import { asJudged } from '../world/handler-credential.ts'
 import { judgedPolicy } from '../world/handler-world.ts'
 import { FetchWatch } from './fetch-watch.ts'
@@ -32,7 +32,7 @@ export interface Judged {
 
 export class Trial {
   readonly start: number
-  readonly target: Target
+  readonly tested: HandlerUnderTest
   readonly #policy: Policy
   readonly #oracle: Oracle
   readonly #watch: FetchWatch
@@ -43,27 +43,32 @@ export class Trial {
   /** Why the handler did not load; undefined where it did. */
   refused: string | undefined
 
-  private constructor(target: Target, start: number) {
-    this.target = target
+  private constructor(tested: HandlerUnderTest, start: number) {
+    this.tested = tested
     this.start = start
     this.#clock = start
-    this.#policy = judgedPolicy(target)
-    this.#oracle = createOracle(this.#policy, target.whose)
-    this.#watch = new FetchWatch(target)
-    this.#assessor = new Assessor(target.policy, factsOf(target))
+    this.#policy = judgedPolicy(tested)
+    this.#oracle = createOracle(this.#policy, tested.whose)
+    this.#watch = new FetchWatch(tested)
+    this.#assessor = new Assessor(tested.policy, factsOf(tested))
   }
 
   /** Loads a new instance into the sandbox. */
-  static async open(sandbox: Pick<Sandbox, 'load'>, target: Target, start: number, serve: ServedUrls): Promise<Trial> {
-    const trial = new Trial(target, start)
+  static async open(
+    sandbox: Pick<Sandbox, 'load'>,
+    tested: HandlerUnderTest,
+    start: number,
+    serve: ServedUrls,
+  ): Promise<Trial> {
+    const trial = new Trial(tested, start)
     await trial.#serve(serve, true)
     try {
-      const effects = await loadTarget(sandbox, target, start, serve)
+      const effects = await loadPlaced(sandbox, tested, start, serve)
       trial.#follow(effects)
       // Some ask at INIT for no more than a warm connection.
       trial.#oracle.observe(effects.fetches, { sure: false })
     } catch (error) {
-      if (!(error instanceof TargetRefused)) throw error
+      if (!(error instanceof HandlerRefused)) throw error
       trial.refused = error.message
     }
     return trial
@@ -159,14 +164,14 @@ export class Trial {
     const rewritten = await this.#rewritten(request, answer, now)
     const { observations, remarks } = examine(answer, {
       policy: this.#policy,
-      whose: this.target.whose,
+      whose: this.tested.whose,
       request,
       verdict,
       rewritten,
       keysReachable: this.#oracle.keysReachable(now),
-      playsSignIn: this.target.handler?.signIn !== undefined,
+      playsSignIn: this.tested.handler?.signIn !== undefined,
     })
-    const counted = counting(observations, this.target.handler, request, answer)
+    const counted = counting(observations, this.tested.handler, request, answer)
     const assessed = await this.#assessed(counted, event, answer, now)
     this.#assessor.follow(request)
     this.#oracle.observe(answer.fetches)
@@ -199,7 +204,7 @@ export class Trial {
   }
 
   #asJudged(event: unknown): unknown {
-    return asJudged(event, this.target.handler?.credential)
+    return asJudged(event, this.tested.handler?.credential)
   }
 
   async #rewritten(request: ViewerRequest | null, { result }: Answer, now: number) {

@@ -1,11 +1,11 @@
 import type { FuzzCase } from '../case.ts'
-import type { Target } from '../sandbox/handler-under-test.ts'
+import type { HandlerUnderTest } from '../sandbox/handler-under-test.ts'
 import type { CampaignOptions, CampaignProgress, CampaignReport } from './campaign.ts'
 import type { StrategyName } from './strategy.ts'
 
 /** What a worker thread is started with. */
 export interface WorkerTask {
-  target: Target
+  tested: HandlerUnderTest
   strategy: StrategyName
   seed: string
   seconds?: number

@@ -1,4 +1,4 @@
-/** A worker thread that runs one campaign. Targets live in child processes of its own; this thread only generates and judges. */
+/** A worker thread that runs one campaign. Handlers live in child processes of its own; this thread only generates and judges. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { runCampaign } from './campaign.ts'
 import { strategies } from './strategy.ts'

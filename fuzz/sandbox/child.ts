@@ -1,4 +1,4 @@
-/** The child process that holds a target: loads it, hands it events one at a time, and reports what came of each. */
+/** The child process that holds a handler: loads it, hands it events one at a time, and reports what came of each. */
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Served } from '../../oracle/served-urls.ts'
@@ -23,7 +23,7 @@ const functionTimeoutMs = 30_000
 const initTimeoutMs = 10_000
 /** So many graces, in which nothing was to be waited for, a module is given that awaits at its top level. */
 const mostIdle = 20
-/** Turns of the event loop without anything moving, after which the target only waits for the clock. */
+/** Turns of the event loop without anything moving, after which the handler only waits for the clock. */
 const quietTurns = 12
 /** Real time that work in other threads (files, zlib) is given before the clock moves; nobody's decision depends on it. */
 const graceMs = 1
@@ -159,7 +159,7 @@ async function take(step: Step, timed: boolean): Promise<StepOutcome> {
     const end = clock.now() + step.ms
     // What a request began and did not wait for, a refresh beside it, has the time before this.
     await untilStill()
-    // A target with a short interval would make a long step last for ever; the rest of its timers fire at the end.
+    // A handler with a short interval would make a long step last for ever; the rest of its timers fire at the end.
     for (let stops = 0; stops < maxStops; stops++) {
       const due = clock.nextDue()
       if (due === undefined || due > end) break
@@ -245,7 +245,7 @@ function rawResult(value: unknown): RawResult {
   }
 }
 
-/** Moves the clock on whenever the target does nothing but wait for it, until `done` or the function's time is over. */
+/** Moves the clock on whenever the handler does nothing but wait for it, until `done` or the function's time is over. */
 async function waitFor(done: () => boolean): Promise<void> {
   const end = clock.now() + functionTimeoutMs
   for (;;) {

@@ -3,7 +3,7 @@ import type { Policy } from '../../authorizer/policy.ts'
 import type { HandlerConfig } from '../../config/handler-schema.ts'
 import type { Runtime } from './protocol.ts'
 
-export interface Target {
+export interface HandlerUnderTest {
   name: string
   /** Ours is held to the side it promises wherever the semantics leave others a choice. */
   whose: 'ours' | 'foreign'

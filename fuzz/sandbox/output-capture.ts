@@ -1,9 +1,9 @@
-/** Takes what the target writes to its standard streams: its log, as CloudWatch would have it. */
+/** Takes what the handler writes to its standard streams: its log, as CloudWatch would have it. */
 import { createRequire, syncBuiltinESMExports } from 'node:module'
 
 const require = createRequire(import.meta.url)
 
-/** A target that logs without end must not fill the suite's memory. */
+/** A handler that logs without end must not fill the suite's memory. */
 const maxLines = 10_000
 const maxLineLength = 64 * 1024
 

@@ -10,7 +10,7 @@ import { fillTemplate, filterText } from '../../config/handler-template.ts'
 import { withDefaults } from '../../config/policy-defaults.ts'
 import { UsageError } from '../../config/usage-error.ts'
 import type { ServedUrls } from '../../oracle/served-urls.ts'
-import type { Target } from './handler-under-test.ts'
+import type { HandlerUnderTest } from './handler-under-test.ts'
 
 const places = new Map<string, Promise<string>>()
 const directories: string[] = []
@@ -24,7 +24,7 @@ function removeDirectories(): void {
  * a directory that goes when this thread ends. Throws a UsageError where that cannot be done.
  */
 export function placedHandler(
-  { file, policy, handler }: Pick<Target, 'file' | 'policy' | 'handler'>,
+  { file, policy, handler }: Pick<HandlerUnderTest, 'file' | 'policy' | 'handler'>,
   start: number,
   serve: ServedUrls,
 ): Promise<string> {

@@ -1,4 +1,4 @@
-/** What the suite and the child process that holds a target say to each other, one JSON message at a time. */
+/** What the suite and the child process that holds a handler say to each other, one JSON message at a time. */
 import type { HandlerConfig, HandlerRuntime } from '../../config/handler-schema.ts'
 import type { Fetch, Served, ServedUrls } from '../../oracle/served-urls.ts'
 import type { Step } from '../case.ts'
@@ -22,10 +22,10 @@ export type Reply =
   | { kind: 'refused'; reason: string }
   | { kind: 'ran'; outcomes: StepOutcome[] }
   | { kind: 'memory'; heapBytes: number; externalBytes: number; rssBytes: number }
-  /** No reply: the target waits for a URL that is not served, of an instance that was loaded with `asks`. */
+  /** No reply: the handler waits for a URL that is not served, of an instance that was loaded with `asks`. */
   | { kind: 'asked'; number: number; call: Call }
 
-/** A request of the target's, for a server that the suite plays. */
+/** A request of the handler's, for a server that the suite plays. */
 export interface Call {
   method: string
   url: string

@@ -6,15 +6,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ServedUrls } from '../../oracle/served-urls.ts'
 import { viewerRequestEvent } from '../../testing/viewer-request.ts'
 import type { Cut } from '../case.ts'
-import type { Target } from './handler-under-test.ts'
+import type { HandlerUnderTest } from './handler-under-test.ts'
 import type { Runtime, StepOutcome } from './protocol.ts'
 import {
   createSandbox,
-  loadTarget,
+  HandlerRefused,
+  loadPlaced,
   type SandboxGone,
   type SandboxOptions,
   sandboxFor,
-  TargetRefused,
 } from './sandbox.ts'
 
 const start = Date.UTC(2026, 0, 15, 12)
@@ -75,7 +75,7 @@ describe('loading', () => {
   ])('refuses %s', async (_title, file, reason) => {
     await using sandbox = createSandbox({ runtime: 'nodejs24.x' })
     await expect(sandbox.load(typeof file === 'string' ? file : file(), start, served)).rejects.toThrow(reason)
-    await expect(sandbox.load(typeof file === 'string' ? file : file(), start, served)).rejects.toThrow(TargetRefused)
+    await expect(sandbox.load(typeof file === 'string' ? file : file(), start, served)).rejects.toThrow(HandlerRefused)
   })
   test('lets a module that awaits at its top level have the time of INIT', async () => {
     await using sandbox = createSandbox({ runtime: 'nodejs24.x' })
@@ -150,15 +150,15 @@ describe('what a handler finds around it', () => {
       files: { 'config/keys.json': { keys: '{jwks}', 'client|base64': { id: '{client}' } } },
       replace: { '##ISSUER##': '{issuer}' },
     }
-    const target: Target = { name: 'placed', whose: 'foreign', file, policy, runtime: 'nodejs24.x', handler }
-    await using sandbox = sandboxFor(target)
-    await loadTarget(sandbox, target, start, served)
+    const tested: HandlerUnderTest = { name: 'placed', whose: 'foreign', file, policy, runtime: 'nodejs24.x', handler }
+    await using sandbox = sandboxFor(tested)
+    await loadPlaced(sandbox, tested, start, served)
     const [outcome] = await sandbox.run([{ kind: 'request', event: {} }])
     const expected = [true, { keys: [] }, 'eyJpZCI6InBvcnRhbCJ9', 'https://issuer.example']
     expect(outcome?.result).toEqual({ kind: 'value', json: JSON.stringify(expected) })
     expect(readFileSync(file, 'utf8')).toContain('##ISSUER##')
-    const wrong = { ...target, handler: { file, replace: { '##KEYS##': '{jwks}' } } }
-    await expect(loadTarget(sandbox, wrong, start, served)).rejects.toThrow(/handler.replace: .*has no "##KEYS##"/)
+    const wrong = { ...tested, handler: { file, replace: { '##KEYS##': '{jwks}' } } }
+    await expect(loadPlaced(sandbox, wrong, start, served)).rejects.toThrow(/handler.replace: .*has no "##KEYS##"/)
   })
   test("a module as the gate's builds it, and bakes policy and keys in", async () => {
     const bundler = join(directory, 'bundler.mjs')
@@ -169,7 +169,7 @@ describe('what a handler finds around it', () => {
     )
     const policy = { issuer: 'https://issuer.example', jwksUri: keys, clientIds: ['portal'], routes: [{ path: '/*' }] }
     const handler = { file: 'index.cjs', keys: { bundler } }
-    const target: Target = {
+    const tested: HandlerUnderTest = {
       name: 'built',
       whose: 'foreign',
       file: 'index.cjs',
@@ -177,8 +177,8 @@ describe('what a handler finds around it', () => {
       runtime: 'nodejs24.x',
       handler,
     }
-    await using sandbox = sandboxFor(target)
-    await loadTarget(sandbox, target, start, served)
+    await using sandbox = sandboxFor(tested)
+    await loadPlaced(sandbox, tested, start, served)
     const [outcome] = await sandbox.run([{ kind: 'request', event: {} }])
     const baked = { policy, snapshots: { 'https://issuer.example': { fetchedAt: start, keys: [] } } }
     expect(outcome?.result).toEqual({ kind: 'value', json: JSON.stringify(baked) })
@@ -278,7 +278,7 @@ describe('results', () => {
   })
 })
 
-describe('a target that misbehaves costs its sandbox, not the suite', () => {
+describe('a handler that misbehaves costs its sandbox, not the suite', () => {
   const ending = async (body: string) => {
     await using sandbox = createSandbox({ runtime: 'nodejs24.x', heapMegabytes: 64 })
     await sandbox.load(handlerFile(`exports.handler = async (event) => { ${body} }`), start, served)

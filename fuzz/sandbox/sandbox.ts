@@ -1,9 +1,9 @@
-/** The parent's end of a child process with a target in it. It can be killed at any time, whatever the target does. */
+/** The parent's end of a child process with a handler in it. It can be killed at any time, whatever the handler does. */
 import { type ChildProcess, fork } from 'node:child_process'
 import type { Served, ServedUrls } from '../../oracle/served-urls.ts'
 import type { Step } from '../case.ts'
 import { childProgram } from './child-program.ts'
-import type { Target } from './handler-under-test.ts'
+import type { HandlerUnderTest } from './handler-under-test.ts'
 import { placedHandler } from './place-handler.ts'
 import { processCpuMs } from './process-cpu.ts'
 import type { Call, Calling, Effects, Reply, Request, Runtime, StepOutcome } from './protocol.ts'
@@ -19,26 +19,26 @@ export class SandboxGone extends Error {
   constructor(how: SandboxGone['how'], step: number) {
     super(
       how.kind === 'spinning'
-        ? 'the target no longer answers'
-        : `the target ended its process (${how.signal ?? how.code})`,
+        ? 'the handler no longer answers'
+        : `the handler ended its process (${how.signal ?? how.code})`,
     )
     this.how = how
     this.step = step
   }
 }
 
-/** The target cannot be used at all: it does not load, or has no handler. */
-export class TargetRefused extends Error {
-  override readonly name = 'TargetRefused'
+/** The handler cannot be used at all: it does not load, or has no handler. */
+export class HandlerRefused extends Error {
+  override readonly name = 'HandlerRefused'
 }
 
 export interface SandboxOptions extends Calling {
   runtime: Runtime
-  /** Of the target, besides what Lambda sets. Default none. */
+  /** Of the handler, besides what Lambda sets. Default none. */
   environment?: Readonly<Record<string, string>>
-  /** Heap of the child in MiB; a target that eats more is ended by V8. Default 512. */
+  /** Heap of the child in MiB; a handler that eats more is ended by V8. Default 512. */
   heapMegabytes?: number
-  /** Answers what is not served, while the target waits. Default: connections to it break off. */
+  /** Answers what is not served, while the handler waits. Default: connections to it break off. */
   server?: (call: Call) => Served
 }
 
@@ -50,7 +50,7 @@ interface RunOptions {
 }
 
 export interface Sandbox extends AsyncDisposable {
-  /** A new instance of the handler. Throws TargetRefused. */
+  /** A new instance of the handler. Throws HandlerRefused. */
   load(file: string, start: number, serve: ServedUrls): Promise<Effects>
   /** Throws SandboxGone; the sandbox is of no use then. */
   run(steps: Step[], options?: RunOptions): Promise<StepOutcome[]>
@@ -67,7 +67,7 @@ const loadLimitMs = 10_000
 
 let endedCpuMs = 0
 const running = new Set<ChildProcess>()
-// A target that works without end does not hear that its parent is gone.
+// A handler that works without end does not hear that its parent is gone.
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
@@ -79,18 +79,18 @@ export function sandboxCpuMs(): number {
   return total
 }
 
-/** The sandbox in which a target is called as its description says. `server`: as in SandboxOptions. */
+/** The sandbox in which a handler is called as its description says. `server`: as in SandboxOptions. */
 export function sandboxFor(
-  target: Pick<Target, 'runtime' | 'handler'>,
+  tested: Pick<HandlerUnderTest, 'runtime' | 'handler'>,
   { server }: Pick<SandboxOptions, 'server'> = {},
 ): ChildSandbox {
-  return createSandbox({ ...optionsOf(target), ...(server === undefined ? {} : { server }) })
+  return createSandbox({ ...optionsOf(tested), ...(server === undefined ? {} : { server }) })
 }
 
 /** Starts the processes of sandboxes to come, which take most of their time for starting; they end with this one. */
-export function startAhead(target: Pick<Target, 'runtime' | 'handler'>, count: number): void {
+export function startAhead(tested: Pick<HandlerUnderTest, 'runtime' | 'handler'>, count: number): void {
   for (let index = 0; index < count; index++) {
-    const options = optionsOf(target)
+    const options = optionsOf(tested)
     ahead.push({ started: start(options), name: nameOf(options) })
   }
 }
@@ -98,7 +98,7 @@ export function startAhead(target: Pick<Target, 'runtime' | 'handler'>, count: n
 function optionsOf({
   runtime,
   handler: { event, store, environment } = { file: '' },
-}: Pick<Target, 'runtime' | 'handler'>): SandboxOptions {
+}: Pick<HandlerUnderTest, 'runtime' | 'handler'>): SandboxOptions {
   return {
     runtime,
     ...(event === undefined ? {} : { event }),
@@ -107,14 +107,14 @@ function optionsOf({
   }
 }
 
-/** A new instance of the target, with everything in place that its description gives it. Throws TargetRefused. */
-export async function loadTarget(
+/** A new instance of the handler, with everything in place that its description gives it. Throws HandlerRefused. */
+export async function loadPlaced(
   sandbox: Pick<Sandbox, 'load'>,
-  target: Target,
+  tested: HandlerUnderTest,
   start: number,
   serve: ServedUrls,
 ): Promise<Effects> {
-  return sandbox.load(await placedHandler(target, start, serve), start, serve)
+  return sandbox.load(await placedHandler(tested, start, serve), start, serve)
 }
 
 interface Started {
@@ -204,20 +204,20 @@ export function createSandbox(options: SandboxOptions): ChildSandbox {
       const asks = server !== undefined
       const reply = await ask({ kind: 'load', file, runtime, start, serve, asks, ...calling }, loadLimitMs).catch(
         (error: unknown) => {
-          throw error instanceof SandboxGone ? new TargetRefused(`${error.message} while it was loaded`) : error
+          throw error instanceof SandboxGone ? new HandlerRefused(`${error.message} while it was loaded`) : error
         },
       )
       if (reply.kind === 'loaded') return reply.effects
-      throw new TargetRefused(reply.kind === 'refused' ? reply.reason : 'unexpected reply')
+      throw new HandlerRefused(reply.kind === 'refused' ? reply.reason : 'unexpected reply')
     },
     async run(steps, { timed = false, stepLimitMs = defaultLimitMs } = {}) {
       const reply = await ask({ kind: 'run', steps, timed }, stepLimitMs)
-      if (reply.kind !== 'ran') throw new TargetRefused(reply.kind === 'refused' ? reply.reason : 'unexpected reply')
+      if (reply.kind !== 'ran') throw new HandlerRefused(reply.kind === 'refused' ? reply.reason : 'unexpected reply')
       return reply.outcomes
     },
     async memory() {
       const reply = await ask({ kind: 'memory' }, defaultLimitMs)
-      if (reply.kind !== 'memory') throw new TargetRefused('unexpected reply')
+      if (reply.kind !== 'memory') throw new HandlerRefused('unexpected reply')
       return reply
     },
     async [Symbol.asyncDispose]() {

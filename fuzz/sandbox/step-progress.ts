@@ -27,7 +27,7 @@ export function createStepProgress(): StepProgress {
   }
 }
 
-/** The child's end; taken before a target can replace what it stands on. */
+/** The child's end; taken before a handler can replace what it stands on. */
 export function stepReporter(): (step: number) => void {
   const write = writeSync
   const bytes = Buffer.alloc(4)

@@ -1,5 +1,5 @@
 /**
- * The suite's clock inside the target's process: Date (in every realm the target makes), timers, timers/promises,
+ * The suite's clock inside the handler's process: Date (in every realm the handler makes), timers, timers/promises,
  * performance.now, process.hrtime and uptime, AbortSignal.timeout, Intl.DateTimeFormat, and the time-outs of sockets.
  *
  * Real stay: setImmediate, file timestamps, Atomics.wait, worker threads and child processes, and the time that Node's

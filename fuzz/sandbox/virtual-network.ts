@@ -1,5 +1,5 @@
 /**
- * The suite's network inside the target's process. Every connection (net.connect, tls.connect, http.Agent, and what
+ * The suite's network inside the handler's process. Every connection (net.connect, tls.connect, http.Agent, and what
  * sits on them: node:http, https, http2, fetch, npm's undici) ends in a server in this process that answers for the URLs
  * the suite serves, and records every request. Certificates and names are not checked: any host is who it says it is.
  */

@@ -4,7 +4,7 @@ import type { Served, ServedUrls } from '../../oracle/served-urls.ts'
 import { viewerRequestEvent } from '../../testing/viewer-request.ts'
 import { bodyOf } from '../invariants/header-values.ts'
 import { readResult, requestFault, responseFault } from '../invariants/result-shape.ts'
-import type { Target } from '../sandbox/handler-under-test.ts'
+import type { HandlerUnderTest } from '../sandbox/handler-under-test.ts'
 import { placedHandler } from '../sandbox/place-handler.ts'
 import type { Call } from '../sandbox/protocol.ts'
 import { type ChildSandbox, SandboxGone, sandboxFor } from '../sandbox/sandbox.ts'
@@ -39,7 +39,7 @@ export interface Invocation {
 const spinMs = 5_000
 
 /** How the function is called and what it finds around it. */
-export interface Deployment extends Pick<Target, 'runtime' | 'policy' | 'handler'> {
+export interface Deployment extends Pick<HandlerUnderTest, 'runtime' | 'policy' | 'handler'> {
   /** Key sets that are written into it, where its deployment does that. */
   keySets: ServedUrls
   /** Milliseconds since the epoch. */
@@ -71,7 +71,7 @@ export class Fleet {
     for (const instance of this.#instances) instance.isLoaded = false
   }
 
-  /** Throws TargetRefused where the file does not load. */
+  /** Throws HandlerRefused where the file does not load. */
   async invoke(request: EdgeRequest, now: number, requestId: string): Promise<Invocation> {
     const event = eventOf(request, requestId)
     const instance = await this.#next(now)

@@ -10,7 +10,7 @@ import type { HandlerConfig } from '../../config/handler-schema.ts'
 import type { Finding } from '../finding.ts'
 import { fuzzStage } from '../fuzz-stage.ts'
 import { replayStage } from '../replay-stage.ts'
-import { checkSignIn, runSessions, type SessionTarget } from './session-campaign.ts'
+import { checkSignIn, type HandlerWithSignIn, runSessions } from './session-campaign.ts'
 
 const login = 'https://login.auth.us-east-1.amazoncognito.com'
 const policy = {
@@ -66,7 +66,7 @@ function described(): HandlerConfig & { signIn: object } {
   }
 }
 
-function target(): SessionTarget {
+function tested(): HandlerWithSignIn {
   const handler = described()
   return {
     name: 'cognito-at-edge',
@@ -75,7 +75,7 @@ function target(): SessionTarget {
     policy,
     runtime: 'nodejs24.x',
     handler,
-    description: { hosts: ['files.example.com'], ...handler.signIn } as SessionTarget['description'] & object,
+    description: { hosts: ['files.example.com'], ...handler.signIn } as HandlerWithSignIn['description'] & object,
   }
 }
 
@@ -88,7 +88,7 @@ test.each([
   ['stolen-code-injected', "bypass sign-in/start: another browser's code was redeemed"],
 ])('cognito-at-edge 1.5.5: %s', async (only, expected) => {
   const { found } = await runSessions({
-    target: target(),
+    tested: tested(),
     seed: '1',
     only,
     stories: 1,
@@ -101,7 +101,7 @@ test.each([
 
 test('awslabs/cognito-at-edge #120 is found, what our page alone asks for is a note, and a wrong description is no finding', async () => {
   const { notes, found } = await runSessions({
-    target: target(),
+    tested: tested(),
     seed: '1',
     only: 'foreign-host',
     stories: 1,
@@ -111,7 +111,7 @@ test('awslabs/cognito-at-edge #120 is found, what our page alone asks for is a n
   expect(notes.map(({ rule }) => rule)).toEqual(expect.arrayContaining(['sign-in/host', 'sign-in/start']))
   expect(found.map(({ sight }) => sight.rule)).toEqual(['sign-in/return'])
   expect(found[0]?.sight.story).toMatch(/ended at \/https:\/\/files\.example\.com\/parseauth$/)
-  const wrong = target()
+  const wrong = tested()
   const paths = { ...wrong.description?.paths, callback: '/other' }
   const check = await checkSignIn({ ...wrong, description: { ...wrong.description, paths } as never })
   expect(check.passed).toBe(false)

@@ -4,7 +4,7 @@ import type { Policy } from '../../authorizer/policy.ts'
 import { type Random, seededRandom } from '../../statistics/seeded-random.ts'
 import { cpuSeconds } from '../engine/cpu-time.ts'
 import type { Effort } from '../finding.ts'
-import type { Target } from '../sandbox/handler-under-test.ts'
+import type { HandlerUnderTest } from '../sandbox/handler-under-test.ts'
 import { createWorld, servedByIssuers } from '../world/make-world.ts'
 import { sessionAttacks } from './attacks/attacks.ts'
 import { open, page, signedIn } from './attacks/moves.ts'
@@ -20,7 +20,7 @@ import type { Story } from './story.ts'
 import { randomWalk } from './walk.ts'
 
 /** With `signIn` in its policy, or with a description. */
-export interface SessionTarget extends Target {
+export interface HandlerWithSignIn extends HandlerUnderTest {
   /** Of a handler whose paths and cookies are not the policy's. */
   description?: SignInDescription
   /** The same handler with another policy: a file. Left out: stories of a deployment are not played. */
@@ -28,7 +28,7 @@ export interface SessionTarget extends Target {
 }
 
 export interface SessionCampaignOptions {
-  target: SessionTarget
+  tested: HandlerWithSignIn
   seed: string
   /** Milliseconds since the epoch, when stories begin. Default: now. */
   start?: number
@@ -69,12 +69,12 @@ export interface SessionReport {
 }
 
 export async function runSessions(options: SessionCampaignOptions): Promise<SessionReport> {
-  const { target, seed, signal, seconds = Infinity, stories = Infinity, stopAtFirst = false, shrinks = true } = options
+  const { tested, seed, signal, seconds = Infinity, stories = Infinity, stopAtFirst = false, shrinks = true } = options
   const began = performance.now()
   const cpuBegan = cpuSeconds()
   const elapsed = () => (performance.now() - began) / 1000
   const used = () => cpuSeconds() - cpuBegan
-  const stage = await openStage(target, options.start ?? Date.now())
+  const stage = await openStage(tested, options.start ?? Date.now())
   const report: SessionReport = {
     stories: 0,
     requests: 0,
@@ -119,18 +119,18 @@ export async function runSessions(options: SessionCampaignOptions): Promise<Sess
  * description for which that is not so is attacked by nothing.
  */
 export async function checkSignIn(
-  target: SessionTarget,
+  tested: HandlerWithSignIn,
   start = Date.now(),
 ): Promise<{ passed: boolean; why: string }> {
-  const stage = await openStage(target, start)
+  const stage = await openStage(tested, start)
   await using fleet = new Fleet(stage.deployment)
   const { passed, last } = await stage.play(fleet, { name: 'honest', actions: [...signedIn(), open('two', page())] })
   return { passed: passed > 0, why: last }
 }
 
 /** Plays a story that was stored. */
-export async function replaySessions(target: SessionTarget, story: Story, start: number): Promise<Played> {
-  const stage = await openStage(target, start)
+export async function replaySessions(tested: HandlerWithSignIn, story: Story, start: number): Promise<Played> {
+  const stage = await openStage(tested, start)
   await using fleet = new Fleet(stage.deployment)
   return await stage.play(fleet, story)
 }
@@ -142,8 +142,8 @@ interface Stage {
   play(fleet: Fleet, story: Story): Promise<Played>
 }
 
-async function openStage(target: SessionTarget, start: number): Promise<Stage> {
-  const { policy, whose, file, runtime, handler, description, build } = target
+async function openStage(tested: HandlerWithSignIn, start: number): Promise<Stage> {
+  const { policy, whose, file, runtime, handler, description, build } = tested
   // Its provider's tokens are the provider's, whatever it makes of them.
   const { secret: _secret, ...described } = handler ?? { file }
   const world = await createWorld(policy, start, handler && described)

@@ -4,12 +4,12 @@ import { findingOf } from '../assessment/finding-of.ts'
 import type { CampaignReport } from '../engine/campaign.ts'
 import { type Finding, noVerdict, type Who } from '../finding.ts'
 import { takesProvider } from './provider-side.ts'
-import type { SessionFinding, SessionReport, SessionTarget } from './session-campaign.ts'
+import type { HandlerWithSignIn, SessionFinding, SessionReport } from './session-campaign.ts'
 import type { Sight } from './sight.ts'
 import type { Story } from './story.ts'
 
-export function campaignOfSessions(report: SessionReport, target: SessionTarget): CampaignReport {
-  const findings = report.found.map((one) => found(one, target))
+export function campaignOfSessions(report: SessionReport, tested: HandlerWithSignIn): CampaignReport {
+  const findings = report.found.map((one) => found(one, tested))
   return {
     cases: report.stories,
     stories: report.stories,
@@ -27,7 +27,7 @@ export function campaignOfSessions(report: SessionReport, target: SessionTarget)
   }
 }
 
-function found({ sight, story, start, after }: SessionFinding, { policy }: SessionTarget): Finding {
+function found({ sight, story, start, after }: SessionFinding, { policy }: HandlerWithSignIn): Finding {
   return findingOf({
     class: sight.class,
     rule: sight.rule,

@@ -5,9 +5,15 @@ import type { FuzzCase } from '../case.ts'
 import type { CampaignReport } from '../engine/campaign.ts'
 import { cpuSeconds } from '../engine/cpu-time.ts'
 import type { FuzzOptions } from '../fuzz-options.ts'
-import type { Target } from '../sandbox/handler-under-test.ts'
+import type { HandlerUnderTest } from '../sandbox/handler-under-test.ts'
 import { buildOurs } from '../shipped/build-handler.ts'
-import { checkSignIn, replaySessions, runSessions, type SessionReport, type SessionTarget } from './session-campaign.ts'
+import {
+  checkSignIn,
+  type HandlerWithSignIn,
+  replaySessions,
+  runSessions,
+  type SessionReport,
+} from './session-campaign.ts'
 import { campaignOfSessions } from './session-findings.ts'
 
 const defaultSeconds = 20
@@ -18,7 +24,7 @@ const fewestStories = 42
 
 /** `share`: of the run's seconds. */
 export async function runSessionStage(
-  target: Target,
+  tested: HandlerUnderTest,
   { progress, signal }: StageContext,
   { seed = '1', seconds, runs }: FuzzOptions,
   { share, directory }: { share: number; directory: string },
@@ -26,9 +32,9 @@ export async function runSessionStage(
   const limit =
     runs === undefined ? (seconds ?? defaultSeconds) * share : seconds === undefined ? undefined : seconds * share
   const stories = runs === undefined ? undefined : Math.max(fewestStories, Math.ceil((runs / casesForAStory) * share))
-  const attacked = sessionTarget(target, directory)
+  const attacked = withSignIn(tested, directory)
   const report = await runSessions({
-    target: attacked,
+    tested: attacked,
     seed,
     ...(limit === undefined ? {} : { seconds: limit }),
     ...(stories === undefined ? {} : { stories }),
@@ -39,21 +45,25 @@ export async function runSessionStage(
 }
 
 /** Why nobody can sign in to a foreign handler, so that stories would show nothing; null: somebody can. */
-export async function signInMisfit(target: Target, directory: string): Promise<string | null> {
-  if (target.whose === 'ours') return null
-  const { passed, why } = await checkSignIn(sessionTarget(target, directory))
+export async function signInMisfit(tested: HandlerUnderTest, directory: string): Promise<string | null> {
+  if (tested.whose === 'ours') return null
+  const { passed, why } = await checkSignIn(withSignIn(tested, directory))
   return passed
     ? null
     : `handler.signIn: nobody can sign in: ${why}; compare client, clientSecret, endpoints and paths with what the handler has`
 }
 
 /** A stored story again: what it shows, each once. */
-export async function replayStory(target: Target, stored: FuzzCase, directory: string): Promise<CampaignReport> {
+export async function replayStory(
+  tested: HandlerUnderTest,
+  stored: FuzzCase,
+  directory: string,
+): Promise<CampaignReport> {
   const { story, start } = stored
   if (!story) throw new Error('no story')
   const began = performance.now()
   const cpuBegan = cpuSeconds()
-  const attacked = sessionTarget(target, directory)
+  const attacked = withSignIn(tested, directory)
   const { sights, requests } = await replaySessions(attacked, story, start)
   const seconds = (performance.now() - began) / 1000
   const spent = cpuSeconds() - cpuBegan
@@ -77,14 +87,14 @@ export async function replayStory(target: Target, stored: FuzzCase, directory: s
 }
 
 /** Ours can be deployed again with another policy; of any other handler there is one file. */
-function sessionTarget(target: Target, directory: string): SessionTarget {
-  const { whose, runtime, handler } = target
+function withSignIn(tested: HandlerUnderTest, directory: string): HandlerWithSignIn {
+  const { whose, runtime, handler } = tested
   if (handler?.signIn)
-    return { ...target, description: { ...(handler.hosts ? { hosts: handler.hosts } : {}), ...handler.signIn } }
+    return { ...tested, description: { ...(handler.hosts ? { hosts: handler.hosts } : {}), ...handler.signIn } }
   let count = 0
   const build = async (changed: Policy) => {
     const built = await buildOurs(changed, { directory: `${directory}/redeployed-${++count}`, runtime })
     return built.file
   }
-  return { ...target, ...(whose === 'ours' ? { build } : {}) }
+  return { ...tested, ...(whose === 'ours' ? { build } : {}) }
 }

@@ -41,7 +41,7 @@ function tell(build: (policy?: Policy) => BuiltHandler, options: Partial<Session
   const file = (policy?: Policy) => written(build(policy), `handler-${++count}`)
   const { policy } = build()
   return runSessions({
-    target: {
+    tested: {
       name: 'handler',
       whose: 'ours',
       file: file(),

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import type { Policy } from '../../authorizer/policy.ts'
 import { bundleAuthorizer, deployable } from '../../build/bundle.ts'
-import type { Target } from '../sandbox/handler-under-test.ts'
+import type { HandlerUnderTest } from '../sandbox/handler-under-test.ts'
 import type { Runtime } from '../sandbox/protocol.ts'
 
 const projectRoot = fileURLToPath(new URL('../../', import.meta.url))
@@ -17,7 +17,10 @@ export interface BuildPlace {
 }
 
 /** Our own authorizer, without keys baked in: the fuzzer's issuer has others. */
-export async function buildOurs(policy: Policy, { directory, runtime = 'nodejs24.x' }: BuildPlace): Promise<Target> {
+export async function buildOurs(
+  policy: Policy,
+  { directory, runtime = 'nodejs24.x' }: BuildPlace,
+): Promise<HandlerUnderTest> {
   const { program } = bundleAuthorizer(policy)
   const file = write(directory, 'edgeproof', deployable(program, { policy }))
   return { name: 'edgeproof', whose: 'ours', file, policy, runtime }
@@ -30,7 +33,7 @@ export async function buildForeign(
   policy: Policy,
   constants: Record<string, unknown>,
   { directory, runtime = 'nodejs24.x' }: BuildPlace,
-): Promise<Target> {
+): Promise<HandlerUnderTest> {
   const result = await build({
     absWorkingDir: projectRoot,
     entryPoints: [`./${entry}`],

@@ -17,8 +17,8 @@ test.each(recordedDifferences)('$peer still shows $class $rule', async ({ peer, 
   const file = `${peer}-${name}-${rule.replaceAll('/', '-')}.json`
   const fuzzCase = stored.get(file)
   if (!fuzzCase) throw new Error(`fuzz/corpus has no ${file}`)
-  const target = await buildShipped(peer, { directory })
-  const judged = await replayFresh(target, fuzzCase)
+  const tested = await buildShipped(peer, { directory })
+  const judged = await replayFresh(tested, fuzzCase)
   const shown = judged.flatMap(({ observations }) => observations.map((one) => `${one.class} ${one.rule}`))
   expect(shown).toContain(`${name} ${rule}`)
   const recorded = recordedDifferences.filter((one) => one.peer === peer).map((one) => `${one.class} ${one.rule}`)

@@ -4,10 +4,10 @@
  */
 import type { Rule } from '../../oracle/rules.ts'
 import type { FindingClass } from '../finding.ts'
-import type { ShippedTarget } from './shipped-handlers.ts'
+import type { ShippedHandler } from './shipped-handlers.ts'
 
 export interface RecordedDifference {
-  peer: Exclude<ShippedTarget, 'ours' | 'naive'>
+  peer: Exclude<ShippedHandler, 'ours' | 'naive'>
   version: string
   class: FindingClass
   rule: Rule

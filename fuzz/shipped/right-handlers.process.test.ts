@@ -18,9 +18,9 @@ async function findings(
   strategy: Strategy,
   cases: number,
 ): Promise<string[]> {
-  const target = await buildForeign(name, `handlers/right/${name}.ts`, policy, {}, { directory })
+  const tested = await buildForeign(name, `handlers/right/${name}.ts`, policy, {}, { directory })
   const signal = new AbortController().signal
-  const report = await runCampaign({ target, strategy, seed: 'right', cases, signal, minimize: false })
+  const report = await runCampaign({ tested, strategy, seed: 'right', cases, signal, minimize: false })
   expect(report.cases).toBe(cases)
   const found = isPlain ? report.found.filter((finding) => !isHardening(finding)) : report.found
   return found.map(({ class: kind, rule, who, story }) => `${kind} ${rule} by ${who}: ${story}`)

@@ -19,8 +19,8 @@ test.each(['jose', 'aws-jwt-verify', 'fast-jwt', 'cognito-at-edge'] as const)(
   '%s differs from the semantics as recorded, no more and no less',
   { timeout: 300_000 },
   async (peer) => {
-    const target = await buildShipped(peer, { directory })
-    const report = await runCampaign({ target, strategy: strategies.list, seed: '1', signal: never, minimize: false })
+    const tested = await buildShipped(peer, { directory })
+    const report = await runCampaign({ tested, strategy: strategies.list, seed: '1', signal: never, minimize: false })
     // One difference, whoever can bring it about.
     const shown = [...new Set(report.found.map(({ class: name, rule }) => `${name} ${rule}`))]
     const recorded = recordedDifferences.filter((one) => one.peer === peer).map((one) => `${one.class} ${one.rule}`)
@@ -29,9 +29,9 @@ test.each(['jose', 'aws-jwt-verify', 'fast-jwt', 'cognito-at-edge'] as const)(
 )
 
 test("the naive port's substring match and its fetch for each request are found", async () => {
-  const target = await buildShipped('naive', { directory })
+  const tested = await buildShipped('naive', { directory })
   const report = await runCampaign({
-    target,
+    tested,
     strategy: strategies.full,
     seed: '1',
     cases: 300,

@@ -2,7 +2,7 @@
 
 import type { Policy } from '../../authorizer/policy.ts'
 import { jwksUriOf } from '../../config/policy-defaults.ts'
-import type { Target } from '../sandbox/handler-under-test.ts'
+import type { HandlerUnderTest } from '../sandbox/handler-under-test.ts'
 import { type BuildPlace, buildForeign, buildOurs } from './build-handler.ts'
 
 const issuer = 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_EXAMPLE01'
@@ -34,10 +34,14 @@ const cognitoAtEdgePolicy: Policy = {
   deny: { unauthenticated: { redirect: 'https://login.auth.us-east-1.amazoncognito.com/', redirectOn: 'always' } },
 }
 
-export type ShippedTarget = 'ours' | 'naive' | 'jose' | 'aws-jwt-verify' | 'fast-jwt' | 'cognito-at-edge'
+export type ShippedHandler = 'ours' | 'naive' | 'jose' | 'aws-jwt-verify' | 'fast-jwt' | 'cognito-at-edge'
 
 /** `policy` is for ours alone; the others have theirs. */
-export function buildShipped(name: ShippedTarget, place: BuildPlace, policy: Policy = peerPolicy): Promise<Target> {
+export function buildShipped(
+  name: ShippedHandler,
+  place: BuildPlace,
+  policy: Policy = peerPolicy,
+): Promise<HandlerUnderTest> {
   if (name === 'ours') return buildOurs(policy, place)
   if (name === 'naive') {
     const deployment = {

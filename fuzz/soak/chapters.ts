@@ -13,7 +13,7 @@ export interface Budget {
 export interface Chapter {
   /** Every attack once and then whatever is generated, from a seed of its own. */
   seed: string
-  /** Instead of the target's own; only ours can be built with it. */
+  /** Instead of the handler's own; only ours can be built with it. */
   policy?: Policy
   budget: Budget
   /** A run that ends here has a state worth keeping. */
@@ -23,7 +23,7 @@ export interface Chapter {
 export interface ChapterOptions {
   seed: string
   budget: Budget
-  /** The target can be built with other policies. */
+  /** The handler can be built with other policies. */
   changesPolicy: boolean
   /** Cases, or seconds where there is no number of cases, from one saved state to the next. */
   round: Budget
@@ -34,7 +34,7 @@ const otherPolicies = 0.4
 const policiesInRound = 4
 const secondsForEach = 2
 
-/** Equal options give equal chapters. A round is the target's own policy and then, for ours, others. */
+/** Equal options give equal chapters. A round is the handler's own policy and then, for ours, others. */
 export function* chapters({ seed, budget, changesPolicy, round }: ChapterOptions): Iterable<Chapter> {
   const byCases = budget.cases !== undefined
   const total = budget.cases ?? budget.seconds ?? 0

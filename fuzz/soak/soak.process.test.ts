@@ -20,8 +20,8 @@ let handler = ''
 beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'edgeproof-soak-'))
   // Right but for one thing: it does not look at the group.
-  const target = await buildShipped('ours', { directory }, { ...policy, routes: [{ path: '/groups/*' }] })
-  handler = target.file
+  const tested = await buildShipped('ours', { directory }, { ...policy, routes: [{ path: '/groups/*' }] })
+  handler = tested.file
 })
 afterAll(() => rmSync(directory, { recursive: true, force: true }))
 

@@ -7,7 +7,7 @@ import { readCorpus } from '../corpus.ts'
 import type { CampaignProgress, CampaignReport } from '../engine/campaign.ts'
 import { inSequence, runPlan } from '../engine/plan.ts'
 import type { FuzzOptions } from '../fuzz-options.ts'
-import type { Target } from '../sandbox/handler-under-test.ts'
+import type { HandlerUnderTest } from '../sandbox/handler-under-test.ts'
 import { buildShipped } from '../shipped/shipped-handlers.ts'
 import { type Budget, chapters } from './chapters.ts'
 import { readState, writeState } from './soak-state.ts'
@@ -18,7 +18,7 @@ const roundSeconds = 60
 
 /** Ours is attacked under its own policy and under policies of every shape in turn; any other handler has just one. */
 export async function soak(
-  target: Target,
+  tested: HandlerUnderTest,
   { out, progress, signal }: StageContext,
   options: FuzzOptions,
   directory: string,
@@ -27,8 +27,8 @@ export async function soak(
   const budget = budgetOf(options)
   const round: Budget = { cases: checkpoint, seconds: roundSeconds }
   const inputs = {
-    target: target.name,
-    policy: target.policy,
+    target: tested.name,
+    policy: tested.policy,
     seed,
     shard: options.shard,
     workers,
@@ -41,19 +41,19 @@ export async function soak(
   const plan = chapters({
     seed: `${seed}${suffixOf(options.shard)}`,
     budget,
-    changesPolicy: target.whose === 'ours',
+    changesPolicy: tested.whose === 'ours',
     round,
   })
   for (const chapter of plan) {
     if (number++ < (state?.chapters ?? 0)) continue
     const left = secondsLeft(budget, chapter.budget, report.seconds)
     if (signal.aborted || (left !== undefined && left <= 0)) break
-    // Beside the target's own file, which later chapters attack again.
-    const place = { directory: join(directory, 'other-policy'), runtime: target.runtime }
-    const attacked = chapter.policy ? await buildShipped('ours', place, chapter.policy) : target
+    // Beside the handler's own file, which later chapters attack again.
+    const place = { directory: join(directory, 'other-policy'), runtime: tested.runtime }
+    const attacked = chapter.policy ? await buildShipped('ours', place, chapter.policy) : tested
     const before = report
     const part = await runPlan({
-      target: attacked,
+      tested: attacked,
       strategy: 'full',
       seed: chapter.seed,
       ...chapter.budget,
@@ -112,7 +112,7 @@ function secondsLeft(whole: Budget, chapter: Budget, used: number): number | und
 }
 
 /** Stored cases hold tokens for their own policy; another policy's handler has nothing to say about them. */
-function corpusFor({ policy }: Target): FuzzCase[] {
+function corpusFor({ policy }: HandlerUnderTest): FuzzCase[] {
   const wanted = JSON.stringify(policy)
   return readCorpus()
     .map((stored) => stored.case)

@@ -45,8 +45,8 @@ async function answerTasks(): Promise<void> {
       await new Promise<void>((sent) => tell(last, sent))
       return
     }
-    startAhead(message.prepare.target, sandboxes)
-    await worldOf(message.prepare.target, Date.now())
+    startAhead(message.prepare.tested, sandboxes)
+    await worldOf(message.prepare.tested, Date.now())
   }
 }
 

@@ -12,7 +12,7 @@ import { checkFit } from '../../fuzz/engine/fit.ts'
 import { OwnInstances } from '../../fuzz/engine/own-instance.ts'
 import { type Strategy, scenarioOf } from '../../fuzz/engine/strategy.ts'
 import type { Finding } from '../../fuzz/finding.ts'
-import type { Target } from '../../fuzz/sandbox/handler-under-test.ts'
+import type { HandlerUnderTest } from '../../fuzz/sandbox/handler-under-test.ts'
 import { worldOf } from '../../fuzz/world/handler-world.ts'
 import { servedTo } from '../../fuzz/world/served-to.ts'
 import { mint } from '../../testing/mint.ts'
@@ -22,7 +22,7 @@ import { attacksDue, type Progress } from './suited-attacks.ts'
 
 /** What a round leaves to the next one. */
 export interface Memory extends Omit<Progress, 'telling'> {
-  target: Target
+  tested: HandlerUnderTest
   policy: Policy
   /** What rounds found: looked for first, so that a mended handler is known to be. */
   findings: readonly Remembered[]
@@ -97,8 +97,8 @@ export function lookAt(
   const context = { config, progress: silentProgress }
   const changes = memory ? policyChanges(memory.policy, policy) : []
   const remembered = memory?.findings ?? []
-  return withHandler(handler === undefined ? {} : { handler }, context, async (target) => {
-    const { allowed, ...asked } = await askHandler(target, remembered)
+  return withHandler(handler === undefined ? {} : { handler }, context, async (tested) => {
+    const { allowed, ...asked } = await askHandler(tested, remembered)
     tell({
       changed: changes.map(({ text }) => text),
       decisions: memory && changes.length > 0 ? await decisionChanges(memory.policy, policy) : [],
@@ -107,7 +107,7 @@ export function lookAt(
       ...asked,
     })
     // It says in a line where the two do not fit at all, which is another process or two.
-    if (!allowed) await checkFit(target)
+    if (!allowed) await checkFit(tested)
     const isThrough = memory?.tried.length === attacks.length
     const progress: Progress = {
       telling: remembered.map((finding) => finding.case.name),
@@ -116,7 +116,7 @@ export function lookAt(
     }
     const tried = new Set<string>()
     const { seconds, found } = await runCampaign({
-      target,
+      tested,
       strategy: dueAttacks(progress, tried, began + roundMs),
       seed,
       known: [...asked.remaining, dear],
@@ -136,7 +136,7 @@ export function lookAt(
       findings,
       isEnough: findings.length >= enough,
       memory: {
-        target,
+        tested,
         policy,
         fields: progress.fields,
         tried: triedInAll,
@@ -168,10 +168,10 @@ function dueAttacks(progress: Progress, tried: Set<string>, end: number): Strate
  * found before, each in an instance of its own.
  */
 async function askHandler(
-  target: Target,
+  tested: HandlerUnderTest,
   remembered: readonly Remembered[],
 ): Promise<Pick<RoutesReport, 'requests' | 'wrong' | 'stories' | 'earlier' | 'remaining'> & { allowed: boolean }> {
-  const world = await worldOf(target, Date.now())
+  const world = await worldOf(tested, Date.now())
   const { visitors, publicPaths, start } = world
   const steps = [
     ...publicPaths.map((uri) => request(world, { uri })),
@@ -181,11 +181,11 @@ async function askHandler(
     }),
   ]
   const serve = servedTo(world)
-  await using instances = new OwnInstances(target, start, serve)
+  await using instances = new OwnInstances(tested, start, serve)
   const judged = await instances.replay({
     name: 'routes',
     class: 'benign',
-    policy: target.policy,
+    policy: tested.policy,
     start,
     serve,
     steps,

@@ -14,9 +14,9 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }))
 function attack(name: string, { code, policy }: BuiltHandler, cases: number, stopAtFirst: boolean) {
   const file = join(directory, `${name}.cjs`)
   writeFileSync(file, code)
-  const target = { name, whose: 'foreign', file, policy, runtime: 'nodejs24.x' } as const
+  const tested = { name, whose: 'foreign', file, policy, runtime: 'nodejs24.x' } as const
   return runCampaign({
-    target,
+    tested,
     strategy: strategies.full,
     seed: '1',
     cases,

@@ -27,7 +27,7 @@ test.each(signInFlaws)('$attack: $name', async (flaw) => {
   }
   const { policy } = flawedHandler(flaw)
   const { found } = await runSessions({
-    target: { name: flaw.name, whose: 'ours', file: await build(), policy, runtime: 'nodejs24.x', build },
+    tested: { name: flaw.name, whose: 'ours', file: await build(), policy, runtime: 'nodejs24.x', build },
     only: attack?.name ?? '',
     seed: flaw.name,
     stories: 3,
