@@ -64,12 +64,18 @@ const signedText = (world: World) => {
   const [head = '', payload = ''] = issued(world).split('.')
   return signedToken(key, `${head}.${payload}\t`)
 }
+/** Nested deeper than JSON.stringify can write. */
+const deep = (world: World) => {
+  const payload = Buffer.from(`{"a":${'['.repeat(11_000)}${']'.repeat(11_000)}}`).toString('base64url')
+  return signedToken(world.issuers[0].keys[0], `${issued(world).split('.')[0]}.${payload}`)
+}
 const spelled = (world: World) => `${issued(world)}==`
 
 test.each<[string, Who, Parts]>([
   ['a path without a token', 'anyone', () => ({ uri: '/public/../users/x/a.txt' })],
   ['an empty segment in a path that is public', 'nobody', () => ({ uri: '/public//a.txt' })],
   ['a forged token', 'anyone', (world) => ({ uri: own(world), token: attackerToken(world, world.visitors[0].claims) })],
+  ['a signed one that no library writes', 'issuer', (world) => ({ uri: anothers, token: deep(world) })],
   ['an unsigned one', 'anyone', (world) => ({ uri: own(world), token: unsigned({ alg: 'none' }, { sub: 'a' }) })],
   ["another's path with one's own token", 'signed-in-user', (world) => ({ uri: anothers, token: issued(world) })],
   [

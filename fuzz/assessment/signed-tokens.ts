@@ -122,7 +122,7 @@ function verified(text: string, keys: readonly IssuedKey[]): SignedToken | null 
   if (header === null || claims === null) return null
   const signature = Buffer.from(signatureText, 'base64url')
   if (signature.length < 32) return null
-  const inputs = [`${head}.${payload}`, `${plain(head)}.${plain(payload)}`, `${head}.${decoded(payload)}`]
+  const inputs = [...new Set([`${head}.${payload}`, `${plain(head)}.${plain(payload)}`, `${head}.${decoded(payload)}`])]
   for (const key of keys) {
     const input = inputs.find((one) => holds(one, signature, key.key))
     if (input === undefined) continue
@@ -138,7 +138,12 @@ const decoded = (part: string) => Buffer.from(part, 'base64url').toString('utf8'
 
 function isPlain(part: string, object: object): boolean {
   const text = decoded(part)
-  return plain(part) === part && text.replace(/\s/g, '') === JSON.stringify(object).replace(/\s/g, '')
+  try {
+    return plain(part) === part && text.replace(/\s/g, '') === JSON.stringify(object).replace(/\s/g, '')
+  } catch {
+    // JSON.parse reads deeper than JSON.stringify writes.
+    return false
+  }
 }
 
 function parsed(part: string): Record<string, unknown> | null {

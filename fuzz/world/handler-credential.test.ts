@@ -32,9 +32,9 @@ test.each<[string, HandlerCredential]>([
   const step = request(world, { uri: '/a', token: 'a.b.c' })
   const event = step.kind === 'request' ? step.event : null
   expect(JSON.stringify(requestIn(event))).not.toContain('credential')
-  expect(requestIn(asJudged(event, credential)).headers['credential']?.[0]?.value).toBe('a.b.c')
+  expect(requestIn(asJudged(event, credential)).headers.credential?.[0]?.value).toBe('a.b.c')
   const sent = structuredClone(event)
-  requestIn(sent).headers['credential'] = [{ key: 'credential', value: 'x.y.z' }]
+  requestIn(sent).headers.credential = [{ key: 'credential', value: 'x.y.z' }]
   requestIn(sent).querystring = ''
   delete requestIn(sent).headers.cookie
   delete requestIn(sent).headers['x-token']
