@@ -69,6 +69,10 @@ const deep = (world: World) => {
   const payload = Buffer.from(`{"a":${'['.repeat(11_000)}${']'.repeat(11_000)}}`).toString('base64url')
   return signedToken(world.issuers[0].keys[0], `${issued(world).split('.')[0]}.${payload}`)
 }
+const number = (world: World) => {
+  const [head] = issued(world).split('.')
+  return signedToken(world.issuers[0].keys[0], `${head}.${Buffer.from('1').toString('base64url')}`)
+}
 const spelled = (world: World) => `${issued(world)}==`
 
 test.each<[string, Who, Parts]>([
@@ -76,6 +80,9 @@ test.each<[string, Who, Parts]>([
   ['an empty segment in a path that is public', 'nobody', () => ({ uri: '/public//a.txt' })],
   ['a forged token', 'anyone', (world) => ({ uri: own(world), token: attackerToken(world, world.visitors[0].claims) })],
   ['a signed one that no library writes', 'issuer', (world) => ({ uri: anothers, token: deep(world) })],
+  ['a signed number', 'issuer', (world) => ({ uri: anothers, token: number(world) })],
+  ['one that never was good', 'issuer', (world) => ({ uri: anothers, token: issued(world, { exp: 0 }) })],
+  ['one without alg', 'issuer', (world) => ({ uri: anothers, token: issued(world, {}, { alg: undefined }) })],
   ['an unsigned one', 'anyone', (world) => ({ uri: own(world), token: unsigned({ alg: 'none' }, { sub: 'a' }) })],
   ["another's path with one's own token", 'signed-in-user', (world) => ({ uri: anothers, token: issued(world) })],
   [
@@ -201,7 +208,7 @@ test('of several requests somebody has to be able to send each', () => {
   ])
 })
 
-const plain = { writes: false, threw: false }
+const plain = { writes: false, threw: false, isHalfSeen: false }
 
 test('scores are those of the CVSS 4.0 calculator of FIRST', () => {
   const of = (...args: Parameters<typeof cvssOf>) => {
@@ -219,6 +226,8 @@ test('scores are those of the CVSS 4.0 calculator of FIRST', () => {
     5.1,
     'medium',
   ])
+  const half = of('open-redirect', 'browser-page', { ...plain, isHalfSeen: true })
+  expect(half.slice(1)).toEqual([2.1, 'low'])
   expect(of('crash', 'anyone', { ...plain, threw: true }).slice(1)).toEqual([0, 'none'])
   expect(of('bypass', 'nobody', plain).slice(1)).toEqual([0, 'none'])
 })

@@ -16,6 +16,8 @@ export function findingOf({ of, ...facts }: FindingFacts): Finding {
   const cvss = cvssOf(of ?? name, who, {
     writes: writes(fuzzCase.policy),
     threw: answer.result.kind === 'threw',
+    // Whether the callback goes where the login page was told to return to.
+    isHalfSeen: rule === 'deny/location' && facts.cause === 'return',
   })
   return {
     id,

