@@ -65,7 +65,10 @@ export const effectivenessStage: Stage<EffectivenessOptions> = async ({ progress
       const rows = chosen.map((flaw) => rowOf(flaw, runs)).filter(({ strategies }) => strategies.length > 0)
       for (const row of rows) progress.log(lineOf(row))
       writeWholeFile(join(out, 'effectiveness.md'), `${markdownOf(rows, runs)}\n`)
-      return { checks: checksOf(runs, tasks, seconds), data: JSON.parse(JSON.stringify({ rows })) }
+      return {
+        checks: checksOf(runs, tasks, { limitSeconds: seconds, interrupted: signal.aborted }),
+        data: JSON.parse(JSON.stringify({ rows })),
+      }
     })
   } finally {
     rmSync(directory, { recursive: true, force: true })
@@ -97,7 +100,11 @@ function tasksFor(chosen: readonly Flaw[], extent: Extent): Task[] {
   return tasks
 }
 
-function checksOf(runs: readonly Run[], tasks: readonly Task[], limitSeconds: number): Check[] {
+function checksOf(
+  runs: readonly Run[],
+  tasks: readonly Task[],
+  { limitSeconds, interrupted }: { limitSeconds: number; interrupted: boolean },
+): Check[] {
   const whole = runs.filter(({ strategy }) => strategy === wholeFuzzer.name)
   const tried = new Set(whole.map(({ flaw }) => flaw))
   const missed = new Set(whole.filter(({ found }) => !found).map(({ flaw }) => flaw))
@@ -114,14 +121,7 @@ function checksOf(runs: readonly Run[], tasks: readonly Task[], limitSeconds: nu
       direction: 'higher',
       ...(missed.size === 0 ? {} : { detail: `not always: ${[...missed].join(', ')}` }),
     }),
-    check({
-      id: 'effectiveness.runs',
-      title: 'runs that are over, of those asked for',
-      value: runs.length,
-      unit: 'count',
-      limit: tasks.length,
-      direction: 'higher',
-    }),
+    overCheck(runs.length, tasks.length, interrupted),
     time('median', 'median time to the first finding', median, found, 1),
     time('slowest', 'slowest first finding', (values) => Math.max(...values), found, limitSeconds),
     time(
@@ -145,14 +145,30 @@ function checksOf(runs: readonly Run[], tasks: readonly Task[], limitSeconds: nu
       unit: 'count',
       ...plain,
     }),
-    ...contenders.map(({ name, title }) =>
-      share(
-        name,
-        title,
-        runs.filter(({ strategy }) => strategy === name),
+    ...contenders
+      .filter(({ name }) => tasks.some(({ strategy }) => strategy === name))
+      .map(({ name, title }) =>
+        share(
+          name,
+          title,
+          runs.filter(({ strategy }) => strategy === name),
+        ),
       ),
-    ),
   ]
+}
+
+/** What was interrupted decides nothing. */
+function overCheck(over: number, asked: number, interrupted: boolean): Check {
+  const judged = check({
+    id: 'effectiveness.runs',
+    title: 'runs that are over, of those asked for',
+    value: over,
+    unit: 'count',
+    limit: asked,
+    direction: 'higher',
+  })
+  if (!interrupted || judged.verdict === 'pass') return judged
+  return { ...judged, verdict: 'inconclusive', detail: 'interrupted; the same command with --resume goes on' }
 }
 
 function time(

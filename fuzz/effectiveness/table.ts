@@ -87,7 +87,9 @@ export function lineOf({ flaw, strategies }: Row): string {
 
 /** A row for each flaw, the slowest first, under a row of all flaws together. */
 export function markdownOf(rows: readonly Row[], runs: readonly Run[]): string {
-  const others = contenders.filter((contender) => contender !== wholeFuzzer)
+  const others = contenders.filter(
+    (contender) => contender !== wholeFuzzer && runs.some(({ strategy }) => strategy === contender.name),
+  )
   const head = [
     'flaw',
     'CWE',
