@@ -11,6 +11,7 @@ import type { Finding } from '../finding.ts'
 import { fuzzStage } from '../fuzz-stage.ts'
 import { replayStage } from '../replay-stage.ts'
 import { checkSignIn, type HandlerWithSignIn, runSessions } from './session-campaign.ts'
+import { campaignOfSessions } from './session-findings.ts'
 
 const login = 'https://login.auth.us-east-1.amazoncognito.com'
 const policy = {
@@ -87,7 +88,7 @@ test.each([
   // No challenge is sent, so that a code belongs to nobody.
   ['stolen-code-injected', "bypass sign-in/start: another browser's code was redeemed"],
 ])('cognito-at-edge 1.5.5: %s', async (only, expected) => {
-  const { found } = await runSessions({
+  const report = await runSessions({
     tested: tested(),
     seed: '1',
     only,
@@ -95,8 +96,11 @@ test.each([
     shrinks: false,
     signal: new AbortController().signal,
   })
-  const stories = found.map(({ sight }) => `${sight.class} ${sight.rule}: ${sight.story}`)
+  const stories = report.found.map(({ sight }) => `${sight.class} ${sight.rule}: ${sight.story}`)
   expect(stories).toContainEqual(expect.stringContaining(expected))
+  // What the handler throws costs its sender an answer, and nobody else anything.
+  const { found } = campaignOfSessions(report, tested())
+  expect(found.filter(({ class: name, severity }) => name === 'crash' && severity !== 'none')).toEqual([])
 })
 
 test('awslabs/cognito-at-edge #120 is found, what our page alone asks for is a note, and a wrong description is no finding', async () => {

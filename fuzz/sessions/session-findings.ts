@@ -39,7 +39,9 @@ function found({ sight, story, start, after }: SessionFinding, { policy }: Handl
     verdict: noVerdict,
     // A story has many answers; the finding's sentence says which one is wrong.
     answer: {
-      result: { kind: 'invalid', value: '', why: sight.story },
+      result: isThrown(sight)
+        ? { kind: 'threw', error: sight.story }
+        : { kind: 'invalid', value: '', why: sight.story },
       fetches: [],
       logs: [],
       clock: start,
@@ -47,6 +49,11 @@ function found({ sight, story, start, after }: SessionFinding, { policy }: Handl
     },
     after,
   })
+}
+
+/** Which costs whoever sent it his answer, and nobody else anything. */
+function isThrown({ class: name, story }: Sight): boolean {
+  return name === 'crash' && story.includes(': the handler threw ')
 }
 
 /** A short story holds only what it takes: an answer of the provider's that is not as it should be, only its side can give. */

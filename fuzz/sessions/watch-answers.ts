@@ -20,7 +20,10 @@ export function seenOfAnswer(scene: Scene, exchange: SiteExchange): Seen[] {
   const { answer } = invocation
   const seen: Seen[] = []
   if (answer.kind === 'failed') {
-    seen.push({ rule: 'result/answer', class: 'crash', story: `${url.pathname}: the handler ${answer.why}` })
+    const story = `${url.pathname}: the handler ${answer.why}`
+    // CloudFront refuses the one answer, and the process goes on.
+    if (answer.why.startsWith('returned ')) seen.push({ rule: 'result/response', class: 'invalid-result', story })
+    else seen.push({ rule: 'result/answer', class: 'crash', story })
   }
   const isSignOut = url.pathname === scene.site.paths.signOut
   if (invocation.took > (isSignOut ? longestSignOutMs : longestMs)) {
