@@ -45,7 +45,11 @@ export const fuzzStage: Stage<FuzzOptions> = (context, options) =>
       const asked = budgetOf(options)
       const { checks, data } = campaignResult(report, { context, tested, options, directory: findings, asked })
       return {
-        checks: [fitCheck(fit), ...checks, ...(misfit === null ? [] : [withoutStories(misfit)])],
+        checks: [
+          fitCheck(fit),
+          ...checks, // Of one that lets nobody in it says nothing new.
+          ...(misfit === null || fit.isDenyOnly ? [] : [withoutStories(misfit)]),
+        ],
         data: { ...(data as object), fit: JSON.parse(JSON.stringify(fit)) },
       }
     })
