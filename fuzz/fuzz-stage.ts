@@ -47,7 +47,8 @@ export const fuzzStage: Stage<FuzzOptions> = (context, options) =>
       return {
         checks: [
           fitCheck(fit),
-          ...checks, // Of one that lets nobody in it says nothing new.
+          ...checks,
+          // Of one that lets nobody in it says nothing new.
           ...(misfit === null || fit.isDenyOnly ? [] : [withoutStories(misfit)]),
         ],
         data: { ...(data as object), fit: JSON.parse(JSON.stringify(fit)) },

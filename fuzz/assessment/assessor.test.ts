@@ -208,7 +208,7 @@ test('of several requests somebody has to be able to send each', () => {
   ])
 })
 
-const plain = { writes: false, threw: false, isHalfSeen: false }
+const plain = { writes: false, threw: false, isHalfSeen: false, isAtComputer: false }
 
 test('scores are those of the CVSS 4.0 calculator of FIRST', () => {
   const of = (...args: Parameters<typeof cvssOf>) => {
@@ -228,6 +228,7 @@ test('scores are those of the CVSS 4.0 calculator of FIRST', () => {
   ])
   const half = of('open-redirect', 'browser-page', { ...plain, isHalfSeen: true })
   expect(half.slice(1)).toEqual([2.1, 'low'])
+  expect(of('bypass', 'signed-in-user', { ...plain, isAtComputer: true }).slice(1)).toEqual([5.1, 'medium'])
   expect(of('crash', 'anyone', { ...plain, threw: true }).slice(1)).toEqual([0, 'none'])
   expect(of('bypass', 'nobody', plain).slice(1)).toEqual([0, 'none'])
 })

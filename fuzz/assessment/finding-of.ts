@@ -18,6 +18,7 @@ export function findingOf({ of, ...facts }: FindingFacts): Finding {
     threw: answer.result.kind === 'threw',
     // Whether the callback goes where the login page was told to return to.
     isHalfSeen: rule === 'deny/location' && facts.cause === 'return',
+    isAtComputer: rule === 'sign-in/signed-out',
   })
   return {
     id,

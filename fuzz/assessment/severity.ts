@@ -58,11 +58,15 @@ interface Circumstances {
   threw: boolean
   /** It comes to something only where a further step, which was not seen, goes along. */
   isHalfSeen: boolean
+  /** Whoever does it sits at the victim's computer. */
+  isAtComputer: boolean
 }
 
-export function cvssOf(name: FindingClass, who: Who, { writes, threw, isHalfSeen }: Circumstances): Cvss {
+export function cvssOf(name: FindingClass, who: Who, circumstances: Circumstances): Cvss {
+  const { writes, threw, isHalfSeen, isAtComputer } = circumstances
   const impact = who === 'nobody' || (name === 'crash' && threw) ? 'none' : ofClass[name]
-  const exploit = isHalfSeen ? exploitability[who].replace('AT:N', 'AT:P') : exploitability[who]
+  const reached = isAtComputer ? exploitability[who].replace('AV:N', 'AV:P') : exploitability[who]
+  const exploit = isHalfSeen ? reached.replace('AT:N', 'AT:P') : reached
   const vector = `CVSS:4.0/${exploit}/${impacts[name === 'bypass' && impact === 'read' && writes ? 'write' : impact]}`
   return { vector, score: scoreOf(vector) }
 }
