@@ -178,6 +178,22 @@ test('a redirect is open where a link decides where it leads', async () => {
   expect(await whoOf(cognito, header, redirect, to('https://attacker.example/'))).toBe('nobody')
 })
 
+test("what comes of a key set with something else than keys in it is its issuer's doing", async () => {
+  const fetches: Observation = { class: 'amplification', rule: 'keys/fetches', story: '' }
+  const step = request(cognito, { uri: '/users/x/a', token: attackerToken(cognito, cognito.visitors[0].claims) })
+  const assessor = new Assessor(cognito.policy)
+  for (const [url, served] of Object.entries(servedByIssuers(cognito.issuers))) {
+    const { keys } = JSON.parse(served.kind === 'body' ? served.body : '{}')
+    assessor.serve({ [url]: { kind: 'body', body: JSON.stringify({ keys: [null, ...keys] }) } }, true)
+  }
+  const event = step.kind === 'request' ? step.event : null
+  const answer = { result: { kind: 'request', request: {} } } as Answer
+  const { who } = await assessor.assess(fetches, event, answer, async () => {
+    throw new Error('nobody asks')
+  })
+  expect(who).toBe('issuer')
+})
+
 test('a leak matters where the token is one', async () => {
   const leak: Observation = { class: 'leak', rule: 'leak/log', story: '' }
   expect(await whoOf(cognito, (world) => ({ uri: own(world), token: issued(world) }), leak)).toBe('log-reader')

@@ -40,11 +40,10 @@ export class PublishedKeys {
   serve(urls: ServedUrls, isFirst: boolean): void {
     for (const { jwksUri, provider, issuers } of this.#places) {
       if (!isFirst && !Object.hasOwn(urls, jwksUri)) continue
-      const members = membersOf(urls[jwksUri])
-      if (members === null) {
-        this.hasFailed = true
-        continue
-      }
+      const all = membersOf(urls[jwksUri])
+      const members = all?.filter(isObject) ?? []
+      if (members.length !== all?.length) this.hasFailed = true
+      if (all === null) continue
       if (!members.every(isPlainKey)) this.isHostile = true
       const names = members.map(({ kid }) => String(kid))
       this.#names.set(jwksUri, names)
@@ -76,17 +75,20 @@ export class PublishedKeys {
 }
 
 /** Null for an answer that is no key set, or late. */
-function membersOf(served: Served | undefined): Record<string, unknown>[] | null {
+function membersOf(served: Served | undefined): unknown[] | null {
   if (served?.kind !== 'body') return null
   const { status = 200, body, delayMs = 0, halfway } = served
   if (status !== 200 || delayMs > 0 || halfway !== undefined || body.length > 64 * 1024) return null
   try {
     const { keys } = JSON.parse(body) as { keys?: unknown }
-    if (!Array.isArray(keys) || keys.length === 0) return null
-    return keys.filter((jwk) => typeof jwk === 'object' && jwk !== null)
+    return Array.isArray(keys) && keys.length > 0 ? keys : null
   } catch {
     return null
   }
+}
+
+function isObject(member: unknown): member is Record<string, unknown> {
+  return typeof member === 'object' && member !== null
 }
 
 /** As issuers publish them: named, asymmetric, strong, for signing or for encryption. */
