@@ -18,12 +18,17 @@ export interface AssessedObservation extends Observation {
 /** What two failures have in common that differ in what was sent: a text without its numbers, quotations and addresses. */
 export function causeIn(text: string): string {
   return text
+    .replace(ofJsonParse, '$1 no JSON')
     .replace(/https?:\/\/[^\s"')]+/g, 'URL')
     .replace(/"[^"]*"|'[^']*'|`[^`]*`/g, '…')
     .replace(/[\w+/=-]{24,}/g, '…')
     .replace(/\d+/g, '0')
     .slice(0, 200)
 }
+
+/** JSON.parse says in a dozen ways that a text is none, with a part of the text between (V8's messages, names and all). */
+const ofJsonParse =
+  /(SyntaxError:) (?:.* in JSON(?: at position .*)?|.* is not valid JSON|Unexpected end of JSON input|.*JSON at position .*)$/s
 
 export interface Remark {
   rule: Rule
