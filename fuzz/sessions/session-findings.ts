@@ -99,4 +99,7 @@ const signInWho: Partial<Record<Rule, Who>> = {
   'sign-in/refresh': 'issuer',
   'sign-in/strip': 'log-reader',
   'sign-in/log': 'log-reader',
+  'leak/log': 'log-reader',
+  'leak/response': 'log-reader',
+  'leak/fetch': 'log-reader',
 }

@@ -143,7 +143,7 @@ function ofLocation(scene: Scene, { url, invocation }: SiteExchange): Seen[] {
   if (configured.some((endpoint) => isAt(next, endpoint))) {
     return isAt(next, endpoints.authorization) ? ofAuthorization(next, registered, isOwnHost) : []
   }
-  if (!isOwnHost && next.host === request.headers.host) {
+  if (!isOwnHost && next.host === String(request.headers.host).toLowerCase()) {
     return [
       {
         rule: 'sign-in/host',
