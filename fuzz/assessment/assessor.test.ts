@@ -2,6 +2,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import type { OneProviderPolicy } from '../../authorizer/policy.ts'
 import { createOracle } from '../../oracle/oracle.ts'
+import type { Served } from '../../oracle/served-urls.ts'
 import { signedToken } from '../../testing/mint.ts'
 import type { Answer } from '../answer.ts'
 import { type RequestParts, request } from '../attacks/request-step.ts'
@@ -178,17 +179,41 @@ test('a redirect is open where a link decides where it leads', async () => {
   expect(await whoOf(cognito, header, redirect, to('https://attacker.example/'))).toBe('nobody')
 })
 
-test("what comes of a key set with something else than keys in it is its issuer's doing", async () => {
-  const fetches: Observation = { class: 'amplification', rule: 'keys/fetches', story: '' }
-  const step = request(cognito, { uri: '/users/x/a', token: attackerToken(cognito, cognito.visitors[0].claims) })
+test.each<[string, Observation['class'], Parts, (served: Served & { kind: 'body' }) => Served]>([
+  [
+    'what comes of a key set with something else than keys in it',
+    'amplification',
+    (world) => ({ uri: '/users/x/a', token: attackerToken(world, world.visitors[0].claims) }),
+    (served) => ({ ...served, body: served.body.replace('[', '[null,') }),
+  ],
+  [
+    'what it signs for another use, while its key set comes too late',
+    'bypass',
+    (world) => ({ uri: anothers, token: issued(world, {}, { crit: ['x'], x: 1 }) }),
+    (served) => ({ ...served, delayMs: 20_000 }),
+  ],
+  [
+    'whose key set says that the keys are elsewhere',
+    'bypass',
+    (world) => ({ uri: anothers, token: attackerToken(world, world.visitors[0].claims) }),
+    () => ({ kind: 'body', status: 301, body: '', headers: { location: 'https://attacker.example/keys' } }),
+  ],
+])("the issuer's doing: %s", async (_title, name, parts, changed) => {
+  const served = Object.entries(servedByIssuers(cognito.issuers)).map(([url, plain]) => [
+    url,
+    plain.kind === 'body' ? changed(plain) : plain,
+  ])
   const assessor = new Assessor(cognito.policy)
-  for (const [url, served] of Object.entries(servedByIssuers(cognito.issuers))) {
-    const { keys } = JSON.parse(served.kind === 'body' ? served.body : '{}')
-    assessor.serve({ [url]: { kind: 'body', body: JSON.stringify({ keys: [null, ...keys] }) } }, true)
-  }
-  const event = step.kind === 'request' ? step.event : null
+  assessor.serve(Object.fromEntries(served), true)
+  const step = request(cognito, parts(cognito))
   const answer = { result: { kind: 'request', request: {} } } as Answer
-  const { who } = await assessor.assess(fetches, event, answer, async () => {
+  const event = step.kind === 'request' ? step.event : null
+  const observation: Observation = {
+    class: name,
+    rule: name === 'bypass' ? 'token/signature' : 'keys/fetches',
+    story: '',
+  }
+  const { who } = await assessor.assess(observation, event, answer, async () => {
     throw new Error('nobody asks')
   })
   expect(who).toBe('issuer')

@@ -40,9 +40,12 @@ export class PublishedKeys {
   serve(urls: ServedUrls, isFirst: boolean): void {
     for (const { jwksUri, provider, issuers } of this.#places) {
       if (!isFirst && !Object.hasOwn(urls, jwksUri)) continue
-      const all = membersOf(urls[jwksUri])
+      const served = urls[jwksUri]
+      const all = membersOf(served)
       const members = all?.filter(isObject) ?? []
-      if (members.length !== all?.length) this.hasFailed = true
+      if (!isPlainAnswer(served) || members.length !== all?.length) this.hasFailed = true
+      // It says itself that the keys are somewhere else.
+      if (isRedirect(served)) this.isHostile = true
       if (all === null) continue
       if (!members.every(isPlainKey)) this.isHostile = true
       const names = members.map(({ kid }) => String(kid))
@@ -74,17 +77,28 @@ export class PublishedKeys {
   }
 }
 
-/** Null for an answer that is no key set, or late. */
+/** Null for what is no key set. One that comes late, or not to its end, has been published all the same. */
 function membersOf(served: Served | undefined): unknown[] | null {
-  if (served?.kind !== 'body') return null
-  const { status = 200, body, delayMs = 0, halfway } = served
-  if (status !== 200 || delayMs > 0 || halfway !== undefined || body.length > 64 * 1024) return null
+  if (served?.kind !== 'body' || (served.status ?? 200) !== 200) return null
   try {
-    const { keys } = JSON.parse(body) as { keys?: unknown }
+    const { keys } = JSON.parse(served.body) as { keys?: unknown }
     return Array.isArray(keys) && keys.length > 0 ? keys : null
   } catch {
     return null
   }
+}
+
+/** Whole, at once, and of a size that is read. */
+function isPlainAnswer(served: Served | undefined): boolean {
+  if (served?.kind !== 'body') return false
+  const { status = 200, body, delayMs = 0, halfway } = served
+  return status === 200 && delayMs === 0 && halfway === undefined && body.length <= 64 * 1024
+}
+
+function isRedirect(served: Served | undefined): boolean {
+  if (served?.kind !== 'body') return false
+  const { status = 200, headers = {} } = served
+  return status >= 300 && status < 400 && Object.keys(headers).some((name) => name.toLowerCase() === 'location')
 }
 
 function isObject(member: unknown): member is Record<string, unknown> {
