@@ -198,6 +198,12 @@ test.each<[string, Observation['class'], Parts, (served: Served & { kind: 'body'
     (world) => ({ uri: anothers, token: attackerToken(world, world.visitors[0].claims) }),
     () => ({ kind: 'body', status: 301, body: '', headers: { location: 'https://attacker.example/keys' } }),
   ],
+  [
+    'whose page of an error has keys in it',
+    'bypass',
+    (world) => ({ uri: anothers, token: attackerToken(world, world.visitors[0].claims) }),
+    (served) => ({ ...served, status: 404 }),
+  ],
 ])("the issuer's doing: %s", async (_title, name, parts, changed) => {
   const served = Object.entries(servedByIssuers(cognito.issuers)).map(([url, plain]) => [
     url,

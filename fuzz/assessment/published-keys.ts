@@ -44,9 +44,9 @@ export class PublishedKeys {
       const all = membersOf(served)
       const members = all?.filter(isObject) ?? []
       if (!isPlainAnswer(served) || members.length !== all?.length) this.hasFailed = true
-      // It says itself that the keys are somewhere else.
-      if (isRedirect(served)) this.isHostile = true
-      if (all === null) continue
+      // It says itself that the keys are somewhere else, or has a key set in the page of an error.
+      if (isRedirect(served) || (all !== null && !isFound(served))) this.isHostile = true
+      if (all === null || !isFound(served)) continue
       if (!members.every(isPlainKey)) this.isHostile = true
       const names = members.map(({ kid }) => String(kid))
       this.#names.set(jwksUri, names)
@@ -79,7 +79,7 @@ export class PublishedKeys {
 
 /** Null for what is no key set. One that comes late, or not to its end, has been published all the same. */
 function membersOf(served: Served | undefined): unknown[] | null {
-  if (served?.kind !== 'body' || (served.status ?? 200) !== 200) return null
+  if (served?.kind !== 'body') return null
   try {
     const { keys } = JSON.parse(served.body) as { keys?: unknown }
     return Array.isArray(keys) && keys.length > 0 ? keys : null
@@ -88,11 +88,15 @@ function membersOf(served: Served | undefined): unknown[] | null {
   }
 }
 
+function isFound(served: Served | undefined): boolean {
+  return served?.kind === 'body' && (served.status ?? 200) === 200
+}
+
 /** Whole, at once, and of a size that is read. */
 function isPlainAnswer(served: Served | undefined): boolean {
-  if (served?.kind !== 'body') return false
-  const { status = 200, body, delayMs = 0, halfway } = served
-  return status === 200 && delayMs === 0 && halfway === undefined && body.length <= 64 * 1024
+  if (served?.kind !== 'body' || !isFound(served)) return false
+  const { body, delayMs = 0, halfway } = served
+  return delayMs === 0 && halfway === undefined && body.length <= 64 * 1024
 }
 
 function isRedirect(served: Served | undefined): boolean {
