@@ -187,6 +187,12 @@ test.each<[string, Observation['class'], Parts, (served: Served & { kind: 'body'
     (served) => ({ ...served, body: served.body.replace('[', '[null,') }),
   ],
   [
+    'what a key set of countless members costs',
+    'exhaustion',
+    (world) => ({ uri: own(world), token: issued(world) }),
+    (served) => ({ ...served, body: served.body.replace('[', `[${'{"kty":"x"},'.repeat(50)}`) }),
+  ],
+  [
     'what it signs for another use, while its key set comes too late',
     'bypass',
     (world) => ({ uri: anothers, token: issued(world, {}, { crit: ['x'], x: 1 }) }),

@@ -112,9 +112,10 @@ export class Assessor {
       case 'blinded-log':
         return 'anyone'
       case 'amplification':
+      case 'exhaustion':
       case 'crash':
       case 'invalid-result':
-        return this.#keys.hasFailed ? 'issuer' : this.presenterOf(request)
+        return this.#keys.hasFailed || this.#keys.isHostile ? 'issuer' : this.presenterOf(request)
       default:
         return this.presenterOf(request)
     }
