@@ -78,8 +78,9 @@ function sentence({ results, missing }: Report): string {
     .filter(({ direction, verdict }) => direction !== 'none' || verdict !== 'pass')
   const all = checks(judged.length)
   if (parts.length === 0) return `All ${all} held.`
-  const held = count('fail') === 0 ? 'No check failed: ' : ''
-  return `${held}${parts.join(', ')}, of ${all} that have a limit.`
+  if (count('fail') > 0) return `${parts.join(', ')}, of ${all} that have a limit.`
+  const held = judged.filter(({ verdict }) => verdict === 'pass').length
+  return `${held} of ${all} that have a limit held, none failed: ${parts.join(', ')}.`
 }
 
 function numberMarkup({ question, document, check, label, beside }: Headline, source: Source | undefined): Markup {

@@ -35,7 +35,7 @@ function routesText(report: RoutesReport): string {
       ? []
       : [
           mark(
-            remaining.length > 0 ? 'fail' : 'pass',
+            remaining.length > 0 ? verdictOf(remaining) : 'pass',
             `found before: ${remaining.length} of ${count(earlier, 'finding')} left`,
           ),
         ]),
@@ -47,11 +47,16 @@ function attacksText({ tried, triedInAll, attacks, seconds, findings, isEnough }
   const before = triedInAll > tried ? `, ${triedInAll} with the rounds before` : ''
   return [
     mark(
-      findings.length > 0 ? 'fail' : tried === 0 ? 'not-measured' : 'pass',
+      findings.length > 0 ? verdictOf(findings) : tried === 0 ? 'not-measured' : 'pass',
       `attacks: ${tried} of the list's ${attacks} on this change${before}; ${findings.length} new ${findings.length === 1 ? 'finding' : 'findings'} in ${seconds.toFixed(1)} s${isEnough ? ', enough for once' : ''}`,
     ),
     ...indented(findings.map(storyOf)),
   ].join('\n')
+}
+
+/** Of medium severity or worse, as a run of the fuzzer fails by itself. */
+function verdictOf(findings: readonly Remembered[]): Verdict {
+  return findings.some(({ severity }) => !['low', 'none'].includes(severity)) ? 'fail' : 'inconclusive'
 }
 
 function storyOf({ severity, story }: Remembered): string {
