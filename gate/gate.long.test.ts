@@ -77,7 +77,7 @@ test(
       kept,
     ])
     expect(status).toBe(3)
-    expect(stdout).toContain('false alarms of A/A gates of 15 processes')
+    expect(stdout).toContain('false alarms of A/A gates of 15')
     const [file = ''] = readdirSync(kept)
     const { same, slowed } = JSON.parse(readFileSync(join(kept, file), 'utf8')) as { same: object[]; slowed: object[] }
     expect(same.length).toBeGreaterThan(0)
