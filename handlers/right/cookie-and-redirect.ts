@@ -53,7 +53,8 @@ function isUsable(jwk: Record<string, unknown> | null): boolean {
 
 function download(url: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const request = https.get(url, { timeout: 2000 }, (response) => {
+    // One is for silence, the other for what comes drop by drop.
+    const request = https.get(url, { timeout: 2000, signal: AbortSignal.timeout(4000) }, (response) => {
       const chunks: Buffer[] = []
       let length = 0
       response.on('data', (chunk: Buffer) => {
@@ -95,9 +96,9 @@ class Authorizer {
 
   async #authorize({ method, uri, headers }: ViewerRequest): Promise<void> {
     if (method !== 'GET' && method !== 'HEAD') throw new Denied(false)
-    const [place = '', owner = '', ...rest] = segmentsOf(uri)
-    if (place === 'assets' && uri.length > '/assets'.length) return
-    if (!['me', 'team'].includes(place) || owner === '' || rest.length === 0) throw new Denied(false)
+    const [place = '', owner, ...rest] = segmentsOf(uri)
+    if (place === 'assets' && owner !== undefined) return
+    if (!['me', 'team'].includes(place) || !owner || rest.length === 0) throw new Denied(false)
     const claims = await this.#verify(tokenOf(headers))
     if (claims.email === undefined || claims.email === null) throw new Denied(false)
     const groups = claims['cognito:groups']
