@@ -7,22 +7,6 @@ import { type HeaderList, headerNames, withoutHeaders } from './header-list.ts'
 
 export function withPolicy(
   headers: HeaderList,
-  policy: ResponseHeadersPolicy,
-  viewer: Record<string, string>,
-): HeaderList {
-  if (policy.cors && viewer.origin !== undefined) return applied(headers, policy, viewer)
-  // The same for every viewer, so a stored response needs it once.
-  const known = appliedOnce.get(headers)
-  if (known?.policy === policy) return known.list
-  const list = applied(headers, policy, viewer)
-  appliedOnce.set(headers, { policy, list })
-  return list
-}
-
-const appliedOnce = new WeakMap<HeaderList, { policy: ResponseHeadersPolicy; list: HeaderList }>()
-
-function applied(
-  headers: HeaderList,
   { headers: own, remove, cors }: ResponseHeadersPolicy,
   viewer: Record<string, string>,
 ): HeaderList {
