@@ -9,7 +9,8 @@ export interface IssuedKey {
   id: string
   jwksUri: string
   jwk: Record<string, unknown>
-  key: KeyObject
+  /** Read when somebody asks: reading is slow, and most cases never ask. Null for one that cannot be read. */
+  key: () => KeyObject | null
   /** Whose it is, and under which `iss` it signs. */
   provider: JudgedProvider
   issuers: readonly string[]
@@ -33,7 +34,7 @@ export class PublishedKeys {
     if (secret === undefined) return
     const key = createSecretKey(Buffer.from(secret))
     for (const place of places)
-      this.#keys.set(place.jwksUri, { id: place.jwksUri, jwk: { alg: 'HS256' }, key, ...place })
+      this.#keys.set(place.jwksUri, { id: place.jwksUri, jwk: { alg: 'HS256' }, key: () => key, ...place })
   }
 
   /** What URLs answer from now on; the first call says all. */
@@ -67,13 +68,23 @@ export class PublishedKeys {
     const { kty, n, e, crv, x, y } = jwk as Record<string, string>
     const name = JSON.stringify([place.jwksUri, place.issuers, kty, n, e, crv, x, y, jwk.kid, jwk.alg, jwk.use])
     const id = createHash('sha256').update(name).digest('base64url').slice(0, 12)
-    if (this.#keys.has(id)) return
-    try {
-      const key = createPublicKey({ key: { kty, n, e, crv, x, y }, format: 'jwk' } as JsonWebKeyInput)
-      this.#keys.set(id, { id, jwk, key, ...place })
-    } catch {
-      // A key that cannot be read signs nothing.
-    }
+    if (!this.#keys.has(id)) this.#keys.set(id, { id, jwk, key: onDemand({ kty, n, e, crv, x, y }), ...place })
+  }
+}
+
+function onDemand(key: Record<string, unknown>): () => KeyObject | null {
+  let read: KeyObject | null | undefined
+  return () => {
+    if (read === undefined) read = readKey(key)
+    return read
+  }
+}
+
+function readKey(key: Record<string, unknown>): KeyObject | null {
+  try {
+    return createPublicKey({ key, format: 'jwk' } as JsonWebKeyInput)
+  } catch {
+    return null
   }
 }
 

@@ -121,7 +121,8 @@ function verified(text: string, keys: readonly IssuedKey[]): SignedToken | null 
   if (signature.length < 32) return null
   const inputs = [...new Set([`${head}.${payload}`, `${plain(head)}.${plain(payload)}`, `${head}.${decoded(payload)}`])]
   for (const key of keys) {
-    const input = inputs.find((one) => holds(one, signature, key.key))
+    const read = key.key()
+    const input = read === null ? undefined : inputs.find((one) => holds(one, signature, read))
     if (input === undefined) continue
     const canonical = `${input}.${signature.toString('base64url')}`
     const header = parsed(head)

@@ -17,7 +17,7 @@ export function holderOf(token: SignedToken, policy: Policy, isPublished: boolea
   const { header, claims, isPlainJson, key } = token
   const { provider } = key
   // A secret of the site's own signs for nobody else, and no other kind of token.
-  const ofIssuer = (holder: Holder) => (key.key.type === 'secret' && holder === 'another-client' ? 'issuer' : holder)
+  const ofIssuer = (holder: Holder) => (key.key()?.type === 'secret' && holder === 'another-client' ? 'issuer' : holder)
   const all: Holder[] = [
     isPlainJson && isPublished ? 'signed-in-user' : 'issuer',
     ...Object.keys(header).map((name) => headerHolder(name, token)),
@@ -30,7 +30,7 @@ export function holderOf(token: SignedToken, policy: Policy, isPublished: boolea
     clientHolder(provider, claims),
     audienceHolder(provider, claims),
   ]
-  if (!Object.hasOwn(header, 'kid') && !provider.isKidOptional && key.key.type !== 'secret') all.push('issuer')
+  if (!Object.hasOwn(header, 'kid') && !provider.isKidOptional && key.key()?.type !== 'secret') all.push('issuer')
   return ofIssuer(hardest(all))
 }
 
@@ -77,7 +77,7 @@ function headerHolder(name: string, { header, claims, key }: SignedToken): Holde
   const value = header[name]
   const { provider, jwk } = key
   // A secret has one algorithm, and any name.
-  if (key.key.type === 'secret' && (name === 'alg' || name === 'kid')) {
+  if (key.key()?.type === 'secret' && (name === 'alg' || name === 'kid')) {
     return name === 'alg'
       ? value === jwk.alg
         ? 'signed-in-user'
@@ -97,7 +97,7 @@ function headerHolder(name: string, { header, claims, key }: SignedToken): Holde
   if (plain.includes(typ)) return 'signed-in-user'
   const { claim = '', holder = 'issuer' } = (Object.hasOwn(kinds, typ) && kinds[typ]) || {}
   const isOfKind = Object.hasOwn(claims, claim) && !ofAccessTokens.some((name) => Object.hasOwn(claims, name))
-  return isOfKind && !isCognito(provider) && key.key.type !== 'secret' ? holder : 'issuer'
+  return isOfKind && !isCognito(provider) && key.key()?.type !== 'secret' ? holder : 'issuer'
 }
 
 /** Of no account and no client: what a claim is for, an issuer writes there in one type. */
