@@ -331,10 +331,14 @@ function verdictOnTokens(tokens: readonly JudgedToken[], whose: 'ours' | 'foreig
   if (whose === 'ours' && decision === 'two-subjects') {
     return verdictOf([refused('credentials/two-subjects', 'two cookies of the name are of two subjects')])
   }
-  // Ours passes over those that do not verify; others may take any of them.
-  const isForbidden = ({ isForbidden = false }: Verdict) => isForbidden
-  const isDecidedByRight = whose === 'ours' ? decision === 'forbidden' : verdicts.every(isForbidden)
-  return verdicts.find((one) => isForbidden(one) === isDecidedByRight) ?? first
+  // Ours passes over those that do not verify. Others may pass over all: then a login, which leaves one cookie, helps.
+  const isDecidedByRight = whose === 'ours' && decision === 'forbidden'
+  const verdict = verdicts.find(({ isForbidden = false }) => isForbidden === isDecidedByRight) ?? first
+  return whose === 'ours' || verdict === null ? verdict : withoutRight(verdict)
+}
+
+function withoutRight({ isForbidden: _isForbidden, ...verdict }: Verdict): Verdict {
+  return verdict
 }
 
 function judgeBearer({ provider, claims }: Bearer): Judgement[] {

@@ -84,6 +84,14 @@ describe('credentials', () => {
       deny('claims/exp'),
     ],
     [
+      'P12: of two that are good, none has the right, for others, who may ask for one cookie',
+      () => ({
+        ...session(`s=${token()}; s=${token({ exp: good.exp + 1 })}`, { route: { claims: { ok: true } } }),
+        whose: 'foreign',
+      }),
+      deny('paths/claims'),
+    ],
+    [
       'quoted, or on two lines',
       () => ({ policy: { credentials: { cookie: 's' } }, headers: { cookie: [`s="${token()}"`, 'a=b'] } }),
       may('credentials/cookie-lines', undefined),
