@@ -34,7 +34,8 @@ export interface HandlerSignIn {
 
 /**
  * A text or JSON in which `{issuer}`, `{jwksUri}`, `{client}`, `{jwks}` (the issuer's key set as JSON), `{publicKey}` (its first key
- * as PEM, SPKI) and `{secret}` may stand, with the filters of a credential. In JSON a string that is `"{jwks}"` alone becomes the
+ * as PEM, SPKI), `{privateKey}` (the other half, as PEM, PKCS #8, of a handler that signs its sessions itself, RS256) and `{secret}`
+ * may stand, with the filters of a credential. In JSON a string that is `"{jwks}"` alone becomes the
  * object, and a member whose name ends with filters has its value as such a text.
  *
  * @example
@@ -94,7 +95,7 @@ export interface HandlerConfig {
 
 /** What may stand in a credential's template, and in a file's or an answer's. */
 const credentialNames = ['token', 'idToken', 'refreshToken', 'sub', 'username', 'client'] as const
-const textNames = ['issuer', 'jwksUri', 'client', 'jwks', 'publicKey', 'secret'] as const
+const textNames = ['issuer', 'jwksUri', 'client', 'jwks', 'publicKey', 'privateKey', 'secret'] as const
 
 const template = (names: readonly string[]) => text((value) => templateFault(value, names))
 const credentialTemplate = template(credentialNames)

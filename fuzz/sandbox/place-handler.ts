@@ -11,6 +11,7 @@ import { withDefaults } from '../../config/policy-defaults.ts'
 import { UsageError } from '../../config/usage-error.ts'
 import type { ServedUrls } from '../../oracle/served-urls.ts'
 import type { HandlerUnderTest } from './handler-under-test.ts'
+import { ownPair, signsSessions } from './own-pair.ts'
 
 const places = new Map<string, Promise<string>>()
 const directories: string[] = []
@@ -115,7 +116,8 @@ interface Values extends Record<string, string> {
 }
 
 /** What stands for the names of a handler's texts while these URLs are served. */
-export function textValues(policy: Policy, { secret }: Pick<HandlerConfig, 'secret'>, serve: ServedUrls): Values {
+export function textValues(policy: Policy, handler: HandlerConfig, serve: ServedUrls): Values {
+  const { secret } = handler
   const [provider] = withDefaults(policy).providers
   const [{ issuer, jwksUri }] = provider.issuers
   const keySet = keySetAt(jwksUri, serve)
@@ -126,6 +128,7 @@ export function textValues(policy: Policy, { secret }: Pick<HandlerConfig, 'secr
     client: provider.clientIds[0] ?? '',
     jwks: JSON.stringify(keySet),
     publicKey: first?.kty === undefined || first.kty === 'oct' ? '' : pemOf(first),
+    ...(signsSessions(handler) ? { privateKey: privatePem() } : {}),
     ...(secret === undefined ? {} : { secret }),
   }
 }
@@ -166,4 +169,8 @@ function keySetAt(url: string, serve: ServedUrls): { keys: Record<string, unknow
 function pemOf(jwk: Record<string, unknown>): string {
   const key = createPublicKey({ key: jwk, format: 'jwk' } as JsonWebKeyInput)
   return key.export({ type: 'spki', format: 'pem' }).toString()
+}
+
+function privatePem(): string {
+  return ownPair().privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
 }

@@ -5,7 +5,8 @@ import { type Random, seededRandom } from '../../statistics/seeded-random.ts'
 import { cpuSeconds } from '../engine/cpu-time.ts'
 import type { Effort } from '../finding.ts'
 import type { HandlerUnderTest } from '../sandbox/handler-under-test.ts'
-import { createWorld, servedByIssuers } from '../world/make-world.ts'
+import { createWorld } from '../world/make-world.ts'
+import { deployedKeySets } from '../world/served-to.ts'
 import { sessionAttacks } from './attacks/attacks.ts'
 import { open, page, signedIn } from './attacks/moves.ts'
 import { type Deployment, Fleet } from './fleet.ts'
@@ -146,7 +147,7 @@ async function openStage(tested: HandlerWithSignIn, start: number): Promise<Stag
   const { policy, whose, file, runtime, handler, description, build } = tested
   // Its provider's tokens are the provider's, whatever it makes of them.
   const { secret: _secret, ...described } = handler ?? { file }
-  const world = await createWorld(policy, start, handler && described)
+  const world = await createWorld(policy, start, handler && described, { isOfStories: true })
   const site = siteOfPolicy(world, policy.signIn, whose, description)
   const files = new Map<Change, Promise<string>>()
   const rebuild: Rebuild | undefined =
@@ -159,7 +160,7 @@ async function openStage(tested: HandlerWithSignIn, start: number): Promise<Stag
       return { file: await built, client: changed.client }
     })
   return {
-    deployment: { runtime, policy, ...(handler ? { handler } : {}), keySets: servedByIssuers(world.issuers), start },
+    deployment: { runtime, policy, ...(handler ? { handler } : {}), keySets: deployedKeySets(world), start },
     site,
     start,
     play: (fleet, story) => play(story, { site, file, fleet, rebuild, start }),

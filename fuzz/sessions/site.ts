@@ -2,8 +2,7 @@
 import type { Policy, SignIn } from '../../authorizer/policy.ts'
 import type { ServedUrls } from '../../oracle/served-urls.ts'
 import { holdsKeys } from '../sandbox/place-handler.ts'
-import { servedByIssuers } from '../world/make-world.ts'
-import { describedAnswers } from '../world/served-to.ts'
+import { deployedKeySets, describedAnswers } from '../world/served-to.ts'
 import type { World, WorldIssuer } from '../world/world.ts'
 import { type Person, peopleOf } from './people.ts'
 import type { PersonName } from './story.ts'
@@ -97,7 +96,7 @@ export function siteOfPolicy(
     absoluteSeconds: signIn?.absoluteSeconds,
     secretStore: isStored ? ('ssmParameter' in secret ? 'ssm' : 'secretsManager') : undefined,
     secrets: storedSecrets(signIn),
-    answers: describedAnswers(world, servedByIssuers(world.issuers)),
+    answers: describedAnswers(world, deployedKeySets(world)),
     holdsKeys: handler !== undefined && holdsKeys(handler),
     whose,
   }

@@ -8,6 +8,7 @@ import { parsePattern } from '../../config/route-pattern.ts'
 import type { ServedUrls } from '../../oracle/served-urls.ts'
 import type { SigningKey } from '../../testing/issuer.ts'
 import { accessTokenPayload, createSigningKey } from '../../testing/issuer.ts'
+import { ownPair, signsSessions } from '../sandbox/own-pair.ts'
 import { holdsOneKey } from '../sandbox/place-handler.ts'
 import { claimAt, claimChanges, groupChanges, groupsOf } from './provider-claims.ts'
 import type { Visitor, World, WorldIssuer } from './world.ts'
@@ -18,14 +19,23 @@ const attackerOrigin = 'https://attacker.example'
 
 /**
  * `start`: the clock when handlers load, in milliseconds since the epoch. Key pairs are taken from a pool of this
- * process, because a new RSA pair costs more than a thousand cases.
+ * process, because a new RSA pair costs more than a thousand cases. `isOfStories`: the visitors sign in (default false).
  */
-export async function createWorld(policy: Policy, start: number, handler?: HandlerConfig): Promise<World> {
+export async function createWorld(
+  policy: Policy,
+  start: number,
+  handler?: HandlerConfig,
+  { isOfStories = false }: { isOfStories?: boolean } = {},
+): Promise<World> {
   const { providers } = withDefaults(policy)
   const places = providers.flatMap((provider) => provider.issuers.map((place) => ({ ...place, provider })))
   const secret = handler?.secret
   const made = await Promise.all(places.map((place) => worldIssuer(place, ownerOf(place, places), secret)))
-  const [first, ...others] = handler && holdsOneKey(handler) ? made.map(withOneKey) : made
+  // In stories a handler's own pair signs its sessions, and the provider's keys the rest.
+  const isOwn = handler !== undefined && signsSessions(handler)
+  const issuing = isOwn && !isOfStories ? made.map(withOwnPair) : made
+  const [first, ...others] =
+    handler && holdsOneKey(handler) && !(isOwn && isOfStories) ? issuing.map(withOneKey) : issuing
   if (!first) throw new Error('a policy has at least one issuer')
   const issuers = [first, ...others] as const
   const algorithms = providers.flatMap((provider) => provider.algorithms)
@@ -76,6 +86,11 @@ async function worldIssuer(
   if (!issuer.includes('{tid}')) return { issuer, ...issued }
   const tenant = (tenants === 'any' ? undefined : tenants[0]) ?? uuid(`${provider.name} tenant`)
   return { issuer: issuer.replace('{tid}', tenant), tenant, ...issued }
+}
+
+/** The visitors' tokens are the handler's own sessions. */
+function withOwnPair(issuer: WorldIssuer): WorldIssuer {
+  return { ...issuer, keys: [ownPair()] }
 }
 
 /** A handler that was given a key and no key set has the first one, and does not know its name. */

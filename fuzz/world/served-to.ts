@@ -1,6 +1,7 @@
 /** What a handler finds at URLs: the issuers' key sets, their discovery documents, and what its description answers. */
 import type { Served, ServedUrls } from '../../oracle/served-urls.ts'
 import { mint } from '../../testing/mint.ts'
+import { ownPair, signsSessions } from '../sandbox/own-pair.ts'
 import { filledText, textValues } from '../sandbox/place-handler.ts'
 import { discoveryDocument, discoveryUrl } from './discovery-document.ts'
 import { jwksAnswer, servedByIssuers } from './make-world.ts'
@@ -22,6 +23,14 @@ export function servedTo({ policy, issuers, visitors, handler, unusedKeys }: Wor
   const token = handler.signIn?.endpoints.token
   if (token !== undefined && !unusedKeys) served[new URL(token).href] = json(tokenAnswer(visitors[0]))
   return { ...served, ...describedAnswers({ policy, handler }, keySets) }
+}
+
+/** What is written into a handler of stories: the issuers' keys, and before them the pair that signs its sessions, if it has one. */
+export function deployedKeySets({ issuers, handler }: Pick<World, 'issuers' | 'handler'>): ServedUrls {
+  const [{ jwksUri, keys }] = issuers
+  const keySets = servedByIssuers(issuers)
+  if (handler === undefined || !signsSessions(handler)) return keySets
+  return { ...keySets, [jwksUri]: jwksAnswer([ownPair(), ...keys].map(({ jwk }) => jwk)) }
 }
 
 /** What the handler's description says that further URLs answer. */
