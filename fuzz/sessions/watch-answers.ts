@@ -64,7 +64,8 @@ function ofLeaks(scene: Scene, { invocation, calls }: SiteExchange): Seen[] {
     const headers = Object.entries(answer.headers).filter(([name]) => name !== 'set-cookie')
     const text = `${JSON.stringify(headers)}\n${answer.body}`
     const secret = secretIn(scene, text, calls)
-    if (secret) seen.push({ rule: 'leak/response', class: 'leak', story: `${secret} is in an answer` })
+    if (secret)
+      seen.push({ rule: 'leak/response', class: 'leak', story: `${secret.text} is in an answer`, ...noteOf(secret) })
     if (text.includes(marker)) {
       const isMarkup = answer.body.includes(`<b>${marker}`)
       seen.push({
@@ -80,7 +81,7 @@ function ofLeaks(scene: Scene, { invocation, calls }: SiteExchange): Seen[] {
   }
   const log = logs.join('\n')
   const logged = secretIn(scene, log, calls)
-  if (logged) seen.push({ rule: 'leak/log', class: 'leak', story: `${logged} is in the log` })
+  if (logged) seen.push({ rule: 'leak/log', class: 'leak', story: `${logged.text} is in the log`, ...noteOf(logged) })
   if (log.includes(marker)) {
     seen.push({
       rule: 'sign-in/log',
@@ -92,25 +93,32 @@ function ofLeaks(scene: Scene, { invocation, calls }: SiteExchange): Seen[] {
   return seen
 }
 
-function secretIn({ provider, site }: Scene, text: string, calls: SiteExchange['calls']): string | undefined {
+const noteOf = ({ isSpent = false }: Secret) => ({ ours: isSpent })
+
+interface Secret {
+  text: string
+  /** A provider takes a code once (RFC 6749 4.1.2): nobody gains by what it has had already. */
+  isSpent?: boolean
+}
+
+/** The worst of those that the text has. */
+function secretIn({ provider, site }: Scene, text: string, calls: SiteExchange['calls']): Secret | undefined {
   if (text === '') return undefined
   const decoded = unescaped(text)
   const has = (secret: string | null | undefined) =>
     secret !== undefined && secret !== null && secret.length > 7 && decoded.includes(secret)
-  if (provider.codes.some(({ code }) => has(code))) return 'a code'
-  for (const { access, id } of provider.tokens) {
-    if (has(access.slice(-60)) || has(id?.slice(-60)) || has(access.split('.')[1])) return 'a token'
-  }
-  if (
-    provider.families.some(({ refreshToken, before }) => has(refreshToken) || before.some(({ token }) => has(token)))
-  ) {
-    return 'a refresh token'
-  }
-  if (provider.calls.some(({ verifier }) => has(verifier)) || calls.some(({ verifier }) => has(verifier)))
-    return 'a verifier'
   const auth = site.clientAuth
-  if ('secret' in auth && has(auth.secret)) return "the client's secret"
-  return undefined
+  if ('secret' in auth && has(auth.secret)) return { text: "the client's secret" }
+  const isRefresh = ({ refreshToken, before }: (typeof provider.families)[number]) =>
+    has(refreshToken) || before.some(({ token }) => has(token))
+  if (provider.families.some(isRefresh)) return { text: 'a refresh token' }
+  for (const { access, id } of provider.tokens) {
+    if (has(access.slice(-60)) || has(id?.slice(-60)) || has(access.split('.')[1])) return { text: 'a token' }
+  }
+  const codes = provider.codes.filter(({ code }) => has(code))
+  if (codes.length > 0) return { text: 'a code', isSpent: codes.every(({ tries }) => tries > 0) }
+  const isVerifier = [...provider.calls, ...calls].some(({ verifier }) => has(verifier))
+  return isVerifier ? { text: 'a verifier', isSpent: true } : undefined
 }
 
 function unescaped(text: string): string {
@@ -178,11 +186,11 @@ function ofAuthorization(next: URL, registered: readonly string[], isOwnHost: bo
       ours: !isOwnHost,
     })
   }
+  // For others a callback that begins a session in another browser than asked for it is the finding.
   if (wanted('state') === '') {
-    seen.push({ rule: 'sign-in/start', class: 'bypass', story: 'an authorization request has no state' })
+    seen.push({ rule: 'sign-in/start', class: 'bypass', story: 'an authorization request has no state', ours: true })
   }
   if (wanted('code_challenge_method') !== 'S256' || !/^[\w-]{43}$/.test(wanted('code_challenge'))) {
-    // Where the code of another browser is redeemed for it, that is a finding for anybody.
     const story = 'an authorization request has no S256 challenge (RFC 7636 4.3, RFC 9700 2.1.1)'
     seen.push({ rule: 'sign-in/start', class: 'bypass', story, ours: true })
   }

@@ -3,7 +3,7 @@ import type { Browser } from './browser.ts'
 import type { ProviderCall } from './provider-records.ts'
 import type { Scene } from './scene.ts'
 import type { Seen } from './sight.ts'
-import type { SiteExchange } from './site-exchange.ts'
+import { beginsSession, type SiteExchange } from './site-exchange.ts'
 import { heldToken } from './tokens-in-cookies.ts'
 
 /** Another tab's answer that came meanwhile may lie this long back. */
@@ -43,16 +43,19 @@ function ofStrangeUrl({ provider }: Scene, { call }: ProviderCall): Seen[] {
   return [fault('sign-in/client', 'request-forgery', `${what} ${call.url}, which the policy does not name`)]
 }
 
-function ofCode(scene: Scene, { browser, url, sentAt }: SiteExchange, call: ProviderCall): Seen[] {
+function ofCode(scene: Scene, exchange: SiteExchange, call: ProviderCall): Seen[] {
+  const { browser, url, sentAt } = exchange
   const seen = ofParameters(scene, url)
   const { code, tokens } = call
   if (!browser) return seen
+  // Whoever binds the ID token's nonce to the browser learns it from the provider, and may refuse then (RFC 9700 2.1.1).
+  const isRefused = scene.site.whose === 'foreign' && !beginsSession(scene, exchange)
   const state = url.searchParams.get('state')
   const isOwnState = browser.states.some((one) => one.state === state && scene.now - one.at <= 3_700_000)
   if (!isOwnState && !browser.isTampered) {
     seen.push({
       ...fault('sign-in/state', 'bypass', 'a callback was taken whose state this browser never had'),
-      ours: tokens === undefined,
+      ours: tokens === undefined || isRefused,
     })
   }
   if (code && code.tries > 1 && browser.isPlain && sentAt - browser.racedAt > raceMs) {
@@ -62,10 +65,10 @@ function ofCode(scene: Scene, { browser, url, sentAt }: SiteExchange, call: Prov
   if (code && tokens && code.browser !== browser.name && !browser.isThief) {
     const story = "another browser's code was redeemed: nothing tied it to the browser that had asked for it"
     // With that browser's cookies, too, it is tied to them.
-    seen.push({ ...fault('sign-in/start', 'bypass', story), ours: browser.isTampered })
+    seen.push({ ...fault('sign-in/start', 'bypass', story), ours: browser.isTampered || isRefused })
   } else if (code && tokens && code.state !== state) {
     const story = "one tab's code was redeemed with another tab's state: they share a verifier"
-    seen.push(fault('sign-in/seed', 'bypass', story))
+    seen.push({ ...fault('sign-in/seed', 'bypass', story), ours: isRefused })
   }
   return seen
 }

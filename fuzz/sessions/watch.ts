@@ -4,7 +4,7 @@ import { endingText, type Navigation } from './navigation.ts'
 import type { TokenRecord } from './provider-records.ts'
 import type { Scene } from './scene.ts'
 import type { Seen, Sight } from './sight.ts'
-import type { SiteExchange, Witness } from './site-exchange.ts'
+import { beginsSession, type SiteExchange, type Witness } from './site-exchange.ts'
 import type { Action } from './story.ts'
 import { heldToken } from './tokens-in-cookies.ts'
 import { seenOfAnswer, seenOfJar } from './watch-answers.ts'
@@ -91,13 +91,15 @@ export class Watch implements Witness {
     return held.expires > now + 1000 && held.family.number >= browser.signedOutBefore ? held : undefined
   }
 
-  #record(browser: Browser, { url, calls, invocation, fetchSite, kind }: SiteExchange): void {
+  #record(browser: Browser, exchange: SiteExchange): void {
+    const { url, calls, invocation, fetchSite, kind } = exchange
     const { now, site } = this.#scene
     const held = heldToken(this.#scene, browser.jar.cookies)
     for (const { endpoint, grant, tokens } of calls) {
       if (endpoint !== 'token') continue
       // The handler gave up waiting for an answer that dripped or came late.
-      if (tokens && (tokens === held || ['good', 'slow'].includes(tokens.answer)))
+      const isTaken = site.whose === 'ours' || grant === 'refresh_token' || beginsSession(this.#scene, exchange)
+      if (tokens && (tokens === held || (isTaken && ['good', 'slow'].includes(tokens.answer))))
         browser.received = { tokens, at: now }
       if (grant === 'authorization_code' && tokens) browser.signIns.push(now)
       if (grant === 'refresh_token' && tokens) browser.refreshedAt = now
