@@ -39,7 +39,8 @@ export const fuzzStage: Stage<FuzzOptions> = (context, options) =>
       const misfit = hasSignIn(tested) ? await signInMisfit(tested, directory) : null
       if (misfit !== null && options.sessions) throw new UsageError(misfit)
       if (misfit !== null) context.progress.log(`stories of sign-in are left out: ${misfit}`)
-      const report = await attack(tested, context, options, { directory, tellsStories: misfit === null })
+      const attacked = misfit === null ? tested : { ...tested, playsSignIn: false }
+      const report = await attack(attacked, context, options, { directory, tellsStories: misfit === null })
       const findings = join(context.out, 'fuzz-findings')
       forgetFindingsPage(findings)
       const asked = budgetOf(options)

@@ -169,7 +169,7 @@ export class Trial {
       verdict,
       rewritten,
       keysReachable: this.#oracle.keysReachable(now),
-      playsSignIn: this.tested.handler?.signIn !== undefined,
+      playsSignIn: this.tested.playsSignIn ?? this.tested.handler?.signIn !== undefined,
     })
     const counted = counting(observations, this.tested.handler, request, answer)
     const assessed = await this.#assessed(counted, event, answer, now)

@@ -13,4 +13,6 @@ export interface HandlerUnderTest {
   runtime: Runtime
   /** How it is called, what it finds around it, and what its visitors send, where the configuration says so. */
   handler?: HandlerConfig
+  /** Stories show what comes of its sign-in. Default: whether the description has one; false where nobody could sign in. */
+  playsSignIn?: boolean
 }

@@ -36,7 +36,15 @@ const maxRedirects = 20
 /** For people, with what the provider refused on the way. */
 export function endingText({ ending, exchanges }: Navigation): string {
   const refused = exchanges.flatMap(({ calls }) => calls).find(({ error }) => error !== undefined)?.error
-  return refused === undefined ? placeText(ending) : `${placeText(ending)}; the token endpoint refused: ${refused}`
+  const why = refused === undefined ? logText(exchanges.at(-1), ending) : `; the token endpoint refused: ${refused}`
+  return `${placeText(ending)}${why}`
+}
+
+/** What the handler has to say of an answer of its own. */
+function logText(last: SiteExchange | undefined, ending: Ending | undefined): string {
+  const line = last?.invocation.logs.at(-1)?.trim().split('\n').at(-1) ?? ''
+  const isOwn = ending?.kind === 'answered' || ending?.kind === 'failed'
+  return isOwn && line !== '' ? ` and logged ${JSON.stringify(line.slice(0, 120))}` : ''
 }
 
 function placeText(ending: Ending | undefined): string {
