@@ -35,7 +35,9 @@ export type Who =
   | 'another-client'
   /** A page or a link that the victim's browser opens: only what a page decides takes part. */
   | 'browser-page'
-  /** Who reads the log, or what else the token got into. */
+  /** Whoever runs another host of the site's registrable domain: he can set cookies for all of it. */
+  | 'sibling-domain'
+  /** Who reads the log, or what else the token or the code got into. */
   | 'log-reader'
   /** Only the issuer's side: it takes the issuer's key under something that it does not sign, or its endpoint's fault. */
   | 'issuer'
@@ -48,6 +50,7 @@ export const everybody: readonly Who[] = [
   'signed-in-user',
   'another-client',
   'browser-page',
+  'sibling-domain',
   'log-reader',
   'issuer',
   'nobody',

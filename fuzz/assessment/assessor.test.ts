@@ -279,6 +279,13 @@ test('scores are those of the CVSS 4.0 calculator of FIRST', () => {
     5.1,
     'medium',
   ])
+  // A victim in the attacker's session: none of the site's files goes to the attacker.
+  expect(of('bypass', 'browser-page', plain)).toEqual([
+    'AV:N/AC:L/AT:N/PR:N/UI:A/VC:L/VI:L/VA:N/SC:N/SI:N/SA:N',
+    5.1,
+    'medium',
+  ])
+  expect(of('bypass', 'sibling-domain', plain).slice(1)).toEqual([2.1, 'low'])
   const half = of('open-redirect', 'browser-page', { ...plain, isHalfSeen: true })
   expect(half.slice(1)).toEqual([2.1, 'low'])
   expect(of('bypass', 'signed-in-user', { ...plain, isAtComputer: true }).slice(1)).toEqual([5.1, 'medium'])

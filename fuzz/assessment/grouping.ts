@@ -1,7 +1,9 @@
 /** Findings by root cause: what one mistake breaks is one finding with variants. */
 import { type Finding, type FindingClass, type GroupedFinding, isHardening, type Severity } from '../finding.ts'
 import { curlOf } from './curl.ts'
+import type { FindingText } from './finding-text.ts'
 import { falseDenialText, findingTexts } from './finding-texts.ts'
+import { bypassTexts } from './sign-in-texts.ts'
 
 /** Worst first, and hardening after everything else. */
 export function grouped(findings: readonly Finding[]): GroupedFinding[] {
@@ -19,10 +21,15 @@ function rootOf({ class: name, rule, cause }: Finding): string {
 function groupOf(members: readonly Finding[]): GroupedFinding {
   const [worst, ...variants] = members.toSorted(worseFirst)
   if (worst === undefined) throw new Error('a group has a member')
-  const { attack, mend } = worst.class === 'false-denial' ? falseDenialText : findingTexts[worst.rule]
+  const { attack, mend } = textOf(worst)
   const step = worst.case.steps[worst.step]
   const curl = step?.kind === 'request' ? curlOf(step.event) : ''
   return { ...worst, attack, mend, curl, variants }
+}
+
+function textOf({ class: name, rule, who, case: { story } }: Finding): FindingText {
+  if (name === 'false-denial') return falseDenialText
+  return (name === 'bypass' && story !== undefined && bypassTexts[who]) || findingTexts[rule]
 }
 
 function worseFirst(one: Finding, other: Finding): number {

@@ -12,6 +12,7 @@ const exploitability: Readonly<Record<Who, string>> = {
   // A victim has to use that client, too.
   'another-client': 'AV:N/AC:L/AT:P/PR:L/UI:P',
   'browser-page': 'AV:N/AC:L/AT:N/PR:N/UI:A',
+  'sibling-domain': 'AV:N/AC:L/AT:P/PR:N/UI:A',
   'log-reader': 'AV:N/AC:L/AT:P/PR:H/UI:P',
   issuer: 'AV:N/AC:H/AT:P/PR:H/UI:N',
   nobody: 'AV:N/AC:L/AT:N/PR:N/UI:N',
@@ -23,6 +24,8 @@ const impacts = {
   read: 'VC:H/VI:N/VA:N/SC:N/SI:N/SA:N',
   /** Files are read and written. */
   write: 'VC:H/VI:H/VA:N/SC:N/SI:N/SA:N',
+  /** The victim acts in the attacker's session: he takes what he sees for his, and leaves there what he sends. */
+  swap: 'VC:L/VI:L/VA:N/SC:N/SI:N/SA:N',
   someRead: 'VC:L/VI:N/VA:N/SC:N/SI:N/SA:N',
   someWrite: 'VC:N/VI:L/VA:N/SC:N/SI:N/SA:N',
   someAll: 'VC:L/VI:L/VA:L/SC:N/SI:N/SA:N',
@@ -64,11 +67,16 @@ interface Circumstances {
 
 export function cvssOf(name: FindingClass, who: Who, circumstances: Circumstances): Cvss {
   const { writes, threw, isHalfSeen, isAtComputer } = circumstances
-  const impact = who === 'nobody' || (name === 'crash' && threw) ? 'none' : ofClass[name]
+  const impact = who === 'nobody' || (name === 'crash' && threw) ? 'none' : impactOf(name, who)
   const reached = isAtComputer ? exploitability[who].replace('AV:N', 'AV:P') : exploitability[who]
   const exploit = isHalfSeen ? reached.replace('AT:N', 'AT:P') : reached
   const vector = `CVSS:4.0/${exploit}/${impacts[name === 'bypass' && impact === 'read' && writes ? 'write' : impact]}`
   return { vector, score: scoreOf(vector) }
+}
+
+/** What lies in a victim's browser goes past no check of the attacker's requests. */
+function impactOf(name: FindingClass, who: Who): keyof typeof impacts {
+  return name === 'bypass' && (who === 'browser-page' || who === 'sibling-domain') ? 'swap' : ofClass[name]
 }
 
 const scores = new Map<string, number>()

@@ -1,8 +1,25 @@
 /** What people read of a finding about signing visitors in: by rule, as data. */
 import type { Rule } from '../../oracle/rules.ts'
+import type { Who } from '../finding.ts'
 import type { FindingText } from './finding-text.ts'
 
 const binding = 'a sign-in is not bound to the browser that began it'
+
+/** Of a bypass in a story, where who does it says more than the rule. */
+export const bypassTexts: Readonly<Partial<Record<Who, FindingText>>> = {
+  'sibling-domain': {
+    attack:
+      "An attacker who runs another host of the site's domain sets cookies there, of his own session or of a sign-in that he began (RFC 6265 8.6). The victim then acts in the attacker's session.",
+    mend: 'Give the cookies of session and sign-in names that begin with __Host-, which no other host can set.',
+    cwe: 'CWE-565',
+  },
+  'log-reader': {
+    attack:
+      'An attacker finds an authorization code that was not used yet, in a log, a referrer or a history, and brings it to the callback in a browser of his own. He is signed in as the one whose code it was.',
+    mend: 'Send an S256 challenge whose verifier only the browser has that began the sign-in (RFC 7636, RFC 9700 2.1.1).',
+    cwe: 'CWE-345',
+  },
+}
 
 export const signInTexts: Readonly<Record<Extract<Rule, `sign-in/${string}`>, FindingText>> = {
   'sign-in/cookies': {
@@ -71,9 +88,10 @@ export const signInTexts: Readonly<Record<Extract<Rule, `sign-in/${string}`>, Fi
   },
   'sign-in/start': {
     attack:
-      'An attacker who gets hold of an authorization code uses it, or has it used. Without a challenge, a state or the right redirect URI nothing tells whose code it is.',
+      "An attacker signs in with his own account, stops at the callback and sends its link to a victim, who then acts in the attacker's session. Without a challenge, a state or the right redirect URI nothing tells whose sign-in it is.",
     mend: 'Send response_type, client_id, a constant redirect_uri, scope, state, nonce and an S256 challenge (RFC 9700 2.1.1).',
     cwe: 'CWE-345',
+    root: binding,
   },
   'sign-in/seed': {
     attack:

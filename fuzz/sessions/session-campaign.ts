@@ -3,7 +3,7 @@
 import type { Policy } from '../../authorizer/policy.ts'
 import { type Random, seededRandom } from '../../statistics/seeded-random.ts'
 import { cpuSeconds } from '../engine/cpu-time.ts'
-import type { Effort } from '../finding.ts'
+import { type Effort, isEasier, type Who } from '../finding.ts'
 import type { HandlerUnderTest } from '../sandbox/handler-under-test.ts'
 import { createWorld } from '../world/make-world.ts'
 import { deployedKeySets } from '../world/served-to.ts'
@@ -11,9 +11,9 @@ import { sessionAttacks } from './attacks/attacks.ts'
 import { open, page, signedIn } from './attacks/moves.ts'
 import { type Deployment, Fleet } from './fleet.ts'
 import { type Played, play } from './play.ts'
-import { takesProvider } from './provider-side.ts'
 import { type Change, changedPolicy } from './rebuild.ts'
 import type { Rebuild } from './scene.ts'
+import { whoOf } from './session-who.ts'
 import { shrunk } from './shrink.ts'
 import type { Sight } from './sight.ts'
 import { type SignInDescription, type Site, siteOfPolicy } from './site.ts'
@@ -87,7 +87,7 @@ export async function runSessions(options: SessionCampaignOptions): Promise<Sess
     unconfirmed: [],
   }
   const played = new Set<string>()
-  const known = new Set<string>()
+  const known = new Map<string, readonly Who[]>()
   await using fleet = new Fleet(stage.deployment)
   for (const story of storiesFor(stage.site, seededRandom(seed), options.only)) {
     if (signal.aborted || report.stories >= stories || elapsed() >= seconds) break
@@ -99,13 +99,14 @@ export async function runSessions(options: SessionCampaignOptions): Promise<Sess
     note(report, sights)
     for (const sight of sights.filter(({ isNote }) => !isNote)) {
       const name = `${sight.class} ${sight.rule}`
-      // What anybody can do is worse than what it takes the provider for, and is not hidden by it.
-      const named = takesProvider(story) ? `${name} provider` : name
-      if (known.has(name) || known.has(named)) continue
-      known.add(named)
+      const who = whoOf(sight, story)
+      const before = known.get(name) ?? []
+      // What somebody can do more easily is worse, and is not hidden by what is hard.
+      if (before.some((one) => isEasier(one, who))) continue
+      known.set(name, [...before, who])
       const after = { cases: report.stories, seconds: elapsed(), cpuSeconds: used() }
       const confirmed = await confirm(stage, fleet, story, sight, shrinks)
-      if (confirmed && !takesProvider(confirmed.story)) known.add(name)
+      if (confirmed) known.set(name, [...before, who, whoOf(confirmed.sight, confirmed.story)])
       if (confirmed) report.found.push({ ...confirmed, start: stage.start, after })
       else report.unconfirmed.push({ sight, story })
       if (stopAtFirst && confirmed) break

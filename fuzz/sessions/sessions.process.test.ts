@@ -75,7 +75,7 @@ test("the attacker's cookies in the victim's browser are found, told in four sen
   const result = await fuzzStage(context, { handler, sessions: true, runs: 1 })
   const { findings } = result.data as unknown as { findings: Finding[] }
   const state = findings.find(({ rule }) => rule === 'sign-in/state')
-  expect(state).toMatchObject({ class: 'bypass', severity: 'medium' })
+  expect(state).toMatchObject({ class: 'bypass', who: 'sibling-domain', severity: 'low' })
   expect(state?.case.story && sentencesOf(state.case.story)).toEqual([
     "The attacker's browser, tab evil: open the attacker's page.",
     "The attacker's browser, tab evil: the attacker gives the password.",
