@@ -22,7 +22,8 @@ export type EdgeAnswer =
   | { kind: 'response'; status: number; headers: Headers; body: string }
   /** It goes to the cache and the bucket with these headers. */
   | { kind: 'passed'; uri: string; querystring: string; headers: Headers }
-  | { kind: 'failed'; why: string }
+  /** `refused`: by CloudFront, for what it returned; `why` continues "the handler". */
+  | { kind: 'failed'; how: 'threw' | 'ended' | 'silent' | 'refused'; why: string }
 
 export interface Invocation {
   request: EdgeRequest
@@ -91,7 +92,14 @@ export class Fleet {
       return { request, event, answer, logs, took: instance.clock - now, clock: instance.clock }
     } catch (error) {
       if (!(error instanceof SandboxGone)) throw error
-      return { request, event, answer: { kind: 'failed', why: error.message }, logs: [], took: 0, clock: now }
+      return {
+        request,
+        event,
+        answer: goneAnswer(error),
+        logs: [],
+        took: 0,
+        clock: now,
+      }
     }
   }
 
@@ -132,19 +140,28 @@ function eventOf({ method, url, uri = url.pathname, headers }: EdgeRequest, requ
 }
 
 function answerOf(result: ReturnType<typeof readResult>, event: ViewerRequestEvent): EdgeAnswer {
-  if (result.kind === 'threw') return { kind: 'failed', why: `threw ${result.error}` }
-  if (result.kind === 'timeout') return { kind: 'failed', why: 'never answered' }
-  if (result.kind === 'exit') return { kind: 'failed', why: 'ended its process' }
-  if (result.kind === 'invalid') return { kind: 'failed', why: `returned what CloudFront refuses: ${result.why}` }
+  if (result.kind === 'threw') return { kind: 'failed', how: 'threw', why: `threw ${result.error}` }
+  if (result.kind === 'timeout') return { kind: 'failed', how: 'silent', why: 'never answered' }
+  if (result.kind === 'exit') return { kind: 'failed', how: 'ended', why: 'ended its process' }
+  if (result.kind === 'invalid') return refused(result.why)
   if (result.kind === 'response') {
     const fault = responseFault(result.response)
-    if (fault) return { kind: 'failed', why: `returned what CloudFront refuses: ${fault}` }
+    if (fault) return refused(fault)
     const { status, headers = {} } = result.response
     return { kind: 'response', status: Number(status), headers, body: bodyOf(result.response) }
   }
   const original = event.Records[0]?.cf.request ?? { headers: {} }
   const fault = requestFault(result.request, { ...original })
-  if (fault) return { kind: 'failed', why: `returned what CloudFront refuses: ${fault}` }
+  if (fault) return refused(fault)
   const { uri, querystring, headers = {} } = result.request
   return { kind: 'passed', uri: String(uri), querystring: String(querystring ?? ''), headers }
+}
+
+function goneAnswer({ how }: SandboxGone): EdgeAnswer {
+  if (how.kind === 'spinning') return { kind: 'failed', how: 'silent', why: 'no longer answers' }
+  return { kind: 'failed', how: 'ended', why: `ended its process (${how.signal ?? how.code})` }
+}
+
+function refused(fault: string): EdgeAnswer {
+  return { kind: 'failed', how: 'refused', why: `returned what CloudFront refuses: ${fault}` }
 }

@@ -4,7 +4,6 @@ import type { CampaignReport } from '../engine/campaign.ts'
 import { type Finding, noVerdict } from '../finding.ts'
 import type { HandlerWithSignIn, SessionFinding, SessionReport } from './session-campaign.ts'
 import { whoOf } from './session-who.ts'
-import type { Sight } from './sight.ts'
 
 export function campaignOfSessions(report: SessionReport, tested: HandlerWithSignIn): CampaignReport {
   const findings = report.found.map((one) => found(one, tested))
@@ -37,9 +36,7 @@ function found({ sight, story, start, after }: SessionFinding, { policy }: Handl
     verdict: noVerdict,
     // A story has many answers; the finding's sentence says which one is wrong.
     answer: {
-      result: isThrown(sight)
-        ? { kind: 'threw', error: sight.story }
-        : { kind: 'invalid', value: '', why: sight.story },
+      result: sight.threw ? { kind: 'threw', error: sight.story } : { kind: 'invalid', value: '', why: sight.story },
       fetches: [],
       logs: [],
       clock: start,
@@ -47,9 +44,4 @@ function found({ sight, story, start, after }: SessionFinding, { policy }: Handl
     },
     after,
   })
-}
-
-/** Which costs whoever sent it his answer, and nobody else anything. */
-function isThrown({ class: name, story }: Sight): boolean {
-  return name === 'crash' && story.includes(': the handler threw ')
 }

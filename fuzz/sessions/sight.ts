@@ -6,6 +6,8 @@ export interface Sight {
   rule: Rule
   class: FindingClass
   story: string
+  /** An exception: it costs whoever sent the request his answer, and nobody else anything. Default false. */
+  threw?: boolean
   /** Nobody gains by it, and only our page asks for it. */
   isNote: boolean
   /** Index of the action. */

@@ -22,8 +22,8 @@ export function seenOfAnswer(scene: Scene, exchange: SiteExchange): Seen[] {
   if (answer.kind === 'failed') {
     const story = `${url.pathname}: the handler ${answer.why}`
     // CloudFront refuses the one answer, and the process goes on.
-    if (answer.why.startsWith('returned ')) seen.push({ rule: 'result/response', class: 'invalid-result', story })
-    else seen.push({ rule: 'result/answer', class: 'crash', story })
+    if (answer.how === 'refused') seen.push({ rule: 'result/response', class: 'invalid-result', story })
+    else seen.push({ rule: 'result/answer', class: 'crash', story, threw: answer.how === 'threw' })
   }
   const isSignOut = url.pathname === scene.site.paths.signOut
   if (invocation.took > (isSignOut ? longestSignOutMs : longestMs)) {
