@@ -36,8 +36,13 @@ function worseFirst(one: Finding, other: Finding): number {
   return (
     Number(isHardening(one)) - Number(isHardening(other)) ||
     other.cvss.score - one.cvss.score ||
-    one.case.steps.length - other.case.steps.length
+    sizeOf(one) - sizeOf(other)
   )
+}
+
+/** A request says more at a glance than a story. */
+function sizeOf({ case: { steps, story } }: Finding): number {
+  return story === undefined ? steps.length : 1000 + story.actions.length
 }
 
 const severities: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'none']

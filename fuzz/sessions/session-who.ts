@@ -13,7 +13,9 @@ export function whoOf(sight: Pick<Sight, 'class' | 'rule' | 'step'>, story: Stor
   // Nobody does it to the visitor whose sign-in fails, or goes round, by itself.
   if ((name === 'false-denial' || rule === 'sign-in/loop') && !takesAttacker(story)) return 'nobody'
   const who = signInWho[rule] ?? 'anyone'
-  if (who !== 'browser-page') return who
+  // What ends or holds up the handler itself, anybody can send by hand.
+  const isOfVictim = who === 'browser-page' || (who === 'anyone' && rule.startsWith('sign-in/'))
+  if (!isOfVictim) return who
   const action = story.actions[step]
   // In his own browser he uses what was another's: a code, or the URL of a callback.
   if (name === 'bypass' && action !== undefined && 'browser' in action && action.browser === 'attacker')
@@ -45,6 +47,7 @@ const signInWho: Partial<Record<Rule, Who>> = {
   'sign-in/sign-out': 'browser-page',
   'sign-in/response': 'browser-page',
   'sign-in/size': 'browser-page',
+  'sign-in/loop': 'browser-page',
   // With cookies of a session, his own or one that he found on this computer.
   'sign-in/limits': 'signed-in-user',
   'sign-in/signed-out': 'signed-in-user',
