@@ -111,14 +111,12 @@ export function inSequence(earlier: CampaignReport, later: CampaignReport): Camp
   }
 }
 
-/** Two runs that have one finding between them: the smaller case. */
+/** Two runs that have one finding between them: the smaller case, and a request before a story. */
 export function merge(reports: readonly CampaignReport[]): CampaignReport {
   const findings = new Map<string, Finding>()
   for (const finding of reports.flatMap(({ found }) => found)) {
     const other = findings.get(finding.id)
-    if (!other || JSON.stringify(finding.case).length < JSON.stringify(other.case).length) {
-      findings.set(finding.id, finding)
-    }
+    if (!other || sizeOf(finding.case) < sizeOf(other.case)) findings.set(finding.id, finding)
   }
   const found = [...findings.values()]
   const noted = mergeNotes(reports.flatMap((report) => report.noted))
@@ -131,6 +129,10 @@ export function merge(reports: readonly CampaignReport[]): CampaignReport {
     unconfirmed: mergeNotes(reports.flatMap((report) => report.unconfirmed)),
     first: reports.map(({ first }) => first).reduce((a, b) => (b && (!a || b.seconds < a.seconds) ? b : a), null),
   }
+}
+
+function sizeOf(fuzzCase: FuzzCase): number {
+  return JSON.stringify(fuzzCase).length + (fuzzCase.story === undefined ? 0 : 1_000_000)
 }
 
 /** A long run must not keep every way in which a story can be told. */
