@@ -83,6 +83,11 @@ test.each<[string, Who, Parts]>([
   ['a signed one that no library writes', 'issuer', (world) => ({ uri: anothers, token: deep(world) })],
   ['a signed number', 'issuer', (world) => ({ uri: anothers, token: number(world) })],
   ['one that never was good', 'issuer', (world) => ({ uri: anothers, token: issued(world, { exp: 0 }) })],
+  [
+    'one whose tid has no text',
+    'issuer',
+    (world) => ({ uri: anothers, token: issued(world, { tid: { toString: 1 } }) }),
+  ],
   ['one without alg', 'issuer', (world) => ({ uri: anothers, token: issued(world, {}, { alg: undefined }) })],
   ['an unsigned one', 'anyone', (world) => ({ uri: own(world), token: unsigned({ alg: 'none' }, { sub: 'a' }) })],
   ["another's path with one's own token", 'signed-in-user', (world) => ({ uri: anothers, token: issued(world) })],

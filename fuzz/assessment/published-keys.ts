@@ -19,7 +19,7 @@ export interface IssuedKey {
 export class PublishedKeys {
   readonly #places
   readonly #keys = new Map<string, IssuedKey>()
-  readonly #names = new Map<string, string[]>()
+  readonly #names = new Map<string, unknown[]>()
   /** An endpoint has failed or answered oddly at some time. */
   hasFailed = false
   /** One has published what no issuer publishes: keys without a name, weak or symmetric ones, or the attacker's. */
@@ -49,8 +49,10 @@ export class PublishedKeys {
       if (isRedirect(served) || (all !== null && !isFound(served))) this.isHostile = true
       if (all === null || !isFound(served)) continue
       if (!members.every(isPlainKey)) this.isHostile = true
-      const names = members.map(({ kid }) => String(kid))
-      this.#names.set(jwksUri, names)
+      this.#names.set(
+        jwksUri,
+        members.map(({ kid }) => kid),
+      )
       for (const jwk of members) this.#add(jwk, { jwksUri, provider, issuers })
     }
   }
@@ -61,7 +63,7 @@ export class PublishedKeys {
 
   /** Whether the key is in its issuer's set by now. */
   isPublished({ jwk, jwksUri }: IssuedKey): boolean {
-    return this.#places.length === 0 || this.#names.get(jwksUri)?.includes(String(jwk.kid)) === true
+    return this.#places.length === 0 || this.#names.get(jwksUri)?.includes(jwk.kid) === true
   }
 
   #add(jwk: Record<string, unknown>, place: Pick<IssuedKey, 'jwksUri' | 'provider' | 'issuers'>): void {
@@ -124,6 +126,6 @@ function isObject(member: unknown): member is Record<string, unknown> {
 function isPlainKey({ kty, kid, use, alg, n, e, d, k }: Record<string, unknown>): boolean {
   const isNamed = typeof kid === 'string' && (alg === undefined || typeof alg === 'string')
   const isStrong = kty !== 'RSA' || (typeof n === 'string' && n.length >= 342 && e === 'AQAB')
-  const isPublic = ['RSA', 'EC', 'OKP'].includes(String(kty)) && d === undefined && k === undefined
+  const isPublic = ['RSA', 'EC', 'OKP'].some((type) => type === kty) && d === undefined && k === undefined
   return isNamed && isStrong && isPublic && (use === undefined || use === 'sig' || use === 'enc')
 }

@@ -4,6 +4,7 @@
  */
 import type { Policy } from '../../authorizer/policy.ts'
 import { own } from '../../oracle/claim-reference.ts'
+import { isIssuer } from '../../oracle/claims.ts'
 import type { JudgedProvider } from '../../oracle/policy-defaults.ts'
 import type { Who } from '../finding.ts'
 import type { SignedToken } from './signed-tokens.ts'
@@ -22,7 +23,7 @@ export function holderOf(token: SignedToken, policy: Policy, isPublished: boolea
     isPlainJson && isPublished ? 'signed-in-user' : 'issuer',
     ...Object.keys(header).map((name) => headerHolder(name, token)),
     ...Object.keys(claims).map((name) => claimHolder(name, claims, provider, policy)),
-    has(claims, 'iss', (iss) => key.issuers.some((issuer) => isIssuer(issuer, iss, claims))),
+    key.issuers.some((issuer) => isIssuer(issuer, claims)) ? 'signed-in-user' : 'issuer',
     has(header, 'alg', isName),
     has(claims, 'exp', isTime),
     has(claims, 'sub', isName),
@@ -45,10 +46,6 @@ function has(claims: object, name: string, isSo: (value: unknown) => boolean): H
 /** Of this century, in seconds: no issuer's clock says that a token expired before. */
 function isTime(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) > 946_684_800
-}
-
-function isIssuer(issuer: string, iss: unknown, claims: Record<string, unknown>): boolean {
-  return iss === issuer.replaceAll('{tid}', String(own(claims, 'tid')))
 }
 
 /** Text that an identifier may be, and that nobody has to be tricked into giving out. */
@@ -78,13 +75,8 @@ function headerHolder(name: string, { header, claims, key }: SignedToken): Holde
   const { provider, jwk } = key
   // A secret has one algorithm, and any name.
   if (key.key()?.type === 'secret' && (name === 'alg' || name === 'kid')) {
-    return name === 'alg'
-      ? value === jwk.alg
-        ? 'signed-in-user'
-        : 'issuer'
-      : isName(value)
-        ? 'signed-in-user'
-        : 'issuer'
+    const isPlain = name === 'alg' ? value === jwk.alg : isName(value)
+    return isPlain ? 'signed-in-user' : 'issuer'
   }
   if (name === 'alg') {
     const isOwn = jwk.alg === undefined || jwk.alg === value

@@ -127,15 +127,16 @@ class Authorizer {
 function segmentsOf(uri: string): string[] {
   if (!/^\/[^?#]*$/.test(uri) || !uri.isWellFormed()) throw new Denied(false)
   const raw = uri.slice(1).split('/')
-  const matched = raw[0] === 'assets' ? 1 : 2
-  return raw.map((text, index) => {
-    if (index < matched && text.includes('+')) throw new Denied(false)
+  const segments = raw.map((text, index) => {
     // An escape that is none throws a URIError, which is a denial too.
     const segment = decodeURIComponent(text)
     if (/^\.\.?$|[/\\\u0000-\u001f\u007f]/.test(segment)) throw new Denied(false)
     if (segment === '' && index < raw.length - 1) throw new Denied(false)
     return segment
   })
+  const matched = segments[0] === 'assets' ? 1 : 2
+  if (raw.slice(0, matched).some((text) => text.includes('+'))) throw new Denied(false)
+  return segments
 }
 
 const pairsOf = (line: string) => line.split(';').map((text) => ({ text, name: text.split('=')[0]?.trim() }))
