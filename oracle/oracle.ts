@@ -166,6 +166,14 @@ export function createOracle(policy: Policy, whose: 'ours' | 'foreign'): Oracle 
     return not(best)
   }
 
+  function reachable(presented: readonly Presented[], now: number): boolean {
+    const named = presented.flatMap(({ token }) => {
+      const parts = partsOf(token)
+      return 'outcome' in parts ? [] : placesOf(places, parts.claims)
+    })
+    return (named.length > 0 ? named : places).every(({ keys }) => keys.reachable(now))
+  }
+
   /** Steps 4 to 8 of the order, for the viewer's path and what it is rewritten to: the paths, the credentials, the rights. */
   async function judgePaths(paths: readonly PathReadings[], asked: Asked, now: number): Promise<Verdict> {
     const anonymous = judgeGrants(policy, paths, null)
@@ -179,7 +187,9 @@ export function createOracle(policy: Policy, whose: 'ours' | 'foreign'): Oracle 
     const denial = isAskedForToken ? denialOf(tokens) : 'forbidden'
     const verdict: Verdict = { ...(await verdictOnPresented()), ...(denial ? { denial } : {}) }
     if (session === null) return verdict
-    const situation = { policy, ...asked, cookies: session, now }
+    // What a token is worth cannot be said then (`sign-in/without`).
+    const lacksKeys = tokens.length > 0 && !reachable([...counted, ...others], now)
+    const situation = { policy, ...asked, cookies: session, now, lacksKeys }
     return withSignIn(situation, verdict, tokens[0]?.claims ?? null, isOpenToSessions(policy, paths))
 
     async function verdictOnPresented(): Promise<Verdict> {
@@ -243,11 +253,7 @@ export function createOracle(policy: Policy, whose: 'ours' | 'foreign'): Oracle 
     keysReachable(now, event) {
       const request = viewerRequestOf(event)
       const { counted, others } = request ? presentedIn(request.headers) : { counted: [], others: [] }
-      const named = [...counted, ...others].flatMap(({ token }) => {
-        const parts = partsOf(token)
-        return 'outcome' in parts ? [] : placesOf(places, parts.claims)
-      })
-      return (named.length > 0 ? named : places).every(({ keys }) => keys.reachable(now))
+      return reachable([...counted, ...others], now)
     },
     async judge(event, now, { isRewritten = false } = {}) {
       const request = viewerRequestOf(event)

@@ -54,6 +54,8 @@ export interface Situation {
   cookies: SessionCookies
   /** Milliseconds. */
   now: number
+  /** The request has a token, and the keys for it may not be had. */
+  lacksKeys: boolean
 }
 
 /** Of a request without a credential in a header: the verdict on its session, with the answers that it may have. */
@@ -63,7 +65,7 @@ export function withSignIn(
   claims: Claims | null,
   isOpenedByProvider: boolean,
 ): Verdict {
-  const { policy, request, host, now } = situation
+  const { policy, request, host, now, lacksKeys } = situation
   const signIn = (answers: readonly SignInAnswer[]) => ({ answers, host, seconds: [now / 1000, now / 1000] as const })
   const isNavigation = isSignInNavigation(request)
   const maySetOff = isNavigation || (policy.signIn?.refresh === 'any' && request.method === 'GET')
@@ -78,8 +80,8 @@ export function withSignIn(
     }
   }
   if (verdict.denial === 'forbidden') return verdict
-  const forbidden: SignInAnswer[] = verdict.denial === undefined ? ['denial'] : []
-  return { ...verdict, signIn: signIn([...unauthenticated(), ...forbidden]) }
+  const denials: SignInAnswer[] = verdict.denial === undefined || lacksKeys ? ['denial'] : []
+  return { ...verdict, signIn: signIn([...unauthenticated(), ...denials]) }
 
   function unauthenticated(): SignInAnswer[] {
     if (situation.cookies.isDuplicate) return ['cookies']

@@ -80,6 +80,17 @@ test('own paths never pass, and another host is none of the site', async () => {
   expect(await judge('/files/a', { ...page, host: 'other.example', cookie: session() })).toBe('must-allow order/allow')
 })
 
+test('a token for which no key was ever there is denied, or taken for none', async () => {
+  const before = async (headers: Record<string, string>) => {
+    const oracle = createOracle(policy, 'ours')
+    await oracle.serve({}, start)
+    const later = start + 60_000
+    return (await oracle.judge(viewerRequestEvent('/files/a', { headers }), later)).signIn?.answers
+  }
+  expect(await before({ ...page, cookie: session() })).toEqual(['start', 'denial'])
+  expect(await before(page)).toEqual(['start'])
+})
+
 test('of others’ cookies nothing is known', async () => {
   expect(await judge('/files/a', { ...page, cookie: session() }, { whose: 'foreign' })).toBe('may sign-in/session')
 })
