@@ -42,18 +42,20 @@ export class PublishedKeys {
     for (const { jwksUri, provider, issuers } of this.#places) {
       if (!isFirst && !Object.hasOwn(urls, jwksUri)) continue
       const served = urls[jwksUri]
-      const all = membersOf(served)
-      const members = all?.filter(isObject) ?? []
-      if (!isPlainAnswer(served) || members.length !== all?.length) this.hasFailed = true
+      const set = served?.kind === 'body' ? keySetOf(served.body) : null
+      if (!isPlainAnswer(served) || set === null || !set.hasObjectsOnly) this.hasFailed = true
       // It says itself that the keys are somewhere else, or has a key set in the page of an error.
-      if (isRedirect(served) || (all !== null && !isFound(served))) this.isHostile = true
-      if (all === null || !isFound(served)) continue
-      if (!members.every(isPlainKey)) this.isHostile = true
+      if (isRedirect(served) || (set !== null && !isFound(served))) this.isHostile = true
+      if (set === null || !isFound(served)) continue
+      if (!set.isPlain) this.isHostile = true
       this.#names.set(
         jwksUri,
-        members.map(({ kid }) => kid),
+        set.keys.map(({ jwk }) => jwk.kid),
       )
-      for (const jwk of members) this.#add(jwk, { jwksUri, provider, issuers })
+      for (const { name, jwk, key } of set.keys) {
+        const id = `${jwksUri} ${issuers.join()} ${name}`
+        if (!this.#keys.has(id)) this.#keys.set(id, { id, jwk, key, jwksUri, provider, issuers })
+      }
     }
   }
 
@@ -65,20 +67,13 @@ export class PublishedKeys {
   isPublished({ jwk, jwksUri }: IssuedKey): boolean {
     return this.#places.length === 0 || this.#names.get(jwksUri)?.includes(jwk.kid) === true
   }
-
-  #add(jwk: Record<string, unknown>, place: Pick<IssuedKey, 'jwksUri' | 'provider' | 'issuers'>): void {
-    const { kty, n, e, crv, x, y } = jwk as Record<string, string>
-    const name = JSON.stringify([place.jwksUri, place.issuers, kty, n, e, crv, x, y, jwk.kid, jwk.alg, jwk.use])
-    const id = createHash('sha256').update(name).digest('base64url').slice(0, 12)
-    if (!this.#keys.has(id)) this.#keys.set(id, { id, jwk, key: onDemand({ kty, n, e, crv, x, y }), ...place })
-  }
 }
 
-function onDemand(key: Record<string, unknown>): () => KeyObject | null {
-  let read: KeyObject | null | undefined
+function onDemand({ kty, n, e, crv, x, y }: Record<string, unknown>): () => KeyObject | null {
+  let key: KeyObject | null | undefined
   return () => {
-    if (read === undefined) read = readKey(key)
-    return read
+    if (key === undefined) key = readKey({ kty, n, e, crv, x, y })
+    return key
   }
 }
 
@@ -90,11 +85,43 @@ function readKey(key: Record<string, unknown>): KeyObject | null {
   }
 }
 
+interface ReadSet {
+  /** Its members that are objects. */
+  keys: readonly (Pick<IssuedKey, 'jwk' | 'key'> & { name: string })[]
+  hasObjectsOnly: boolean
+  isPlain: boolean
+}
+
+/** The same few sets are served case after case. */
+const read = new Map<string, ReadSet | null>()
+const readAtMost = 500
+const longestRead = 64 * 1024
+
 /** Null for what is no key set. One that comes late, or not to its end, has been published all the same. */
-function membersOf(served: Served | undefined): unknown[] | null {
-  if (served?.kind !== 'body') return null
+function keySetOf(body: string): ReadSet | null {
+  const before = read.get(body)
+  if (before !== undefined) return before
+  if (read.size >= readAtMost) read.clear()
+  const members = membersOf(body)
+  const objects = members?.filter(isObject) ?? []
+  const set = members && {
+    keys: objects.map((jwk) => ({ name: nameOf(jwk), jwk, key: onDemand(jwk) })),
+    hasObjectsOnly: objects.length === members.length,
+    isPlain: objects.every(isPlainKey),
+  }
+  if (body.length <= longestRead) read.set(body, set)
+  return set
+}
+
+/** Of its material and names. */
+function nameOf({ kty, n, e, crv, x, y, kid, alg, use }: Record<string, unknown>): string {
+  const text = JSON.stringify([kty, n, e, crv, x, y, kid, alg, use])
+  return createHash('sha256').update(text).digest('base64url').slice(0, 12)
+}
+
+function membersOf(body: string): unknown[] | null {
   try {
-    const { keys } = JSON.parse(served.body) as { keys?: unknown }
+    const { keys } = JSON.parse(body) as { keys?: unknown }
     return Array.isArray(keys) && keys.length > 0 ? keys : null
   } catch {
     return null

@@ -94,6 +94,7 @@ async function answer(request: Exclude<Request, { kind: 'answer' }>): Promise<Re
       begin(index)
       outcomes.push(await take(step, request.timed ?? false))
     }
+    outcomes.at(-1)?.effects.polluted.push(...takePollution(true))
     return { kind: 'ran', outcomes }
   }
   globalThis.gc?.()

@@ -2,24 +2,29 @@
 
 const guarded = { Object, Array, String, Number, Boolean, Function, Map, Set, Promise, RegExp, Date, Buffer }
 
-/** Returns the changes since the last call, and undoes additions, so that each is reported once. */
-export function guardPrototypes(): () => string[] {
-  const before = new Map(
-    Object.entries(guarded).map(([name, { prototype }]) => [
-      name,
-      Object.getOwnPropertyDescriptors(prototype as object),
-    ]),
-  )
-  const counts = new Map([...before].map(([name, descriptors]) => [name, Reflect.ownKeys(descriptors).length]))
-  return () => {
+/**
+ * Returns the changes since the last call, and undoes additions, so that each is reported once. What was assigned, and all of
+ * Object.prototype, is seen at once; a property that was defined so that no loop shows it, elsewhere, where the call is `thorough`:
+ * listing all names of all prototypes takes as long as a request. A replaced method is not looked for.
+ */
+export function guardPrototypes(): (thorough?: boolean) => string[] {
+  const prototypes = Object.entries(guarded).map(([name, { prototype }]) => ({ name, prototype: prototype as object }))
+  const before = prototypes.map(({ prototype }) => Object.getOwnPropertyDescriptors(prototype))
+  const enumerable = prototypes.map(({ prototype }) => Object.keys(prototype).length)
+  const all = before.map((descriptors) => Reflect.ownKeys(descriptors).length)
+  const { ownKeys } = Reflect
+  const { keys } = Object
+  return (thorough = false) => {
     const changes: string[] = []
-    for (const [name, { prototype }] of Object.entries(guarded)) {
-      // Counting keys is cheap enough for every request; a replaced method is not looked for.
-      if (Reflect.ownKeys(prototype as object).length === counts.get(name)) continue
-      for (const key of Reflect.ownKeys(prototype as object)) {
-        if (Object.hasOwn(before.get(name) ?? {}, key)) continue
+    for (const [index, { name, prototype }] of prototypes.entries()) {
+      if (keys(prototype).length === enumerable[index]) {
+        if (!thorough && prototype !== Object.prototype) continue
+        if (ownKeys(prototype).length === all[index]) continue
+      }
+      for (const key of ownKeys(prototype)) {
+        if (Object.hasOwn(before[index] ?? {}, key)) continue
         changes.push(`${name}.prototype.${String(key)}`)
-        Reflect.deleteProperty(prototype as object, key)
+        Reflect.deleteProperty(prototype, key)
       }
     }
     return changes

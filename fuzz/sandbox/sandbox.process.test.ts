@@ -493,3 +493,12 @@ test('a changed prototype is reported once', async () => {
   const [first, second] = await outcomes('if (event.bad) Object.prototype.admin = true; return 1', [{ bad: true }, {}])
   expect([first?.effects.polluted, second?.effects.polluted]).toEqual([['Object.prototype.admin'], []])
 })
+
+test('and one that no loop shows, at the latest when the batch is over', async () => {
+  const hidden = 'const define = (on, name) => Object.defineProperty(on, name, { value: 1, configurable: true })'
+  const all = await outcomes(
+    `${hidden}; if (event.at === 0) define(Object.prototype, "x"); if (event.at === 1) define(Array.prototype, "y"); return 1`,
+    [{ at: 0 }, { at: 1 }, {}],
+  )
+  expect(all.map(({ effects }) => effects.polluted)).toEqual([['Object.prototype.x'], [], ['Array.prototype.y']])
+})
