@@ -27,7 +27,7 @@ function groupOf(members: readonly Finding[]): GroupedFinding {
   return { ...worst, attack, mend, curl, variants }
 }
 
-function textOf({ class: name, rule, who, case: { story } }: Finding): FindingText {
+function textOf({ class: name, rule, who, case: { story } }: Finding): Pick<FindingText, 'attack' | 'mend'> {
   if (name === 'false-denial') return falseDenialText
   return (name === 'bypass' && story !== undefined && bypassTexts[who]) || findingTexts[rule]
 }

@@ -6,18 +6,16 @@ import type { FindingText } from './finding-text.ts'
 const binding = 'a sign-in is not bound to the browser that began it'
 
 /** Of a bypass in a story, where who does it says more than the rule. */
-export const bypassTexts: Readonly<Partial<Record<Who, FindingText>>> = {
+export const bypassTexts: Readonly<Partial<Record<Who, Pick<FindingText, 'attack' | 'mend'>>>> = {
   'sibling-domain': {
     attack:
       "An attacker who runs another host of the site's domain sets cookies there, of his own session or of a sign-in that he began (RFC 6265 8.6). The victim then acts in the attacker's session.",
     mend: 'Give the cookies of session and sign-in names that begin with __Host-, which no other host can set.',
-    cwe: 'CWE-565',
   },
   'log-reader': {
     attack:
       'An attacker finds an authorization code that was not used yet, in a log, a referrer or a history, and brings it to the callback in a browser of his own. He is signed in as the one whose code it was.',
     mend: 'Send an S256 challenge whose verifier only the browser has that began the sign-in (RFC 7636, RFC 9700 2.1.1).',
-    cwe: 'CWE-345',
   },
 }
 
